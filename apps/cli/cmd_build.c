@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* pawl build: weights -> network -> plan -> .engine, and what was found on the way. */
+#include "cli/session.h"
+#include "common/files.h"
+#include "common/names.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct build_options {
+    const char *output, *names, *activation, *backend, *precision;
+    app_shape imgsz;
+    app_batch batch;
+    int32_t threads;
+    bool is_unoptimised;
+} build_options;
+
+/* clang-format off */
+static const app_option options_table[] = {
+    {.name = "output", .letter = 'o', .type = APP_TEXT, .offset = offsetof(build_options, output),
+     .value = "FILE", .help = "where to write (default: the weights' name with .engine)"},
+    {.name = "imgsz", .aliases = "img img-size", .type = APP_SHAPE,
+     .offset = offsetof(build_options, imgsz), .value = "N|HxW",
+     .help = "shape to optimise for (default: 640, or 1280 with a stride of 64); any other multiple "
+             "of the stride can be run too"},
+    {.name = "batch", .aliases = "batch-size", .type = APP_BATCH,
+     .offset = offsetof(build_options, batch), .value = "N|MIN:OPT:MAX",
+     .help = "pictures at once; N means 1:N:N (1)"},
+    {.name = "names", .aliases = "data", .type = APP_TEXT, .offset = offsetof(build_options, names),
+     .value = "FILE", .help = "class names, one a line, or a data.yaml (default: the checkpoint's)"},
+    {.name = "threads", .letter = 't', .type = APP_INTEGER,
+     .offset = offsetof(build_options, threads), .value = "N", .low = 1, .high = 1024,
+     .help = "worker threads (default: the cores this process may use)"},
+    {.name = "activation", .aliases = "act", .type = APP_CHOICE,
+     .offset = offsetof(build_options, activation), .value = "NAME",
+     .choices = "silu leaky hardswish relu",
+     .help = "for a .wts that cannot say it: silu, leaky, hardswish or relu"},
+    {.name = "backend", .type = APP_CHOICE, .offset = offsetof(build_options, backend),
+     .value = "NAME", .choices = CLI_BACKENDS,
+     .help = "what the engine runs on: cpu (default), reference, cuda or tensorrt"},
+    {.name = "precision", .type = APP_CHOICE, .offset = offsetof(build_options, precision),
+     .value = "NAME", .choices = "fp32 fp16 bf16 int8", .help = "of the computation (fp32)"},
+    {.name = "no-optimise", .aliases = "no-optimize", .type = APP_FLAG,
+     .offset = offsetof(build_options, is_unoptimised),
+     .help = "run no pass over the network, for comparisons"},
+};
+/* clang-format on */
+
+static int build_main(int argc, char **argv);
+
+const app_command cli_build = {
+    .name = "build",
+    .arguments = "WEIGHTS",
+    .brief = "Makes an .engine from .pt or .wts",
+    .details = "Release, task, size, classes, anchors and strides are read from the file.",
+    .example = "pawl build best.pt -o best.engine",
+    .options = options_table,
+    .option_count = sizeof options_table / sizeof options_table[0],
+    .argument_min = 1,
+    .argument_max = 1,
+    .main = build_main,
+};
+
+/* All that a build holds; close() ends it from any state. */
+struct build {
+    const build_options *options;
+    const char *input;
+    char *output;
+    app_paths names;
+    pawl_weights *weights;
+    pawl_network *network;
+    pawl_builder *builder;
+    pawl_plan *plan;
+    pawl_model_info model;
+};
+
+static void close_build(struct build *build)
+{
+    (void)pawl_plan_destroy(&build->plan);
+    (void)pawl_builder_destroy(&build->builder);
+    (void)pawl_network_destroy(&build->network);
+    (void)pawl_weights_destroy(&build->weights);
+    app_paths_free(&build->names);
+    free(build->output);
+}
+
+static const char *task_name(pawl_task task)
+{
+    switch (task) {
+    case PAWL_TASK_DETECT:
+        return "detection";
+    case PAWL_TASK_SEGMENT:
+        return "segmentation";
+    case PAWL_TASK_CLASSIFY:
+        return "classification";
+    }
+    return "an unknown task";
+}
+
+static void say_recognised(const struct build *build)
+{
+    const pawl_model_info *model = &build->model;
+    app_say("%s%s%s: YOLOv5 %s, %s, size %s, %d class%s%s, %.2f M parameters, %.1f GFLOPs at %d",
+            app_bold(), build->input, app_plain(), model->family, task_name(model->task),
+            model->size, model->class_count, model->class_count == 1 ? "" : "es",
+            model->names_known ? "" : " (without names)", (double)model->parameter_count / 1e6,
+            model->gflops, model->imgsz);
+}
+
+static int read_network(struct build *build)
+{
+    pawl_error error = {0};
+    pawl_network_desc desc = PAWL_NETWORK_DESC_INIT;
+    desc.activation = build->options->activation;
+    if (build->options->names != NULL) {
+        const int code = app_names_read(&build->names, build->options->names);
+        if (code != APP_EXIT_DONE)
+            return code;
+        desc.names = (const char *const *)build->names.items;
+        desc.name_count = build->names.count;
+    }
+    build->model.struct_size = sizeof build->model;
+    if (pawl_weights_open(build->input, &build->weights, &error) < 0 ||
+        pawl_network_from_weights(build->weights, &desc, &build->network, &error) < 0 ||
+        pawl_network_info_get(build->network, &build->model, &error) < 0)
+        return app_fail_library(build->input, &error);
+    say_recognised(build);
+    return APP_EXIT_DONE;
+}
+
+static int on_progress(void *user, const char *stage, size_t done, size_t total)
+{
+    (void)user;
+    app_progress(stage, done, total);
+    return app_is_interrupted() ? 1 : 0;
+}
+
+static int make_plan(struct build *build)
+{
+    pawl_error error = {0};
+    pawl_builder_desc builder_desc = PAWL_BUILDER_DESC_INIT;
+    pawl_build_desc desc = PAWL_BUILD_DESC_INIT;
+    const build_options *options = build->options;
+    builder_desc.threads = options->threads;
+    desc.backend = options->backend;
+    desc.precision = options->precision;
+    desc.is_unoptimised = options->is_unoptimised ? 1 : 0;
+    desc.progress = on_progress;
+    if (options->imgsz.height != 0) {
+        const app_shape shape = cli_round_shape(options->imgsz, build->model.max_stride);
+        desc.height = shape.height;
+        desc.width = shape.width;
+    }
+    desc.batch_min = options->batch.min;
+    desc.batch_opt = options->batch.opt;
+    desc.batch_max = options->batch.max;
+    pawl_status status = pawl_builder_create(&builder_desc, &build->builder, &error);
+    if (status >= 0)
+        status = pawl_builder_build(build->builder, build->network, &desc, &build->plan, &error);
+    app_progress_end();
+    return status < 0 ? app_fail_library(build->input, &error) : APP_EXIT_DONE;
+}
+
+static int say_summary(const struct build *build, double start)
+{
+    pawl_error error = {0};
+    pawl_plan *saved = NULL;
+    pawl_plan_info info = {.struct_size = sizeof info};
+    pawl_model_info model = {.struct_size = sizeof model};
+    char size[APP_HUMAN_SIZE], memory[APP_HUMAN_SIZE], time[APP_HUMAN_SIZE];
+    const double end = app_clock_ms();
+    /* What was just written is read back and checked: an engine that could not be loaded must not
+     * pass for built. */
+    int code = APP_EXIT_DONE;
+    if (pawl_plan_load(build->output, &saved, &error) < 0 ||
+        pawl_plan_info_get(saved, &info, &error) < 0 ||
+        pawl_plan_model_get(saved, &model, &error) < 0)
+        code = app_fail_library(build->output, &error);
+    else
+        app_say("%s%s%s: %s %s at %dx%d, batch %d:%d:%d, %zu layers -> %zu, weights %s, file %s, "
+                "in %s",
+                app_bold(), build->output, app_plain(), info.backend, info.precision, info.height,
+                info.width, info.batch_min, info.batch_opt, info.batch_max,
+                model.source_layer_count, model.layer_count,
+                app_human_bytes(memory, info.constant_size), app_human_bytes(size, info.file_size),
+                app_human_duration(time, end - start));
+    (void)pawl_plan_destroy(&saved);
+    return code;
+}
+
+static int run_build(struct build *build)
+{
+    pawl_error error = {0};
+    const double start = app_clock_ms();
+    int code = read_network(build);
+    if (code == APP_EXIT_DONE)
+        code = make_plan(build);
+    if (code == APP_EXIT_DONE && app_is_interrupted())
+        code = app_fail_interrupted();
+    if (code != APP_EXIT_DONE)
+        return code;
+    if (pawl_plan_save(build->plan, build->output, &error) < 0)
+        return app_fail_library(build->output, &error);
+    return say_summary(build, start);
+}
+
+static int build_main(int argc, char **argv)
+{
+    build_options options = {0};
+    app_arguments arguments;
+    int code = 0;
+    if (!app_parse(&cli_build, argc, argv, &options, &arguments, &code))
+        return code;
+    if (options.output != NULL && app_path_ends_in(options.output, "pt wts"))
+        return app_usage(&cli_build, "writes an engine, not %s; .wts come from 'pawl convert'",
+                         options.output);
+    struct build build = {.options = &options, .input = arguments.items[0]};
+    build.output = app_output_path(options.output, build.input, ".engine");
+    if (build.output == NULL)
+        code = app_fail_memory();
+    else if (app_is_same_file(build.input, build.output))
+        code = app_usage(&cli_build, "%s would overwrite its own input", build.output);
+    else
+        code = run_build(&build);
+    close_build(&build);
+    return code;
+}

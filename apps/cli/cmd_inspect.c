@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* pawl inspect: what a .pt, .wts or .engine holds. Nothing in it is executed or lowered. */
+#include "cli/inspect.h"
+
+#include "common/files.h"
+
+#include <string.h>
+
+typedef struct inspect_options {
+    const char *json, *activation;
+} inspect_options;
+
+/* clang-format off */
+static const app_option options_table[] = {
+    {.name = "json", .type = APP_TEXT_OPTIONAL, .offset = offsetof(inspect_options, json),
+     .value = "FILE", .help = "write one JSON object to stdout, or to FILE"},
+    {.name = "activation", .aliases = "act", .type = APP_CHOICE,
+     .offset = offsetof(inspect_options, activation), .value = "NAME",
+     .choices = "silu leaky hardswish relu",
+     .help = "for a .wts that cannot say it: silu, leaky, hardswish or relu"},
+};
+/* clang-format on */
+
+static int inspect_main(int argc, char **argv);
+
+const app_command cli_inspect = {
+    .name = "inspect",
+    .arguments = "FILE",
+    .brief = "Tells what a .pt, .wts or .engine holds",
+    .details = "Of a checkpoint it also lists the classes and functions the pickle names; those "
+               "that no YOLOv5 checkpoint needs are marked.",
+    .example = "pawl inspect best.pt --json",
+    .options = options_table,
+    .option_count = sizeof options_table / sizeof options_table[0],
+    .argument_min = 1,
+    .argument_max = 1,
+    .main = inspect_main,
+};
+
+/* The kind is what the content says; when nothing reads it, the name decides whose complaint is
+ * heard. */
+static int open_subject(inspect_subject *subject, const char *activation)
+{
+    pawl_error plan_error = {0}, error = {0};
+    pawl_network_desc desc = PAWL_NETWORK_DESC_INIT;
+    desc.activation = activation;
+    subject->model.struct_size = sizeof subject->model;
+    if (pawl_plan_load(subject->path, &subject->plan, &plan_error) >= 0) {
+        subject->plan_info.struct_size = sizeof subject->plan_info;
+        if (pawl_plan_info_get(subject->plan, &subject->plan_info, &error) < 0 ||
+            pawl_plan_model_get(subject->plan, &subject->model, &error) < 0)
+            return app_fail_library(subject->path, &error);
+        subject->has_model = true;
+        return APP_EXIT_DONE;
+    }
+    if (app_path_ends_in(subject->path, "engine plan"))
+        return app_fail_library(subject->path, &plan_error);
+    subject->weights_info.struct_size = sizeof subject->weights_info;
+    if (pawl_weights_open(subject->path, &subject->weights, &error) < 0 ||
+        pawl_weights_info_get(subject->weights, &subject->weights_info, &error) < 0)
+        return app_fail_library(subject->path, &error);
+    /* Weights whose network is not supported are still worth a look: tensors and globals are shown,
+     * and the exit code tells. */
+    if (pawl_network_from_weights(subject->weights, &desc, &subject->network, &error) < 0 ||
+        pawl_network_info_get(subject->network, &subject->model, &error) < 0)
+        return app_fail_library(subject->path, &error);
+    subject->has_model = true;
+    return APP_EXIT_DONE;
+}
+
+static int write_json(const inspect_subject *subject, const char *target)
+{
+    app_output output;
+    int code = app_output_open(&output, target);
+    if (code != APP_EXIT_DONE)
+        return code;
+    json_t *object = inspect_json(subject);
+    const bool is_written = object != NULL && app_json_write_line(output.stream, object);
+    json_decref(object);
+    code = app_output_check(&output);
+    if (code == APP_EXIT_DONE && !is_written)
+        code = app_fail_memory();
+    if (code == APP_EXIT_DONE)
+        return app_output_commit(&output);
+    app_output_discard(&output);
+    return code;
+}
+
+static int inspect_main(int argc, char **argv)
+{
+    inspect_options options = {0};
+    app_arguments arguments;
+    int code = 0;
+    if (!app_parse(&cli_inspect, argc, argv, &options, &arguments, &code))
+        return code;
+    inspect_subject subject = {.path = arguments.items[0]};
+    code = open_subject(&subject, options.activation);
+    if (subject.plan != NULL || subject.weights != NULL) {
+        int shown = APP_EXIT_DONE;
+        if (options.json != NULL)
+            shown = write_json(&subject, options.json);
+        else
+            inspect_print(&subject);
+        code = code == APP_EXIT_DONE ? shown : code;
+    }
+    (void)pawl_plan_destroy(&subject.plan);
+    (void)pawl_network_destroy(&subject.network);
+    (void)pawl_weights_destroy(&subject.weights);
+    return code;
+}

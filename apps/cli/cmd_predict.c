@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* pawl predict: pictures in, boxes out. */
+#include "cli/predict.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* clang-format off */
+static const app_option options_table[] = {
+    {.name = "conf", .aliases = "conf-thres", .type = APP_REAL,
+     .offset = offsetof(predict_options, conf), .value = "N", .low = 0, .high = 1,
+     .help = "boxes must be more confident than this (0.25)"},
+    {.name = "iou", .aliases = "iou-thres", .type = APP_REAL,
+     .offset = offsetof(predict_options, iou), .value = "N", .low = 0, .high = 1,
+     .help = "a box that overlaps a better one by more than this is dropped (0.45)"},
+    {.name = "max-det", .type = APP_INTEGER, .offset = offsetof(predict_options, max_det),
+     .value = "N", .low = 1, .high = 1000000, .help = "boxes a picture at most (1000)"},
+    {.name = "classes", .type = APP_TEXT, .offset = offsetof(predict_options, classes),
+     .value = "N,N...", .help = "keep only these class numbers, e.g. 0,2"},
+    {.name = "agnostic-nms", .type = APP_FLAG, .offset = offsetof(predict_options, is_agnostic),
+     .help = "boxes of different classes suppress one another too"},
+    {.name = "multi-label", .type = APP_FLAG, .offset = offsetof(predict_options, is_multi_label),
+     .help = "a box for each class above the confidence, not only the best"},
+    {.name = "imgsz", .aliases = "img img-size", .type = APP_SHAPE,
+     .offset = offsetof(predict_options, imgsz), .value = "N|HxW",
+     .help = "shape to run at, a multiple of the stride (default: the engine's)"},
+    {.name = "batch", .aliases = "batch-size", .type = APP_INTEGER,
+     .offset = offsetof(predict_options, batch), .value = "N", .low = 1, .high = 65536,
+     .help = "pictures at once (default: the engine's largest batch)"},
+    {.name = "names", .aliases = "data", .type = APP_TEXT,
+     .offset = offsetof(predict_options, names), .value = "FILE",
+     .help = "class names for an engine without any: one a line, or a data.yaml"},
+    {.name = "nosave", .type = APP_FLAG, .offset = offsetof(predict_options, is_nosave),
+     .help = "write no annotated pictures"},
+    {.name = "project", .type = APP_TEXT, .offset = offsetof(predict_options, project),
+     .value = "DIR", .help = "folder of all runs (runs/predict)"},
+    {.name = "name", .type = APP_TEXT, .offset = offsetof(predict_options, name), .value = "NAME",
+     .help = "folder of this run in it; a number is added where it exists (exp)"},
+    {.name = "exist-ok", .type = APP_FLAG, .offset = offsetof(predict_options, is_exist_ok),
+     .help = "use that folder even if it exists"},
+    {.name = "save-txt", .type = APP_FLAG, .offset = offsetof(predict_options, is_save_txt),
+     .help = "write labels/STEM.txt: class, centre x, centre y, width, height, as parts of the "
+             "picture"},
+    {.name = "save-conf", .type = APP_FLAG, .offset = offsetof(predict_options, is_save_conf),
+     .help = "with the confidence behind them"},
+    {.name = "save-coco", .type = APP_TEXT, .offset = offsetof(predict_options, coco),
+     .value = "FILE", .help = "write a COCO results file"},
+    {.name = "save-letterbox", .type = APP_TEXT, .offset = offsetof(predict_options, letterbox),
+     .value = "DIR", .help = "write what the network sees as PNG"},
+    {.name = "json", .type = APP_TEXT, .offset = offsetof(predict_options, json), .value = "-|FILE",
+     .help = "write a JSON line a picture; - is stdout"},
+    SESSION_OPTIONS(predict_options, session),
+};
+/* clang-format on */
+
+static int predict_main(int argc, char **argv);
+
+const app_command cli_predict = {
+    .name = "predict",
+    .arguments = "ENGINE SOURCE...",
+    .brief = "Detects objects in pictures",
+    .details =
+        "A SOURCE is a JPEG, PNG, WebP, BMP or PPM file, or a folder of them. A picture that "
+        "cannot be read is reported and the rest go on (exit code 8; 3 if every one is bad).",
+    .example = "pawl predict best.engine photos/ --conf 0.4 --save-txt",
+    .options = options_table,
+    .option_count = sizeof options_table / sizeof options_table[0],
+    .argument_min = 2,
+    .argument_max = -1,
+    .main = predict_main,
+};
+
+struct predict {
+    const predict_options *options;
+    session session;
+    predict_names names;
+    app_paths pictures;
+    int32_t *classes;
+    size_t class_count;
+    pawl_context *context;
+    pawl_detector *detector;
+    predict_writer writer;
+};
+
+static void close_predict(struct predict *predict)
+{
+    predict_writer_close(&predict->writer);
+    (void)pawl_detector_destroy(&predict->detector);
+    (void)pawl_context_destroy(&predict->context);
+    predict_names_close(&predict->names);
+    session_close(&predict->session);
+    app_paths_free(&predict->pictures);
+    free(predict->classes);
+}
+
+/* "0,2" (or "0 2") as class numbers of this engine. */
+static int read_classes(struct predict *predict)
+{
+    const char *text = predict->options->classes;
+    const int32_t known = predict->session.model.class_count;
+    if (text == NULL)
+        return APP_EXIT_DONE;
+    predict->classes = malloc(strlen(text) * sizeof(int32_t));
+    if (predict->classes == NULL)
+        return app_fail_memory();
+    for (const char *at = text; *at != '\0';) {
+        char *end = NULL;
+        const long number = strtol(at, &end, 10);
+        if (end == at || *at == '-' || *at == '+' || (*end != ',' && *end != ' ' && *end != '\0'))
+            return app_usage(&cli_predict, "--classes takes class numbers such as 0,2, not '%s'",
+                             text);
+        if (number >= known)
+            return app_usage(&cli_predict, "--classes %ld: the engine's classes are 0 to %d",
+                             number, known - 1);
+        predict->classes[predict->class_count++] = (int32_t)number;
+        at = end + (*end == '\0' ? 0 : 1);
+    }
+    return APP_EXIT_DONE;
+}
+
+/* Folders become the pictures in them; whatever else is named is taken as a picture. */
+static int list_pictures(app_paths *pictures, char *const *sources, int count)
+{
+    for (int i = 0; i < count; i++) {
+        const size_t before = pictures->count;
+        if (!app_is_folder(sources[i])) {
+            if (!app_paths_add(pictures, sources[i]))
+                return app_fail_memory();
+            continue;
+        }
+        if (!app_paths_add_folder(pictures, sources[i], PREDICT_ENDINGS))
+            return app_fail(APP_EXIT_INPUT, "cannot read the folder %s: %s", sources[i],
+                            strerror(errno));
+        if (pictures->count == before)
+            app_warn("%s holds no pictures (%s)", sources[i], PREDICT_ENDINGS);
+    }
+    if (pictures->count == 0)
+        return app_fail(APP_EXIT_INPUT, "there are no pictures to look at");
+    return APP_EXIT_DONE;
+}
+
+/* Pictures at once: no more than there are, no more than the profile allows. */
+static int32_t choose_batch(const struct predict *predict)
+{
+    int32_t batch = predict->session.info.batch_max;
+    if (predict->options->batch > 0 && predict->options->batch < batch)
+        batch = predict->options->batch;
+    else if (predict->options->batch > batch)
+        app_warn("--batch %d: the engine takes %d pictures at once", predict->options->batch,
+                 batch);
+    if (predict->pictures.count < (size_t)batch)
+        batch = (int32_t)predict->pictures.count;
+    return batch > predict->session.info.batch_min ? batch : predict->session.info.batch_min;
+}
+
+static int make_detector(struct predict *predict, app_shape shape, int32_t batch)
+{
+    pawl_error error = {0};
+    const predict_options *options = predict->options;
+    pawl_context_desc context = PAWL_CONTEXT_DESC_INIT;
+    pawl_detector_desc detector = PAWL_DETECTOR_DESC_INIT;
+    context.threads = predict->session.threads;
+    context.input = PAWL_INPUT_U8_NHWC;
+    context.output = PAWL_OUTPUT_CANDIDATES;
+    context.threshold = (float)options->conf;
+    context.batch = batch;
+    context.height = shape.height;
+    context.width = shape.width;
+    detector.confidence = (float)options->conf;
+    detector.iou = (float)options->iou;
+    detector.max_detections = options->max_det;
+    detector.is_agnostic = options->is_agnostic ? 1 : 0;
+    detector.is_multi_label = options->is_multi_label ? 1 : 0;
+    detector.classes = predict->classes;
+    detector.class_filter_count = predict->class_count;
+    if (pawl_context_create(predict->session.engine, &context, &predict->context, &error) < 0 ||
+        pawl_detector_create(predict->context, &detector, &predict->detector, &error) < 0)
+        return app_fail_library(predict->session.path, &error);
+    return APP_EXIT_DONE;
+}
+
+static void say_speed(const predict_tally *tally, app_shape shape, int32_t batch)
+{
+    const double count = tally->good > 0 ? (double)tally->good : 1;
+    app_note("Speed: %.1fms pre-process, %.1fms inference, %.1fms NMS per image at shape (%d, 3, "
+             "%d, %d)",
+             tally->timing.preprocess_ms / count, tally->timing.inference_ms / count,
+             tally->timing.postprocess_ms / count, batch, shape.height, shape.width);
+}
+
+static int run_pictures(struct predict *predict, app_shape shape, int32_t batch)
+{
+    predict->writer = (predict_writer){.options = predict->options,
+                                       .names = &predict->names,
+                                       .shape = shape,
+                                       .total = predict->pictures.count};
+    predict_job job = {.session = &predict->session,
+                       .detector = predict->detector,
+                       .pictures = &predict->pictures,
+                       .writer = &predict->writer,
+                       .batch = (size_t)batch};
+    int code = predict_writer_open(&predict->writer);
+    if (code == APP_EXIT_DONE)
+        code = predict_all(&job);
+    if (code != APP_EXIT_DONE)
+        return code;
+    if (job.tally.good > 0)
+        say_speed(&job.tally, shape, batch);
+    code = predict_writer_commit(&predict->writer);
+    if (code != APP_EXIT_DONE || job.tally.bad == 0)
+        return code;
+    if (job.tally.good == 0)
+        return app_fail(APP_EXIT_INPUT, "none of the %zu pictures could be read", job.tally.bad);
+    return app_fail(APP_EXIT_PARTIAL, "%zu of %zu pictures could not be read", job.tally.bad,
+                    job.tally.bad + job.tally.good);
+}
+
+static int run_predict(struct predict *predict, const app_arguments *arguments)
+{
+    const predict_options *options = predict->options;
+    int code = session_open(&predict->session, arguments->items[0], &options->session);
+    if (code == APP_EXIT_DONE)
+        code = read_classes(predict);
+    if (code == APP_EXIT_DONE)
+        code = predict_names_open(&predict->names, &predict->session, options->names);
+    if (code == APP_EXIT_DONE)
+        code = list_pictures(&predict->pictures, arguments->items + 1, arguments->count - 1);
+    if (code != APP_EXIT_DONE)
+        return code;
+    const app_shape shape = session_shape(&predict->session, options->imgsz);
+    const int32_t batch = choose_batch(predict);
+    code = make_detector(predict, shape, batch);
+    return code == APP_EXIT_DONE ? run_pictures(predict, shape, batch) : code;
+}
+
+static int predict_main(int argc, char **argv)
+{
+    predict_options options = {
+        .conf = 0.25, .iou = 0.45, .max_det = 1000, .project = "runs/predict", .name = "exp"};
+    app_arguments arguments;
+    int code = 0;
+    if (!app_parse(&cli_predict, argc, argv, &options, &arguments, &code))
+        return code;
+    if (options.is_save_conf && !options.is_save_txt)
+        app_warn("--save-conf adds to --save-txt and does nothing alone");
+    if (options.json != NULL && options.coco != NULL && strcmp(options.json, options.coco) == 0)
+        return app_usage(&cli_predict, "--json and --save-coco cannot share %s", options.json);
+    if (options.json != NULL && strcmp(options.json, "-") == 0)
+        app_term_json_on_stdout();
+    struct predict predict = {.options = &options};
+    code = run_predict(&predict, &arguments);
+    close_predict(&predict);
+    return code;
+}

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A file under inspection as one JSON object. */
+#include "cli/inspect.h"
+
+#include <string.h>
+
+const char *inspect_kind(const inspect_subject *subject)
+{
+    if (subject->plan != NULL)
+        return "engine";
+    return subject->weights_info.kind == PAWL_WEIGHTS_PT ? "pt" : "wts";
+}
+
+const char *inspect_task(pawl_task task)
+{
+    switch (task) {
+    case PAWL_TASK_DETECT:
+        return "detect";
+    case PAWL_TASK_SEGMENT:
+        return "segment";
+    case PAWL_TASK_CLASSIFY:
+        return "classify";
+    }
+    return NULL;
+}
+
+const char *inspect_class_name(const inspect_subject *subject, int32_t class_id)
+{
+    if (subject->plan != NULL)
+        return pawl_plan_class_name(subject->plan, class_id);
+    return pawl_network_class_name(subject->network, class_id);
+}
+
+bool inspect_layer(const inspect_subject *subject, size_t index, pawl_layer_info *info)
+{
+    *info = (pawl_layer_info){.struct_size = sizeof *info};
+    if (!subject->has_model || index >= subject->model.layer_count)
+        return false;
+    return subject->plan != NULL ? pawl_plan_layer_get(subject->plan, index, info, NULL) >= 0
+                                 : pawl_network_layer_get(subject->network, index, info, NULL) >= 0;
+}
+
+static json_t *names_json(const inspect_subject *subject)
+{
+    if (!subject->model.names_known)
+        return json_null();
+    json_t *names = json_array();
+    for (int32_t i = 0; i < subject->model.class_count; i++)
+        if (!app_json_append(names, app_json_text(inspect_class_name(subject, i))))
+            break;
+    return names;
+}
+
+static json_t *strides_json(const pawl_model_info *model)
+{
+    json_t *strides = json_array();
+    for (int32_t i = 0; i < model->level_count && i < PAWL_MAX_LEVELS; i++)
+        (void)app_json_append(strides, json_integer(model->stride[i]));
+    return strides;
+}
+
+/* A level's anchors as [width, height] in network pixels, level after level. */
+static json_t *anchors_json(const pawl_model_info *model)
+{
+    json_t *levels = json_array();
+    for (int32_t i = 0; i < model->level_count && i < PAWL_MAX_LEVELS; i++) {
+        json_t *level = json_array();
+        for (int32_t j = 0; j < model->anchor_count && j < PAWL_MAX_ANCHORS; j++) {
+            json_t *anchor = json_array();
+            (void)app_json_append(anchor, app_json_number((double)model->anchor[i][j][0]));
+            (void)app_json_append(anchor, app_json_number((double)model->anchor[i][j][1]));
+            (void)app_json_append(level, anchor);
+        }
+        (void)app_json_append(levels, level);
+    }
+    return levels;
+}
+
+static json_t *layers_json(const inspect_subject *subject)
+{
+    json_t *layers = json_array();
+    pawl_layer_info info;
+    for (size_t i = 0; inspect_layer(subject, i, &info); i++) {
+        json_t *layer = json_object();
+        (void)app_json_set(layer, "id", json_integer((json_int_t)info.id));
+        (void)app_json_set(layer, "name", app_json_text(info.name));
+        (void)app_json_set(layer, "op", app_json_text(info.op));
+        (void)app_json_set(layer, "attributes", app_json_text(info.attributes));
+        (void)app_json_set(layer, "output_channels", json_integer(info.output_channels));
+        (void)app_json_append(layers, layer);
+    }
+    return layers;
+}
+
+static void set_model(json_t *object, const inspect_subject *subject)
+{
+    const pawl_model_info *model = &subject->model;
+    (void)app_json_set(object, "family", app_json_text(model->family));
+    (void)app_json_set(object, "task", app_json_text(inspect_task(model->task)));
+    (void)app_json_set(object, "size", app_json_text(model->size));
+    (void)app_json_set(object, "classes", json_integer(model->class_count));
+    (void)app_json_set(object, "names", names_json(subject));
+    (void)app_json_set(object, "strides", strides_json(model));
+    (void)app_json_set(object, "anchors", anchors_json(model));
+    (void)app_json_set(object, "parameters", json_integer(model->parameter_count));
+    (void)app_json_set(object, "gflops", app_json_number(model->gflops));
+    (void)app_json_set(object, "imgsz", json_integer(model->imgsz));
+    (void)app_json_set(object, "layers", layers_json(subject));
+}
+
+static json_t *globals_json(const inspect_subject *subject)
+{
+    json_t *globals = json_array();
+    for (size_t i = 0; i < subject->weights_info.global_count; i++) {
+        pawl_weights_global global;
+        if (pawl_weights_global_get(subject->weights, i, &global, NULL) < 0)
+            break;
+        json_t *entry = json_object();
+        (void)app_json_set(entry, "module", app_json_text(global.module));
+        (void)app_json_set(entry, "name", app_json_text(global.name));
+        (void)app_json_set(entry, "known", json_boolean(global.is_known));
+        (void)app_json_append(globals, entry);
+    }
+    return globals;
+}
+
+static json_t *tensors_json(const inspect_subject *subject)
+{
+    json_t *tensors = json_array();
+    for (size_t i = 0; i < subject->weights_info.tensor_count; i++) {
+        pawl_tensor tensor;
+        if (pawl_weights_tensor_get(subject->weights, i, &tensor, NULL) < 0)
+            break;
+        json_t *entry = json_object(), *shape = json_array();
+        for (int32_t j = 0; j < tensor.rank && j < PAWL_MAX_RANK; j++)
+            (void)app_json_append(shape, json_integer(tensor.dims[j]));
+        (void)app_json_set(entry, "name", app_json_text(tensor.name));
+        (void)app_json_set(entry, "dtype", app_json_text(pawl_dtype_name(tensor.dtype)));
+        (void)app_json_set(entry, "shape", shape);
+        (void)app_json_append(tensors, entry);
+    }
+    return tensors;
+}
+
+static json_t *profile_json(const pawl_plan_info *info)
+{
+    json_t *profile = json_object(), *batch = json_array(), *shape = json_array();
+    (void)app_json_append(batch, json_integer(info->batch_min));
+    (void)app_json_append(batch, json_integer(info->batch_opt));
+    (void)app_json_append(batch, json_integer(info->batch_max));
+    (void)app_json_append(shape, json_integer(info->height));
+    (void)app_json_append(shape, json_integer(info->width));
+    (void)app_json_set(profile, "batch", batch);
+    (void)app_json_set(profile, "shape", shape);
+    return profile;
+}
+
+static json_t *tactics_json(const inspect_subject *subject)
+{
+    json_t *tactics = json_array();
+    for (size_t i = 0; i < subject->plan_info.tactic_count; i++) {
+        pawl_tactic_info info = {.struct_size = sizeof info};
+        if (pawl_plan_tactic_get(subject->plan, i, &info, NULL) < 0)
+            break;
+        json_t *entry = json_object();
+        (void)app_json_set(entry, "machine", app_json_text(info.machine));
+        (void)app_json_set(entry, "layer", json_integer((json_int_t)info.layer_id));
+        (void)app_json_set(entry, "tactic", app_json_text(info.tactic));
+        (void)app_json_append(tactics, entry);
+    }
+    return tactics;
+}
+
+/* One object an artifact; the library tells their number only. */
+static json_t *artifacts_json(const pawl_plan_info *info)
+{
+    json_t *artifacts = json_array();
+    for (size_t i = 0; i < info->artifact_count; i++)
+        (void)app_json_append(artifacts, json_object());
+    return artifacts;
+}
+
+static json_t *hash_json(const uint64_t hash[2])
+{
+    char text[33];
+    (void)snprintf(text, sizeof text, "%016llx%016llx", (unsigned long long)hash[1],
+                   (unsigned long long)hash[0]);
+    return json_string(text);
+}
+
+static void set_plan(json_t *object, const inspect_subject *subject)
+{
+    const pawl_plan_info *info = &subject->plan_info;
+    (void)app_json_set(object, "backend", app_json_text(info->backend));
+    (void)app_json_set(object, "precision", app_json_text(info->precision));
+    (void)app_json_set(object, "profile", profile_json(info));
+    (void)app_json_set(object, "tactics", tactics_json(subject));
+    (void)app_json_set(object, "artifacts", artifacts_json(info));
+    (void)app_json_set(object, "source", app_json_text(info->source_name));
+    (void)app_json_set(object, "source_xxh3", hash_json(info->source_hash));
+    (void)app_json_set(object, "pawl_version", app_json_text(info->pawl_version));
+    (void)app_json_set(object, "file_size", json_integer((json_int_t)info->file_size));
+}
+
+json_t *inspect_json(const inspect_subject *subject)
+{
+    json_t *object = json_object();
+    if (object == NULL || !app_json_set(object, "kind", app_json_text(inspect_kind(subject)))) {
+        json_decref(object);
+        return NULL;
+    }
+    (void)app_json_set(object, "file", app_json_text(subject->path));
+    if (subject->has_model)
+        set_model(object, subject);
+    if (subject->plan != NULL) {
+        set_plan(object, subject);
+        return object;
+    }
+    if (subject->weights_info.kind == PAWL_WEIGHTS_PT)
+        (void)app_json_set(object, "globals", globals_json(subject));
+    (void)app_json_set(object, "tensors", tensors_json(subject));
+    (void)app_json_set(object, "xxh3", hash_json(subject->weights_info.hash));
+    (void)app_json_set(object, "file_size",
+                       json_integer((json_int_t)subject->weights_info.file_size));
+    return object;
+}

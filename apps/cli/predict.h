@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The parts of pawl predict: options, pictures on their way through, and what is written of them.
+ */
+#ifndef CLI_PREDICT_H
+#define CLI_PREDICT_H
+
+#include "cli/session.h"
+#include "common/files.h"
+#include "common/json.h"
+
+/* Endings looked for in folders: those of YOLOv5's detect.py and the PNM family. What we cannot
+ * read is reported, not passed over. */
+#define PREDICT_ENDINGS "bmp dng jpe jpeg jpg mpo pbm pfm pgm png pnm ppm tif tiff webp"
+
+typedef struct predict_options {
+    session_options session;
+    app_shape imgsz;
+    double conf, iou;
+    int32_t max_det, batch;
+    const char *classes, *names, *project, *name, *json, *coco, *letterbox;
+    bool is_agnostic, is_multi_label, is_nosave, is_exist_ok, is_save_txt, is_save_conf;
+} predict_options;
+
+/* Class names as far as known: entries or the whole may be NULL. */
+typedef struct predict_names {
+    app_paths own;      /* of --names */
+    const char **items; /* one a class */
+    size_t count;
+    bool is_coco;
+} predict_names;
+
+int predict_names_open(predict_names *names, const session *opened, const char *path);
+void predict_names_close(predict_names *names);
+/* The name, or "class7" in the caller's buffer. */
+#define PREDICT_NAME_SIZE 24
+const char *predict_name(const predict_names *names, int32_t class_id,
+                         char buffer[PREDICT_NAME_SIZE]);
+
+/* A picture on its way: read, or refused with an error. */
+typedef struct predict_picture {
+    const char *path;  /* borrowed */
+    size_t number;     /* from 1 */
+    pawl_image *image; /* NULL: error says why */
+    pawl_error error;
+    int32_t width, height;
+    pawl_detections found; /* the detector's, until its next run */
+    double decode_ms;
+    pawl_timing timing; /* this picture's share */
+} predict_picture;
+
+/* Where results go. */
+typedef struct predict_writer {
+    const predict_options *options;
+    const predict_names *names;
+    app_shape shape; /* of the network */
+    size_t total;    /* pictures in all */
+    char *folder;    /* of this run, NULL when nothing is saved */
+    app_output json, coco;
+    bool has_coco_item;
+    json_t *taken[3]; /* names of pictures, labels, letterboxes so far: one used twice gets "-2" */
+    size_t label_count;
+} predict_writer;
+
+int predict_writer_open(predict_writer *writer);
+/* Writes all that is asked for of a picture; draws into its image. */
+int predict_writer_add(predict_writer *writer, predict_picture *picture);
+/* Completes what is written at the end, and says where things are. */
+int predict_writer_commit(predict_writer *writer);
+/* Gives all back; what has not been committed is discarded. */
+void predict_writer_close(predict_writer *writer);
+
+/* "4 persons, 1 bus, " or "(no detections), " into new memory; NULL when there is none. */
+char *predict_summary(const predict_names *names, const pawl_detections *found);
+
+/* One line of --json. NULL: memory ran out. */
+json_t *predict_json(const predict_names *names, const predict_picture *picture);
+/* Writes the picture's entries of --save-coco, each behind a comma but the very first. False: the
+ * stream failed. */
+bool predict_coco(predict_writer *writer, const predict_picture *picture);
+
+/* What became of all pictures. */
+typedef struct predict_tally {
+    size_t good, bad;
+    double decode_ms;
+    pawl_timing timing;
+} predict_tally;
+
+/* Everything that a run over many pictures needs; all borrowed. */
+typedef struct predict_job {
+    const session *session;
+    pawl_detector *detector;
+    const app_paths *pictures;
+    predict_writer *writer;
+    size_t batch; /* pictures at once */
+    predict_tally tally;
+} predict_job;
+
+/* Reads, detects and writes all pictures in batches. */
+int predict_all(predict_job *job);
+
+#endif

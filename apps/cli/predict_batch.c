@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Pictures in the order given: read, gathered to batches, detected, handed to the writer. A bad one
+ * takes its turn and no place in a batch. */
+#include "cli/predict.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct gathered {
+    predict_picture *items; /* good and bad ones, in order */
+    size_t count, capacity;
+    size_t good;
+    pawl_image **images; /* of the good ones */
+    pawl_detections *results;
+};
+
+static void release_pictures(struct gathered *batch)
+{
+    for (size_t i = 0; i < batch->count; i++)
+        (void)pawl_image_destroy(&batch->items[i].image);
+    batch->count = batch->good = 0;
+}
+
+static predict_picture *add_picture(struct gathered *batch)
+{
+    if (batch->count == batch->capacity) {
+        const size_t capacity = batch->capacity * 2 + 8;
+        predict_picture *items = realloc(batch->items, capacity * sizeof(predict_picture));
+        if (items == NULL)
+            return NULL;
+        batch->items = items;
+        batch->capacity = capacity;
+    }
+    predict_picture *picture = &batch->items[batch->count++];
+    *picture = (predict_picture){0};
+    return picture;
+}
+
+static void read_picture(predict_picture *picture)
+{
+    pawl_image_view view;
+    const double start = app_clock_ms();
+    if (pawl_image_read(picture->path, &picture->image, &picture->error) < 0)
+        return;
+    picture->decode_ms = app_clock_ms() - start;
+    if (pawl_image_view_get(picture->image, &view, &picture->error) < 0) {
+        (void)pawl_image_destroy(&picture->image);
+        return;
+    }
+    picture->width = view.width;
+    picture->height = view.height;
+}
+
+/* Detects on the good ones; the last of them fills what is missing to the profile's least batch. */
+static int detect(const predict_job *job, struct gathered *batch)
+{
+    pawl_error error = {0};
+    pawl_timing timing = {0};
+    size_t count = 0;
+    for (size_t i = 0; i < batch->count; i++)
+        if (batch->items[i].image != NULL)
+            batch->images[count++] = batch->items[i].image;
+    while (count > 0 && count < (size_t)job->session->info.batch_min) {
+        batch->images[count] = batch->images[count - 1];
+        count++;
+    }
+    if (count == 0)
+        return APP_EXIT_DONE;
+    if (pawl_detector_run(job->detector, batch->images, count, batch->results, &timing, &error) < 0)
+        return app_fail_library(job->session->path, &error);
+    const double share = (double)batch->good;
+    size_t next = 0;
+    for (size_t i = 0; i < batch->count; i++) {
+        predict_picture *picture = &batch->items[i];
+        if (picture->image == NULL)
+            continue;
+        picture->found = batch->results[next++];
+        picture->timing.preprocess_ms = timing.preprocess_ms / share;
+        picture->timing.inference_ms = timing.inference_ms / share;
+        picture->timing.postprocess_ms = timing.postprocess_ms / share;
+    }
+    return APP_EXIT_DONE;
+}
+
+static void count_picture(predict_tally *tally, const predict_picture *picture)
+{
+    if (picture->image == NULL) {
+        tally->bad++;
+        return;
+    }
+    tally->good++;
+    tally->decode_ms += picture->decode_ms;
+    tally->timing.preprocess_ms += picture->timing.preprocess_ms;
+    tally->timing.inference_ms += picture->timing.inference_ms;
+    tally->timing.postprocess_ms += picture->timing.postprocess_ms;
+}
+
+static int flush_batch(predict_job *job, struct gathered *batch)
+{
+    int code = detect(job, batch);
+    for (size_t i = 0; i < batch->count && code == APP_EXIT_DONE; i++) {
+        count_picture(&job->tally, &batch->items[i]);
+        code = predict_writer_add(job->writer, &batch->items[i]);
+    }
+    release_pictures(batch);
+    return code;
+}
+
+static int run_pictures(predict_job *job, struct gathered *batch)
+{
+    const size_t total = job->pictures->count;
+    int code = APP_EXIT_DONE;
+    for (size_t i = 0; i < total && code == APP_EXIT_DONE; i++) {
+        if (app_is_interrupted())
+            return app_fail_interrupted();
+        predict_picture *picture = add_picture(batch);
+        if (picture == NULL)
+            return app_fail_memory();
+        picture->path = job->pictures->items[i];
+        picture->number = i + 1;
+        read_picture(picture);
+        batch->good += picture->image != NULL ? 1 : 0;
+        if (batch->good == job->batch || batch->good == 0 || i + 1 == total)
+            code = flush_batch(job, batch);
+    }
+    return code == APP_EXIT_DONE && app_is_interrupted() ? app_fail_interrupted() : code;
+}
+
+int predict_all(predict_job *job)
+{
+    struct gathered gathered = {0};
+    gathered.images = calloc(job->batch, sizeof(pawl_image *));
+    gathered.results = calloc(job->batch, sizeof(pawl_detections));
+    int code =
+        gathered.images == NULL || gathered.results == NULL ? app_fail_memory() : APP_EXIT_DONE;
+    if (code == APP_EXIT_DONE)
+        code = run_pictures(job, &gathered);
+    release_pictures(&gathered);
+    free(gathered.items);
+    free(gathered.images);
+    free(gathered.results);
+    return code;
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is said of a picture: the console's summary, the JSON line, the entries of a COCO results
+ * file. */
+#include "cli/predict.h"
+#include "common/names.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Adds "4 persons, " to the text, which is moved to new memory. */
+static char *add_count(char *text, size_t number, const char *name)
+{
+    char *longer =
+        text == NULL ? NULL : app_format("%s%zu %s%s, ", text, number, name, number > 1 ? "s" : "");
+    free(text);
+    return longer;
+}
+
+char *predict_summary(const predict_names *names, const pawl_detections *found)
+{
+    char buffer[PREDICT_NAME_SIZE];
+    char *text = app_format("%s", found->count == 0 ? "(no detections), " : "");
+    for (size_t i = 0; i < names->count; i++) {
+        size_t number = 0;
+        for (size_t j = 0; j < found->count; j++)
+            number += found->items[j].class_id == (int32_t)i ? 1 : 0;
+        if (number > 0)
+            text = add_count(text, number, predict_name(names, (int32_t)i, buffer));
+    }
+    return text;
+}
+
+static json_t *detection_json(const predict_names *names, const pawl_detection *detection)
+{
+    char buffer[PREDICT_NAME_SIZE];
+    const float corners[4] = {detection->x1, detection->y1, detection->x2, detection->y2};
+    json_t *box = json_array(), *object = json_object();
+    bool is_good = true;
+    for (size_t i = 0; i < 4; i++)
+        is_good = app_json_append(box, app_json_number((double)corners[i])) && is_good;
+    is_good = app_json_set(object, "box_xyxy", box) && is_good;
+    is_good = is_good &&
+              app_json_set(object, "confidence", app_json_number((double)detection->confidence)) &&
+              app_json_set(object, "class_id", json_integer(detection->class_id)) &&
+              app_json_set(object, "name",
+                           app_json_text(predict_name(names, detection->class_id, buffer)));
+    if (is_good)
+        return object;
+    json_decref(object);
+    return NULL;
+}
+
+static json_t *times_json(const predict_picture *picture)
+{
+    json_t *times = json_object();
+    (void)app_json_set(times, "decode", app_json_number(picture->decode_ms));
+    (void)app_json_set(times, "preprocess", app_json_number(picture->timing.preprocess_ms));
+    (void)app_json_set(times, "inference", app_json_number(picture->timing.inference_ms));
+    (void)app_json_set(times, "postprocess", app_json_number(picture->timing.postprocess_ms));
+    return times;
+}
+
+static json_t *error_json(const pawl_error *error)
+{
+    json_t *object = json_object();
+    const char *message =
+        error->message[0] != '\0' ? error->message : pawl_status_text(error->status);
+    (void)app_json_set(object, "code", app_json_text(pawl_status_name(error->status)));
+    (void)app_json_set(object, "message", app_json_text(message));
+    return object;
+}
+
+json_t *predict_json(const predict_names *names, const predict_picture *picture)
+{
+    json_t *line = json_object();
+    bool is_good = app_json_set(line, "file", app_json_text(picture->path));
+    if (picture->image == NULL) {
+        is_good = app_json_set(line, "error", error_json(&picture->error)) && is_good;
+    } else {
+        json_t *detections = json_array();
+        for (size_t i = 0; i < picture->found.count && is_good; i++)
+            is_good = app_json_append(detections, detection_json(names, &picture->found.items[i]));
+        is_good = app_json_set(line, "width", json_integer(picture->width)) &&
+                  app_json_set(line, "height", json_integer(picture->height)) && is_good;
+        is_good = app_json_set(line, "detections", detections) && is_good;
+        is_good = app_json_set(line, "ms", times_json(picture)) && is_good;
+    }
+    if (is_good)
+        return line;
+    json_decref(line);
+    return NULL;
+}
+
+/* COCO's image_id: the stem as an integer if it is one, else as it is. */
+static json_t *image_id(const char *path)
+{
+    const char *name = app_path_name(path);
+    const size_t length = app_stem_length(name);
+    char *stem = app_format("%.*s", (int)length, name);
+    if (stem == NULL)
+        return NULL;
+    errno = 0;
+    const long long number = strtoll(stem, NULL, 10);
+    const bool is_number = length > 0 && strspn(stem, "0123456789") == length && errno == 0;
+    json_t *id = is_number ? json_integer(number) : app_json_text(stem);
+    free(stem);
+    return id;
+}
+
+static json_t *coco_entry(const predict_names *names, const char *path,
+                          const pawl_detection *detection)
+{
+    const double x = (double)detection->x1, y = (double)detection->y1;
+    const double numbers[4] = {x, y, (double)detection->x2 - x, (double)detection->y2 - y};
+    const int32_t category =
+        names->is_coco ? app_coco_category(detection->class_id) : detection->class_id;
+    json_t *box = json_array(), *entry = json_object();
+    for (size_t i = 0; i < 4; i++)
+        (void)app_json_append(box, app_json_rounded(numbers[i], 3));
+    (void)app_json_set(entry, "image_id", image_id(path));
+    (void)app_json_set(entry, "category_id", json_integer(category));
+    (void)app_json_set(entry, "bbox", box);
+    (void)app_json_set(entry, "score", app_json_rounded((double)detection->confidence, 5));
+    return entry;
+}
+
+bool predict_coco(predict_writer *writer, const predict_picture *picture)
+{
+    for (size_t i = 0; i < picture->found.count; i++) {
+        json_t *entry = coco_entry(writer->names, picture->path, &picture->found.items[i]);
+        fputs(writer->has_coco_item ? ",\n" : "[", writer->coco.stream);
+        const bool is_written = entry != NULL && app_json_write(writer->coco.stream, entry);
+        json_decref(entry);
+        writer->has_coco_item = true;
+        if (!is_written)
+            return false;
+    }
+    return true;
+}

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What pawl predict leaves behind: annotated pictures, labels, JSON lines, a COCO results file,
+ * letterboxed pictures. */
+#include "cli/predict.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { TAKEN_PICTURES, TAKEN_LABELS, TAKEN_LETTERBOXES, TAKEN_COUNT };
+
+static int cannot_make(const char *path)
+{
+    return app_fail(APP_EXIT_FAILED, "cannot make the folder %s: %s", path, strerror(errno));
+}
+
+static int open_folder(predict_writer *writer)
+{
+    const predict_options *options = writer->options;
+    if (options->is_nosave && !options->is_save_txt)
+        return APP_EXIT_DONE;
+    writer->folder = app_make_run_folder(options->project, options->name, options->is_exist_ok);
+    if (writer->folder == NULL)
+        return app_fail(APP_EXIT_FAILED, "cannot make the folder %s/%s: %s", options->project,
+                        options->name, strerror(errno));
+    if (!options->is_save_txt)
+        return APP_EXIT_DONE;
+    char *labels = app_format("%s/labels", writer->folder);
+    if (labels == NULL)
+        return app_fail_memory();
+    const int code = app_make_folders(labels) ? APP_EXIT_DONE : cannot_make(labels);
+    free(labels);
+    return code;
+}
+
+int predict_writer_open(predict_writer *writer)
+{
+    const predict_options *options = writer->options;
+    int code = APP_EXIT_DONE;
+    for (size_t i = 0; i < TAKEN_COUNT; i++) {
+        writer->taken[i] = json_object();
+        if (writer->taken[i] == NULL)
+            return app_fail_memory();
+    }
+    if (options->json != NULL)
+        code = app_output_open(&writer->json, options->json);
+    if (code == APP_EXIT_DONE && options->coco != NULL)
+        code = app_output_open(&writer->coco, options->coco);
+    if (code == APP_EXIT_DONE && options->letterbox != NULL &&
+        !app_make_folders(options->letterbox))
+        code = cannot_make(options->letterbox);
+    return code == APP_EXIT_DONE ? open_folder(writer) : code;
+}
+
+/* STEM + ending, or STEM-2, STEM-3 ... + ending where a picture before had the same: nothing
+ * overwrites a result of the same run. */
+static char *unique_name(json_t *taken, const char *path, const char *ending)
+{
+    const char *name = app_path_name(path);
+    const int length = (int)app_stem_length(name);
+    for (unsigned int number = 1; number < UINT32_MAX; number++) {
+        char *wanted = number == 1 ? app_format("%.*s%s", length, name, ending)
+                                   : app_format("%.*s-%u%s", length, name, number, ending);
+        if (wanted == NULL)
+            return NULL;
+        /* "nocheck": a file name may be any bytes. */
+        if (json_object_get(taken, wanted) == NULL &&
+            json_object_set_new_nocheck(taken, wanted, json_true()) == 0)
+            return wanted;
+        free(wanted);
+    }
+    return NULL;
+}
+
+static int write_picture(predict_writer *writer, predict_picture *picture, const char *name)
+{
+    pawl_error error = {0};
+    char *path = app_format("%s/%s", writer->folder, name);
+    if (path == NULL)
+        return app_fail_memory();
+    int code = APP_EXIT_DONE;
+    if (pawl_image_draw(picture->image, picture->found.items, picture->found.count,
+                        writer->names->items, writer->names->count, &error) < 0 ||
+        pawl_image_write(picture->image, path, &error) < 0)
+        code = app_fail_library(path, &error);
+    free(path);
+    return code;
+}
+
+static void print_label(FILE *out, const predict_picture *picture, const pawl_detection *detection,
+                        bool has_confidence)
+{
+    const float width = (float)picture->width, height = (float)picture->height;
+    fprintf(out, "%d %g %g %g %g", detection->class_id,
+            (double)((detection->x1 + detection->x2) / 2 / width),
+            (double)((detection->y1 + detection->y2) / 2 / height),
+            (double)((detection->x2 - detection->x1) / width),
+            (double)((detection->y2 - detection->y1) / height));
+    if (has_confidence)
+        fprintf(out, " %g", (double)detection->confidence);
+    fputc('\n', out);
+}
+
+/* labels/STEM.txt; no file for a picture without detections, as detect.py does. */
+static int write_labels(predict_writer *writer, const predict_picture *picture)
+{
+    app_output output;
+    if (picture->found.count == 0)
+        return APP_EXIT_DONE;
+    char *name = unique_name(writer->taken[TAKEN_LABELS], picture->path, ".txt");
+    char *path = name == NULL ? NULL : app_format("%s/labels/%s", writer->folder, name);
+    free(name);
+    if (path == NULL)
+        return app_fail_memory();
+    int code = app_output_open(&output, path);
+    free(path);
+    if (code != APP_EXIT_DONE)
+        return code;
+    for (size_t i = 0; i < picture->found.count; i++)
+        print_label(output.stream, picture, &picture->found.items[i],
+                    writer->options->is_save_conf);
+    code = app_output_commit(&output);
+    if (code == APP_EXIT_DONE)
+        writer->label_count++;
+    return code;
+}
+
+/* The ending of the annotated picture: its own where we write that format. */
+static const char *picture_ending(const char *path)
+{
+    return app_path_ends_in(path, "jpg jpeg png ppm bmp webp") ? app_path_ending(path) : ".jpg";
+}
+
+static int write_saved(predict_writer *writer, predict_picture *picture)
+{
+    int code = APP_EXIT_DONE;
+    if (writer->options->is_save_txt)
+        code = write_labels(writer, picture);
+    if (code != APP_EXIT_DONE || writer->options->is_nosave)
+        return code;
+    char *name =
+        unique_name(writer->taken[TAKEN_PICTURES], picture->path, picture_ending(picture->path));
+    if (name == NULL)
+        return app_fail_memory();
+    code = write_picture(writer, picture, name);
+    free(name);
+    return code;
+}
+
+static int write_letterbox(const predict_writer *writer, const predict_picture *picture)
+{
+    pawl_error error = {0};
+    pawl_image *boxed = NULL;
+    char *name = unique_name(writer->taken[TAKEN_LETTERBOXES], picture->path, ".png");
+    char *path = name == NULL ? NULL : app_format("%s/%s", writer->options->letterbox, name);
+    free(name);
+    if (path == NULL)
+        return app_fail_memory();
+    int code = APP_EXIT_DONE;
+    if (pawl_image_letterbox(picture->image, writer->shape.width, writer->shape.height, &boxed,
+                             &error) < 0 ||
+        pawl_image_write(boxed, path, &error) < 0)
+        code = app_fail_library(path, &error);
+    (void)pawl_image_destroy(&boxed);
+    free(path);
+    return code;
+}
+
+static int say_picture(const predict_writer *writer, const predict_picture *picture)
+{
+    char *summary = predict_summary(writer->names, &picture->found);
+    if (summary == NULL)
+        return app_fail_memory();
+    app_say("image %zu/%zu %s: %dx%d %s%.1fms", picture->number, writer->total, picture->path,
+            writer->shape.height, writer->shape.width, summary, picture->timing.inference_ms);
+    free(summary);
+    return APP_EXIT_DONE;
+}
+
+static int write_json(predict_writer *writer, const predict_picture *picture)
+{
+    json_t *line = predict_json(writer->names, picture);
+    const bool is_written = line != NULL && app_json_write_line(writer->json.stream, line);
+    json_decref(line);
+    const int code = app_output_check(&writer->json);
+    return code != APP_EXIT_DONE || is_written ? code : app_fail_memory();
+}
+
+int predict_writer_add(predict_writer *writer, predict_picture *picture)
+{
+    int code = APP_EXIT_DONE;
+    if (picture->image == NULL)
+        (void)app_fail_library(picture->path, &picture->error);
+    else
+        code = say_picture(writer, picture);
+    if (code == APP_EXIT_DONE && writer->json.stream != NULL)
+        code = write_json(writer, picture);
+    else if (code == APP_EXIT_DONE)
+        code = app_finish_stdout(APP_EXIT_DONE); /* nobody reads on: no reason to go on */
+    if (code != APP_EXIT_DONE || picture->image == NULL)
+        return code;
+    if (writer->coco.stream != NULL && !predict_coco(writer, picture)) {
+        code = app_output_check(&writer->coco);
+        return code != APP_EXIT_DONE ? code : app_fail_memory();
+    }
+    if (writer->options->letterbox != NULL)
+        code = write_letterbox(writer, picture);
+    return code == APP_EXIT_DONE && writer->folder != NULL ? write_saved(writer, picture) : code;
+}
+
+int predict_writer_commit(predict_writer *writer)
+{
+    if (writer->coco.stream != NULL)
+        fputs(writer->has_coco_item ? "]\n" : "[]\n", writer->coco.stream);
+    int code = app_output_commit(&writer->coco);
+    if (code == APP_EXIT_DONE)
+        code = app_output_commit(&writer->json);
+    if (code != APP_EXIT_DONE || writer->folder == NULL)
+        return code;
+    if (rmdir(writer->folder) == 0) /* works on an empty folder only: every picture was bad */
+        return code;
+    app_note("Results saved to %s%s%s", app_bold(), writer->folder, app_plain());
+    if (writer->options->is_save_txt)
+        app_note("%zu label%s saved to %s/labels", writer->label_count,
+                 writer->label_count == 1 ? "" : "s", writer->folder);
+    return code;
+}
+
+void predict_writer_close(predict_writer *writer)
+{
+    app_output_discard(&writer->coco);
+    app_output_discard(&writer->json);
+    for (size_t i = 0; i < TAKEN_COUNT; i++)
+        json_decref(writer->taken[i]);
+    if (writer->folder != NULL)
+        (void)rmdir(writer->folder); /* stays unless empty */
+    free(writer->folder);
+}

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Paths, folders and files written whole or not at all, over POSIX. */
+#include "common/files.h"
+
+#include "common/term.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+const char *app_path_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? path : slash + 1;
+}
+
+const char *app_path_ending(const char *path)
+{
+    const char *name = app_path_name(path);
+    return name + app_stem_length(name);
+}
+
+size_t app_stem_length(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+    return dot == NULL || dot == name ? strlen(name) : (size_t)(dot - name);
+}
+
+static bool equal_fold(const char *a, const char *b, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if (tolower((unsigned char)a[i]) != tolower((unsigned char)b[i]))
+            return false;
+    return true;
+}
+
+bool app_path_ends_in(const char *path, const char *endings)
+{
+    const char *ending = app_path_ending(path);
+    if (*ending != '.')
+        return false;
+    const size_t length = strlen(++ending);
+    for (const char *at = endings; *at != '\0';) {
+        const size_t step = strcspn(at, " ");
+        if (step == length && equal_fold(at, ending, length))
+            return true;
+        at += step + (at[step] == ' ' ? 1 : 0);
+    }
+    return false;
+}
+
+char *app_format(const char *format, ...)
+{
+    va_list list, again;
+    va_start(list, format);
+    va_copy(again, list);
+    const int length = vsnprintf(NULL, 0, format, list);
+    char *text = length < 0 ? NULL : malloc((size_t)length + 1);
+    if (text != NULL)
+        (void)vsnprintf(text, (size_t)length + 1, format, again);
+    va_end(again);
+    va_end(list);
+    return text;
+}
+
+bool app_is_folder(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+bool app_is_same_file(const char *a, const char *b)
+{
+    struct stat first, second;
+    return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev &&
+           first.st_ino == second.st_ino;
+}
+
+char *app_output_path(const char *asked, const char *input, const char *ending)
+{
+    const char *name = app_path_name(input);
+    if (asked != NULL && app_is_folder(asked))
+        return app_format("%s%s%.*s%s", asked, asked[strlen(asked) - 1] == '/' ? "" : "/",
+                          (int)app_stem_length(name), name, ending);
+    if (asked != NULL)
+        return app_format("%s", asked);
+    return app_format("%.*s%.*s%s", (int)(name - input), input, (int)app_stem_length(name), name,
+                      ending);
+}
+
+bool app_paths_add(app_paths *paths, const char *path)
+{
+    if (paths->count == paths->capacity) {
+        const size_t capacity = paths->capacity == 0 ? 16 : paths->capacity * 2;
+        char **items = realloc(paths->items, capacity * sizeof(char *));
+        if (items == NULL)
+            return false;
+        paths->items = items;
+        paths->capacity = capacity;
+    }
+    char *copy = app_format("%s", path);
+    if (copy == NULL)
+        return false;
+    paths->items[paths->count++] = copy;
+    return true;
+}
+
+void app_paths_free(app_paths *paths)
+{
+    for (size_t i = 0; i < paths->count; i++)
+        free(paths->items[i]);
+    free(paths->items);
+    *paths = (app_paths){0};
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static bool add_entry(app_paths *paths, const char *folder, const char *name)
+{
+    const bool has_slash = folder[strlen(folder) - 1] == '/';
+    char *path = app_format("%s%s%s", folder, has_slash ? "" : "/", name);
+    const bool is_added = path != NULL && (app_is_folder(path) || app_paths_add(paths, path));
+    free(path);
+    return is_added;
+}
+
+bool app_paths_add_folder(app_paths *paths, const char *folder, const char *endings)
+{
+    const size_t first = paths->count;
+    DIR *entries = opendir(folder);
+    if (entries == NULL)
+        return false;
+    bool is_read = true;
+    for (struct dirent *entry = NULL; is_read && (entry = readdir(entries)) != NULL;)
+        if (app_path_ends_in(entry->d_name, endings))
+            is_read = add_entry(paths, folder, entry->d_name);
+    (void)closedir(entries);
+    if (paths->count > first)
+        qsort(paths->items + first, paths->count - first, sizeof(char *), by_name);
+    if (!is_read)
+        errno = ENOMEM;
+    return is_read;
+}
+
+bool app_make_folders(const char *path)
+{
+    char *copy = app_format("%s", path);
+    if (copy == NULL) {
+        errno = ENOMEM;
+        return false;
+    }
+    bool is_made = true;
+    for (char *at = copy + 1; is_made && *copy != '\0' && *at != '\0'; at++) {
+        if (*at != '/')
+            continue;
+        *at = '\0';
+        is_made = mkdir(copy, 0777) == 0 || errno == EEXIST || app_is_folder(copy);
+        *at = '/';
+    }
+    is_made = is_made && (mkdir(copy, 0777) == 0 || (errno == EEXIST && app_is_folder(copy)));
+    const int reason = errno;
+    free(copy);
+    errno = reason;
+    return is_made;
+}
+
+char *app_make_run_folder(const char *project, const char *name, bool exist_ok)
+{
+    if (!app_make_folders(project))
+        return NULL;
+    for (unsigned int number = 1; number < 100000; number++) {
+        char *path = number == 1 ? app_format("%s/%s", project, name)
+                                 : app_format("%s/%s%u", project, name, number);
+        if (path == NULL)
+            return NULL;
+        if (mkdir(path, 0777) == 0 || (exist_ok && errno == EEXIST && app_is_folder(path)))
+            return path;
+        const int reason = errno;
+        free(path);
+        errno = reason;
+        if (reason != EEXIST)
+            return NULL;
+    }
+    errno = EEXIST;
+    return NULL;
+}
+
+static int cannot_write(const char *path, int reason)
+{
+    return app_fail(APP_EXIT_FAILED, "cannot write %s: %s", path, strerror(reason));
+}
+
+static bool is_special_file(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode);
+}
+
+int app_output_open(app_output *output, const char *path)
+{
+    *output = (app_output){0};
+    if (strcmp(path, "-") == 0) {
+        output->stream = stdout;
+        return APP_EXIT_DONE;
+    }
+    if (app_is_folder(path))
+        return cannot_write(path, EISDIR);
+    output->path = app_format("%s", path);
+    if (!is_special_file(path))
+        output->temporary = app_format("%s.%ld.tmp", path, (long)getpid());
+    if (output->path == NULL || (output->temporary == NULL && !is_special_file(path))) {
+        app_output_discard(output);
+        return app_fail_memory();
+    }
+    output->stream = fopen(output->temporary != NULL ? output->temporary : path, "wbe");
+    if (output->stream == NULL) {
+        const int reason = errno;
+        app_output_discard(output);
+        return cannot_write(path, reason);
+    }
+    return APP_EXIT_DONE;
+}
+
+static void forget(app_output *output)
+{
+    free(output->path);
+    free(output->temporary);
+    *output = (app_output){0};
+}
+
+int app_output_check(app_output *output)
+{
+    if (output->stream == NULL || output->stream == stdout)
+        return output->stream == NULL ? APP_EXIT_DONE : app_finish_stdout(APP_EXIT_DONE);
+    errno = 0;
+    if (fflush(output->stream) == 0 && !ferror(output->stream))
+        return APP_EXIT_DONE;
+    return cannot_write(output->path, errno != 0 ? errno : EIO);
+}
+
+int app_output_commit(app_output *output)
+{
+    if (output->stream == NULL)
+        return APP_EXIT_DONE;
+    const int code = app_output_check(output);
+    if (code != APP_EXIT_DONE || output->stream == stdout) {
+        app_output_discard(output);
+        return code;
+    }
+    FILE *stream = output->stream;
+    output->stream = NULL;
+    if (fclose(stream) != 0 ||
+        (output->temporary != NULL && rename(output->temporary, output->path) != 0)) {
+        const int failed = cannot_write(output->path, errno);
+        app_output_discard(output);
+        return failed;
+    }
+    forget(output);
+    return APP_EXIT_DONE;
+}
+
+void app_output_discard(app_output *output)
+{
+    if (output->stream != NULL && output->stream != stdout)
+        (void)fclose(output->stream);
+    if (output->temporary != NULL)
+        (void)unlink(output->temporary);
+    forget(output);
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Paths, folders and files written whole or not at all. */
+#ifndef APP_FILES_H
+#define APP_FILES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+/* Behind the last slash. */
+const char *app_path_name(const char *path);
+/* Length of the file name without its last ending ("bus.tar.gz" -> 7); a leading dot is no ending.
+ */
+size_t app_stem_length(const char *name);
+/* The ending of the name with its dot, "" if there is none. */
+const char *app_path_ending(const char *path);
+/* True if the path's ending is one of the blank-separated list ("jpg png"), whatever the case. */
+bool app_path_ends_in(const char *path, const char *endings);
+
+/* printf into new memory, the caller's to free(); NULL when there is none. */
+char *app_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+bool app_is_folder(const char *path);
+/* True if both paths lead to one existing file. */
+bool app_is_same_file(const char *a, const char *b);
+
+/* Where a command writes if -o says @p asked (may be NULL, may be a folder): its own path, or STEM
+ * of @p input + ending. free() it. */
+char *app_output_path(const char *asked, const char *input, const char *ending);
+
+/* A list of paths that grows; items are its own. */
+typedef struct app_paths {
+    char **items;
+    size_t count, capacity;
+} app_paths;
+
+bool app_paths_add(app_paths *paths, const char *path);
+void app_paths_free(app_paths *paths);
+
+/* Adds the folder's files of these endings, sorted by name. False: errno says why. */
+bool app_paths_add_folder(app_paths *paths, const char *folder, const char *endings);
+
+/* Makes the folder and those above it; one that is there is fine. False: errno. */
+bool app_make_folders(const char *path);
+/* Makes and returns PROJECT/NAME, or NAME2, NAME3 ... where taken (unless exist_ok). free() it;
+ * NULL: errno. */
+char *app_make_run_folder(const char *project, const char *name, bool exist_ok);
+
+/* A file that appears under its name when it is complete: written beside it, then renamed. "-" is
+ * stdout, a device is written directly. */
+typedef struct app_output {
+    FILE *stream; /* NULL while closed */
+    char *path, *temporary;
+} app_output;
+
+/* Each reports what goes wrong and returns an exit code. */
+int app_output_open(app_output *output, const char *path);
+int app_output_commit(app_output *output);
+void app_output_discard(app_output *output);
+/* Exit 1 and a sentence if writing has failed so far, else 0. */
+int app_output_check(app_output *output);
+
+#endif

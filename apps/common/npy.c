@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reads and writes .npy. The header is text of a Python dictionary; only the three keys NumPy
+ * writes are taken, nothing is guessed. */
+#include "common/npy.h"
+
+#include "common/term.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define HEADER_LIMIT 65536
+
+static int bad(const app_npy *npy, const char *what)
+{
+    return app_fail(APP_EXIT_INPUT, "%s: %s", npy->path, what);
+}
+
+static void skip_blanks(const char **at)
+{
+    while (**at == ' ' || **at == '\n' || **at == '\t')
+        (*at)++;
+}
+
+/* Steps over one character and the blanks before it. */
+static bool take(const char **at, char wanted)
+{
+    skip_blanks(at);
+    if (**at != wanted)
+        return false;
+    (*at)++;
+    return true;
+}
+
+/* A quoted word without escapes, as NumPy writes them. */
+static bool take_quoted(const char **at, char *word, size_t size)
+{
+    skip_blanks(at);
+    const char quote = **at;
+    if (quote != '\'' && quote != '"')
+        return false;
+    const char *begin = ++*at;
+    const char *end = strchr(begin, quote);
+    if (end == NULL || (size_t)(end - begin) >= size)
+        return false;
+    memcpy(word, begin, (size_t)(end - begin));
+    word[end - begin] = '\0';
+    *at = end + 1;
+    return true;
+}
+
+static bool take_shape(const char **at, app_npy *npy)
+{
+    if (!take(at, '('))
+        return false;
+    npy->rank = 0;
+    while (!take(at, ')')) {
+        char *end = NULL;
+        skip_blanks(at);
+        if (npy->rank == APP_NPY_MAX_RANK || **at < '0' || **at > '9')
+            return false;
+        errno = 0;
+        const long long size = strtoll(*at, &end, 10);
+        if (errno != 0)
+            return false;
+        npy->dims[npy->rank++] = size;
+        *at = end;
+        if (!take(at, ',') && **at != ')')
+            return false;
+    }
+    return true;
+}
+
+/* A bit a key of the header: all three must be there, each once. */
+enum { HAS_DESCR = 1, HAS_ORDER = 2, HAS_SHAPE = 4 };
+
+static const char *parse_header(app_npy *npy, const char *text)
+{
+    char key[32], word[32];
+    unsigned int seen = 0;
+    const char *at = text;
+    if (!take(&at, '{'))
+        return "its header is no dictionary";
+    while (!take(&at, '}')) {
+        unsigned int bit = 0;
+        if (!take_quoted(&at, key, sizeof key) || !take(&at, ':'))
+            return "its header is malformed";
+        skip_blanks(&at);
+        if (strcmp(key, "descr") == 0) {
+            bit = HAS_DESCR;
+            if (!take_quoted(&at, word, sizeof word) ||
+                (strcmp(word, "<f4") != 0 && strcmp(word, "=f4") != 0))
+                return "not float32, little-endian: save the array with .astype('float32')";
+        } else if (strcmp(key, "fortran_order") == 0) {
+            bit = HAS_ORDER;
+            if (strncmp(at, "False", 5) != 0)
+                return "not in C order: save numpy.ascontiguousarray(array)";
+            at += 5;
+        } else if (strcmp(key, "shape") == 0) {
+            bit = HAS_SHAPE;
+            if (!take_shape(&at, npy))
+                return "its shape is malformed";
+        }
+        if (bit == 0 || (seen & bit) != 0)
+            return "its header has a key that does not belong there";
+        seen |= bit;
+        if (!take(&at, ',') && *at != '}')
+            return "its header is malformed";
+    }
+    return seen == (HAS_DESCR | HAS_ORDER | HAS_SHAPE) ? NULL : "its header lacks a key";
+}
+
+/* The product of the dimensions, bounded so that the size in bytes fits. */
+static bool count_elements(app_npy *npy)
+{
+    uint64_t count = 1;
+    for (int32_t i = 0; i < npy->rank; i++) {
+        const uint64_t size = (uint64_t)npy->dims[i];
+        if (size != 0 && count > (UINT64_MAX / 8) / size)
+            return false;
+        count *= size;
+    }
+    npy->count = count;
+    return true;
+}
+
+static int check_size(app_npy *npy, uint64_t header_end)
+{
+    struct stat info;
+    if (!count_elements(npy))
+        return bad(npy, "its shape is beyond all memory");
+    if (fstat(fileno(npy->stream), &info) != 0 || !S_ISREG(info.st_mode))
+        return bad(npy, "not a regular file");
+    const uint64_t present = (uint64_t)info.st_size - header_end;
+    if (present < npy->count * sizeof(float))
+        return bad(npy, "truncated: the array ends before its shape says");
+    if (present > npy->count * sizeof(float))
+        return bad(npy, "the file goes on behind the array that its shape tells of");
+    return APP_EXIT_DONE;
+}
+
+static int read_header(app_npy *npy)
+{
+    unsigned char head[12];
+    if (fread(head, 1, 10, npy->stream) != 10 || memcmp(head, "\x93NUMPY", 6) != 0)
+        return bad(npy, "not a .npy file");
+    size_t length = (size_t)head[8] | (size_t)head[9] << 8;
+    uint64_t start = 10;
+    if (head[6] < 1 || head[6] > 3 || head[7] != 0)
+        return bad(npy, "a .npy format that is not 1.0, 2.0 or 3.0");
+    if (head[6] >= 2) {
+        if (fread(head + 10, 1, 2, npy->stream) != 2)
+            return bad(npy, "truncated in its header");
+        length |= (size_t)head[10] << 16 | (size_t)head[11] << 24;
+        start = 12;
+    }
+    if (length > HEADER_LIMIT)
+        return bad(npy, "its header is longer than any that NumPy writes");
+    char *text = calloc(1, length + 1);
+    if (text == NULL)
+        return app_fail_memory();
+    const bool is_whole = fread(text, 1, length, npy->stream) == length;
+    const char *fault = is_whole ? parse_header(npy, text) : "truncated in its header";
+    free(text);
+    return fault != NULL ? bad(npy, fault) : check_size(npy, start + length);
+}
+
+int app_npy_open(app_npy *npy, const char *path)
+{
+    *npy = (app_npy){.path = path};
+    npy->stream = fopen(path, "rbe");
+    if (npy->stream == NULL)
+        return app_fail(APP_EXIT_INPUT, "cannot open %s: %s", path, strerror(errno));
+    const int code = read_header(npy);
+    if (code != APP_EXIT_DONE)
+        app_npy_close(npy);
+    return code;
+}
+
+int app_npy_read(app_npy *npy, float *values, size_t count)
+{
+    if (fread(values, sizeof(float), count, npy->stream) == count)
+        return APP_EXIT_DONE;
+    return bad(npy, "cannot be read to its end");
+}
+
+void app_npy_close(app_npy *npy)
+{
+    if (npy->stream != NULL)
+        (void)fclose(npy->stream);
+    npy->stream = NULL;
+}
+
+bool app_npy_write_header(FILE *out, const int64_t *dims, int32_t rank)
+{
+    char text[256];
+    size_t used =
+        (size_t)snprintf(text, sizeof text, "{'descr': '<f4', 'fortran_order': False, 'shape': (");
+    for (int32_t i = 0; i < rank && i < APP_NPY_MAX_RANK; i++)
+        used += (size_t)snprintf(text + used, sizeof text - used, "%lld%s", (long long)dims[i],
+                                 i + 1 < rank ? ", " : (rank == 1 ? "," : ""));
+    used += (size_t)snprintf(text + used, sizeof text - used, "), }");
+    const size_t total = (10 + used + 1 + 63) / 64 * 64; /* elements begin at a multiple of 64 */
+    const size_t length = total - 10;
+    const unsigned char head[10] = {0x93,
+                                    'N',
+                                    'U',
+                                    'M',
+                                    'P',
+                                    'Y',
+                                    1,
+                                    0,
+                                    (unsigned char)(length & 255),
+                                    (unsigned char)(length >> 8)};
+    (void)fwrite(head, 1, sizeof head, out);
+    fprintf(out, "%s%*s\n", text, (int)(length - used - 1), "");
+    return !ferror(out);
+}

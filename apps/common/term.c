@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Messages, progress, exit codes and signals of the programs. */
+#include "common/term.h"
+
+#include <pawl/logger.h>
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#define BAR_WIDTH 24
+
+/* One process, one terminal: the state of both. */
+static struct {
+    bool is_quiet;
+    int loudness;
+    bool has_colour;
+    bool is_terminal;
+    bool is_json_on_stdout;
+    bool has_bar;
+    double bar_ms; /* when the bar was drawn last */
+} term;
+
+static pthread_mutex_t term_lock = PTHREAD_MUTEX_INITIALIZER; /* the library logs from any thread */
+static volatile sig_atomic_t caught_signal;
+
+static void on_signal(int number)
+{
+    caught_signal = number;
+}
+
+bool app_is_interrupted(void)
+{
+    return caught_signal != 0;
+}
+
+int app_fail_interrupted(void)
+{
+    const int number = caught_signal;
+    return app_fail(number == SIGTERM ? 128 + SIGTERM : APP_EXIT_INTERRUPTED, "interrupted");
+}
+
+static void catch_signals(void)
+{
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = on_signal;
+    action.sa_flags = (int)SA_RESETHAND; /* a second one ends the process at once */
+    (void)sigemptyset(&action.sa_mask);
+    (void)sigaction(SIGINT, &action, NULL);
+    (void)sigaction(SIGTERM, &action, NULL);
+    memset(&action, 0, sizeof action);
+    action.sa_handler = SIG_IGN; /* a closed pipe shows as a failed write */
+    (void)sigaction(SIGPIPE, &action, NULL);
+}
+
+static void wipe_bar(void)
+{
+    if (!term.has_bar)
+        return;
+    fputs("\r\033[K", stderr);
+    term.has_bar = false;
+}
+
+static void write_line(FILE *out, const char *prefix, const char *format, va_list list)
+{
+    (void)pthread_mutex_lock(&term_lock);
+    wipe_bar();
+    fputs(prefix, out);
+    (void)vfprintf(out, format, list);
+    fputc('\n', out);
+    (void)pthread_mutex_unlock(&term_lock);
+}
+
+static void write_text(FILE *out, const char *prefix, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+static void write_text(FILE *out, const char *prefix, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    write_line(out, prefix, format, list);
+    va_end(list);
+}
+
+static void on_log(void *user, pawl_log_level level, const char *message)
+{
+    (void)user;
+    write_text(stderr, level <= PAWL_LOG_WARNING ? "pawl: warning: " : "pawl: ", "%s", message);
+}
+
+static void set_logger(void)
+{
+    pawl_logger logger = {NULL, PAWL_LOG_WARNING, on_log};
+    if (term.is_quiet)
+        logger.level = PAWL_LOG_ERROR;
+    else if (term.loudness > 0)
+        logger.level = term.loudness == 1 ? PAWL_LOG_INFO : PAWL_LOG_VERBOSE;
+    pawl_logger_set(&logger);
+}
+
+void app_term_start(void)
+{
+    const char *no_colour = getenv("NO_COLOR");
+    const char *kind = getenv("TERM");
+    term.is_terminal = isatty(STDERR_FILENO) == 1 && (kind == NULL || strcmp(kind, "dumb") != 0);
+    term.has_colour = term.is_terminal && (no_colour == NULL || *no_colour == '\0');
+    catch_signals();
+    set_logger();
+}
+
+void app_term_quiet(void)
+{
+    term.is_quiet = true;
+    set_logger();
+}
+
+void app_term_louder(void)
+{
+    term.loudness++;
+    set_logger();
+}
+
+void app_term_json_on_stdout(void)
+{
+    term.is_json_on_stdout = true;
+}
+
+void app_say(const char *format, ...)
+{
+    va_list list;
+    if (term.is_quiet)
+        return;
+    va_start(list, format);
+    write_line(term.is_json_on_stdout ? stderr : stdout, "", format, list);
+    va_end(list);
+}
+
+void app_note(const char *format, ...)
+{
+    va_list list;
+    if (term.is_quiet)
+        return;
+    va_start(list, format);
+    write_line(stderr, "", format, list);
+    va_end(list);
+}
+
+void app_warn(const char *format, ...)
+{
+    va_list list;
+    if (term.is_quiet)
+        return;
+    va_start(list, format);
+    write_line(stderr, "pawl: warning: ", format, list);
+    va_end(list);
+}
+
+int app_fail(int code, const char *format, ...)
+{
+    va_list list;
+    (void)fflush(stdout); /* what went before comes before, also in a shared log */
+    va_start(list, format);
+    write_line(stderr, "pawl: ", format, list);
+    va_end(list);
+    return code;
+}
+
+int app_fail_library(const char *path, const pawl_error *error)
+{
+    const int code = app_exit_of(error->status);
+    const char *message =
+        error->message[0] != '\0' ? error->message : pawl_status_text(error->status);
+    const char *slash = path == NULL ? NULL : strrchr(path, '/');
+    if (error->status == PAWL_ERR_CANCELLED && app_is_interrupted())
+        return app_fail_interrupted();
+    if (path == NULL || strstr(message, slash == NULL ? path : slash + 1) != NULL)
+        return app_fail(code, "%s", message);
+    return app_fail(code, "%s: %s", path, message);
+}
+
+int app_fail_memory(void)
+{
+    return app_fail(APP_EXIT_LIMIT, "memory ran out");
+}
+
+const char *app_bold(void)
+{
+    return term.has_colour ? "\033[1m" : "";
+}
+
+const char *app_plain(void)
+{
+    return term.has_colour ? "\033[0m" : "";
+}
+
+int app_exit_of(pawl_status status)
+{
+    switch (status) {
+    case PAWL_OK:
+    case PAWL_DEFERRED:
+        return APP_EXIT_DONE;
+    case PAWL_ERR_ARGUMENT:
+        return APP_EXIT_USAGE;
+    case PAWL_ERR_READ:
+    case PAWL_ERR_CORRUPT:
+        return APP_EXIT_INPUT;
+    case PAWL_ERR_UNSUPPORTED:
+    case PAWL_ERR_AMBIGUOUS:
+        return APP_EXIT_UNSUPPORTED;
+    case PAWL_ERR_DEVICE:
+        return APP_EXIT_DEVICE;
+    case PAWL_ERR_MEMORY:
+    case PAWL_ERR_LIMIT:
+        return APP_EXIT_LIMIT;
+    case PAWL_ERR_CANCELLED:
+        return APP_EXIT_INTERRUPTED;
+    case PAWL_ERR_WRITE:
+    case PAWL_ERR_IN_USE:
+    case PAWL_ERR_DEAD_HANDLE:
+    case PAWL_ERR_BUSY:
+    case PAWL_ERR_FORKED:
+    case PAWL_ERR_INTERNAL:
+    case PAWL_STATUS_FORCE_INT:
+        break;
+    }
+    return APP_EXIT_FAILED;
+}
+
+/* 0 while stdout works, else errno of what broke it. */
+static int flush_stdout(void)
+{
+    errno = 0;
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return 0;
+    /* The write that failed may be long past and its reason forgotten: ask once more. */
+    if (errno == 0 && write(STDOUT_FILENO, "\n", 1) >= 0)
+        errno = EIO;
+    return errno;
+}
+
+bool app_stdout_alive(void)
+{
+    return flush_stdout() == 0;
+}
+
+int app_finish_stdout(int code)
+{
+    const int broken = flush_stdout();
+    if (broken == 0 || code == APP_EXIT_INTERRUPTED)
+        return code;
+    if (broken != EPIPE) /* the reader has seen enough: no reason to complain */
+        (void)app_fail(APP_EXIT_FAILED, "cannot write to standard output: %s", strerror(broken));
+    return APP_EXIT_FAILED;
+}
+
+static int terminal_width(void)
+{
+    struct winsize size;
+    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col < 20)
+        return 80;
+    return size.ws_col;
+}
+
+void app_progress(const char *stage, size_t done, size_t total)
+{
+    const double now = app_clock_ms();
+    if (term.is_quiet || !term.is_terminal || total == 0)
+        return;
+    if (term.has_bar && done < total && now - term.bar_ms < 50)
+        return; /* a terminal is slower than we are */
+    char bar[BAR_WIDTH + 1];
+    const size_t full = (done < total ? done : total) * BAR_WIDTH / total;
+    memset(bar, '#', full);
+    memset(bar + full, '.', BAR_WIDTH - full);
+    bar[BAR_WIDTH] = '\0';
+    const int room = terminal_width() - BAR_WIDTH - 12;
+    (void)pthread_mutex_lock(&term_lock);
+    fprintf(stderr, "\r\033[K[%s] %3d%% %.*s", bar, (int)(done * 100 / total), room < 0 ? 0 : room,
+            stage);
+    (void)fflush(stderr);
+    term.has_bar = true;
+    term.bar_ms = now;
+    (void)pthread_mutex_unlock(&term_lock);
+}
+
+void app_progress_end(void)
+{
+    (void)pthread_mutex_lock(&term_lock);
+    wipe_bar();
+    (void)pthread_mutex_unlock(&term_lock);
+}
+
+double app_clock_ms(void)
+{
+    struct timespec now = {0, 0};
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec * 1e-6;
+}
+
+const char *app_human_bytes(char text[APP_HUMAN_SIZE], uint64_t size)
+{
+    static const char *const units[] = {"B", "kB", "MB", "GB", "TB"};
+    double value = (double)size;
+    size_t unit = 0;
+    while (value >= 999.5 && unit < 4) {
+        value /= 1000;
+        unit++;
+    }
+    (void)snprintf(text, APP_HUMAN_SIZE, unit == 0 ? "%.0f %s" : "%.1f %s", value, units[unit]);
+    return text;
+}
+
+const char *app_human_duration(char text[APP_HUMAN_SIZE], double milliseconds)
+{
+    if (milliseconds < 1000)
+        (void)snprintf(text, APP_HUMAN_SIZE, "%.0f ms", milliseconds);
+    else if (milliseconds < 60e3)
+        (void)snprintf(text, APP_HUMAN_SIZE, "%.2f s", milliseconds / 1e3);
+    else
+        (void)snprintf(text, APP_HUMAN_SIZE, "%ld min %02ld s", (long)(milliseconds / 60e3),
+                       (long)(milliseconds / 1e3) % 60);
+    return text;
+}

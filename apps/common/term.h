@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the program says and how it ends: messages, progress, exit codes, interruption. Results go
+ * to stdout, all else to stderr. */
+#ifndef APP_TERM_H
+#define APP_TERM_H
+
+#include <pawl/status.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef enum app_exit {
+    APP_EXIT_DONE = 0,
+    APP_EXIT_FAILED = 1,
+    APP_EXIT_USAGE = 2,
+    APP_EXIT_INPUT = 3,
+    APP_EXIT_UNSUPPORTED = 4,
+    APP_EXIT_DEVICE = 5,
+    APP_EXIT_PARTIAL = 8,
+    APP_EXIT_LIMIT = 9,
+    APP_EXIT_INTERRUPTED = 130
+} app_exit;
+
+/* Reads NO_COLOR and the terminal, sets the library's logger, catches SIGINT and SIGTERM, ignores
+ * SIGPIPE. Call once, first. */
+void app_term_start(void);
+
+void app_term_quiet(void);  /* -q */
+void app_term_louder(void); /* -v, -vv */
+
+/* From now on app_say() writes to stderr: stdout belongs to JSON. */
+void app_term_json_on_stdout(void);
+
+/* A line for people on stdout; silent with -q. */
+void app_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* A line on stderr; silent with -q. */
+void app_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* "pawl: warning: ..." on stderr; silent with -q. */
+void app_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* "pawl: ..." on stderr; returns code. */
+int app_fail(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Says what the library says, with the file's name where the message lacks it; returns the exit
+ * code of the status. */
+int app_fail_library(const char *path, const pawl_error *error);
+/* Says that memory ran out; returns the exit code. */
+int app_fail_memory(void);
+
+/* "\033[1m" and its end, or nothing where colours are not wanted (stderr is no terminal, NO_COLOR).
+ */
+const char *app_bold(void);
+const char *app_plain(void);
+
+int app_exit_of(pawl_status status);
+
+/* Flushes stdout; a failed write becomes exit 1, silently when it is a broken pipe. Returns the
+ * code to end with. */
+int app_finish_stdout(int code);
+/* Ends a line of results on stdout: true while somebody can read them. */
+bool app_stdout_alive(void);
+
+/* True once SIGINT or SIGTERM came; the first is remembered, the second kills. */
+bool app_is_interrupted(void);
+/* Says so and returns 130 (143 for SIGTERM). */
+int app_fail_interrupted(void);
+
+/* A progress bar on stderr if that is a terminal and nobody asked for silence. app_progress_end()
+ * wipes it. */
+void app_progress(const char *stage, size_t done, size_t total);
+void app_progress_end(void);
+
+/* Milliseconds of a clock that only goes forward. */
+double app_clock_ms(void);
+
+/* "16.9 MB", "1.2 s": into the caller's buffer, which is returned. */
+#define APP_HUMAN_SIZE 24
+const char *app_human_bytes(char text[APP_HUMAN_SIZE], uint64_t size);
+const char *app_human_duration(char text[APP_HUMAN_SIZE], double milliseconds);
+
+#endif

@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: Apache-2.0
+if(PAWL_SANITIZE)
+  add_compile_options(-fsanitize=${PAWL_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${PAWL_SANITIZE})
+  add_compile_definitions(PAWL_SANITIZED=1)
+endif()
+if(PAWL_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()

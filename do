@@ -1,0 +1,354 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# The task runner: ./do demo | test | build | bench | lint | format. Installs what is missing with apt, and says what.
+set -eu
+cd "$(dirname "$0")"
+
+# clang-tidy, cppcheck and the cross compiler come with `test --full` and `lint` only.
+build_packages="gcc libc6-dev cmake ninja-build pkg-config libjpeg-dev libpng-dev libwebp-dev libjansson-dev libxxhash-dev zlib1g-dev"
+test_packages="g++ libcmocka-dev python3"
+lint_packages="clang-format-14 clang-tidy-14 cppcheck python3 binutils"
+full_packages="clang libclang-rt-14-dev gcc-aarch64-linux-gnu qemu-user"
+
+jobs=${PAWL_JOBS:-$(nproc 2>/dev/null || echo 2)}
+logs=build/logs
+
+say() { printf '%s\n' "$*" >&2; }
+die() { say "do: $*"; exit 1; }
+
+usage()
+{
+    cat <<'END'
+./do demo [WEIGHTS PICTURE]  weights -> .wts -> .engine -> annotated pictures, with the example's files or your own
+./do test [--full|--gpu]     the tests; --full adds shared data, sanitizers, clang, lint, fuzz replay, aarch64
+./do build                   build/release/bin/pawl
+./do bench                   kernels, and the whole network of the example
+./do lint                    formatting, clang-tidy, cppcheck, layers, sizes, symbols
+./do format                  formats the C sources
+END
+}
+
+# A command whose output is shown only if it fails.
+quietly()
+{
+    mkdir -p "$logs"
+    quiet_log=$logs/$1.log
+    shift
+    "$@" >"$quiet_log" 2>&1 || { tail -n 60 "$quiet_log" >&2; die "failed: $* (all of it: $quiet_log)"; }
+}
+
+as_root()
+{
+    if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+# Installs those of the packages that are missing. Elsewhere than on Debian and its kin the build says what it lacks.
+need()
+{
+    command -v apt-get >/dev/null 2>&1 || return 0
+    missing=
+    for package; do
+        case $(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null || :) in
+        installed) ;;
+        *) missing="$missing $package" ;;
+        esac
+    done
+    [ -n "$missing" ] || return 0
+    [ "$(id -u)" = 0 ] || command -v sudo >/dev/null 2>&1 || die "please install, as root:$missing"
+    say "do: installing$missing"
+    quietly apt-update as_root apt-get update
+    # shellcheck disable=SC2086 # a list of words
+    quietly apt-install as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing
+}
+
+# Configures and builds a preset.
+build()
+{
+    preset=$1
+    shift
+    say "do: building build/$preset"
+    quietly "configure-$preset" cmake --preset "$preset"
+    quietly "build-$preset" cmake --build --preset "$preset" -j "$jobs" "$@"
+}
+
+# The names in a file of weights as a data.yaml: a .wts has none.
+names_of()
+{
+    names=$("$1" inspect "$2" --json 2>/dev/null | sed -n 's/.*"names":\(\[[^]]*\]\).*/\1/p')
+    [ -n "$names" ] || return 1
+    printf 'names: %s\n' "$names" >"$3"
+}
+
+# JSON lines of `pawl predict` as a table.
+table()
+{
+    awk '
+        function text(s, key) { if (!match(s, "\"" key "\":\"[^\"]*\"")) return "?"
+            return substr(s, RSTART + length(key) + 4, RLENGTH - length(key) - 5) }
+        function number(s, key) { if (!match(s, "\"" key "\":[-0-9.e+]+")) return 0
+            return substr(s, RSTART + length(key) + 3, RLENGTH - length(key) - 3) }
+        BEGIN { printf "%-24s %-14s %10s  %s\n", "picture", "class", "confidence", "box x1 y1 x2 y2" }
+        {
+            file = text($0, "file"); sub(/.*\//, "", file)
+            parts = split($0, box, "{\"box_xyxy\":\\[")
+            for (i = 2; i <= parts; i++) {
+                split(box[i], xy, /[],]/)
+                printf "%-24s %-14s %10.3f  %.0f %.0f %.0f %.0f\n", file, text(box[i], "name"),
+                    number(box[i], "confidence"), xy[1], xy[2], xy[3], xy[4]
+            }
+            if (parts < 2) printf "%-24s (no detections)\n", file
+        }' "$1"
+}
+
+demo()
+{
+    [ $# = 0 ] || [ $# = 2 ] || die "demo takes nothing, or WEIGHTS and PICTURE"
+    weights=${1:-examples/shapes/shapes.pt}
+    pictures=${2:-examples/shapes/pictures}
+    [ -e "$weights" ] || die "there is no $weights"
+    [ -e "$pictures" ] || die "there is no $pictures"
+    # shellcheck disable=SC2086
+    need $build_packages
+    build release
+    pawl=build/release/bin/pawl out=runs/demo
+    stem=$(basename "$weights")
+    stem=${stem%.*}
+    mkdir -p "$out"
+    source=$weights
+    set --
+    case $weights in
+    *.pt)
+        source=$out/$stem.wts
+        "$pawl" convert "$weights" "$source"
+        if names_of "$pawl" "$weights" "$out/$stem.yaml"; then set -- --names "$out/$stem.yaml"; fi
+        ;;
+    esac
+    "$pawl" build "$source" -o "$out/$stem.engine" "$@"
+    "$pawl" predict "$out/$stem.engine" "$pictures" --project "$out" --name pictures --exist-ok \
+        --json "$out/$stem.jsonl"
+    printf '\n'
+    table "$out/$stem.jsonl"
+    printf '\nThe annotated pictures are in %s\n' "$out/pictures"
+}
+
+# Where tests find the shared data; says what is left out without it.
+shared_data()
+{
+    PAWL_TEST_DATA=${PAWL_TEST_DATA:-../shared/data}
+    if [ -d "$PAWL_TEST_DATA" ]; then
+        PAWL_TEST_DATA=$(cd "$PAWL_TEST_DATA" && pwd)
+        export PAWL_TEST_DATA
+        return 0
+    fi
+    [ "${CI:-}" != true ] || die "the shared test data is absent ($PAWL_TEST_DATA), and CI=true"
+    say "do: left out: comparisons with PyTorch's outputs on published checkpoints (no shared data at $PAWL_TEST_DATA)"
+}
+
+test_plain()
+{
+    # shellcheck disable=SC2086
+    need $build_packages $test_packages
+    build dev
+    say "do: left out: sanitizers, clang, lint, aarch64 (./do test --full), GPU (./do test --gpu)"
+    shared_data
+    ctest --test-dir build/dev --output-on-failure -j "$jobs"
+}
+
+# One step of --full: its output goes to a log, the end of which is shown on failure. All steps are run whatever fails.
+failed=
+step()
+{
+    step_name=$1
+    shift
+    step_start=$(date +%s)
+    mkdir -p "$logs"
+    # In a process of its own, so that set -e holds inside.
+    if sh ./do "$@" >"$logs/$step_name.log" 2>&1; then
+        step_result=passed
+    else
+        step_result=FAILED
+        failed="$failed $step_name"
+        tail -n 80 "$logs/$step_name.log" >&2
+    fi
+    say "do: $step_name $step_result after $(($(date +%s) - step_start)) s"
+}
+
+full()
+{
+    # shellcheck disable=SC2086
+    need $build_packages $test_packages $lint_packages $full_packages
+    shared_data
+    step dev step-dev
+    step lint lint
+    step asan step-asan
+    step tsan step-tsan
+    step clang step-clang
+    step fuzz step-fuzz
+    step aarch64 step-aarch64
+    [ -z "$failed" ] || die "failed:$failed"
+    # The line that says how many tests there are comes last.
+    grep 'tests passed' "$logs/dev.log"
+}
+
+step_dev()
+{
+    build dev
+    ctest --test-dir build/dev --output-on-failure -j "$jobs"
+}
+
+step_asan()
+{
+    build asan
+    ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1 \
+        ctest --test-dir build/asan --output-on-failure -j "$jobs" -LE 'bench|install|tree'
+}
+
+step_tsan()
+{
+    build tsan
+    ctest --test-dir build/tsan --output-on-failure -j "$jobs" -L 'lifetime|runtime|threads' -LE 'bench|install|tree'
+}
+
+# clang's warnings are errors too; its code passes what is quick.
+step_clang()
+{
+    build clang
+    ctest --test-dir build/clang --output-on-failure -j "$jobs" -LE 'bench|install|tree|shared|lifetime'
+}
+
+# Every input of the corpora through the fuzz targets, once.
+step_fuzz()
+{
+    targets=
+    for corpus in tests/fuzz/corpus/*/; do
+        targets="$targets fuzz_$(basename "$corpus")"
+    done
+    # shellcheck disable=SC2086 # a list of words
+    build fuzz --target $targets
+    for target in $targets; do
+        "$(find build/fuzz -type f -name "$target" | head -n 1)" -runs=0 "tests/fuzz/corpus/${target#fuzz_}"
+    done
+}
+
+# The libraries of another architecture, unpacked beside the build: nothing is installed on this machine.
+sysroot_aarch64()
+{
+    root=$PWD/build/aarch64-sysroot
+    [ ! -e "$root/ready" ] || return 0
+    apt=$root/apt
+    rm -rf "$root"
+    mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial"
+    : >"$apt/status"
+    set -- -o APT::Architecture=arm64 -o APT::Architectures=arm64 -o Dir::State::lists="$apt/lists" \
+        -o Dir::State::status="$apt/status" -o Dir::Cache="$apt/cache" -o Debug::NoLocking=1 \
+        -o APT::Sandbox::User=root
+    apt-get "$@" update
+    apt-get "$@" install -y --no-install-recommends --download-only libc6-dev libjpeg-dev libpng-dev libwebp-dev \
+        libjansson-dev libxxhash-dev zlib1g-dev libcmocka-dev libgcc-12-dev
+    for package in "$apt"/cache/archives/*.deb; do
+        dpkg-deb -x "$package" "$root"
+    done
+    rm -rf "$apt"
+    touch "$root/ready"
+}
+
+# Generic kernels on another family of processors, under an emulator: no test may assume x86.
+step_aarch64()
+{
+    sysroot_aarch64
+    PKG_CONFIG_SYSROOT_DIR=$root PKG_CONFIG_LIBDIR=$root/usr/lib/aarch64-linux-gnu/pkgconfig:$root/usr/share/pkgconfig \
+        cmake -S . -B build/aarch64 -G Ninja -DCMAKE_BUILD_TYPE=Release \
+        -DCMAKE_TOOLCHAIN_FILE="$PWD/cmake/aarch64-linux.cmake" -DPAWL_SYSROOT="$root"
+    cmake --build build/aarch64 -j "$jobs"
+    ctest --test-dir build/aarch64 --output-on-failure -j "$jobs" -LE 'bench|install|tree|shared|lifetime|cli'
+}
+
+run_tests()
+{
+    case ${1:-} in
+    "") test_plain ;;
+    --full) full ;;
+    --gpu) say "do: skipped: this release has no GPU backend, so there is nothing to test on one" ;;
+    *) usage >&2; exit 2 ;;
+    esac
+}
+
+bench()
+{
+    # shellcheck disable=SC2086
+    need $build_packages $test_packages
+    build bench
+    pawl=build/bench/bin/pawl
+    mkdir -p runs/bench
+    "$pawl" build -q examples/shapes/shapes.pt -o runs/bench/shapes.engine
+    for threads in 1 $([ "$jobs" -gt 1 ] && echo "$jobs"); do
+        "$pawl" bench runs/bench/shapes.engine --threads "$threads" --with-nms
+    done
+    kernels=$(find build/bench -type f -name bench_kernels -perm -u+x | head -n 1)
+    [ -z "$kernels" ] || "$kernels"
+    say "To compare with other engines: build the same weights, give every program one picture as float32 array, one"
+    say "process at a time, in turn, several rounds: pawl bench MODEL.engine --threads N --input picture.npy --json -"
+}
+
+# The rooms' contract headers keep their hand-made columns.
+formatted() { { find apps -name '*.h'; find apps bench examples/c src tests -name '*.c'; } | LC_ALL=C sort; }
+
+format_check() { formatted | xargs clang-format-14 --dry-run --Werror; }
+
+tidy()
+{
+    build dev
+    find src apps -name '*.c' | sort | grep -v -e '/x86/' -e '/arm64/' |
+        xargs -n 4 -P "$jobs" clang-tidy-14 -p build/dev --quiet --warnings-as-errors='*'
+}
+
+check_cpp()
+{
+    cppcheck --quiet --error-exitcode=1 --enable=warning,performance,portability --inline-suppr --std=c11 -j "$jobs" \
+        --suppress=missingInclude --suppress=unmatchedSuppression -DPAWL_STATIC=1 -Iinclude -Isrc -Iapps src apps
+}
+
+lint()
+{
+    # shellcheck disable=SC2086
+    need $build_packages $test_packages $lint_packages
+    bad=
+    for check in format_check tidy check_cpp; do
+        say "do: $check"
+        ($check) || bad="$bad $check"
+    done
+    python3 tools/check_layers.py || bad="$bad layers"
+    python3 tools/check_sizes.py || bad="$bad sizes"
+    sh tools/check_symbols.sh build/dev || bad="$bad symbols"
+    [ -z "$bad" ] || die "lint:$bad"
+}
+
+format()
+{
+    # shellcheck disable=SC2086
+    need $lint_packages
+    formatted | xargs clang-format-14 -i
+}
+
+command=${1:-}
+[ $# = 0 ] || shift
+case $command in
+demo) demo "$@" ;;
+test) run_tests "$@" ;;
+build)
+    # shellcheck disable=SC2086
+    need $build_packages
+    build release
+    say "build/release/bin/pawl"
+    ;;
+bench) bench ;;
+lint) lint ;;
+format) format ;;
+step-dev) step_dev ;;
+step-asan) step_asan ;;
+step-tsan) step_tsan ;;
+step-clang) step_clang ;;
+step-fuzz) step_fuzz ;;
+step-aarch64) step_aarch64 ;;
+*) usage >&2; [ "$command" = help ] || [ "$command" = --help ] || exit 2 ;;
+esac

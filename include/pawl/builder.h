@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* network -> optimised, tuned plan. */
+#ifndef PAWL_BUILDER_H
+#define PAWL_BUILDER_H
+
+#include <pawl/network.h>
+#include <pawl/plan.h>
+
+PAWL_BEGIN
+
+typedef struct pawl_builder pawl_builder;
+
+typedef struct pawl_builder_desc {
+    size_t struct_size;
+    int32_t threads; /* for tuning; 0: the cores this process may use */
+} pawl_builder_desc;
+#define PAWL_BUILDER_DESC_INIT { sizeof(pawl_builder_desc), 0 }
+
+/** A step of the build: return 0 to go on, anything else to stop with PAWL_ERR_CANCELLED. Called on the thread that builds. */
+typedef int (*pawl_progress)(void *user, const char *stage, size_t done, size_t total);
+
+typedef struct pawl_build_desc {
+    size_t struct_size;
+    const char *backend;   /* "cpu", "reference" or "tensorrt"; NULL means "cpu" */
+    const char *precision; /* "fp32", through TensorRT also "fp16"; NULL means "fp32" */
+    int32_t height, width; /* shape to optimise for; 0: the model's default. Multiples of its largest stride */
+    int32_t batch_min, batch_opt, batch_max; /* 0: 1 */
+    int32_t is_unoptimised; /* 1: run no pass, for comparisons */
+    pawl_progress progress; /* NULL: none */
+    void *progress_user;
+    /* What follows is TensorRT's; other backends ignore it. */
+    size_t workspace_size;          /* bytes a kernel may take; 0: 1 GiB */
+    int32_t optimization_level;     /* 0 (fast build) to 5; -1: the library's own default. Ignored before 8.6 */
+    const char *timing_cache;       /* file read before and written after the build; NULL: none */
+    int32_t is_version_compatible;  /* 1: the plan runs on later versions too, where the family can (8.6 on) */
+    int32_t is_hardware_compatible; /* 1: the plan runs on Ampere and later, where the family can (8.6 on) */
+    int32_t is_fp16_fixed;          /* 1: layers whose weights FP16 would damage stay FP32 (see pawl/audit.h) */
+    int32_t min_height, min_width, max_height, max_width; /* 0: just height and width */
+} pawl_build_desc;
+#define PAWL_BUILD_DESC_INIT \
+    { sizeof(pawl_build_desc), NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL, 0, -1, NULL, 0, 0, 0, 0, 0, 0, 0 }
+
+/**
+ * Makes a builder, which keeps what builds share: worker threads and the timing cache.
+ * @retval PAWL_ERR_MEMORY Nothing is left behind.
+ */
+PAWL_API PAWL_NODISCARD pawl_status pawl_builder_create(const pawl_builder_desc *desc, pawl_builder **builder, pawl_error *error);
+
+/** Ends a builder. Plans it made do not need it. */
+PAWL_API pawl_status pawl_builder_destroy(pawl_builder **builder);
+
+/**
+ * Optimises @p network for a shape profile and a backend.
+ *
+ * @param network    Borrowed during the call; not changed.
+ * @param[out] plan  On success the caller's: end it with pawl_plan_destroy(). It needs neither builder nor network nor weights.
+ * @retval PAWL_ERR_ARGUMENT     Sizes that are no multiples of the largest stride, a batch range out of order.
+ * @retval PAWL_ERR_DEVICE       The backend is not here.
+ * @retval PAWL_ERR_UNSUPPORTED  The backend cannot run a layer, or not in this precision.
+ * @retval PAWL_ERR_CANCELLED    progress asked to stop. @retval PAWL_ERR_BUSY The builder builds on another thread.
+ * @retval PAWL_ERR_MEMORY       Nothing is left behind.
+ */
+PAWL_API PAWL_NODISCARD pawl_status pawl_builder_build(pawl_builder *builder, pawl_network *network, const pawl_build_desc *desc,
+                                                       pawl_plan **plan, pawl_error *error);
+
+PAWL_END
+
+#ifndef PAWL_BUILDING /* create calls note their place in the user's source */
+#define pawl_builder_create(desc, builder, error) (pawl_object_at(__FILE__, __LINE__), pawl_builder_create(desc, builder, error))
+#define pawl_builder_build(builder, network, desc, plan, error) \
+    (pawl_object_at(__FILE__, __LINE__), pawl_builder_build(builder, network, desc, plan, error))
+#endif
+
+#endif

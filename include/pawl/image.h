@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Pictures: 8-bit RGB in memory, whatever the file held. */
+#ifndef PAWL_IMAGE_H
+#define PAWL_IMAGE_H
+
+#include <pawl/object.h>
+#include <pawl/tensor.h>
+
+PAWL_BEGIN
+
+typedef struct pawl_image pawl_image;
+struct pawl_detection;
+
+/** Pixels of an image: rows of width * 3 bytes R G B, row_size bytes apart. */
+typedef struct pawl_image_view {
+    int32_t width, height;
+    size_t row_size;
+    const uint8_t *pixels;
+} pawl_image_view;
+
+/** Where a picture lies inside the network's input: network = picture * scale + pad. */
+typedef struct pawl_letterbox {
+    int32_t width, height;        /* network input */
+    int32_t inner_width, inner_height; /* the resized picture */
+    int32_t pad_x, pad_y;         /* left and top, pixels */
+    float scale;                  /* min(height / picture height, width / picture width) */
+} pawl_letterbox;
+
+/**
+ * Reads JPEG, PNG, WebP, BMP or PPM/PGM, recognised by content; turned as its EXIF says; grey, palette, alpha, 16-bit, CMYK become RGB
+ * as OpenCV's imread(IMREAD_COLOR) makes them.
+ *
+ * @param[out] image  On success the caller's: end it with pawl_image_destroy(). Else untouched.
+ * @retval PAWL_ERR_READ         Cannot be opened. @retval PAWL_ERR_CORRUPT  Truncated or damaged.
+ * @retval PAWL_ERR_UNSUPPORTED  No picture format we read. @retval PAWL_ERR_LIMIT  More than 2^28 pixels or a side over 65,500.
+ * @retval PAWL_ERR_MEMORY       Nothing is left behind.
+ */
+PAWL_API PAWL_NODISCARD pawl_status pawl_image_read(const char *path, pawl_image **image, pawl_error *error);
+
+/** The same from @p size bytes in memory, borrowed during the call. */
+PAWL_API PAWL_NODISCARD pawl_status pawl_image_decode(const void *data, size_t size, pawl_image **image, pawl_error *error);
+
+/** Makes an image of copied pixels. @retval PAWL_ERR_ARGUMENT Sizes below 1, or row_size below width * 3. */
+PAWL_API PAWL_NODISCARD pawl_status pawl_image_create(const pawl_image_view *pixels, pawl_image **image, pawl_error *error);
+
+/** Ends an image; nothing holds one. */
+PAWL_API pawl_status pawl_image_destroy(pawl_image **image);
+
+/** The pixels; valid while the image lives. */
+PAWL_API PAWL_NODISCARD pawl_status pawl_image_view_get(pawl_image *image, pawl_image_view *view, pawl_error *error);
+
+/**
+ * Writes the picture in the format its name's ending says (.jpg .jpeg quality 95, .png, .ppm, .bmp, .webp); temporary file, then rename.
+ * @retval PAWL_ERR_ARGUMENT  An ending we do not write. @retval PAWL_ERR_WRITE  Nothing is left behind.
+ */
+PAWL_API PAWL_NODISCARD pawl_status pawl_image_write(pawl_image *image, const char *path, pawl_error *error);
+
+/** How YOLOv5 fits a picture into a network input of width x height (letterbox, no auto, scaling up too). Pure; any thread. */
+PAWL_API pawl_letterbox pawl_letterbox_fit(int32_t picture_width, int32_t picture_height, int32_t width, int32_t height);
+
+/**
+ * Makes the picture that the network sees: resized as OpenCV's INTER_LINEAR on 8-bit data, to the bit, padded with 114.
+ * @param[out] boxed  On success the caller's.
+ */
+PAWL_API PAWL_NODISCARD pawl_status pawl_image_letterbox(pawl_image *image, int32_t width, int32_t height, pawl_image **boxed,
+                                                         pawl_error *error);
+
+/**
+ * Draws boxes with "name confidence" labels into the image.
+ * @param names  count of class names by class_id; entries or the whole may be NULL: "class7" is drawn.
+ */
+PAWL_API PAWL_NODISCARD pawl_status pawl_image_draw(pawl_image *image, const struct pawl_detection *detections, size_t count,
+                                                    const char *const *names, size_t name_count, pawl_error *error);
+
+PAWL_END
+
+#ifndef PAWL_BUILDING /* create calls note their place in the user's source */
+#define pawl_image_read(path, image, error) (pawl_object_at(__FILE__, __LINE__), pawl_image_read(path, image, error))
+#define pawl_image_decode(data, size, image, error) (pawl_object_at(__FILE__, __LINE__), pawl_image_decode(data, size, image, error))
+#define pawl_image_create(pixels, image, error) (pawl_object_at(__FILE__, __LINE__), pawl_image_create(pixels, image, error))
+#define pawl_image_letterbox(image, width, height, boxed, error) \
+    (pawl_object_at(__FILE__, __LINE__), pawl_image_letterbox(image, width, height, boxed, error))
+#endif
+
+#endif

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The network that a weights file holds: everything is read from the file, nothing is asked. */
+#ifndef PAWL_NETWORK_H
+#define PAWL_NETWORK_H
+
+#include <pawl/weights.h>
+
+#define PAWL_MAX_LEVELS  8
+#define PAWL_MAX_ANCHORS 16
+
+PAWL_BEGIN
+
+typedef struct pawl_network pawl_network;
+
+typedef enum pawl_task { PAWL_TASK_DETECT = 0, PAWL_TASK_SEGMENT = 1, PAWL_TASK_CLASSIFY = 2 } pawl_task;
+
+/** What is known of a model; networks and plans answer with the same struct. Strings live as long as the object asked. */
+typedef struct pawl_model_info {
+    size_t struct_size; /* set by the caller: sizeof(pawl_model_info) */
+    pawl_task task;
+    const char *family;   /* "v1", "v2-v3", "v4-v5", "v6-v7", "custom" */
+    const char *size;     /* "n" "s" "m" "l" "x" "n6" ... where widths and depths are the published ones, else "custom" */
+    int32_t class_count;
+    int32_t names_known;  /* 1: the file has class names */
+    int32_t level_count;  /* detection levels */
+    int32_t anchor_count; /* anchors a level */
+    int32_t stride[PAWL_MAX_LEVELS];                             /* network pixels a cell */
+    float anchor[PAWL_MAX_LEVELS][PAWL_MAX_ANCHORS][2];          /* width, height in network pixels */
+    int32_t max_stride;   /* height and width must be multiples of it */
+    int32_t imgsz;        /* shape to run at unless told otherwise: the file's default, or the plan's optimum height */
+    int64_t parameter_count; /* as PyTorch counts model.parameters() of the file */
+    double gflops;        /* multiplications and additions of all convolutions at imgsz x imgsz, in 10^9 */
+    size_t layer_count;   /* layers now (before optimisation in a network, after it in a plan) */
+    size_t source_layer_count; /* layers before optimisation */
+} pawl_model_info;
+
+typedef struct pawl_layer_info {
+    size_t struct_size;   /* set by the caller */
+    uint32_t id;          /* stable through optimisation: the layer of the file whose output this is */
+    const char *name;     /* e.g. "model.2.m.0.cv1.conv" */
+    const char *op;       /* "conv", "maxpool", ... */
+    const char *attributes; /* human text, e.g. "3x3 s2 p1 64->128 +silu +add" */
+    int32_t output_channels;
+} pawl_layer_info;
+
+typedef struct pawl_network_desc {
+    size_t struct_size;
+    const char *activation;  /* NULL: as the file says; else "silu" "leaky" "hardswish" "relu", for a .wts that cannot say it */
+    const char *const *names; /* NULL: as the file says; else class_count names, copied */
+    size_t name_count;
+} pawl_network_desc;
+#define PAWL_NETWORK_DESC_INIT { sizeof(pawl_network_desc), NULL, NULL, 0 }
+
+/**
+ * Builds the network that @p weights describe.
+ *
+ * @param weights       Pinned by the network.
+ * @param desc          NULL for the defaults. Borrowed during the call.
+ * @param[out] network  On success the caller's: end it with pawl_network_destroy(). Else untouched.
+ * @retval PAWL_ERR_UNSUPPORTED  A module, task or release that pawl does not run; the message names layer and class.
+ * @retval PAWL_ERR_AMBIGUOUS    A .wts that fits several models; the message says which option decides.
+ * @retval PAWL_ERR_CORRUPT      Tensors are missing or do not fit one another.
+ * @retval PAWL_ERR_MEMORY       Nothing is left behind.
+ * @note Any thread. Since 0.1.
+ */
+PAWL_API PAWL_NODISCARD pawl_status pawl_network_from_weights(pawl_weights *weights, const pawl_network_desc *desc,
+                                                              pawl_network **network, pawl_error *error);
+
+/** Ends a network; see pawl_object_destroy(). */
+PAWL_API pawl_status pawl_network_destroy(pawl_network **network);
+
+/** Fills @p info. Any thread. */
+PAWL_API PAWL_NODISCARD pawl_status pawl_network_info_get(pawl_network *network, pawl_model_info *info, pawl_error *error);
+
+/** Name of class @p class_id, or NULL where the file has none; valid while the network lives. */
+PAWL_API const char *pawl_network_class_name(pawl_network *network, int32_t class_id);
+
+/** Describes layer @p index in execution order; strings are valid while the network lives. */
+PAWL_API PAWL_NODISCARD pawl_status pawl_network_layer_get(pawl_network *network, size_t index, pawl_layer_info *info, pawl_error *error);
+
+PAWL_END
+
+#ifndef PAWL_BUILDING /* create calls note their place in the user's source */
+#define pawl_network_from_weights(weights, desc, network, error) \
+    (pawl_object_at(__FILE__, __LINE__), pawl_network_from_weights(weights, desc, network, error))
+#endif
+
+#endif

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What all handles have in common. A handle (pawl_engine *, ...) is a slot and a generation in the shape of a typed pointer;
+ * nobody can dereference it, and one whose object has ended is recognised for ever (PAWL_ERR_DEAD_HANDLE).
+ *
+ *   network -> weights      engine -> runtime, plan      context -> engine      detector -> context      (child -> what it pins)
+ *
+ * A child pins its parents at birth: they stay alive inside until the child has ended, whatever order the user ends them in.
+ */
+#ifndef PAWL_OBJECT_H
+#define PAWL_OBJECT_H
+
+#include <pawl/status.h>
+
+PAWL_BEGIN
+
+typedef enum pawl_lifetime {
+    PAWL_LIFETIME_DEFERRED = 0, /* ending what is still held is fine: its memory goes with the last holder */
+    PAWL_LIFETIME_STRICT = 1    /* it is refused with PAWL_ERR_IN_USE and changes nothing */
+} pawl_lifetime;
+
+/**
+ * Chooses the level for the whole process; the default is DEFERRED, or what the environment's PAWL_LIFETIME (strict|deferred) says.
+ * @retval PAWL_ERR_IN_USE  An object has been made already. Nothing changed.
+ */
+PAWL_API PAWL_NODISCARD pawl_status pawl_lifetime_set(pawl_lifetime level);
+
+/** The level in force. Any thread. */
+PAWL_API pawl_lifetime pawl_lifetime_get(void);
+
+/** Number of objects whose memory is still held, ended ones with holders included. Any thread. */
+PAWL_API size_t pawl_object_count(void);
+
+/**
+ * Lists what lives, as a tree with ids, names, birthplaces and holders, a line a call of @p line.
+ * @param line  Called with each line (no newline) and @p user; the text is valid during the call only.
+ * @return Number of live objects. Any thread; allocates nothing.
+ */
+PAWL_API size_t pawl_object_report(void (*line)(void *user, const char *text), void *user);
+
+/**
+ * Names an object in logs and reports; copies at most 47 bytes.
+ * @retval PAWL_ERR_DEAD_HANDLE  The object has ended.
+ */
+PAWL_API pawl_status pawl_object_name_set(void *handle, const char *name);
+
+/** The never reused id of a live object, 0 for any other handle. Any thread. */
+PAWL_API uint64_t pawl_object_id(const void *handle);
+
+/**
+ * Ends an object of any type: same as the destroy function of its type. Handles NULL and *handle == NULL.
+ * @retval PAWL_DEFERRED         Ended for the user; others still hold it.
+ * @retval PAWL_ERR_IN_USE       Strict: refused, *handle stays.
+ * @retval PAWL_ERR_DEAD_HANDLE  It had ended before; *handle becomes NULL.
+ */
+PAWL_API pawl_status pawl_object_destroy(void **handle);
+
+/**
+ * Makes an array of @p count empty handles, to be ended with pawl_object_array_destroy().
+ * @param[out] array  On success the caller's; else untouched.
+ */
+PAWL_API PAWL_NODISCARD pawl_status pawl_object_array_create(size_t count, void ***array);
+
+/**
+ * Ends an array from pawl_object_array_create(): first the objects in it, the youngest first, then the array, then *array becomes NULL.
+ * @retval PAWL_DEFERRED    At least one object is still held by others.
+ * @retval PAWL_ERR_IN_USE  Strict: at least one was refused; those ended are NULL, the array and the refused handles stay.
+ */
+PAWL_API pawl_status pawl_object_array_destroy(void ***array, size_t count);
+
+/**
+ * Tells the next create call of this thread where in the user's source it stands; the create macros call it.
+ * @param file  Static storage. Returns nothing.
+ */
+PAWL_API void pawl_object_at(const char *file, int line);
+
+PAWL_END
+
+#endif

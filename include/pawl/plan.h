@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The plan: optimised network, constants, tactics, profile, metadata; in a file it is the .engine (docs/engine-format.md). */
+#ifndef PAWL_PLAN_H
+#define PAWL_PLAN_H
+
+#include <pawl/network.h>
+
+PAWL_BEGIN
+
+typedef struct pawl_plan pawl_plan;
+
+typedef struct pawl_plan_info {
+    size_t struct_size; /* set by the caller */
+    const char *backend, *precision;  /* live as long as the plan */
+    int32_t height, width;            /* optimum */
+    int32_t batch_min, batch_opt, batch_max;
+    uint64_t source_hash[2];          /* XXH3-128 of the weights file */
+    const char *source_name;          /* its file name, without folders */
+    const char *pawl_version;         /* that built it */
+    uint64_t constant_size;           /* bytes of weights in canonical form */
+    uint64_t file_size;               /* bytes; 0 until saved or when built just now */
+    size_t tactic_count, artifact_count;
+} pawl_plan_info;
+
+typedef struct pawl_tactic_info {
+    size_t struct_size;
+    const char *machine; /* e.g. "x86-64/avx512" */
+    uint32_t layer_id;
+    const char *tactic;  /* row of the kernel table */
+} pawl_tactic_info;
+
+/**
+ * Maps an .engine file and checks it: header, bounds and checksum of each section.
+ * @param[out] plan  On success the caller's: end it with pawl_plan_destroy(). Holds the file mapped. Else untouched.
+ * @retval PAWL_ERR_READ         The file cannot be opened.
+ * @retval PAWL_ERR_CORRUPT      Not an engine of pawl's (the message says what it looks like), truncated or damaged; error->offset.
+ * @retval PAWL_ERR_UNSUPPORTED  Written by a newer pawl, or on a machine of other byte order.
+ * @retval PAWL_ERR_MEMORY       Nothing is left behind.
+ */
+PAWL_API PAWL_NODISCARD pawl_status pawl_plan_load(const char *path, pawl_plan **plan, pawl_error *error);
+
+/**
+ * Writes the .engine: to a temporary file in the same folder, synced, then renamed over @p path.
+ * @retval PAWL_ERR_WRITE  Disk full, no permission ...: the message has the system's reason; an old file at @p path is intact.
+ */
+PAWL_API PAWL_NODISCARD pawl_status pawl_plan_save(pawl_plan *plan, const char *path, pawl_error *error);
+
+/** Ends a plan; engines on it keep what they need. */
+PAWL_API pawl_status pawl_plan_destroy(pawl_plan **plan);
+
+/** Fills @p info with what the plan was made for. Any thread. */
+PAWL_API PAWL_NODISCARD pawl_status pawl_plan_info_get(pawl_plan *plan, pawl_plan_info *info, pawl_error *error);
+
+/** Fills @p info with what is known of the model. Any thread. */
+PAWL_API PAWL_NODISCARD pawl_status pawl_plan_model_get(pawl_plan *plan, pawl_model_info *info, pawl_error *error);
+
+/** Name of class @p class_id, or NULL where none is known; valid while the plan lives. */
+PAWL_API const char *pawl_plan_class_name(pawl_plan *plan, int32_t class_id);
+
+/** Describes optimised layer @p index; strings are valid while the plan lives. */
+PAWL_API PAWL_NODISCARD pawl_status pawl_plan_layer_get(pawl_plan *plan, size_t index, pawl_layer_info *info, pawl_error *error);
+
+/** Describes tactic @p index; strings are valid while the plan lives. */
+PAWL_API PAWL_NODISCARD pawl_status pawl_plan_tactic_get(pawl_plan *plan, size_t index, pawl_tactic_info *info, pawl_error *error);
+
+PAWL_END
+
+#ifndef PAWL_BUILDING /* create calls note their place in the user's source */
+#define pawl_plan_load(path, plan, error) (pawl_object_at(__FILE__, __LINE__), pawl_plan_load(path, plan, error))
+#endif
+
+#endif

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* plan -> engine (on a device) -> context (one thread's workspace) -> run. */
+#ifndef PAWL_RUNTIME_H
+#define PAWL_RUNTIME_H
+
+#include <pawl/plan.h>
+
+PAWL_BEGIN
+
+typedef struct pawl_runtime pawl_runtime;
+typedef struct pawl_engine pawl_engine;
+typedef struct pawl_context pawl_context;
+
+typedef struct pawl_runtime_desc {
+    size_t struct_size;
+    const char *backend; /* NULL: what the plan was built for; else run every plan on this one ("cpu", "reference") */
+} pawl_runtime_desc;
+#define PAWL_RUNTIME_DESC_INIT { sizeof(pawl_runtime_desc), NULL }
+
+/** What the input binding holds. */
+typedef enum pawl_input_form {
+    PAWL_INPUT_F32_NCHW = 0, /* N x 3 x H x W float32, RGB, 0 to 1, as PyTorch takes it */
+    PAWL_INPUT_U8_NHWC = 1   /* N x H x W x 3 bytes, RGB: a letterboxed picture as it is */
+} pawl_input_form;
+
+/** What the detection head leaves. */
+typedef enum pawl_output_form {
+    PAWL_OUTPUT_DECODED = 0,    /* one tensor N x rows x (5 + classes), as PyTorch's export gives it */
+    PAWL_OUTPUT_RAW = 1,        /* a tensor a level, N x H x W x (anchors * (5 + classes)), before the sigmoid */
+    PAWL_OUTPUT_CANDIDATES = 2  /* only the rows whose objectness exceeds the threshold, decoded: see pawl_context_candidates() */
+} pawl_output_form;
+
+typedef struct pawl_context_desc {
+    size_t struct_size;
+    int32_t threads;          /* 0: the cores this process may use */
+    pawl_input_form input;
+    pawl_output_form output;
+    float threshold;          /* objectness that candidates must exceed, 0 to 1 */
+    int32_t batch, height, width; /* first shape; 0: the plan's optimum */
+} pawl_context_desc;
+#define PAWL_CONTEXT_DESC_INIT { sizeof(pawl_context_desc), 0, PAWL_INPUT_F32_NCHW, PAWL_OUTPUT_DECODED, 0.25f, 0, 0, 0 }
+
+/** Candidates of one picture: @p count rows of @p width floats (x, y, w, h in network pixels, objectness, class scores). */
+typedef struct pawl_candidates {
+    size_t count;
+    size_t width;          /* floats a row: 5 + classes */
+    const float *rows;     /* count * width */
+    const int32_t *index;  /* count: row number in the full decoded tensor, rising */
+} pawl_candidates;
+
+/** Shows a layer's output while a run is under way: float32, N x C x H x W, valid during the call only. Not 0 stops the run. */
+typedef int (*pawl_observer)(void *user, uint32_t layer_id, const char *name, const pawl_tensor *tensor);
+
+/** Makes a runtime. @retval PAWL_ERR_DEVICE The backend named is not here; the message says why. */
+PAWL_API PAWL_NODISCARD pawl_status pawl_runtime_create(const pawl_runtime_desc *desc, pawl_runtime **runtime, pawl_error *error);
+
+/** Ends a runtime; engines made on it keep what they need. */
+PAWL_API pawl_status pawl_runtime_destroy(pawl_runtime **runtime);
+
+/**
+ * Loads a plan onto the runtime's device: chooses kernels for this machine and packs the constants.
+ *
+ * @param runtime, plan  Pinned by the engine until it has ended.
+ * @param[out] engine    On success the caller's: end it with pawl_engine_destroy(). Else untouched.
+ * @retval PAWL_ERR_DEVICE       The plan asks for a backend that is not here; the message names it.
+ * @retval PAWL_ERR_UNSUPPORTED  The backend cannot run a layer.
+ * @retval PAWL_ERR_MEMORY       Nothing is left behind.
+ * @note Any thread; an engine may serve any number of contexts. Since 0.1.
+ */
+PAWL_API PAWL_NODISCARD pawl_status pawl_engine_create(pawl_runtime *runtime, pawl_plan *plan, pawl_engine **engine, pawl_error *error);
+
+/** Ends an engine; contexts on it keep what they need. */
+PAWL_API pawl_status pawl_engine_destroy(pawl_engine **engine);
+
+/** Kernel in use for optimised layer @p index ("conv_f32_avx512_14x32"), NULL past the end; valid while the engine lives. */
+PAWL_API const char *pawl_engine_tactic(pawl_engine *engine, size_t index);
+
+/**
+ * Makes a context: a workspace, threads and bindings for one shape at a time. Used by one thread at a time.
+ *
+ * @param engine  Pinned by the context.
+ * @retval PAWL_ERR_ARGUMENT  A shape outside the plan's profile or no multiple of the largest stride.
+ * @retval PAWL_ERR_MEMORY, PAWL_ERR_LIMIT  Nothing is left behind.
+ */
+PAWL_API PAWL_NODISCARD pawl_status pawl_context_create(pawl_engine *engine, const pawl_context_desc *desc, pawl_context **context,
+                                                        pawl_error *error);
+
+/** Ends a context; one that is running ends after the run. */
+PAWL_API pawl_status pawl_context_destroy(pawl_context **context);
+
+/**
+ * Changes the input shape; bindings move, tensors given out before are void. Any batch of the profile, any height and width that are
+ * multiples of the largest stride. On failure the old shape stays usable.
+ */
+PAWL_API PAWL_NODISCARD pawl_status pawl_context_set_shape(pawl_context *context, int32_t batch, int32_t height, int32_t width,
+                                                           pawl_error *error);
+
+/** Sets the objectness that candidates must exceed, 0 to 1. */
+PAWL_API PAWL_NODISCARD pawl_status pawl_context_set_threshold(pawl_context *context, float threshold, pawl_error *error);
+
+/** The input binding: write the pictures there. Owned by the context, valid until its shape changes. */
+PAWL_API PAWL_NODISCARD pawl_status pawl_context_input(pawl_context *context, pawl_tensor *input, pawl_error *error);
+
+/** Number of outputs in the context's output form; 0 for a dead handle. */
+PAWL_API size_t pawl_context_output_count(pawl_context *context);
+
+/** Output @p index after a run. Owned by the context, valid until its shape changes; the next run overwrites it. */
+PAWL_API PAWL_NODISCARD pawl_status pawl_context_output(pawl_context *context, size_t index, pawl_tensor *output, pawl_error *error);
+
+/** Candidates of picture @p image of the last run (output form CANDIDATES). Owned by the context, void after the next run. */
+PAWL_API PAWL_NODISCARD pawl_status pawl_context_candidates(pawl_context *context, size_t image, pawl_candidates *candidates,
+                                                            pawl_error *error);
+
+/** Shows every layer's output of later runs to @p observer; NULL ends that. Not for timing: tensors are converted for it. */
+PAWL_API PAWL_NODISCARD pawl_status pawl_context_observe(pawl_context *context, pawl_observer observer, void *user, pawl_error *error);
+
+/**
+ * Runs the network on the input binding. Allocates nothing and takes no lock that another context can hold.
+ * @retval PAWL_ERR_BUSY       Another thread is using the context; nothing was run.
+ * @retval PAWL_ERR_FORKED     The context belongs to the parent process.
+ * @retval PAWL_ERR_CANCELLED  The observer asked to stop.
+ */
+PAWL_API PAWL_NODISCARD pawl_status pawl_context_run(pawl_context *context, pawl_error *error);
+
+PAWL_END
+
+#ifndef PAWL_BUILDING /* create calls note their place in the user's source */
+#define pawl_runtime_create(desc, runtime, error) (pawl_object_at(__FILE__, __LINE__), pawl_runtime_create(desc, runtime, error))
+#define pawl_engine_create(runtime, plan, engine, error) \
+    (pawl_object_at(__FILE__, __LINE__), pawl_engine_create(runtime, plan, engine, error))
+#define pawl_context_create(engine, desc, context, error) \
+    (pawl_object_at(__FILE__, __LINE__), pawl_context_create(engine, desc, context, error))
+#endif
+
+#endif

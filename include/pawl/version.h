@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PAWL_VERSION_H
+#define PAWL_VERSION_H
+
+#include <pawl/export.h>
+
+#define PAWL_VERSION_MAJOR  0
+#define PAWL_VERSION_MINOR  1
+#define PAWL_VERSION_PATCH  0
+#define PAWL_VERSION_STRING "0.1.0"
+
+PAWL_BEGIN
+
+/** Version of the library that is running, "MAJOR.MINOR.PATCH". Static storage. Any thread. Since 0.1. */
+PAWL_API const char *pawl_version(void);
+
+PAWL_END
+
+#endif

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Trained weights as a file holds them: a PyTorch checkpoint (.pt) or TensorRTX's text (.wts). Nothing in a file is ever executed. */
+#ifndef PAWL_WEIGHTS_H
+#define PAWL_WEIGHTS_H
+
+#include <pawl/object.h>
+#include <pawl/tensor.h>
+
+PAWL_BEGIN
+
+typedef struct pawl_weights pawl_weights;
+
+typedef enum pawl_weights_kind { PAWL_WEIGHTS_PT = 0, PAWL_WEIGHTS_WTS = 1 } pawl_weights_kind;
+
+typedef struct pawl_weights_info {
+    size_t struct_size; /* set by the caller: sizeof(pawl_weights_info) */
+    pawl_weights_kind kind;
+    size_t tensor_count; /* entries of the state dictionary, in its order */
+    size_t global_count; /* names of classes and functions a .pt mentions; 0 for .wts */
+    uint64_t file_size;  /* bytes */
+    uint64_t hash[2];    /* XXH3-128 of the file, low word first */
+} pawl_weights_info;
+
+/** One class or function that a .pt names. It was not called, imported or looked up. */
+typedef struct pawl_weights_global {
+    const char *module;
+    const char *name;
+    int is_known; /* 1: of the kind every YOLOv5 checkpoint has; 0: opaque to us, worth a look */
+} pawl_weights_global;
+
+/**
+ * Opens a weights file; the kind is recognised by content, not by name.
+ *
+ * @param path          Borrowed during the call.
+ * @param[out] weights  On success the caller's: end it with pawl_weights_destroy(). Else untouched. Holds the file mapped.
+ * @param[out] error    May be NULL; written on failure only.
+ * @retval PAWL_ERR_READ         The file cannot be opened or mapped.
+ * @retval PAWL_ERR_CORRUPT      Truncated or damaged; error->offset says where.
+ * @retval PAWL_ERR_UNSUPPORTED  Another kind of file, recognised by name where possible (ONNX, TorchScript, YOLOv8, safetensors ...).
+ * @retval PAWL_ERR_LIMIT        A count or size in the file is beyond what any checkpoint has.
+ * @retval PAWL_ERR_MEMORY       Memory ran out. Nothing is left behind.
+ * @note Any thread. Since 0.1.
+ */
+PAWL_API PAWL_NODISCARD pawl_status pawl_weights_open(const char *path, pawl_weights **weights, pawl_error *error);
+
+/** Ends weights; networks made from them keep what they need. NULL is fine. See pawl_object_destroy() for the results. */
+PAWL_API pawl_status pawl_weights_destroy(pawl_weights **weights);
+
+/** Fills @p info. @retval PAWL_ERR_DEAD_HANDLE The object has ended. Any thread. */
+PAWL_API PAWL_NODISCARD pawl_status pawl_weights_info_get(pawl_weights *weights, pawl_weights_info *info, pawl_error *error);
+
+/**
+ * Describes the tensor at @p index of the state dictionary: name, dtype and dims as in the file (a .wts knows only a count: rank 1).
+ * @param[out] tensor  name is valid while the weights live; data is NULL: read it with pawl_weights_tensor_read().
+ */
+PAWL_API PAWL_NODISCARD pawl_status pawl_weights_tensor_get(pawl_weights *weights, size_t index, pawl_tensor *tensor, pawl_error *error);
+
+/** Copies tensor @p index widened to float32, dense row-major, into @p values of @p count elements (must be the tensor's count). */
+PAWL_API PAWL_NODISCARD pawl_status pawl_weights_tensor_read(pawl_weights *weights, size_t index, float *values, size_t count, pawl_error *error);
+
+/** Describes global @p index; strings are valid while the weights live. */
+PAWL_API PAWL_NODISCARD pawl_status pawl_weights_global_get(pawl_weights *weights, size_t index, pawl_weights_global *global, pawl_error *error);
+
+/**
+ * Writes the weights as .wts, byte for byte what TensorRTX's gen_wts.py writes; to a temporary file first, then renamed.
+ * @retval PAWL_ERR_WRITE  The file cannot be written; nothing is left behind.
+ */
+PAWL_API PAWL_NODISCARD pawl_status pawl_weights_save_wts(pawl_weights *weights, const char *path, pawl_error *error);
+
+PAWL_END
+
+#ifndef PAWL_BUILDING /* create calls note their place in the user's source */
+#define pawl_weights_open(path, weights, error) \
+    (pawl_object_at(__FILE__, __LINE__), pawl_weights_open(path, weights, error))
+#endif
+
+#endif

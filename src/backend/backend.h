@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a backend is to the rest: a small table of functions. The same lower() serves the builder (to tune), the engine (to start) and a
+ * context (for each new shape): another batch, size, ISA or machine is always "lower again".
+ *
+ *     open(plan, machine)        -> pw_device_plan : constants packed for this machine, kernels chosen; shared by all contexts, read-only
+ *     lower(device_plan, shape)  -> pw_program     : steps, memory plan, workspace, bindings; one context's own
+ *     run(program)                                 : allocates nothing, searches nothing, locks nothing
+ */
+#ifndef PW_BACKEND_H
+#define PW_BACKEND_H
+
+#include "base/thread_pool.h"
+#include "plan/plan_ir.h"
+#include <pawl/builder.h>
+#include <pawl/runtime.h>
+
+#define PW_BACKEND_VERSION 1
+
+typedef struct pw_backend pw_backend;
+
+/* The machine to lower for. */
+typedef struct pw_machine {
+    uint32_t isa;      /* mask of pw_isa: pw_isa_mask() unless a test says otherwise */
+    char name[32];     /* "x86-64/avx512": key of tactics */
+} pw_machine;
+
+/* A backend's struct begins with this. */
+typedef struct pw_device_plan {
+    const pw_backend *backend;
+    const pw_plan *plan;      /* pinned by the engine */
+} pw_device_plan;
+
+typedef struct pw_lowering {
+    int32_t batch, height, width;
+    pawl_input_form input;
+    pawl_output_form output;
+    pw_thread_pool *pool;     /* the context's; run uses it */
+} pw_lowering;
+
+/* A backend's struct begins with this; bindings are filled in by lower(). */
+typedef struct pw_program {
+    const pw_backend *backend;
+    pw_lowering lowering;
+    pawl_tensor input;
+    pawl_tensor outputs[PAWL_MAX_LEVELS];
+    size_t output_count;
+    pawl_candidates *candidates; /* batch of them, filled by run in form CANDIDATES; rows and index point into the program's memory */
+    size_t workspace_size;       /* bytes of activations, for the summary */
+} pw_program;
+
+typedef struct pw_run {
+    float threshold;           /* objectness that candidates must exceed */
+    pawl_observer observer;    /* NULL: none */
+    void *observer_user;
+} pw_run;
+
+/* How to tune. */
+typedef struct pw_tuning {
+    int32_t threads;
+    const pawl_build_desc *desc; /* progress and the options that only some backends know; never NULL */
+} pw_tuning;
+
+struct pw_backend {
+    const char *name;
+    uint32_t version; /* PW_BACKEND_VERSION */
+    const char *precisions; /* words: "fp32 fp16" */
+    /* NULL where the backend can be used here, else a sentence that says why not. */
+    const char *(*absence)(void);
+    /* Optional: chooses tactics and makes artifacts for this machine and writes them into the plan (still unpublished). */
+    pawl_status (*tune)(pw_plan *plan, const pw_machine *machine, const pw_tuning *tuning, pawl_error *error);
+    pawl_status (*open)(const pw_plan *plan, const pw_machine *machine, pw_device_plan **device_plan, pawl_error *error);
+    void (*close)(pw_device_plan *device_plan); /* NULL is fine */
+    pawl_status (*lower)(pw_device_plan *device_plan, const pw_lowering *lowering, pw_program **program, pawl_error *error);
+    void (*release)(pw_program *program);       /* NULL is fine */
+    pawl_status (*run)(pw_program *program, const pw_run *run, pawl_error *error);
+    /* Kernel in use for layer index of the plan's network; NULL where the layer vanished. */
+    const char *(*tactic)(const pw_device_plan *device_plan, size_t index);
+};
+
+extern const pw_backend pw_backend_reference;
+extern const pw_backend pw_backend_cpu;
+extern const pw_backend pw_backend_tensorrt;
+
+/* registry.c: the only file that names backends. */
+const pw_backend *pw_backend_find(const char *name);     /* NULL: no such */
+const char *pw_backend_names(void);                      /* "cpu, reference" */
+pw_machine pw_machine_here(void);
+
+#endif

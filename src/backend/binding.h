@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What every backend's program offers a context, made in one way: the input binding, and decoded rows or candidates. */
+#ifndef PW_BINDING_H
+#define PW_BINDING_H
+
+#include "backend/backend.h"
+
+/* Rows of the head in PyTorch's order (level, anchor, y, x), of all pictures. */
+typedef struct pw_rows {
+    float *values;      /* batch x count x width; untouched memory until a run writes it */
+    int32_t *index;     /* CANDIDATES: batch x count row numbers; else NULL */
+    size_t count, width; /* rows of a picture, floats of a row */
+} pw_rows;
+
+/* Fills in program->input by its lowering. The memory is zeroed and the caller's: pw_free(program->input.data). */
+pawl_status pw_bind_input(pw_program *program, pawl_error *error) PW_NODISCARD;
+
+/*
+ * Fills in outputs[0] (DECODED) or candidates (CANDIDATES, in the arena) for a head whose levels have these shapes. rows->values is the
+ * caller's: pw_free(). PAWL_ERR_LIMIT: more than 2^31 - 1 rows, or more bytes than there can be.
+ */
+pawl_status pw_bind_rows(pw_program *program, const pw_detect *detect, const pw_shape *levels, pw_arena *arena, pw_rows *rows,
+                         pawl_error *error) PW_NODISCARD;
+
+/* A raw value below which no objectness exceeds the threshold, however its sigmoid is rounded. */
+float pw_raw_threshold(float threshold);
+
+#endif

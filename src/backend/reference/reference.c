@@ -1,0 +1,457 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The judge of all other backends: plain C, doubles from the input to the outputs. A program holds
+ * one block of doubles in which tensors share places once nobody reads them any more, and a list of
+ * views into it.
+ */
+#include "backend/reference/reference_ops.h"
+
+#include "base/memory.h"
+#include "base/size.h"
+
+#include <string.h>
+
+typedef struct pr_program {
+    pw_program program;
+    const pw_network *network;
+    pw_arena arena;   /* everything below and the bindings */
+    pr_view *views;   /* a tensor each; data NULL where nothing makes it */
+    float *observed;  /* the largest tensor as floats */
+    float *rows;      /* decoded rows of the whole batch: output or candidates */
+    int32_t *index;   /* of candidates: row_count a picture */
+    size_t row_count; /* of one picture */
+} pr_program;
+
+typedef struct pr_places {
+    size_t *first, *last;  /* by root tensor: layers that write and read it first and last */
+    size_t *offset, *size; /* doubles */
+    size_t total;
+} pr_places;
+
+static const char *reference_absence(void)
+{
+    return NULL;
+}
+
+static pawl_status reference_open(const pw_plan *plan, const pw_machine *machine,
+                                  pw_device_plan **device_plan, pawl_error *error)
+{
+    (void)machine; /* plain C runs anywhere */
+    pw_device_plan *made = pw_calloc(1, sizeof(*made));
+    if (made == NULL)
+        return pw_fail_memory(error, "the reference backend's plan", sizeof(*made));
+    *made = (pw_device_plan){.backend = &pw_backend_reference, .plan = plan};
+    *device_plan = made;
+    return PAWL_OK;
+}
+
+static void reference_close(pw_device_plan *device_plan)
+{
+    pw_free(device_plan);
+}
+
+static const char *reference_tactic(const pw_device_plan *device_plan, size_t index)
+{
+    return index < device_plan->plan->network.layer_count ? "reference" : NULL;
+}
+
+/* The tensor that holds another's memory, and the channels in it before the other. */
+static uint32_t root_of(const pw_network *network, uint32_t tensor, int32_t *channel)
+{
+    *channel = 0;
+    while (network->tensors[tensor].parent != PW_NO_TENSOR) {
+        *channel += network->tensors[tensor].channel_offset;
+        tensor = network->tensors[tensor].parent;
+    }
+    return tensor;
+}
+
+static void touch(const pw_network *network, pr_places *places, uint32_t tensor, size_t layer)
+{
+    if (tensor == PW_NO_TENSOR)
+        return;
+    int32_t channel = 0;
+    const uint32_t root = root_of(network, tensor, &channel);
+    places->first[root] = pw_size_min(places->first[root], layer);
+    places->last[root] = pw_size_max(places->last[root], layer);
+}
+
+/* Lowest offset at which tensor collides with none of those placed before whose life overlaps its
+ * own. */
+static size_t lowest_place(const pr_places *places, const uint32_t *placed, size_t count,
+                           uint32_t tensor)
+{
+    size_t at = 0;
+    bool has_moved = true;
+    while (has_moved) {
+        has_moved = false;
+        for (size_t i = 0; i < count; i++) {
+            const uint32_t other = placed[i];
+            const bool lives_at_once = places->first[other] <= places->last[tensor] &&
+                                       places->first[tensor] <= places->last[other];
+            const size_t other_end = places->offset[other] + places->size[other];
+            if (lives_at_once && at < other_end &&
+                places->offset[other] < at + places->size[tensor]) {
+                at = other_end;
+                has_moved = true;
+            }
+        }
+    }
+    return at;
+}
+
+/* Gives every root tensor that some layer touches a place, in the order of their births. */
+static void place_roots(const pw_network *network, pr_places *places, uint32_t *placed)
+{
+    size_t count = 0;
+    for (size_t layer = 0; layer < network->layer_count; layer++)
+        for (uint32_t t = 0; t < network->tensor_count; t++) {
+            if (places->first[t] != layer)
+                continue;
+            places->offset[t] = lowest_place(places, placed, count, t);
+            places->total = pw_size_max(places->total, places->offset[t] + places->size[t]);
+            placed[count++] = t;
+        }
+}
+
+static pawl_status plan_places(const pw_network *network, const pw_shape *shapes, pw_arena *arena,
+                               pr_places *places, pawl_error *error)
+{
+    const size_t count = network->tensor_count;
+    size_t *numbers = pw_arena_array(arena, count, 4 * sizeof(size_t));
+    uint32_t *placed = pw_arena_array(arena, count, sizeof(uint32_t));
+    if (numbers == NULL || placed == NULL)
+        return pw_fail_memory(error, "the reference backend's tensors", count * 4 * sizeof(size_t));
+    *places = (pr_places){numbers, numbers + count, numbers + 2 * count, numbers + 3 * count, 0};
+    for (size_t t = 0; t < count; t++) {
+        places->first[t] = SIZE_MAX;
+        places->size[t] = (size_t)shapes[t].batch * (size_t)shapes[t].channels *
+                          (size_t)shapes[t].height * (size_t)shapes[t].width;
+    }
+    for (size_t i = 0; i < network->layer_count; i++) {
+        const pw_layer *layer = &network->layers[i];
+        for (uint32_t k = 0; k < layer->input_count; k++)
+            touch(network, places, layer->inputs[k], i);
+        touch(network, places, layer->output, i);
+    }
+    place_roots(network, places, placed);
+    return PAWL_OK;
+}
+
+static pawl_status make_views(pr_program *made, const pw_shape *shapes, pawl_error *error)
+{
+    const pw_network *network = made->network;
+    pr_places places = {0};
+    PW_TRY(plan_places(network, shapes, &made->arena, &places, error));
+    double *block = pw_arena_array(&made->arena, places.total, sizeof(double));
+    made->views = pw_arena_array(&made->arena, network->tensor_count, sizeof(pr_view));
+    if (block == NULL || made->views == NULL)
+        return pw_fail_memory(error, "the reference backend's tensors",
+                              places.total * sizeof(double));
+    made->program.workspace_size = places.total * sizeof(double);
+    size_t largest = 1;
+    for (uint32_t t = 0; t < network->tensor_count; t++) {
+        int32_t channel = 0;
+        const uint32_t root = root_of(network, t, &channel);
+        if (places.first[root] == SIZE_MAX)
+            continue;
+        const size_t plane = (size_t)shapes[root].height * (size_t)shapes[root].width;
+        made->views[t] = (pr_view){
+            .data = block + places.offset[root] + (size_t)channel * plane,
+            .picture_step = (size_t)shapes[root].channels * plane,
+            .batch = shapes[t].batch,
+            .channels = shapes[t].channels,
+            .height = shapes[t].height,
+            .width = shapes[t].width,
+        };
+        largest = pw_size_max(largest, places.size[t]);
+    }
+    made->observed = pw_arena_array(&made->arena, largest, sizeof(float));
+    if (made->observed == NULL)
+        return pw_fail_memory(error, "the observer's tensor", largest * sizeof(float));
+    return PAWL_OK;
+}
+
+static pawl_status bind_input(pr_program *made, pawl_error *error)
+{
+    const pw_lowering *to = &made->program.lowering;
+    pawl_tensor *input = &made->program.input;
+    const bool is_float = to->input == PAWL_INPUT_F32_NCHW;
+    *input = (pawl_tensor){.name = "input", .dtype = is_float ? PAWL_F32 : PAWL_U8, .rank = 4};
+    const int64_t nchw[4] = {to->batch, 3, to->height, to->width};
+    const int64_t nhwc[4] = {to->batch, to->height, to->width, 3};
+    memcpy(input->dims, is_float ? nchw : nhwc, sizeof(nchw));
+    const size_t count = (size_t)to->batch * 3 * (size_t)to->height * (size_t)to->width;
+    input->size = count * (is_float ? sizeof(float) : 1);
+    input->data = pw_arena_alloc_aligned(&made->arena, input->size, PW_CACHE_LINE);
+    if (input->data == NULL)
+        return pw_fail_memory(error, "the input binding", input->size);
+    return PAWL_OK;
+}
+
+static pawl_status bind_raw(pr_program *made, const pw_layer *head, pawl_error *error)
+{
+    for (uint32_t l = 0; l < head->input_count; l++) {
+        const pr_view *view = &made->views[head->inputs[l]];
+        pawl_tensor *output = &made->program.outputs[l];
+        *output = (pawl_tensor){
+            .name = pw_arena_printf(&made->arena, "raw%u", l),
+            .dtype = PAWL_F32,
+            .rank = 4,
+            .dims = {view->batch, view->height, view->width, view->channels},
+            .size = (size_t)view->batch * (size_t)view->channels * (size_t)view->height *
+                    (size_t)view->width * sizeof(float),
+        };
+        output->data = pw_arena_alloc_aligned(&made->arena, output->size, PW_CACHE_LINE);
+        if (output->data == NULL || output->name == NULL)
+            return pw_fail_memory(error, "an output", output->size);
+    }
+    made->program.output_count = head->input_count;
+    return PAWL_OK;
+}
+
+/* Decoded rows; as candidates they are moved to the front of each picture's part. */
+static pawl_status bind_rows(pr_program *made, const pw_layer *head, pawl_error *error)
+{
+    const pw_lowering *to = &made->program.lowering;
+    const size_t width = (size_t)(5 + head->as.detect.class_count), batch = (size_t)to->batch;
+    for (uint32_t l = 0; l < head->input_count; l++) {
+        const pr_view *view = &made->views[head->inputs[l]];
+        made->row_count +=
+            (size_t)head->as.detect.anchor_count * (size_t)view->height * (size_t)view->width;
+    }
+    size_t count = 0;
+    if (!pw_size_mul(batch * made->row_count, width, &count) || count > SIZE_MAX / sizeof(float))
+        return pw_fail(error, PAWL_ERR_LIMIT, "the decoded output of this shape is too large");
+    made->rows = pw_arena_alloc_aligned(&made->arena, count * sizeof(float), PW_CACHE_LINE);
+    if (made->rows == NULL)
+        return pw_fail_memory(error, "the decoded output", count * sizeof(float));
+    if (to->output == PAWL_OUTPUT_DECODED) {
+        made->program.outputs[0] = (pawl_tensor){
+            .name = "output0",
+            .dtype = PAWL_F32,
+            .rank = 3,
+            .dims = {to->batch, (int64_t)made->row_count, (int64_t)width},
+            .data = made->rows,
+            .size = count * sizeof(float),
+        };
+        made->program.output_count = 1;
+        return PAWL_OK;
+    }
+    made->index = pw_arena_array(&made->arena, batch * made->row_count, sizeof(int32_t));
+    made->program.candidates = pw_arena_array(&made->arena, batch, sizeof(pawl_candidates));
+    if (made->index == NULL || made->program.candidates == NULL)
+        return pw_fail_memory(error, "the candidates", batch * made->row_count * sizeof(int32_t));
+    for (size_t n = 0; n < batch; n++)
+        made->program.candidates[n] =
+            (pawl_candidates){.width = width,
+                              .rows = made->rows + n * made->row_count * width,
+                              .index = made->index + n * made->row_count};
+    return PAWL_OK;
+}
+
+static void reference_release(pw_program *program)
+{
+    pr_program *made = (pr_program *)program;
+    if (made == NULL)
+        return;
+    pw_arena_free(&made->arena);
+    pw_free(made);
+}
+
+static pawl_status lower_into(pr_program *made, pawl_error *error)
+{
+    const pw_lowering *to = &made->program.lowering;
+    const pw_network *network = made->network;
+    const pw_layer *head = pw_network_head(network);
+    if (head == NULL)
+        return pw_fail(error, PAWL_ERR_UNSUPPORTED,
+                       "the reference backend runs detection networks only, this one has no head");
+    pw_shape *shapes = pw_arena_array(&made->arena, network->tensor_count, sizeof(pw_shape));
+    if (shapes == NULL)
+        return pw_fail_memory(error, "the shapes", network->tensor_count * sizeof(pw_shape));
+    PW_TRY(pw_network_infer(network, to->batch, to->height, to->width, shapes, error));
+    PW_TRY(make_views(made, shapes, error));
+    PW_TRY(bind_input(made, error));
+    return to->output == PAWL_OUTPUT_RAW ? bind_raw(made, head, error)
+                                         : bind_rows(made, head, error);
+}
+
+static pawl_status reference_lower(pw_device_plan *device_plan, const pw_lowering *lowering,
+                                   pw_program **program, pawl_error *error)
+{
+    pr_program *made = pw_calloc(1, sizeof(*made));
+    if (made == NULL)
+        return pw_fail_memory(error, "the reference backend's program", sizeof(*made));
+    made->program.backend = &pw_backend_reference;
+    made->program.lowering = *lowering;
+    made->network = &device_plan->plan->network;
+    const pawl_status status = lower_into(made, error);
+    if (status < 0) {
+        reference_release(&made->program);
+        return status;
+    }
+    *program = &made->program;
+    return PAWL_OK;
+}
+
+typedef struct pr_conv_work {
+    const pw_conv *conv;
+    const pr_view *in, *residual, *out;
+} pr_conv_work;
+
+static void conv_task(void *argument, size_t item, size_t worker)
+{
+    (void)worker;
+    const pr_conv_work *work = argument;
+    const size_t height = (size_t)work->out->height;
+    pr_conv_row(work->conv, work->in, work->residual, work->out, (int32_t)(item / height),
+                (int32_t)(item % height));
+}
+
+static void run_conv(const pr_program *made, const pw_layer *layer)
+{
+    const pr_view *out = &made->views[layer->output];
+    pr_conv_work work = {.conv = &layer->as.conv, .in = &made->views[layer->inputs[0]], .out = out};
+    if (layer->as.conv.has_residual)
+        work.residual = &made->views[layer->inputs[1]];
+    const size_t count = (size_t)out->batch * (size_t)out->height;
+    if (made->program.lowering.pool != NULL) {
+        pw_thread_pool_run(made->program.lowering.pool, conv_task, &work, count);
+        return;
+    }
+    for (size_t item = 0; item < count; item++)
+        conv_task(&work, item, 0);
+}
+
+static void run_concat(const pr_program *made, const pw_layer *layer)
+{
+    const pr_view *out = &made->views[layer->output];
+    int32_t channel = 0;
+    for (uint32_t i = 0; i < layer->input_count; i++) {
+        const pr_view *in = &made->views[layer->inputs[i]];
+        pr_copy_channels(in, out, channel);
+        channel += in->channels;
+    }
+}
+
+/* Rows of picture n whose objectness exceeds the threshold move to the front. */
+static void keep_candidates(const pr_program *made, size_t n, float threshold)
+{
+    pawl_candidates *candidates = &made->program.candidates[n];
+    const size_t width = candidates->width;
+    float *rows = made->rows + n * made->row_count * width;
+    int32_t *index = made->index + n * made->row_count;
+    size_t count = 0;
+    for (size_t r = 0; r < made->row_count; r++) {
+        if (!(rows[r * width + 4] > threshold))
+            continue;
+        memmove(rows + count * width, rows + r * width, width * sizeof(float));
+        index[count++] = (int32_t)r;
+    }
+    candidates->count = count;
+}
+
+static void run_detect(const pr_program *made, const pw_layer *layer, float threshold)
+{
+    const pw_program *program = &made->program;
+    const pw_detect *detect = &layer->as.detect;
+    if (program->lowering.output == PAWL_OUTPUT_RAW) {
+        for (uint32_t l = 0; l < layer->input_count; l++)
+            pr_detect_raw(&made->views[layer->inputs[l]], program->outputs[l].data);
+        return;
+    }
+    const size_t width = (size_t)(5 + detect->class_count);
+    float *rows = made->rows;
+    for (int32_t n = 0; n < program->lowering.batch; n++) {
+        for (uint32_t l = 0; l < layer->input_count; l++) {
+            const pr_view *view = &made->views[layer->inputs[l]];
+            pr_detect_decode(detect, (int32_t)l, view, n, rows);
+            rows +=
+                (size_t)detect->anchor_count * (size_t)view->height * (size_t)view->width * width;
+        }
+        if (program->lowering.output == PAWL_OUTPUT_CANDIDATES)
+            keep_candidates(made, (size_t)n, threshold);
+    }
+}
+
+static void run_layer(const pr_program *made, const pw_layer *layer, const pw_run *run)
+{
+    const pr_view *in = layer->input_count > 0 ? &made->views[layer->inputs[0]] : NULL;
+    const pr_view *out = layer->output != PW_NO_TENSOR ? &made->views[layer->output] : NULL;
+    switch (layer->op) {
+    case PW_OP_INPUT:
+        pr_input(made->program.lowering.input, made->program.input.data, out);
+        break;
+    case PW_OP_CONV:
+        run_conv(made, layer);
+        break;
+    case PW_OP_BATCHNORM:
+        pr_batchnorm(&layer->as.batchnorm, in, out);
+        break;
+    case PW_OP_ACTIVATION:
+        pr_activation(layer->as.activation.kind, (double)layer->as.activation.alpha, in, out);
+        break;
+    case PW_OP_ADD:
+        pr_add(in, &made->views[layer->inputs[1]], out);
+        break;
+    case PW_OP_MAXPOOL:
+        pr_maxpool(&layer->as.pool, in, out);
+        break;
+    case PW_OP_UPSAMPLE:
+        pr_upsample(layer->as.upsample.factor, in, out);
+        break;
+    case PW_OP_CONCAT:
+        run_concat(made, layer);
+        break;
+    case PW_OP_DETECT:
+        run_detect(made, layer, run->threshold);
+        break;
+    case PW_OP_COUNT:
+        break;
+    }
+}
+
+static int observe(const pr_program *made, const pw_layer *layer, const pw_run *run)
+{
+    const pr_view *view = &made->views[layer->output];
+    pr_to_float(view, made->observed);
+    const pawl_tensor tensor = {
+        .name = layer->name,
+        .dtype = PAWL_F32,
+        .rank = 4,
+        .dims = {view->batch, view->channels, view->height, view->width},
+        .data = made->observed,
+        .size = (size_t)view->batch * (size_t)view->channels * (size_t)view->height *
+                (size_t)view->width * sizeof(float),
+    };
+    return run->observer(run->observer_user, layer->id, layer->name, &tensor);
+}
+
+static pawl_status reference_run(pw_program *program, const pw_run *run, pawl_error *error)
+{
+    const pr_program *made = (const pr_program *)program;
+    for (size_t i = 0; i < made->network->layer_count; i++) {
+        const pw_layer *layer = &made->network->layers[i];
+        run_layer(made, layer, run);
+        if (run->observer == NULL || layer->output == PW_NO_TENSOR)
+            continue;
+        if (observe(made, layer, run) != 0)
+            return pw_fail(error, PAWL_ERR_CANCELLED, "the observer stopped the run at layer %s",
+                           layer->name);
+    }
+    return PAWL_OK;
+}
+
+const pw_backend pw_backend_reference = {
+    .name = "reference",
+    .version = PW_BACKEND_VERSION,
+    .precisions = "fp32",
+    .absence = reference_absence,
+    .open = reference_open,
+    .close = reference_close,
+    .lower = reference_lower,
+    .release = reference_release,
+    .run = reference_run,
+    .tactic = reference_tactic,
+};

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "backend/reference/reference_ops.h"
+
+#include <math.h>
+#include <string.h>
+
+static double sigmoid(double x)
+{
+    return 1.0 / (1.0 + exp(-x));
+}
+
+double pr_activate(double x, pw_activation activation, double alpha)
+{
+    switch (activation) {
+    case PW_ACT_SILU:
+        return x * sigmoid(x);
+    case PW_ACT_LEAKY_RELU:
+        return x > 0 ? x : alpha * x;
+    case PW_ACT_HARDSWISH:
+        return x * fmin(fmax(x + 3, 0), 6) / 6;
+    case PW_ACT_RELU:
+        return x > 0 ? x : 0;
+    case PW_ACT_SIGMOID:
+        return sigmoid(x);
+    case PW_ACT_NONE:
+    case PW_ACT_COUNT:
+        break;
+    }
+    return x;
+}
+
+/* Output columns whose input column x * stride + shift lies inside the picture: [*first, *end). */
+static void inside(int32_t shift, int32_t stride, int32_t in_width, int32_t out_width,
+                   int32_t *first, int32_t *end)
+{
+    int32_t from = shift >= 0 ? 0 : (-shift + stride - 1) / stride;
+    int32_t to = shift >= in_width ? 0 : (in_width - 1 - shift) / stride + 1;
+    *first = from < out_width ? from : out_width;
+    *end = to < out_width ? to : out_width;
+}
+
+/* out[x] += weight * in[x * stride + shift] where the input exists; zeros around it add nothing. */
+static void add_row(double *restrict out, int32_t out_width, const double *restrict in,
+                    int32_t in_width, double weight, int32_t stride, int32_t shift)
+{
+    int32_t first = 0, end = 0;
+    inside(shift, stride, in_width, out_width, &first, &end);
+    if (stride == 1) {
+        for (int32_t x = first; x < end; x++)
+            out[x] += weight * in[x + shift];
+        return;
+    }
+    for (int32_t x = first; x < end; x++)
+        out[x] += weight * in[x * stride + shift];
+}
+
+/* Sums the window over the input channels of one output channel's group. */
+static void conv_channel(const pw_conv *conv, const pr_view *in, int32_t picture, int32_t channel,
+                         int32_t row, double *out, int32_t out_width)
+{
+    const int32_t depth = conv->in_channels / conv->groups;
+    const int32_t first = channel / (conv->out_channels / conv->groups) * depth;
+    const int32_t height = conv->kernel[0], width = conv->kernel[1];
+    const float *weights =
+        conv->weights + (size_t)channel * (size_t)depth * (size_t)height * (size_t)width;
+    for (int32_t c = 0; c < depth; c++) {
+        const double *plane = pr_plane(in, picture, first + c);
+        for (int32_t ky = 0; ky < height; ky++) {
+            const int32_t y = row * conv->stride[0] - conv->padding[0] + ky * conv->dilation[0];
+            if (y < 0 || y >= in->height)
+                continue;
+            const float *taps = weights + ((size_t)c * (size_t)height + (size_t)ky) * (size_t)width;
+            for (int32_t kx = 0; kx < width; kx++)
+                add_row(out, out_width, plane + (size_t)y * (size_t)in->width, in->width,
+                        (double)taps[kx], conv->stride[1],
+                        kx * conv->dilation[1] - conv->padding[1]);
+        }
+    }
+}
+
+void pr_conv_row(const pw_conv *conv, const pr_view *in, const pr_view *residual,
+                 const pr_view *out, int32_t picture, int32_t row)
+{
+    const size_t at = (size_t)row * (size_t)out->width;
+    for (int32_t o = 0; o < conv->out_channels; o++) {
+        double *y = pr_plane(out, picture, o) + at;
+        const double bias = conv->bias == NULL ? 0.0 : (double)conv->bias[o];
+        for (int32_t x = 0; x < out->width; x++)
+            y[x] = bias;
+        conv_channel(conv, in, picture, o, row, y, out->width);
+        const double *add = residual == NULL ? NULL : pr_plane(residual, picture, o) + at;
+        for (int32_t x = 0; x < out->width; x++)
+            y[x] = pr_activate(y[x], conv->activation, (double)conv->alpha) +
+                   (add == NULL ? 0.0 : add[x]);
+    }
+}
+
+static size_t plane_size(const pr_view *view)
+{
+    return (size_t)view->height * (size_t)view->width;
+}
+
+void pr_batchnorm(const pw_batchnorm *norm, const pr_view *in, const pr_view *out)
+{
+    for (int32_t n = 0; n < out->batch; n++)
+        for (int32_t c = 0; c < out->channels; c++) {
+            const double *x = pr_plane(in, n, c);
+            double *y = pr_plane(out, n, c);
+            const double scale =
+                (double)norm->gamma[c] / sqrt((double)norm->variance[c] + (double)norm->epsilon);
+            for (size_t i = 0; i < plane_size(out); i++)
+                y[i] = (x[i] - (double)norm->mean[c]) * scale + (double)norm->beta[c];
+        }
+}
+
+void pr_activation(pw_activation kind, double alpha, const pr_view *in, const pr_view *out)
+{
+    for (int32_t n = 0; n < out->batch; n++)
+        for (int32_t c = 0; c < out->channels; c++) {
+            const double *x = pr_plane(in, n, c);
+            double *y = pr_plane(out, n, c);
+            for (size_t i = 0; i < plane_size(out); i++)
+                y[i] = pr_activate(x[i], kind, alpha);
+        }
+}
+
+void pr_add(const pr_view *a, const pr_view *b, const pr_view *out)
+{
+    for (int32_t n = 0; n < out->batch; n++)
+        for (int32_t c = 0; c < out->channels; c++) {
+            const double *x = pr_plane(a, n, c), *z = pr_plane(b, n, c);
+            double *y = pr_plane(out, n, c);
+            for (size_t i = 0; i < plane_size(out); i++)
+                y[i] = x[i] + z[i];
+        }
+}
+
+/* A NaN in the window wins, as in PyTorch. */
+static double window_max(const pw_pool *pool, const double *plane, const pr_view *in, int32_t row,
+                         int32_t column)
+{
+    const int32_t top = row * pool->stride[0] - pool->padding[0];
+    const int32_t left = column * pool->stride[1] - pool->padding[1];
+    double best = -INFINITY;
+    for (int32_t y = top; y < top + pool->kernel[0]; y++)
+        for (int32_t x = left; x < left + pool->kernel[1]; x++) {
+            if (y < 0 || y >= in->height || x < 0 || x >= in->width)
+                continue;
+            const double value = plane[(size_t)y * (size_t)in->width + (size_t)x];
+            if (value > best || isnan(value))
+                best = value;
+        }
+    return best;
+}
+
+void pr_maxpool(const pw_pool *pool, const pr_view *in, const pr_view *out)
+{
+    for (int32_t n = 0; n < out->batch; n++)
+        for (int32_t c = 0; c < out->channels; c++) {
+            const double *plane = pr_plane(in, n, c);
+            double *y = pr_plane(out, n, c);
+            for (int32_t row = 0; row < out->height; row++)
+                for (int32_t column = 0; column < out->width; column++)
+                    *y++ = window_max(pool, plane, in, row, column);
+        }
+}
+
+void pr_upsample(int32_t factor, const pr_view *in, const pr_view *out)
+{
+    for (int32_t n = 0; n < out->batch; n++)
+        for (int32_t c = 0; c < out->channels; c++) {
+            const double *plane = pr_plane(in, n, c);
+            double *y = pr_plane(out, n, c);
+            for (int32_t row = 0; row < out->height; row++)
+                for (int32_t column = 0; column < out->width; column++)
+                    *y++ = plane[(size_t)(row / factor) * (size_t)in->width +
+                                 (size_t)(column / factor)];
+        }
+}
+
+void pr_copy_channels(const pr_view *in, const pr_view *out, int32_t first_channel)
+{
+    for (int32_t n = 0; n < in->batch; n++)
+        for (int32_t c = 0; c < in->channels; c++)
+            memmove(pr_plane(out, n, first_channel + c), pr_plane(in, n, c),
+                    plane_size(in) * sizeof(double));
+}
+
+void pr_input(pawl_input_form form, const void *data, const pr_view *out)
+{
+    const float *floats = data;
+    const uint8_t *bytes = data;
+    for (int32_t n = 0; n < out->batch; n++)
+        for (int32_t c = 0; c < out->channels; c++) {
+            double *y = pr_plane(out, n, c);
+            const size_t size = plane_size(out), depth = (size_t)out->channels;
+            for (size_t i = 0; i < size; i++)
+                y[i] = form == PAWL_INPUT_F32_NCHW
+                           ? (double)floats[((size_t)n * depth + (size_t)c) * size + i]
+                           : (double)bytes[((size_t)n * size + i) * depth + (size_t)c] / 255.0;
+        }
+}
+
+void pr_detect_raw(const pr_view *in, float *raw)
+{
+    for (int32_t n = 0; n < in->batch; n++)
+        for (size_t i = 0; i < plane_size(in); i++)
+            for (int32_t c = 0; c < in->channels; c++)
+                *raw++ = (float)pr_plane(in, n, c)[i];
+}
+
+static double squared(double x)
+{
+    return x * x;
+}
+
+void pr_detect_decode(const pw_detect *detect, int32_t level, const pr_view *in, int32_t picture,
+                      float *rows)
+{
+    const int32_t width = 5 + detect->class_count;
+    const double stride = (double)detect->stride[level];
+    for (int32_t a = 0; a < detect->anchor_count; a++) {
+        const double anchor_w = (double)detect->anchor[level][a][0];
+        const double anchor_h = (double)detect->anchor[level][a][1];
+        for (int32_t y = 0; y < in->height; y++)
+            for (int32_t x = 0; x < in->width; x++, rows += width) {
+                const size_t at = (size_t)y * (size_t)in->width + (size_t)x;
+                double t[4];
+                for (int32_t k = 0; k < 4; k++)
+                    t[k] = sigmoid(pr_plane(in, picture, a * width + k)[at]);
+                rows[0] = (float)((2 * t[0] - 0.5 + x) * stride);
+                rows[1] = (float)((2 * t[1] - 0.5 + y) * stride);
+                rows[2] = (float)(squared(2 * t[2]) * anchor_w);
+                rows[3] = (float)(squared(2 * t[3]) * anchor_h);
+                for (int32_t k = 4; k < width; k++)
+                    rows[k] = (float)sigmoid(pr_plane(in, picture, a * width + k)[at]);
+            }
+    }
+}
+
+void pr_to_float(const pr_view *in, float *out)
+{
+    for (int32_t n = 0; n < in->batch; n++)
+        for (int32_t c = 0; c < in->channels; c++) {
+            const double *x = pr_plane(in, n, c);
+            for (size_t i = 0; i < plane_size(in); i++)
+                *out++ = (float)x[i];
+        }
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The operators of the reference backend on N x C x H x W doubles: as the definitions say, no
+ * tricks. */
+#ifndef PW_REFERENCE_OPS_H
+#define PW_REFERENCE_OPS_H
+
+#include "backend/backend.h"
+
+/* A tensor or a slice of one: pictures are picture_step doubles apart, channels height * width. */
+typedef struct pr_view {
+    double *data;
+    size_t picture_step;
+    int32_t batch, channels, height, width;
+} pr_view;
+
+static inline double *pr_plane(const pr_view *view, int32_t picture, int32_t channel)
+{
+    return view->data + (size_t)picture * view->picture_step +
+           (size_t)channel * (size_t)view->height * (size_t)view->width;
+}
+
+double pr_activate(double x, pw_activation activation, double alpha);
+
+/* One row of all output channels of one picture: what a thread does at a time. residual may be
+ * NULL. */
+void pr_conv_row(const pw_conv *conv, const pr_view *in, const pr_view *residual,
+                 const pr_view *out, int32_t picture, int32_t row);
+
+void pr_batchnorm(const pw_batchnorm *norm, const pr_view *in, const pr_view *out);
+void pr_activation(pw_activation kind, double alpha, const pr_view *in, const pr_view *out);
+void pr_add(const pr_view *a, const pr_view *b, const pr_view *out);
+void pr_maxpool(const pw_pool *pool, const pr_view *in, const pr_view *out);
+void pr_upsample(int32_t factor, const pr_view *in, const pr_view *out);
+void pr_copy_channels(const pr_view *in, const pr_view *out, int32_t first_channel);
+
+/* The picture: U8_NHWC is divided by 255, F32_NCHW taken as it is. */
+void pr_input(pawl_input_form form, const void *data, const pr_view *out);
+
+/* The head. raw: one level as N x H x W x channels. decoded: rows of one level of one picture, (5 +
+ * classes) floats each. */
+void pr_detect_raw(const pr_view *in, float *raw);
+void pr_detect_decode(const pw_detect *detect, int32_t level, const pr_view *in, int32_t picture,
+                      float *rows);
+
+/* A view as dense float32 N x C x H x W. */
+void pr_to_float(const pr_view *in, float *out);
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The backends there are: the only file that names them. */
+#include "backend/backend.h"
+
+#include "base/cpu_info.h"
+#include "base/strbuf.h"
+
+#include <string.h>
+
+static const pw_backend *const backends[] = {&pw_backend_cpu, &pw_backend_reference,
+                                             &pw_backend_tensorrt};
+
+const pw_backend *pw_backend_find(const char *name)
+{
+    for (size_t i = 0; name != NULL && i < PW_COUNT(backends); i++)
+        if (strcmp(backends[i]->name, name) == 0 && backends[i]->version == PW_BACKEND_VERSION)
+            return backends[i];
+    return NULL;
+}
+
+const char *pw_backend_names(void)
+{
+    return "cpu, reference, tensorrt";
+}
+
+pw_machine pw_machine_here(void)
+{
+    pw_machine machine = {.isa = pw_isa_mask()};
+    pw_strbuf name = PW_STRBUF(machine.name);
+    pw_strbuf_add(&name, "%s/%s", pw_arch_name(), pw_isa_name(machine.isa));
+    return machine;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The TensorRT backend's row in the registry. */
+#include "backend/backend.h"
+#include "backend/tensorrt/trt_build.h"
+#include "backend/tensorrt/trt_run.h"
+
+static const char *absence(void)
+{
+    static _Thread_local pawl_error error;
+    const pw_trt_library *library = NULL;
+    return pw_trt_library_get(&library, &error) < 0 ? error.message : NULL;
+}
+
+static pawl_status tune(pw_plan *plan, const pw_machine *machine, const pw_tuning *tuning,
+                        pawl_error *error)
+{
+    const pw_trt_library *library = NULL;
+    pw_trt_object *memory PW_TRT_GUARD = NULL;
+    char key[96];
+    (void)machine;
+    PW_TRY(pw_trt_library_get(&library, error));
+    PW_TRY(pw_trt_build(library, plan, tuning, &memory, error));
+    pw_trt_artifact_key(library, key);
+    return pw_plan_set_artifact(plan, key, pw_trt_memory_data(library, memory->native),
+                                pw_trt_memory_size(library, memory->native), error);
+}
+
+static const char *tactic(const pw_device_plan *device_plan, size_t index)
+{
+    return index < device_plan->plan->network.layer_count ? "tensorrt" : NULL;
+}
+
+const pw_backend pw_backend_tensorrt = {
+    .name = "tensorrt",
+    .version = PW_BACKEND_VERSION,
+    .precisions = "fp32 fp16",
+    .absence = absence,
+    .tune = tune,
+    .open = pw_trt_open,
+    .close = pw_trt_close,
+    .lower = pw_trt_lower,
+    .release = pw_trt_release,
+    .run = pw_trt_run,
+    .tactic = tactic,
+};

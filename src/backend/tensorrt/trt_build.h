@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PW_TRT_BUILD_H
+#define PW_TRT_BUILD_H
+
+#include "backend/backend.h"
+#include "backend/tensorrt/trt_object.h"
+
+/* Builds the plan with the library; memory holds NVIDIA's serialised plan and is the caller's: end it with pw_object_end(). It depends on
+   nothing. PAWL_ERR_DEVICE: the library only runs (lean), or refused; PAWL_ERR_CANCELLED; PAWL_ERR_UNSUPPORTED: a layer, a precision. */
+pawl_status pw_trt_build(const pw_trt_library *library, const pw_plan *plan, const pw_tuning *tuning,
+                         pw_trt_object **memory, pawl_error *error) PW_NODISCARD;
+
+/* Where the serialised plan is kept in an .engine: by library version and GPU, "tensorrt/10.7.0/sm_86". RTX plans run on every GPU it knows. */
+void pw_trt_artifact_key(const pw_trt_library *library, char key[96]);
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The library's timing cache, kept in a file between builds. */
+#include "backend/tensorrt/trt_cache.h"
+#include "base/log.h"
+#include "base/os.h"
+
+pawl_status pw_trt_cache_load(const pw_trt_library *library, pw_trt_object *config,
+                              const char *path, pw_trt_object **cache, pawl_error *error)
+{
+    pw_mapping file = {.data = NULL};
+    if (library->strategy->is_rtx) {
+        pw_log(PAWL_LOG_WARNING, "%s has no timing cache, so %s is neither read nor written",
+               library->version_text, path);
+        return PAWL_OK;
+    }
+    if (pw_os_is_file(path))
+        PW_TRY(pw_os_map(path, &file, error));
+    pw_trt_native *native =
+        pw_trt_config_timing_cache(library, config->native, file.data, file.size);
+    if (native == NULL && file.size > 0) {
+        pw_log(PAWL_LOG_WARNING, "%s does not take the timing cache %s; it begins an empty one",
+               library->version_text, path);
+        native = pw_trt_config_timing_cache(library, config->native, NULL, 0);
+    }
+    pw_os_unmap(&file); /* the library has copied what it took */
+    PW_TRY(pw_trt_adopt(library, PW_TYPE_TRT_CACHE, native, NULL, cache, error));
+    if (!pw_trt_config_set_timing_cache(library, config->native, (*cache)->native))
+        pw_log(PAWL_LOG_WARNING,
+               "%s does not use the timing cache %s: it was made for another GPU or version",
+               library->version_text, path);
+    return PAWL_OK;
+}
+
+pawl_status pw_trt_cache_save(const pw_trt_library *library, pw_trt_object *cache, const char *path,
+                              pawl_error *error)
+{
+    pw_trt_object *memory PW_TRT_GUARD = NULL;
+    pw_os_file file;
+    PW_TRY(pw_trt_adopt(library, PW_TYPE_TRT_MEMORY,
+                        pw_trt_timing_cache_serialize(library, cache->native), NULL, &memory,
+                        error));
+    PW_TRY(pw_os_file_create(path, &file, error));
+    pw_os_file_write(&file, pw_trt_memory_data(library, memory->native),
+                     pw_trt_memory_size(library, memory->native));
+    return pw_os_file_commit(&file, error);
+}

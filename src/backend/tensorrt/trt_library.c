@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Finding the library, asking its version, and proving the slot table by calls that cost nothing,
+ * before anything is built with it. */
+#include "backend/tensorrt/trt_library.h"
+#include "backend/tensorrt/trt_engine_calls.h"
+#include "backend/tensorrt/trt_logger.h"
+#include "base/log.h"
+#include "base/os.h"
+#include "base/strbuf.h"
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Sonames, the ones that can build first; the lean runtimes last: they can only run. */
+static const char *const sonames[] = {
+    "libnvinfer.so.11",     "libnvinfer.so.10",      "libnvinfer.so.9",      "libnvinfer.so.8",
+    "libtensorrt_rtx.so.1", "libnvinfer_lean.so.11", "libnvinfer_lean.so.10"};
+
+/* Where pip puts NVIDIA's wheels, under each site-packages folder. */
+static const char *const wheel_folders[] = {"tensorrt_libs", "tensorrt_rtx_libs",
+                                            "tensorrt_lean_libs", "tensorrt_dispatch_libs"};
+
+static void read_version(pw_trt_library *library)
+{
+    const int32_t v = library->version;
+    const bool is_decimal =
+        v < 10000; /* up to 9.x: M * 1000 + m * 100 + p; later M * 10000 + m * 100 + p */
+    const int32_t major = is_decimal ? v / 1000 : v / 10000;
+    const int32_t minor = is_decimal ? v / 100 % 10 : v / 100 % 100;
+    snprintf(library->version_text, sizeof library->version_text, "TensorRT%s %d.%d.%d",
+             v >= 10000 && v < 100000 ? "-RTX" : "", major, minor, v % 100);
+}
+
+/* Function pointers out of dlsym: POSIX guarantees the copy. */
+static void symbol_of(void *handle, const char *name, void *function)
+{
+    void *const symbol = pw_os_symbol(handle, name);
+    memcpy(function, &symbol, sizeof symbol);
+}
+
+static pawl_status bind(pw_trt_library *library, pawl_error *error)
+{
+    int32_t (*version)(void) = NULL;
+    symbol_of(library->handle, "getInferLibVersion", &version);
+    symbol_of(library->handle, "createInferRuntime_INTERNAL", &library->create_runtime);
+    symbol_of(library->handle, "createInferBuilder_INTERNAL", &library->create_builder);
+    if (version == NULL || library->create_runtime == NULL)
+        return pw_fail(error, PAWL_ERR_DEVICE,
+                       "%s is not a TensorRT library: it lacks getInferLibVersion or "
+                       "createInferRuntime_INTERNAL",
+                       library->path);
+    library->version = version();
+    read_version(library);
+    library->family = pw_trt_family_of(library->version);
+    if (library->family == PW_TRT_FAMILY_COUNT)
+        return pw_fail(error, PAWL_ERR_DEVICE,
+                       "%s is version %d, which this pawl does not know; it knows TensorRT 8.2 to "
+                       "11.x and TensorRT-RTX 1.3 to 1.7, so install one of those",
+                       library->path, library->version);
+    library->strategy = pw_trt_strategy_of(library->family);
+    library->logger = pw_trt_logger(library->strategy->has_versioned_logger);
+    return PAWL_OK;
+}
+
+/* What is written must read back: a wrong slot table shows here, not in the middle of a build. */
+static bool proves_builder(const pw_trt_library *library, pw_trt_native *builder)
+{
+    if (pw_trt_has(library, PW_TRT_VBuilder_setMaxThreads)) {
+        const int32_t before = pw_trt_builder_threads(library, builder);
+        if (!pw_trt_builder_set_threads(library, builder, before + 1) ||
+            pw_trt_builder_threads(library, builder) != before + 1 ||
+            !pw_trt_builder_set_threads(library, builder, before))
+            return false;
+    }
+    pw_trt_native *network =
+        pw_trt_builder_network(library, builder, library->strategy->network_flags);
+    if (network == NULL)
+        return false;
+    pw_trt_network_set_name(library, network, "pawl");
+    bool is_right = strcmp(pw_trt_network_name(library, network), "pawl") == 0;
+    const pw_trt_dims dims = {4, {1, 3, 64, 96}};
+    pw_trt_native *input =
+        is_right ? pw_trt_add_input(library, network, "images", PW_TRT_FLOAT, &dims) : NULL;
+    if (input != NULL) {
+        const pw_trt_dims back = pw_trt_tensor_dims(library, input);
+        is_right = back.count == dims.count && memcmp(back.d, dims.d, 4 * sizeof dims.d[0]) == 0 &&
+                   strcmp(pw_trt_tensor_name(library, input), "images") == 0;
+    }
+    pw_trt_delete(network);
+    return is_right && input != NULL;
+}
+
+static bool proves_runtime(const pw_trt_library *library, pw_trt_native *runtime)
+{
+    if (!pw_trt_has(library, PW_TRT_VRuntime_setMaxThreads))
+        return true;
+    const int32_t before = pw_trt_runtime_threads(library, runtime);
+    return pw_trt_runtime_set_threads(library, runtime, before + 1) &&
+           pw_trt_runtime_threads(library, runtime) == before + 1 &&
+           pw_trt_runtime_set_threads(library, runtime, before);
+}
+
+static pawl_status prove(const pw_trt_library *library, pawl_error *error)
+{
+    bool is_right = true;
+    if (library->create_builder != NULL) {
+        pw_trt_native *builder = pw_trt_builder_create(library);
+        if (builder == NULL) {
+            char reason[256];
+            pw_trt_last_error(reason, sizeof reason);
+            return pw_fail(error, PAWL_ERR_DEVICE, "%s does not make a builder: %s",
+                           library->version_text, reason);
+        }
+        is_right = proves_builder(library, builder);
+        pw_trt_delete(builder);
+    }
+    pw_trt_native *runtime = is_right ? pw_trt_runtime_create(library) : NULL;
+    if (runtime != NULL)
+        is_right = proves_runtime(library, runtime);
+    pw_trt_delete(runtime);
+    if (is_right && runtime != NULL)
+        return PAWL_OK;
+    return pw_fail(error, PAWL_ERR_DEVICE,
+                   "%s (%s) does not answer as %s should, so it is not used; please report this "
+                   "with its version",
+                   library->version_text, library->path, library->strategy->name);
+}
+
+pawl_status pw_trt_library_open(const char *path, pw_trt_library *library, pawl_error *error)
+{
+    pw_trt_library found = {.version = 0};
+    char reason[256];
+    snprintf(found.path, sizeof found.path, "%s", path);
+    found.handle = pw_os_library_open(path, reason, sizeof reason);
+    if (found.handle == NULL)
+        return pw_fail(error, PAWL_ERR_DEVICE, "%s cannot be loaded: %s", path, reason);
+    PW_TRY(bind(&found, error));
+    PW_TRY(prove(&found, error));
+    *library = found;
+    return PAWL_OK;
+}
+
+/* Candidates in the order of trust: what the user named, what the loader finds, what Python's
+ * packages brought. */
+typedef bool (*candidate_visitor)(void *user, const char *path);
+
+static bool visit_folder(const char *folder, candidate_visitor visit, void *user)
+{
+    char path[768];
+    for (size_t i = 0; i < PW_COUNT(sonames); i++) {
+        snprintf(path, sizeof path, "%s/%s", folder, sonames[i]);
+        if (pw_os_is_file(path) && visit(user, path))
+            return true;
+    }
+    return false;
+}
+
+static bool visit_site_packages(const char *site, candidate_visitor visit, void *user)
+{
+    char folder[640];
+    for (size_t i = 0; i < PW_COUNT(wheel_folders); i++) {
+        snprintf(folder, sizeof folder, "%s/%s", site, wheel_folders[i]);
+        if (visit_folder(folder, visit, user))
+            return true;
+    }
+    return false;
+}
+
+typedef struct site_visit {
+    candidate_visitor visit;
+    void *user;
+} site_visit;
+
+static bool visit_site(void *user, const char *site)
+{
+    const site_visit *const visit = user;
+    return visit_site_packages(site, visit->visit, visit->user);
+}
+
+static bool visit_candidates(candidate_visitor visit, void *user)
+{
+    const char *const named = pw_os_environment("PAWL_TENSORRT_LIBRARY");
+    if (named != NULL)
+        return pw_os_is_file(named) ? visit(user, named) : visit_folder(named, visit, user);
+    for (size_t i = 0; i < PW_COUNT(sonames); i++)
+        if (visit(user, sonames[i]))
+            return true;
+    site_visit sites = {visit, user};
+    return pw_os_each_site_packages(visit_site, &sites);
+}
+
+static struct {
+    pthread_once_t once;
+    pw_trt_library library;
+    pawl_error error;
+    bool is_found, was_any;
+} process = {.once = PTHREAD_ONCE_INIT};
+
+static bool try_candidate(void *user, const char *path)
+{
+    (void)user;
+    pawl_error error;
+    if (pw_trt_library_open(path, &process.library, &error) >= 0) {
+        process.is_found = true;
+        return true;
+    }
+    /* A file that exists but cannot be used says more than one that does not. */
+    if (strchr(path, '/') != NULL) {
+        process.error = error;
+        process.was_any = true;
+    }
+    return false;
+}
+
+static void find_library(void)
+{
+    if (visit_candidates(try_candidate, NULL)) {
+        pw_log(PAWL_LOG_INFO, "using %s (%s) by the strategy of %s", process.library.version_text,
+               process.library.path, process.library.strategy->name);
+        return;
+    }
+    if (!process.was_any)
+        (void)pw_fail(
+            &process.error, PAWL_ERR_DEVICE,
+            "no TensorRT library is here: install TensorRT 8.2 to 11 or TensorRT-RTX, or name its "
+            "file in PAWL_TENSORRT_LIBRARY; 'pawl doctor' shows where was looked");
+}
+
+pawl_status pw_trt_library_get(const pw_trt_library **library, pawl_error *error)
+{
+    pthread_once(&process.once, find_library);
+    if (!process.is_found) {
+        if (error != NULL)
+            *error = process.error;
+        return process.error.status;
+    }
+    *library = &process.library;
+    return PAWL_OK;
+}
+
+typedef struct search_report {
+    void (*line)(void *user, const char *text);
+    void *user;
+} search_report;
+
+static bool report_candidate(void *user, const char *path)
+{
+    const search_report *const report = user;
+    pw_trt_library library;
+    pawl_error error;
+    char text[1200];
+    if (pw_trt_library_open(path, &library, &error) >= 0)
+        snprintf(text, sizeof text, "%s: %s, strategy %s%s", path, library.version_text,
+                 library.strategy->name,
+                 library.create_builder == NULL ? " (can run, cannot build)" : "");
+    else
+        snprintf(text, sizeof text, "%s: %s", path, error.message);
+    report->line(report->user, text);
+    return false;
+}
+
+void pw_trt_library_search(void (*line)(void *user, const char *text), void *user)
+{
+    search_report report = {line, user};
+    (void)visit_candidates(report_candidate, &report);
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * NVIDIA's library, found at run time, and all that differs between its versions: one strategy a
+ * family, chosen by the library's own answer to getInferLibVersion(). No header of NVIDIA's is
+ * needed. The library is loaded once and never unloaded (its own static destructors crash when it
+ * is: NVIDIA/TensorRT issue 4617), and its logger lives as long as the process.
+ */
+#ifndef PW_TRT_LIBRARY_H
+#define PW_TRT_LIBRARY_H
+
+#include "backend/tensorrt/trt_slots.h"
+#include "base/fail.h"
+#include <stdbool.h>
+
+typedef enum pw_trt_family {
+    PW_TRT_8_2, /* 8.2 - 8.4: indexed bindings, enqueueV2 */
+    PW_TRT_8_5, /* 8.5 - 9.x: named tensors, enqueueV3 */
+    PW_TRT_10,
+    PW_TRT_11,
+    PW_TRT_RTX_1_3, /* TensorRT-RTX 1.3 - 1.4 */
+    PW_TRT_RTX_1_5, /* TensorRT-RTX 1.5 - 1.7 */
+    PW_TRT_FAMILY_COUNT
+} pw_trt_family;
+
+/* NVIDIA's checks in destructors; the bit says that the family has it. Wording: docs/lifetime.md.
+ */
+enum {
+    PW_TRT_CHECKS_BUILDER = 1,  /* builder before what it created; 8.5 on */
+    PW_TRT_CHECKS_RUNTIME = 2,  /* runtime before its engines; 8.6 on */
+    PW_TRT_CHECKS_CONTEXT = 4,  /* engine before its contexts; seen in 11.4 and RTX 1.7 */
+    PW_TRT_CHECKS_INSPECTOR = 8 /* engine before its inspectors; the same */
+};
+
+/* What really differs between families, besides slots. */
+typedef struct pw_trt_strategy {
+    const char *name;    /* "TensorRT 10.x" */
+    const char *source;  /* headers it was read from */
+    int32_t first, last; /* library versions, both included */
+    bool is_rtx;
+    bool has_versioned_logger; /* ILogger is {language, info, D1, D0, log}, not {log, D1, D0} */
+    bool has_wide_dims;        /* Dims hold int64 and pass by reference, not int32 by value */
+    bool has_named_tensors;    /* getIOTensorName, setTensorAddress, enqueueV3 */
+    bool is_strongly_typed;    /* types come from the network: no precision flags */
+    uint32_t network_flags; /* for createNetworkV2: explicit batch, and strong typing where that is
+                               the only way */
+    int8_t fp16_flag, obey_precision_flag, tf32_flag, version_compatible_flag; /* BuilderFlag numbers, -1: none */
+    uint8_t destroy_checks;
+} pw_trt_strategy;
+
+typedef struct pw_trt_library {
+    void *handle;
+    char path[512];
+    int32_t version;       /* getInferLibVersion(): 8601, 100700, 10701 (RTX 1.7.1) */
+    char version_text[32]; /* "TensorRT 10.7.0", "TensorRT-RTX 1.7.1" */
+    pw_trt_family family;
+    const pw_trt_strategy *strategy;
+    void *(*create_builder)(void *logger,
+                            int32_t version); /* NULL in the lean and dispatch runtimes */
+    void *(*create_runtime)(void *logger, int32_t version);
+    void *logger; /* ours, in the shape that this family calls */
+} pw_trt_library;
+
+/* The library of this process: loaded at the first call (PAWL_TENSORRT_LIBRARY, the loader's path,
+   Python's site-packages), then the same one for ever. PAWL_ERR_DEVICE: none is here, or its
+   version is not known. */
+pawl_status pw_trt_library_get(const pw_trt_library **library, pawl_error *error) PW_NODISCARD;
+
+/* Loads one by path, besides the process's own: tests and pawl doctor. Never unloaded. */
+pawl_status pw_trt_library_open(const char *path, pw_trt_library *library,
+                                pawl_error *error) PW_NODISCARD;
+
+/* Where was looked and what was found, a line each; for pawl doctor. */
+void pw_trt_library_search(void (*line)(void *user, const char *text), void *user);
+
+const pw_trt_strategy *pw_trt_strategy_of(pw_trt_family family);
+/* Family of a version, PW_TRT_FAMILY_COUNT where it is in none. */
+pw_trt_family pw_trt_family_of(int32_t version);
+/* Slot of a method in this library, -1 where it lacks it. */
+int pw_trt_slot(const pw_trt_library *library, pw_trt_method method);
+static inline bool pw_trt_has(const pw_trt_library *library, pw_trt_method method)
+{
+    return pw_trt_slot(library, method) >= 0;
+}
+
+/* The last error that the library reported on this thread's watch, "" where none; cleared by the
+ * call. Copies at most size bytes. */
+void pw_trt_last_error(char *text, size_t size);
+/* Counts messages whose text contains one of NVIDIA's four destroy sentences since the process
+ * began. */
+unsigned pw_trt_destroy_complaints(void);
+
+#endif

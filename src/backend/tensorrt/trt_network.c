@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Plan -> INetworkDefinition. Our fused layers are taken apart again (the library fuses better for
+ * its own kernels), and a tensor that is made of slices becomes a concatenation of them. No plugin
+ * is used: heads leave raw maps, decoding is ours.
+ */
+#include "backend/tensorrt/trt_network.h"
+#include "tensor/half.h"
+#include <stdio.h>
+
+typedef struct translator {
+    const pw_trt_library *library;
+    pw_trt_native *network;
+    const pw_network *source;
+    pw_trt_type
+        inner_type; /* of activations between input and heads, where types come from the network */
+    bool keeps_damaged_fp32;
+    pw_trt_native **tensors; /* by tensor id; NULL: not made yet */
+    pw_arena *keep;
+    pawl_error *error;
+} translator;
+
+void pw_trt_head_name(size_t level, char name[16])
+{
+    snprintf(name, 16, "head%zu", level % 100);
+}
+
+static pawl_status refused(const translator *t, const char *name)
+{
+    char reason[256];
+    pw_trt_last_error(reason, sizeof reason);
+    return pw_fail(t->error, PAWL_ERR_DEVICE, "%s refused layer %s: %s", t->library->version_text,
+                   name, reason[0] != '\0' ? reason : "no reason given");
+}
+
+static pw_trt_dims two(const int32_t values[2])
+{
+    return (pw_trt_dims){2, {values[0], values[1]}};
+}
+
+/* The values as the library is to hold them: as they are, or converted to half. NULL: no memory. */
+static const void *weight_values(translator *t, const float *values, size_t count, pw_trt_type type)
+{
+    if (type == PW_TRT_FLOAT)
+        return values;
+    uint16_t *const halves = pw_arena_array(t->keep, count, sizeof *halves);
+    for (size_t i = 0; halves != NULL && i < count; i++)
+        halves[i] = pw_f32_to_f16(values[i]);
+    return halves;
+}
+
+static pawl_status weights_of(translator *t, const float *values, size_t count, pw_trt_type type,
+                              pw_trt_weights *weights)
+{
+    *weights = (pw_trt_weights){.type = (int32_t)type, .values = NULL, .count = 0};
+    if (values == NULL)
+        return PAWL_OK;
+    weights->values = weight_values(t, values, count, type);
+    weights->count = (int64_t)count;
+    return weights->values != NULL
+               ? PAWL_OK
+               : pw_fail_memory(t->error, "half-precision weights", count * sizeof(uint16_t));
+}
+
+/* Output of a layer that may be NULL. One of ours becomes several of the library's, whose names
+ * must differ: part tells them apart. */
+static pawl_status output_of(const translator *t, pw_trt_native *layer, const char *name,
+                             const char *part, pw_trt_native **output)
+{
+    char unique[256];
+    if (layer == NULL)
+        return refused(t, name);
+    snprintf(unique, sizeof unique, "%s%s", name, part);
+    pw_trt_layer_set_name(t->library, layer, unique);
+    *output = pw_trt_layer_output(t->library, layer);
+    return *output != NULL ? PAWL_OK : refused(t, name);
+}
+
+static pawl_status activate(const translator *t, pw_activation kind, float alpha, const char *name,
+                            pw_trt_native **value)
+{
+    pw_trt_native *const x = *value;
+    pw_trt_native *layer = NULL;
+    switch (kind) {
+    case PW_ACT_NONE:
+        return PAWL_OK;
+    case PW_ACT_RELU:
+        return output_of(t, pw_trt_add_activation(t->library, t->network, x, PW_TRT_RELU), name,
+                         ".relu", value);
+    case PW_ACT_SIGMOID:
+        return output_of(t, pw_trt_add_activation(t->library, t->network, x, PW_TRT_SIGMOID), name,
+                         ".sigmoid", value);
+    case PW_ACT_LEAKY_RELU:
+        if ((layer = pw_trt_add_activation(t->library, t->network, x, PW_TRT_LEAKY_RELU)) != NULL)
+            pw_trt_activation_set(t->library, layer, alpha, 0.0f);
+        return output_of(t, layer, name, ".leaky", value);
+    case PW_ACT_SILU:      /* x * sigmoid(x) */
+    case PW_ACT_HARDSWISH: /* x * max(0, min(1, x / 6 + 1 / 2)) */
+        layer = pw_trt_add_activation(t->library, t->network, x,
+                                      kind == PW_ACT_SILU ? PW_TRT_SIGMOID : PW_TRT_HARD_SIGMOID);
+        if (layer != NULL && kind == PW_ACT_HARDSWISH)
+            pw_trt_activation_set(t->library, layer, 1.0f / 6.0f, 0.5f);
+        PW_TRY(output_of(t, layer, name, ".gate", value));
+        return output_of(t, pw_trt_add_elementwise(t->library, t->network, x, *value, PW_TRT_PROD),
+                         name, ".gated", value);
+    case PW_ACT_COUNT:
+        break;
+    }
+    return pw_fail(t->error, PAWL_ERR_UNSUPPORTED,
+                   "the activation of layer %s cannot be given to TensorRT", name);
+}
+
+/* Of a convolution alone: in float32 between two casts where half would damage its weights and the
+ * user wants none of that. */
+static pawl_status convolve(translator *t, const pw_layer *layer, pw_trt_native *input,
+                            pw_trt_native **value)
+{
+    const pw_conv *const conv = &layer->as.conv;
+    const size_t count = (size_t)conv->out_channels * (size_t)(conv->in_channels / conv->groups) *
+                         (size_t)conv->kernel[0] * (size_t)conv->kernel[1];
+    const pw_trt_dims kernel = two(conv->kernel), stride = two(conv->stride),
+                      padding = two(conv->padding), dilation = two(conv->dilation);
+    const bool stays_float = t->keeps_damaged_fp32 && pw_f16_damages(conv->weights, count);
+    const bool is_cast = stays_float && t->inner_type == PW_TRT_HALF;
+    const pw_trt_type type = is_cast ? PW_TRT_FLOAT : t->inner_type;
+    pw_trt_weights weights, bias;
+    PW_TRY(weights_of(t, conv->weights, count, type, &weights));
+    PW_TRY(weights_of(t, conv->bias, (size_t)conv->out_channels, type, &bias));
+    if (is_cast)
+        PW_TRY(output_of(t, pw_trt_add_cast(t->library, t->network, input, PW_TRT_FLOAT),
+                         layer->name, ".float", &input));
+    pw_trt_native *const native = pw_trt_add_convolution(
+        t->library, t->network, input, conv->out_channels, &kernel, &weights, &bias);
+    if (native != NULL)
+        pw_trt_convolution_set(t->library, native, &stride, &padding, &dilation, conv->groups);
+    if (native != NULL && stays_float && !t->library->strategy->is_strongly_typed)
+        pw_trt_layer_set_precision(t->library, native, PW_TRT_FLOAT);
+    PW_TRY(output_of(t, native, layer->name, "", value));
+    if (!is_cast)
+        return PAWL_OK;
+    return output_of(t, pw_trt_add_cast(t->library, t->network, *value, PW_TRT_HALF), layer->name,
+                     ".half", value);
+}
+
+static pawl_status translate_conv(translator *t, const pw_layer *layer,
+                                  pw_trt_native *const *inputs, pw_trt_native **value)
+{
+    const pw_conv *const conv = &layer->as.conv;
+    PW_TRY(convolve(t, layer, inputs[0], value));
+    PW_TRY(activate(t, conv->activation, conv->alpha, layer->name, value));
+    if (!conv->has_residual)
+        return PAWL_OK;
+    return output_of(t,
+                     pw_trt_add_elementwise(t->library, t->network, *value, inputs[1], PW_TRT_SUM),
+                     layer->name, ".sum", value);
+}
+
+static pawl_status translate_pool(translator *t, const pw_layer *layer, pw_trt_native *input,
+                                  pw_trt_native **value)
+{
+    const pw_trt_dims kernel = two(layer->as.pool.kernel), stride = two(layer->as.pool.stride),
+                      padding = two(layer->as.pool.padding);
+    pw_trt_native *const native = pw_trt_add_max_pool(t->library, t->network, input, &kernel);
+    if (native != NULL)
+        pw_trt_pool_set(t->library, native, &stride, &padding);
+    return output_of(t, native, layer->name, "", value);
+}
+
+static pawl_status translate_upsample(translator *t, const pw_layer *layer, pw_trt_native *input,
+                                      pw_trt_native **value)
+{
+    const float factor = (float)layer->as.upsample.factor;
+    const float scales[4] = {1.0f, 1.0f, factor, factor};
+    pw_trt_native *const native = pw_trt_add_resize(t->library, t->network, input);
+    if (native != NULL)
+        pw_trt_resize_set_scales(t->library, native, scales, 4);
+    return output_of(t, native, layer->name, "", value);
+}
+
+static pawl_status translate_concat(translator *t, const char *name, pw_trt_native *const *inputs,
+                                    size_t count, pw_trt_native **value)
+{
+    pw_trt_native *const native =
+        pw_trt_add_concatenation(t->library, t->network, inputs, (int32_t)count);
+    if (native != NULL)
+        pw_trt_concatenation_set_axis(t->library, native, 1);
+    return output_of(t, native, name, ".concat", value);
+}
+
+/* The heads as they leave the network: float32, channels last, so that decoding reads a cell's row
+ * in one piece. */
+static pawl_status translate_heads(translator *t, const pw_layer *layer,
+                                   pw_trt_native *const *inputs)
+{
+    static const int32_t channels_last[PW_TRT_MAX_DIMS] = {0, 2, 3, 1};
+    for (size_t level = 0; level < layer->input_count; level++) {
+        pw_trt_native *value = inputs[level];
+        char name[16];
+        pw_trt_head_name(level, name);
+        if (t->inner_type == PW_TRT_HALF)
+            PW_TRY(output_of(t, pw_trt_add_cast(t->library, t->network, value, PW_TRT_FLOAT), name,
+                             ".float", &value));
+        pw_trt_native *const shuffle = pw_trt_add_shuffle(t->library, t->network, value);
+        if (shuffle != NULL)
+            pw_trt_shuffle_transpose(t->library, shuffle, channels_last);
+        PW_TRY(output_of(t, shuffle, name, ".rows", &value));
+        pw_trt_tensor_set_name(t->library, value, name);
+        pw_trt_mark_output(t->library, t->network, value);
+    }
+    return PAWL_OK;
+}
+
+static pawl_status translate_input(translator *t, const pw_plan *plan, bool is_dynamic,
+                                   pw_trt_native **value)
+{
+    const pw_profile *const profile = &plan->profile;
+    const bool is_fixed_batch = profile->batch_min == profile->batch_max;
+    const pw_trt_dims dims = {4,
+                              {is_fixed_batch ? profile->batch_max : -1, 3,
+                               is_dynamic ? -1 : profile->height,
+                               is_dynamic ? -1 : profile->width}};
+    *value = pw_trt_add_input(t->library, t->network, PW_TRT_INPUT_NAME, PW_TRT_FLOAT, &dims);
+    if (*value == NULL)
+        return refused(t, PW_TRT_INPUT_NAME);
+    if (t->inner_type == PW_TRT_HALF)
+        return output_of(t, pw_trt_add_cast(t->library, t->network, *value, PW_TRT_HALF), "images",
+                         ".half", value);
+    return PAWL_OK;
+}
+
+static pawl_status translate_layer(translator *t, const pw_layer *layer,
+                                   pw_trt_native *const *inputs, pw_trt_native **value)
+{
+    switch (layer->op) {
+    case PW_OP_CONV:
+        return translate_conv(t, layer, inputs, value);
+    case PW_OP_ACTIVATION:
+        *value = inputs[0];
+        return activate(t, layer->as.activation.kind, layer->as.activation.alpha, layer->name,
+                        value);
+    case PW_OP_ADD:
+        return output_of(
+            t, pw_trt_add_elementwise(t->library, t->network, inputs[0], inputs[1], PW_TRT_SUM),
+            layer->name, "", value);
+    case PW_OP_MAXPOOL:
+        return translate_pool(t, layer, inputs[0], value);
+    case PW_OP_UPSAMPLE:
+        return translate_upsample(t, layer, inputs[0], value);
+    case PW_OP_CONCAT:
+        return translate_concat(t, layer->name, inputs, layer->input_count, value);
+    case PW_OP_DETECT:
+        return translate_heads(t, layer, inputs);
+    default:
+        return pw_fail(t->error, PAWL_ERR_UNSUPPORTED,
+                       "layer %s (%s) cannot be given to TensorRT; build without --unoptimised, or "
+                       "with --backend cpu",
+                       layer->name, pw_op_name(layer->op));
+    }
+}
+
+/* Slices of parent in the order of their channels; false while one is not made yet. */
+static bool slices_of(const translator *t, uint32_t parent, pw_trt_native **slices, size_t *count)
+{
+    int32_t offset = 0;
+    *count = 0;
+    while (offset < t->source->tensors[parent].channels) {
+        size_t id = 0;
+        while (id < t->source->tensor_count && (t->source->tensors[id].parent != parent ||
+                                                t->source->tensors[id].channel_offset != offset))
+            id++;
+        if (id == t->source->tensor_count || t->tensors[id] == NULL || *count == PW_MAX_INPUTS)
+            return false;
+        slices[(*count)++] = t->tensors[id];
+        offset += t->source->tensors[id].channels;
+    }
+    return true;
+}
+
+/* A tensor was made: if it completes the one it is a slice of, that one is made too, and so on
+ * upwards. */
+static pawl_status made(translator *t, uint32_t tensor, pw_trt_native *value, const char *name)
+{
+    t->tensors[tensor] = value;
+    for (uint32_t parent = t->source->tensors[tensor].parent; parent != PW_NO_TENSOR;
+         parent = t->source->tensors[parent].parent) {
+        pw_trt_native *slices[PW_MAX_INPUTS];
+        size_t count;
+        if (!slices_of(t, parent, slices, &count))
+            return PAWL_OK;
+        PW_TRY(translate_concat(t, name, slices, count, &t->tensors[parent]));
+    }
+    return PAWL_OK;
+}
+
+pawl_status pw_trt_translate(const pw_trt_library *library, pw_trt_native *network,
+                             const pw_plan *plan, const pw_trt_translation *options, pw_arena *keep,
+                             pawl_error *error)
+{
+    translator t = {.library = library,
+                    .network = network,
+                    .source = &plan->network,
+                    .keep = keep,
+                    .error = error};
+    t.keeps_damaged_fp32 = options->is_half && options->keeps_damaged_fp32;
+    t.inner_type =
+        options->is_half && library->strategy->is_strongly_typed ? PW_TRT_HALF : PW_TRT_FLOAT;
+    t.tensors = pw_arena_array(keep, t.source->tensor_count, sizeof(pw_trt_native *));
+    if (t.tensors == NULL)
+        return pw_fail_memory(error, "the translation's tensors",
+                              t.source->tensor_count * sizeof(pw_trt_native *));
+    for (size_t i = 0; i < t.source->layer_count; i++) {
+        const pw_layer *const layer = &t.source->layers[i];
+        pw_trt_native *inputs[PW_MAX_INPUTS] = {NULL}, *value = NULL;
+        for (size_t k = 0; k < layer->input_count; k++)
+            if ((inputs[k] = t.tensors[layer->inputs[k]]) == NULL)
+                return pw_fail(error, PAWL_ERR_INTERNAL,
+                               "layer %s reads a tensor that was not made", layer->name);
+        if (layer->op == PW_OP_INPUT)
+            PW_TRY(translate_input(&t, plan, options->is_height_width_dynamic, &value));
+        else
+            PW_TRY(translate_layer(&t, layer, inputs, &value));
+        if (layer->output != PW_NO_TENSOR)
+            PW_TRY(made(&t, layer->output, value, layer->name));
+    }
+    return PAWL_OK;
+}

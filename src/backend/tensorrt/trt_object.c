@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Birth and end of the library's objects. */
+#include "backend/tensorrt/trt_object.h"
+
+static void unmake(pw_object *object)
+{
+    pw_trt_delete(((pw_trt_object *)object)->native);
+}
+
+pawl_status pw_trt_adopt(const pw_trt_library *library, pw_type type, pw_trt_native *native,
+                         pw_trt_object *parent, pw_trt_object **object, pawl_error *error)
+{
+    pw_trt_object *made PW_MAKING = NULL;
+    pw_object *const parents[] = {parent != NULL ? &parent->object : NULL};
+    if (native == NULL) {
+        char reason[320];
+        pw_trt_last_error(reason, sizeof reason);
+        return pw_fail(error, PAWL_ERR_DEVICE, "%s made no %s: %s", library->version_text,
+                       pw_type_name(type), reason[0] != '\0' ? reason : "it gives no reason");
+    }
+    const pawl_status status = pw_object_make(type, sizeof *made, unmake, parents, 1, &made, error);
+    if (status < 0) {
+        pw_trt_delete(native);
+        return status;
+    }
+    made->library = library;
+    made->native = native;
+    (void)pw_object_publish(made);
+    *object = PW_TAKE(made);
+    return PAWL_OK;
+}

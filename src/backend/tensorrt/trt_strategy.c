@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The table of families, and which library version belongs to which. */
+#include "backend/tensorrt/trt_library.h"
+
+static const pw_trt_strategy strategies[PW_TRT_FAMILY_COUNT] = {
+    [PW_TRT_8_2] = {.name = "TensorRT 8.2-8.4",
+                    .source = "headers 8.2.0-EA to 8.4.3",
+                    .first = 8200,
+                    .last = 8499,
+                    .network_flags = 1u << 0, /* kEXPLICIT_BATCH */
+                    .fp16_flag = 0,
+                    .obey_precision_flag = 10,
+                    .tf32_flag = 7,
+                    .version_compatible_flag = -1},
+    [PW_TRT_8_5] = {.name = "TensorRT 8.5-9.x",
+                    .source = "headers 8.5.1 to 9.2.0.5",
+                    .first = 8500,
+                    .last = 9999,
+                    .has_named_tensors = true,
+                    .network_flags = 1u << 0,
+                    .fp16_flag = 0,
+                    .obey_precision_flag = 10,
+                    .tf32_flag = 7,
+                    .version_compatible_flag = 15,
+                    .destroy_checks = PW_TRT_CHECKS_BUILDER | PW_TRT_CHECKS_RUNTIME},
+    [PW_TRT_10] = {.name = "TensorRT 10.x",
+                   .source = "headers 10.0.0 to 10.16",
+                   .first = 100000,
+                   .last = 109999,
+                   .has_wide_dims = true,
+                   .has_named_tensors = true,
+                   .network_flags = 1u << 0, /* explicit batch: kept in the enum, ignored */
+                   .fp16_flag = 0,
+                   .obey_precision_flag = 9,
+                   .tf32_flag = 6,
+                   .version_compatible_flag = 13,
+                   .destroy_checks = PW_TRT_CHECKS_BUILDER | PW_TRT_CHECKS_RUNTIME},
+    [PW_TRT_11] = {.name = "TensorRT 11.x",
+                   .source = "headers 11.0 and 11.1; the lean runtime 11.4",
+                   .first = 110000,
+                   .last = 119999,
+                   .has_versioned_logger = true,
+                   .has_wide_dims = true,
+                   .has_named_tensors = true,
+                   .is_strongly_typed = true,
+                   .network_flags = 1u << 0, /* kSTRONGLY_TYPED is bit 0 here */
+                   .fp16_flag = -1,
+                   .obey_precision_flag = -1,
+                   .tf32_flag = 6,
+                   .version_compatible_flag = 12,
+                   .destroy_checks = PW_TRT_CHECKS_BUILDER | PW_TRT_CHECKS_RUNTIME |
+                                     PW_TRT_CHECKS_CONTEXT | PW_TRT_CHECKS_INSPECTOR},
+    [PW_TRT_RTX_1_3] = {.name = "TensorRT-RTX 1.3-1.4",
+                        .source = "headers 1.3 and 1.4; the library 1.4.0",
+                        .first = 10300,
+                        .last = 10499,
+                        .is_rtx = true,
+                        .has_wide_dims = true,
+                        .has_named_tensors = true,
+                        .is_strongly_typed = true,
+                        .network_flags = 1u << 1, /* kSTRONGLY_TYPED */
+                        .fp16_flag = -1,
+                        .obey_precision_flag = -1,
+                        .tf32_flag = 6,
+                        .version_compatible_flag = -1,
+                        .destroy_checks = PW_TRT_CHECKS_BUILDER | PW_TRT_CHECKS_RUNTIME},
+    [PW_TRT_RTX_1_5] = {.name = "TensorRT-RTX 1.5-1.7",
+                        .source = "headers 1.5 and 1.6; the libraries 1.5.0, 1.6.1, 1.7.1",
+                        .first = 10500,
+                        .last = 10799,
+                        .is_rtx = true,
+                        .has_versioned_logger = true,
+                        .has_wide_dims = true,
+                        .has_named_tensors = true,
+                        .is_strongly_typed = true,
+                        .network_flags = 1u << 0,
+                        .fp16_flag = -1,
+                        .obey_precision_flag = -1,
+                        .tf32_flag = 6,
+                        .version_compatible_flag = -1,
+                        .destroy_checks = PW_TRT_CHECKS_BUILDER | PW_TRT_CHECKS_RUNTIME |
+                                          PW_TRT_CHECKS_CONTEXT | PW_TRT_CHECKS_INSPECTOR},
+};
+
+typedef struct slot_row {
+    int8_t slot[PW_TRT_FAMILY_COUNT];
+    int32_t since;
+} slot_row;
+
+static const slot_row slots[PW_TRT_METHOD_COUNT] = {
+#define SLOT_ROW(class, method, a, b, c, d, e, f, since_) \
+    [PW_TRT_##class##_##method] = {.slot = {a, b, c, d, e, f}, .since = (since_)},
+    PW_TRT_METHOD_MAP(SLOT_ROW)
+#undef SLOT_ROW
+};
+
+const pw_trt_strategy *pw_trt_strategy_of(pw_trt_family family)
+{
+    return &strategies[family];
+}
+
+pw_trt_family pw_trt_family_of(int32_t version)
+{
+    for (int family = 0; family < PW_TRT_FAMILY_COUNT; family++)
+        if (version >= strategies[family].first && version <= strategies[family].last)
+            return (pw_trt_family)family;
+    return PW_TRT_FAMILY_COUNT;
+}
+
+int pw_trt_slot(const pw_trt_library *library, pw_trt_method method)
+{
+    const slot_row *row = &slots[method];
+    return library->version >= row->since ? row->slot[library->family] : -1;
+}

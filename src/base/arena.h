@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Memory that goes all at once: the innards of one object. Not thread-safe. */
+#ifndef PW_ARENA_H
+#define PW_ARENA_H
+
+#include "base/compiler.h"
+
+typedef struct pw_arena {
+    struct pw_arena_block *last;
+    size_t total; /* bytes handed out */
+    size_t limit; /* refuses beyond it; 0: none */
+} pw_arena;
+
+/* Zeroed memory at a multiple of 16; NULL when memory or the limit is exhausted. A zeroed pw_arena is ready to use. */
+void *pw_arena_alloc(pw_arena *arena, size_t size) PW_NODISCARD;
+void *pw_arena_array(pw_arena *arena, size_t count, size_t size) PW_NODISCARD; /* checked product */
+void *pw_arena_alloc_aligned(pw_arena *arena, size_t size, size_t alignment) PW_NODISCARD;
+char *pw_arena_strdup(pw_arena *arena, const char *text) PW_NODISCARD;
+char *pw_arena_strndup(pw_arena *arena, const char *text, size_t length) PW_NODISCARD;
+char *pw_arena_printf(pw_arena *arena, const char *format, ...) PW_PRINTF(2, 3);
+void pw_arena_free(pw_arena *arena); /* frees everything; the arena may be used again */
+
+#endif

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Shared libraries and where Python keeps them, for POSIX. The other half of os.h is os_posix.c. */
+#define _GNU_SOURCE /* RTLD_NODELETE */
+#include "base/os.h"
+#include <dlfcn.h>
+#include <glob.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+bool pw_os_is_file(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISREG(status.st_mode);
+}
+
+void *pw_os_library_open(const char *path, char *reason, size_t reason_size)
+{
+    /* LOCAL: its symbols must not serve anybody else. NODELETE: vendors' libraries crash when they
+     * are unloaded at exit. */
+    void *const library = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+    if (library == NULL) {
+        const char *const why = dlerror();
+        snprintf(reason, reason_size, "%s", why != NULL ? why : "unknown reason");
+    }
+    return library;
+}
+
+void *pw_os_symbol(void *library, const char *name)
+{
+    return dlsym(library, name);
+}
+
+bool pw_os_each_site_packages(bool (*visit)(void *user, const char *folder), void *user)
+{
+    static const char *const patterns[][2] = {
+        {"VIRTUAL_ENV", "/lib/python3*/site-packages"},
+        {"CONDA_PREFIX", "/lib/python3*/site-packages"},
+        {"HOME", "/.local/lib/python3*/site-packages"},
+        {NULL, "/usr/local/lib/python3*/site-packages"},
+        {NULL, "/usr/local/lib/python3*/dist-packages"},
+        {NULL, "/usr/lib/python3*/site-packages"},
+        {NULL, "/usr/lib/python3/dist-packages"},
+    };
+    bool is_done = false;
+    for (size_t i = 0; !is_done && i < PW_COUNT(patterns); i++) {
+        const char *const root = patterns[i][0] != NULL ? pw_os_environment(patterns[i][0]) : "";
+        char pattern[1024];
+        glob_t found;
+        if (root == NULL ||
+            snprintf(pattern, sizeof pattern, "%s%s", root, patterns[i][1]) >= (int)sizeof pattern)
+            continue;
+        if (glob(pattern, 0, NULL, &found) != 0)
+            continue;
+        for (size_t k = 0; !is_done && k < found.gl_pathc; k++)
+            is_done = visit(user, found.gl_pathv[k]);
+        globfree(&found);
+    }
+    return is_done;
+}

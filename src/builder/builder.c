@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Checks what is asked, copies the network, runs the passes, assembles the plan and lets the
+ * backend tune it. */
+#include "backend/backend.h"
+#include "base/memory.h"
+#include "base/size.h"
+#include "builder/pass.h"
+#include "weights/module.h"
+#include <stdatomic.h>
+#include <string.h>
+
+#define MAX_THREADS 1024
+
+typedef struct pw_builder {
+    pw_object object;
+    int32_t threads;
+    atomic_flag is_busy;
+} pw_builder;
+
+/* Everything a build needs once its description is checked. */
+typedef struct pw_build {
+    pawl_build_desc desc; /* defaults filled in */
+    pw_profile profile;
+    const pw_backend *backend;
+    const pw_network_object *source;
+    int32_t threads;
+    pawl_error *error;
+} pw_build;
+
+static void unmake(pw_object *object)
+{
+    (void)object;
+}
+
+static pawl_status copy_desc(void *copy, size_t size, const void *desc, const char *what,
+                             pawl_error *error)
+{
+    if (desc == NULL)
+        return PAWL_OK;
+    size_t given;
+    memcpy(&given, desc, sizeof given);
+    if (given < sizeof given)
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "start the %s with its _INIT: struct_size is %zu",
+                       what, given);
+    memcpy(copy, desc, pw_size_min(given, size));
+    return PAWL_OK;
+}
+
+pawl_status pawl_builder_create(const pawl_builder_desc *desc, pawl_builder **builder,
+                                pawl_error *error)
+{
+    pawl_builder_desc wanted = PAWL_BUILDER_DESC_INIT;
+    pw_builder *made = NULL;
+    PW_TRY(copy_desc(&wanted, sizeof wanted, desc, "pawl_builder_desc", error));
+    if (builder == NULL)
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "builder is NULL: give the address of a handle");
+    if (wanted.threads < 0 || wanted.threads > MAX_THREADS)
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "%d threads: give 0 (all cores) to %d",
+                       (int)wanted.threads, MAX_THREADS);
+    PW_TRY(pw_object_make(PW_TYPE_BUILDER, sizeof *made, unmake, NULL, 0, &made, error));
+    made->threads = wanted.threads > 0 ? wanted.threads : pw_os_core_count();
+    atomic_flag_clear(&made->is_busy);
+    *builder = pw_object_publish(made);
+    return PAWL_OK;
+}
+
+pawl_status pawl_builder_destroy(pawl_builder **builder)
+{
+    return pw_object_destroy_handle((void **)builder, PW_TYPE_BUILDER);
+}
+
+/* Whether word is one of the words, which blanks separate. */
+static bool has_word(const char *words, const char *word)
+{
+    const size_t length = strlen(word);
+    for (const char *at = words; length > 0 && (at = strstr(at, word)) != NULL; at += length)
+        if ((at == words || at[-1] == ' ') && (at[length] == ' ' || at[length] == '\0'))
+            return true;
+    return false;
+}
+
+static pawl_status check_backend(pw_build *build)
+{
+    const char *name = build->desc.backend != NULL ? build->desc.backend : "cpu";
+    const char *precision = build->desc.precision != NULL ? build->desc.precision : "fp32";
+    build->backend = pw_backend_find(name);
+    if (build->backend == NULL)
+        return pw_fail(build->error, PAWL_ERR_DEVICE,
+                       "there is no backend \"%s\" here; there are: %s", name, pw_backend_names());
+    const char *absence = build->backend->absence != NULL ? build->backend->absence() : NULL;
+    if (absence != NULL)
+        return pw_fail(build->error, PAWL_ERR_DEVICE, "backend %s cannot be used here: %s", name,
+                       absence);
+    if (!has_word(build->backend->precisions, precision))
+        return pw_fail(build->error, PAWL_ERR_UNSUPPORTED,
+                       "backend %s cannot build in precision \"%s\"; it can: %s", name, precision,
+                       build->backend->precisions);
+    build->desc.backend = name;
+    build->desc.precision = precision;
+    return PAWL_OK;
+}
+
+/* What is left out follows what stands before it, and the minimum is 1. */
+static pawl_status check_batch(pw_build *build)
+{
+    const pawl_build_desc *desc = &build->desc;
+    pw_profile *profile = &build->profile;
+    profile->batch_min = desc->batch_min != 0 ? desc->batch_min : 1;
+    profile->batch_opt = desc->batch_opt != 0 ? desc->batch_opt : profile->batch_min;
+    profile->batch_max = desc->batch_max != 0 ? desc->batch_max : profile->batch_opt;
+    if (profile->batch_min < 1 || profile->batch_opt < profile->batch_min ||
+        profile->batch_max < profile->batch_opt)
+        return pw_fail(
+            build->error, PAWL_ERR_ARGUMENT,
+            "a batch from %d by way of %d to %d: give 1 <= minimum <= optimum <= maximum",
+            (int)profile->batch_min, (int)profile->batch_opt, (int)profile->batch_max);
+    return PAWL_OK;
+}
+
+/* The network must have shapes at the largest batch, or no context could ever run it. */
+static pawl_status check_shapes(pw_build *build)
+{
+    const pw_network *network = &build->source->network;
+    pw_profile *profile = &build->profile;
+    profile->height = build->desc.height != 0 ? build->desc.height : network->model.imgsz;
+    profile->width = build->desc.width != 0 ? build->desc.width : network->model.imgsz;
+    pw_shape *shapes PW_AUTO_FREE = pw_calloc(network->tensor_count, sizeof *shapes);
+    if (shapes == NULL)
+        return pw_fail_memory(build->error, "the tensors' shapes",
+                              network->tensor_count * sizeof *shapes);
+    return pw_network_infer(network, profile->batch_max, profile->height, profile->width, shapes,
+                            build->error);
+}
+
+static pawl_status report(const pw_build *build, const char *stage, size_t done, size_t total)
+{
+    const pawl_progress progress = build->desc.progress;
+    if (progress != NULL && progress(build->desc.progress_user, stage, done, total) != 0)
+        return pw_fail(build->error, PAWL_ERR_CANCELLED,
+                       "the build was stopped at the stage \"%s\"", stage);
+    return PAWL_OK;
+}
+
+static pawl_status make_network(const pw_build *build, pw_network *network)
+{
+    PW_TRY(pw_network_copy(&build->source->network, network, build->error));
+    if (build->desc.is_unoptimised)
+        return PAWL_OK;
+    return pw_passes_run(network, build->desc.progress, build->desc.progress_user, build->error);
+}
+
+static pawl_status make_plan(const pw_build *build, pw_network *network, pw_plan **plan)
+{
+    const pw_weights *weights = (const pw_weights *)(const void *)build->source->object.parents[0];
+    static const uint64_t no_hash[2] = {0, 0};
+    PW_TRY(report(build, "plan", 0, 1));
+    PW_TRY(pw_plan_assemble(network, &build->profile, build->desc.backend, build->desc.precision,
+                            weights != NULL ? weights->file_name : "",
+                            weights != NULL ? weights->hash : no_hash, plan, build->error));
+    if (build->backend->tune == NULL)
+        return PAWL_OK;
+    const pw_machine machine = pw_machine_here();
+    const pw_tuning tuning = {.threads = build->threads, .desc = &build->desc};
+    return build->backend->tune(*plan, &machine, &tuning, build->error);
+}
+
+/* The plan is the caller's on success; on failure nothing is left. */
+static pawl_status run_build(pw_build *build, pw_plan **plan)
+{
+    pw_network network = {.source_layer_count = 0};
+    pw_plan *made PW_MAKING = NULL;
+    PW_TRY(check_backend(build));
+    PW_TRY(check_batch(build));
+    PW_TRY(check_shapes(build));
+    pawl_status status = make_network(build, &network);
+    if (status >= 0)
+        status = make_plan(build, &network, &made);
+    pw_network_free(&network); /* empty where the plan has taken it over */
+    PW_TRY(status);
+    PW_TRY(report(build, "done", 1, 1));
+    *plan = PW_TAKE(made);
+    return PAWL_OK;
+}
+
+pawl_status pawl_builder_build(pawl_builder *builder, pawl_network *network,
+                               const pawl_build_desc *desc, pawl_plan **plan, pawl_error *error)
+{
+    pw_builder *maker PW_USING = NULL;
+    pw_network_object *source PW_USING = NULL;
+    pw_plan *made = NULL;
+    pw_build build = {.desc = PAWL_BUILD_DESC_INIT, .error = error};
+    PW_TRY(pw_object_use(builder, PW_TYPE_BUILDER, &maker, error));
+    PW_TRY(pw_object_use(network, PW_TYPE_NETWORK, &source, error));
+    PW_TRY(copy_desc(&build.desc, sizeof build.desc, desc, "pawl_build_desc", error));
+    if (plan == NULL)
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "plan is NULL: give the address of a handle");
+    if (atomic_flag_test_and_set(&maker->is_busy))
+        return pw_fail(
+            error, PAWL_ERR_BUSY,
+            "the builder is building on another thread: wait for it, or make one a thread");
+    build.source = source;
+    build.threads = maker->threads;
+    const pawl_status status = run_build(&build, &made);
+    atomic_flag_clear(&maker->is_busy);
+    if (status >= 0)
+        *plan = pw_object_publish(made);
+    return status;
+}

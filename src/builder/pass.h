@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Passes: network -> network that computes the same with less work. Each leaves a valid network; ids of layers that remain visible are kept. */
+#ifndef PW_PASS_H
+#define PW_PASS_H
+
+#include "network/network_ir.h"
+#include <pawl/builder.h>
+
+typedef pawl_status (*pw_pass)(pw_network *network, pawl_error *error);
+
+/* Removes activations and concatenations that do nothing, and layers whose output is never used. */
+pawl_status pw_pass_dead_layers(pw_network *network, pawl_error *error);
+/* Multiplies a batch norm into the convolution before it. */
+pawl_status pw_pass_fold_batchnorm(pw_network *network, pawl_error *error);
+/* Lets a convolution apply the activation, and then add the residual, that follow it. */
+pawl_status pw_pass_fuse_activation(pw_network *network, pawl_error *error);
+/* Lets producers write straight into the concatenated tensor. */
+pawl_status pw_pass_elide_concat(pw_network *network, pawl_error *error);
+
+/* All passes in their order, the network validated after each. progress (NULL: none) is asked before each: PAWL_ERR_CANCELLED. */
+pawl_status pw_passes_run(pw_network *network, pawl_progress progress, void *user, pawl_error *error) PW_NODISCARD;
+
+/*
+ * For passes that fuse: the convolution that makes tensor, where nothing else reads it and it neither adds a residual nor, unless may_activate, has
+ * an activation yet. NULL where there is none.
+ */
+pw_layer *pw_pass_fusable_conv(pw_network *network, uint32_t tensor, bool may_activate);
+/* Puts the convolution in place of follower, whose id and output it takes over; its old place becomes dead (PW_OP_COUNT). All that the convolution
+   reads is made before it, so before follower too. Returns it at its new place. */
+pw_layer *pw_pass_move_conv(pw_layer *conv, pw_layer *follower);
+
+#endif

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Greedy suppression: boxes by falling confidence, each compared with those kept so far. Two things
+ * keep it fast for any input: only the best 30,000 take part, and a box is compared with kept boxes
+ * of its own class, of which there are max_detections at most.
+ *
+ * Arithmetic is YOLOv5's and torchvision's, operation by operation in float32. YOLOv5 moves each
+ * class 7,680 pixels away and lets all boxes compete; far from zero that rounds coordinates to a
+ * sixteenth of a pixel, so the overlap is computed on the moved boxes here too.
+ */
+#include "detect/nms.h"
+
+#include "base/memory.h"
+#include "base/size.h"
+
+#include <math.h>
+#include <string.h>
+
+#define CLASS_DISTANCE 7680.0f
+#define ENTRY_CAPACITY ((size_t)2 * PW_NMS_MAX_BOXES)
+#define NOBODY         UINT32_MAX
+
+typedef struct entry {
+    float confidence; /* above 0, so its bits rise with it */
+    uint32_t row;
+    int32_t class_id;
+} entry;
+
+typedef struct box {
+    float x1, y1, x2, y2;
+} box;
+
+typedef struct kept_box {
+    box at; /* moved by class */
+    float area;
+    uint32_t next; /* of the same list */
+} kept_box;
+
+struct pw_nms {
+    pw_nms_desc desc;
+    bool *wanted;    /* by class; NULL: all */
+    uint32_t *lists; /* by class: the last box kept, or NOBODY */
+    kept_box *kept;
+    entry *entries, *spare; /* ENTRY_CAPACITY each */
+    size_t count;
+    float cutoff; /* what is not above it cannot be among the best any more */
+};
+
+static pawl_status allocate(pw_nms *nms, pawl_error *error)
+{
+    const size_t classes = pw_size_max(nms->desc.class_count, 1);
+    nms->lists = pw_calloc(classes, sizeof(uint32_t));
+    nms->kept = pw_calloc(nms->desc.max_detections, sizeof(kept_box));
+    nms->entries = pw_alloc(ENTRY_CAPACITY * sizeof(entry));
+    nms->spare = pw_alloc(ENTRY_CAPACITY * sizeof(entry));
+    if (nms->lists == NULL || nms->kept == NULL || nms->entries == NULL || nms->spare == NULL)
+        return pw_fail_memory(error, "non-maximum suppression", ENTRY_CAPACITY * sizeof(entry));
+    memset(nms->lists, 0xff, classes * sizeof(uint32_t)); /* NOBODY */
+    return PAWL_OK;
+}
+
+static pawl_status copy_filter(pw_nms *nms, pawl_error *error)
+{
+    const pw_nms_desc *desc = &nms->desc;
+    if (desc->classes == NULL)
+        return PAWL_OK;
+    nms->wanted = pw_calloc(pw_size_max(desc->class_count, 1), sizeof(bool));
+    if (nms->wanted == NULL)
+        return pw_fail_memory(error, "the class filter", desc->class_count);
+    for (size_t i = 0; i < desc->class_filter_count; i++) {
+        const int32_t wanted = desc->classes[i];
+        if (wanted < 0 || (size_t)wanted >= desc->class_count)
+            return pw_fail(error, PAWL_ERR_ARGUMENT,
+                           "there is no class %d to keep: the model has 0 to %d", wanted,
+                           (int)desc->class_count - 1);
+        nms->wanted[wanted] = true;
+    }
+    return PAWL_OK;
+}
+
+pawl_status pw_nms_create(const pw_nms_desc *desc, pw_nms **nms, pawl_error *error)
+{
+    pw_nms *made = pw_calloc(1, sizeof(*made));
+    if (made == NULL)
+        return pw_fail_memory(error, "non-maximum suppression", sizeof(*made));
+    made->desc = *desc;
+    made->desc.max_detections = pw_size_min(desc->max_detections, PW_NMS_MAX_BOXES);
+    pawl_status status = copy_filter(made, error);
+    if (status >= 0)
+        status = allocate(made, error);
+    if (status < 0) {
+        pw_nms_destroy(made);
+        return status;
+    }
+    made->desc.classes = NULL; /* the caller's */
+    *nms = made;
+    return PAWL_OK;
+}
+
+void pw_nms_destroy(pw_nms *nms)
+{
+    if (nms == NULL)
+        return;
+    pw_free(nms->wanted);
+    pw_free(nms->lists);
+    pw_free(nms->kept);
+    pw_free(nms->entries);
+    pw_free(nms->spare);
+    pw_free(nms);
+}
+
+static uint32_t falling_key(const entry *e)
+{
+    uint32_t bits = 0;
+    memcpy(&bits, &e->confidence, sizeof(bits));
+    return ~bits;
+}
+
+/* By falling confidence, equal ones in the order they are in: four counting passes, a byte each. */
+static void sort_entries(pw_nms *nms)
+{
+    for (unsigned shift = 0; shift < 32; shift += 8) {
+        uint32_t start[256] = {0};
+        for (size_t i = 0; i < nms->count; i++)
+            start[falling_key(&nms->entries[i]) >> shift & 255]++;
+        uint32_t sum = 0;
+        for (size_t b = 0; b < PW_COUNT(start); b++) {
+            const uint32_t here = start[b];
+            start[b] = sum;
+            sum += here;
+        }
+        for (size_t i = 0; i < nms->count; i++)
+            nms->spare[start[falling_key(&nms->entries[i]) >> shift & 255]++] = nms->entries[i];
+        entry *sorted = nms->spare;
+        nms->spare = nms->entries;
+        nms->entries = sorted;
+    }
+}
+
+static void keep_best(pw_nms *nms)
+{
+    sort_entries(nms);
+    if (nms->count < PW_NMS_MAX_BOXES)
+        return;
+    nms->count = PW_NMS_MAX_BOXES;
+    nms->cutoff = nms->entries[PW_NMS_MAX_BOXES - 1].confidence;
+}
+
+/* A later entry of equal confidence ranks lower, so the cutoff itself need not come in. */
+static void add_entry(pw_nms *nms, float confidence, size_t row, size_t class_id)
+{
+    if (!(confidence > nms->cutoff) || !isfinite(confidence))
+        return;
+    if (nms->wanted != NULL && !nms->wanted[class_id])
+        return;
+    if (nms->count == ENTRY_CAPACITY) {
+        keep_best(nms);
+        if (!(confidence > nms->cutoff))
+            return;
+    }
+    nms->entries[nms->count++] = (entry){confidence, (uint32_t)row, (int32_t)class_id};
+}
+
+static void add_best_class(pw_nms *nms, const float *row, size_t index)
+{
+    float best = -INFINITY;
+    size_t best_class = 0;
+    for (size_t c = 0; c < nms->desc.class_count; c++) {
+        const float score = row[5 + c] * row[4];
+        if (isnan(score))
+            return; /* PyTorch's max() is NaN then, which exceeds nothing */
+        if (score > best) {
+            best = score;
+            best_class = c;
+        }
+    }
+    add_entry(nms, best, index, best_class);
+}
+
+static void add_all_classes(pw_nms *nms, const float *row, size_t index)
+{
+    for (size_t c = 0; c < nms->desc.class_count; c++)
+        add_entry(nms, row[5 + c] * row[4], index, c);
+}
+
+static bool is_finite_box(const float *row)
+{
+    return isfinite(row[0]) && isfinite(row[1]) && isfinite(row[2]) && isfinite(row[3]);
+}
+
+static void collect_entries(pw_nms *nms, const pawl_candidates *candidates)
+{
+    const bool is_multi_label = nms->desc.is_multi_label && nms->desc.class_count > 1;
+    nms->count = 0;
+    nms->cutoff = nms->desc.confidence;
+    for (size_t r = 0; r < candidates->count; r++) {
+        const float *row = candidates->rows + r * candidates->width;
+        if (!(row[4] > nms->desc.confidence) || !is_finite_box(row))
+            continue;
+        if (is_multi_label)
+            add_all_classes(nms, row, r);
+        else
+            add_best_class(nms, row, r);
+    }
+    keep_best(nms);
+}
+
+static box corners(const float *row)
+{
+    const float half_width = row[2] / 2, half_height = row[3] / 2;
+    return (box){row[0] - half_width, row[1] - half_height, row[0] + half_width,
+                 row[1] + half_height};
+}
+
+/* Boxes of two classes cannot meet if no two boxes are a class's distance apart: then each class
+ * may be looked at alone. */
+static bool are_classes_apart(const pw_nms *nms, const pawl_candidates *candidates)
+{
+    double left = INFINITY, right = -INFINITY;
+    for (size_t i = 0; i < nms->count; i++) {
+        const box b = corners(candidates->rows + nms->entries[i].row * candidates->width);
+        left = fmin(left, (double)b.x1);
+        right = fmax(right, (double)b.x2);
+    }
+    return right - left <= (double)CLASS_DISTANCE;
+}
+
+/* One operation a statement: a compiler may fuse within an expression, and torchvision's does not.
+ */
+static bool overlaps(const kept_box *kept, const box *b, float area, float limit)
+{
+    const float left = kept->at.x1 > b->x1 ? kept->at.x1 : b->x1;
+    const float top = kept->at.y1 > b->y1 ? kept->at.y1 : b->y1;
+    const float right = kept->at.x2 < b->x2 ? kept->at.x2 : b->x2;
+    const float bottom = kept->at.y2 < b->y2 ? kept->at.y2 : b->y2;
+    const float width = right - left > 0 ? right - left : 0;
+    const float height = bottom - top > 0 ? bottom - top : 0;
+    const float common = width * height;
+    const float both = kept->area + area;
+    return common / (both - common) > limit;
+}
+
+static bool is_suppressed(const pw_nms *nms, uint32_t first, const box *b, float area)
+{
+    for (uint32_t k = first; k != NOBODY; k = nms->kept[k].next)
+        if (overlaps(&nms->kept[k], b, area, nms->desc.iou))
+            return true;
+    return false;
+}
+
+size_t pw_nms_run(pw_nms *nms, const pawl_candidates *candidates, pawl_detection *items)
+{
+    collect_entries(nms, candidates);
+    const bool is_by_class = !nms->desc.is_agnostic && are_classes_apart(nms, candidates);
+    const float distance = nms->desc.is_agnostic ? 0.0f : CLASS_DISTANCE;
+    size_t count = 0;
+    for (size_t i = 0; i < nms->count && count < nms->desc.max_detections; i++) {
+        const entry *e = &nms->entries[i];
+        const box b = corners(candidates->rows + e->row * candidates->width);
+        const float shift = (float)e->class_id * distance;
+        const box moved = {b.x1 + shift, b.y1 + shift, b.x2 + shift, b.y2 + shift};
+        const float area = (moved.x2 - moved.x1) * (moved.y2 - moved.y1);
+        uint32_t *list = &nms->lists[is_by_class ? e->class_id : 0];
+        if (is_suppressed(nms, *list, &moved, area))
+            continue;
+        nms->kept[count] = (kept_box){moved, area, *list};
+        *list = (uint32_t)count;
+        items[count++] = (pawl_detection){b.x1, b.y1, b.x2, b.y2, e->confidence, e->class_id};
+    }
+    for (size_t i = 0; i < count; i++)
+        nms->lists[is_by_class ? items[i].class_id : 0] = NOBODY;
+    return count;
+}

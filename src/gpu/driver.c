@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Loading the driver once, and its device, stream and memory as objects. The sequence of calls is
+ * the CUDA driver API's. */
+#include "gpu/driver.h"
+#include "base/os.h"
+#include <pthread.h>
+#include <string.h>
+
+enum { CUDA_SUCCESS = 0, CUDA_ERROR_OUT_OF_MEMORY = 2, CUDA_ERROR_NO_DEVICE = 100 };
+enum { ATTRIBUTE_CAPABILITY_MAJOR = 75, ATTRIBUTE_CAPABILITY_MINOR = 76 }; /* CUdevice_attribute */
+
+static struct {
+    pthread_once_t once;
+    pw_cuda cuda;
+    pawl_status status;
+    pawl_error error;
+} process = {.once = PTHREAD_ONCE_INIT, .status = PAWL_OK};
+
+/* One sentence of a driver call that failed. */
+static pawl_status refused(const pw_cuda *cuda, int result, const char *what, pawl_error *error)
+{
+    const char *text = NULL;
+    if (cuda->cuGetErrorString(result, &text) != CUDA_SUCCESS || text == NULL)
+        text = "unknown error";
+    return pw_fail(error, result == CUDA_ERROR_OUT_OF_MEMORY ? PAWL_ERR_MEMORY : PAWL_ERR_DEVICE,
+                   "%s failed: %s (CUDA error %d)", what, text, result);
+}
+
+static pawl_status load(pw_cuda *cuda, pawl_error *error)
+{
+    static const char *const names[] = {
+#define FUNCTION_NAME(name, parameters) #name,
+        PW_CUDA_FUNCTION_MAP(FUNCTION_NAME)
+#undef FUNCTION_NAME
+    };
+    const char *const named = pw_os_environment("PAWL_CUDA_LIBRARY");
+    char reason[256];
+    void *const library =
+        pw_os_library_open(named != NULL ? named : "libcuda.so.1", reason, sizeof reason);
+    if (library == NULL)
+        return pw_fail(
+            error, PAWL_ERR_DEVICE,
+            "no NVIDIA driver is here (%s); a GPU backend needs one, --backend cpu does not",
+            reason);
+    for (size_t i = 0; i < PW_COUNT(names); i++) {
+        void *const symbol = pw_os_symbol(library, names[i]);
+        if (symbol == NULL)
+            return pw_fail(error, PAWL_ERR_DEVICE,
+                           "the NVIDIA driver lacks %s: it is older than CUDA 11, update it",
+                           names[i]);
+        /* The struct begins with the functions, in the order of the map. */
+        memcpy((char *)cuda + i * sizeof symbol, &symbol, sizeof symbol);
+    }
+    return PAWL_OK;
+}
+
+static pawl_status start(pw_cuda *cuda, pawl_error *error)
+{
+    int count = 0;
+    PW_TRY(load(cuda, error));
+    int result = cuda->cuInit(0);
+    if (result == CUDA_SUCCESS)
+        result = cuda->cuDeviceGetCount(&count);
+    if (result == CUDA_ERROR_NO_DEVICE || (result == CUDA_SUCCESS && count == 0))
+        return pw_fail(error, PAWL_ERR_DEVICE,
+                       "the NVIDIA driver finds no GPU on this machine; --backend cpu needs none");
+    if (result != CUDA_SUCCESS)
+        return refused(cuda, result, "starting the NVIDIA driver", error);
+    (void)cuda->cuDriverGetVersion(&cuda->driver_version);
+    return PAWL_OK;
+}
+
+static void start_once(void)
+{
+    process.status = start(&process.cuda, &process.error);
+}
+
+pawl_status pw_cuda_get(const pw_cuda **cuda, pawl_error *error)
+{
+    pthread_once(&process.once, start_once);
+    if (process.status < 0) {
+        if (error != NULL)
+            *error = process.error;
+        return process.status;
+    }
+    *cuda = &process.cuda;
+    return PAWL_OK;
+}
+
+/* Device */
+
+static void unmake_device(pw_object *object)
+{
+    pw_gpu_device *const device = (pw_gpu_device *)object;
+    if (device->context != NULL)
+        (void)device->cuda->cuDevicePrimaryCtxRelease_v2(device->device);
+}
+
+static pawl_status open_device(pw_gpu_device *device, int ordinal, pawl_error *error)
+{
+    const pw_cuda *const cuda = device->cuda;
+    device->ordinal = ordinal;
+    int result = cuda->cuDeviceGet(&device->device, ordinal);
+    if (result == CUDA_SUCCESS)
+        result = cuda->cuDeviceGetName(device->name, (int)sizeof device->name, device->device);
+    if (result == CUDA_SUCCESS)
+        result =
+            cuda->cuDeviceGetAttribute(&device->major, ATTRIBUTE_CAPABILITY_MAJOR, device->device);
+    if (result == CUDA_SUCCESS)
+        result =
+            cuda->cuDeviceGetAttribute(&device->minor, ATTRIBUTE_CAPABILITY_MINOR, device->device);
+    if (result == CUDA_SUCCESS)
+        result = cuda->cuDevicePrimaryCtxRetain(&device->context, device->device);
+    if (result == CUDA_SUCCESS)
+        return PAWL_OK;
+    device->context = NULL; /* not retained: nothing to release */
+    return refused(cuda, result, "opening the GPU", error);
+}
+
+pawl_status pw_gpu_device_create(int ordinal, pw_gpu_device **device, pawl_error *error)
+{
+    const pw_cuda *cuda = NULL;
+    pw_gpu_device *made PW_MAKING = NULL;
+    PW_TRY(pw_cuda_get(&cuda, error));
+    PW_TRY(pw_object_make(PW_TYPE_GPU_DEVICE, sizeof *made, unmake_device, NULL, 0, &made, error));
+    made->cuda = cuda;
+    PW_TRY(open_device(made, ordinal, error));
+    (void)pw_object_publish(made);
+    *device = PW_TAKE(made);
+    return PAWL_OK;
+}
+
+pawl_status pw_gpu_enter(const pw_gpu_device *device, pawl_error *error)
+{
+    const int result = device->cuda->cuCtxPushCurrent_v2(device->context);
+    return result == CUDA_SUCCESS ? PAWL_OK
+                                  : refused(device->cuda, result, "making the GPU current", error);
+}
+
+void pw_gpu_leave(const pw_gpu_device *device)
+{
+    void *previous = NULL;
+    (void)device->cuda->cuCtxPopCurrent_v2(&previous);
+}
+
+/* Stream */
+
+static void unmake_stream(pw_object *object)
+{
+    pw_gpu_stream *const stream = (pw_gpu_stream *)object;
+    if (stream->stream == NULL || pw_gpu_enter(stream->device, NULL) < 0)
+        return;
+    (void)stream->device->cuda->cuStreamDestroy_v2(stream->stream);
+    pw_gpu_leave(stream->device);
+}
+
+pawl_status pw_gpu_stream_create(pw_gpu_device *device, pw_gpu_stream **stream, pawl_error *error)
+{
+    enum { NON_BLOCKING = 1 }; /* CU_STREAM_NON_BLOCKING */
+    pw_gpu_stream *made PW_MAKING = NULL;
+    pw_object *const parents[] = {&device->object};
+    PW_TRY(
+        pw_object_make(PW_TYPE_GPU_STREAM, sizeof *made, unmake_stream, parents, 1, &made, error));
+    made->device = device;
+    PW_TRY(pw_gpu_enter(device, error));
+    const int result = device->cuda->cuStreamCreate(&made->stream, NON_BLOCKING);
+    pw_gpu_leave(device);
+    if (result != CUDA_SUCCESS) {
+        made->stream = NULL;
+        return refused(device->cuda, result, "making a stream", error);
+    }
+    (void)pw_object_publish(made);
+    *stream = PW_TAKE(made);
+    return PAWL_OK;
+}
+
+/* Memory */
+
+static void unmake_memory(pw_object *object)
+{
+    pw_gpu_memory *const memory = (pw_gpu_memory *)object;
+    if (memory->address == 0 || pw_gpu_enter(memory->device, NULL) < 0)
+        return;
+    (void)memory->device->cuda->cuMemFree_v2(memory->address);
+    pw_gpu_leave(memory->device);
+}
+
+pawl_status pw_gpu_memory_create(pw_gpu_device *device, size_t size, pw_gpu_memory **memory,
+                                 pawl_error *error)
+{
+    pw_gpu_memory *made PW_MAKING = NULL;
+    pw_object *const parents[] = {&device->object};
+    PW_TRY(
+        pw_object_make(PW_TYPE_GPU_MEMORY, sizeof *made, unmake_memory, parents, 1, &made, error));
+    made->device = device;
+    made->size = size;
+    PW_TRY(pw_gpu_enter(device, error));
+    const int result = device->cuda->cuMemAlloc_v2(&made->address, size);
+    pw_gpu_leave(device);
+    if (result != CUDA_SUCCESS) {
+        made->address = 0;
+        return refused(device->cuda, result, "allocating GPU memory", error);
+    }
+    (void)pw_object_publish(made);
+    *memory = PW_TAKE(made);
+    return PAWL_OK;
+}
+
+/* Transfers */
+
+pawl_status pw_gpu_upload(const pw_gpu_stream *stream, const pw_gpu_memory *to, const void *from,
+                          size_t size, pawl_error *error)
+{
+    const pw_cuda *const cuda = stream->device->cuda;
+    const int result = cuda->cuMemcpyHtoDAsync_v2(to->address, from, size, stream->stream);
+    return result == CUDA_SUCCESS ? PAWL_OK : refused(cuda, result, "copying to the GPU", error);
+}
+
+pawl_status pw_gpu_download(const pw_gpu_stream *stream, void *to, const pw_gpu_memory *from,
+                            size_t size, pawl_error *error)
+{
+    const pw_cuda *const cuda = stream->device->cuda;
+    const int result = cuda->cuMemcpyDtoHAsync_v2(to, from->address, size, stream->stream);
+    return result == CUDA_SUCCESS ? PAWL_OK : refused(cuda, result, "copying from the GPU", error);
+}
+
+pawl_status pw_gpu_wait(const pw_gpu_stream *stream, pawl_error *error)
+{
+    const int result = stream->device->cuda->cuStreamSynchronize(stream->stream);
+    return result == CUDA_SUCCESS
+               ? PAWL_OK
+               : refused(stream->device->cuda, result, "running on the GPU", error);
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Boxes and labels as YOLOv5 draws them: a colour a class, the line width after the size of the
+ * picture. */
+#include "image/text.h"
+#include <math.h>
+#include <pawl/detect.h>
+#include <stdio.h>
+
+#define LABEL_SIZE  96
+#define NAME_SIZE   64 /* bytes of a name that are shown */
+#define PALETTE     20
+#define BRIGHT_FROM 140 /* luminance of a background from which on text is black */
+
+static const uint32_t palette[PALETTE] = {0xff3838, 0xff9d97, 0xff701f, 0xffb21d, 0xcfd231,
+                                          0x48f90a, 0x92cc17, 0x3ddb86, 0x1a9334, 0x00d4bb,
+                                          0x2c99a8, 0x00c2ff, 0x344593, 0x6473ff, 0x0018ec,
+                                          0x8438ff, 0x520085, 0xcb38ff, 0xff95c8, 0xff37c7};
+
+/* Sizes that depend on the picture alone. */
+typedef struct style {
+    int32_t line, font, margin;
+} style;
+
+/* x1, y1 belong to the box, x2, y2 are the first pixels behind it. */
+typedef struct box {
+    int32_t x1, y1, x2, y2;
+} box;
+
+static style style_of(const pw_image *image)
+{
+    const double width = rint((image->width + image->height) / 2.0 * 0.003);
+    style chosen = {.line = width < 2.0 ? 2 : (int32_t)width};
+    chosen.font = chosen.line * 6 < 14 ? 14 : chosen.line * 6;
+    chosen.margin = (chosen.font + 3) / 4;
+    return chosen;
+}
+
+static void colour_of(int32_t class_id, uint8_t rgb[3])
+{
+    const uint32_t colour = palette[(uint32_t)class_id % PALETTE];
+    rgb[0] = (uint8_t)(colour >> 16);
+    rgb[1] = (uint8_t)(colour >> 8);
+    rgb[2] = (uint8_t)colour;
+}
+
+/* A coordinate as a pixel inside 0..limit, whatever it is: not a number becomes 0. */
+static int32_t pixel_of(float value, int32_t limit)
+{
+    if (!(value > 0.0f))
+        return 0;
+    return value < (float)limit ? (int32_t)lrintf(value) : limit;
+}
+
+static void fill(const pw_image *image, box area, const uint8_t rgb[3])
+{
+    const int32_t x1 = area.x1 < 0 ? 0 : area.x1;
+    const int32_t y1 = area.y1 < 0 ? 0 : area.y1;
+    const int32_t x2 = area.x2 > image->width ? image->width : area.x2;
+    const int32_t y2 = area.y2 > image->height ? image->height : area.y2;
+    for (int32_t y = y1; y < y2; y++) {
+        uint8_t *pixel = pw_image_row(image, y) + (size_t)x1 * 3;
+        for (int32_t x = x1; x < x2; x++, pixel += 3) {
+            pixel[0] = rgb[0];
+            pixel[1] = rgb[1];
+            pixel[2] = rgb[2];
+        }
+    }
+}
+
+/* The frame lies half outside and half inside of the box. */
+static void draw_frame(const pw_image *image, box at, int32_t line, const uint8_t rgb[3])
+{
+    const int32_t out = line / 2;
+    const box outer = {at.x1 - out, at.y1 - out, at.x2 + out, at.y2 + out};
+    fill(image, (box){outer.x1, outer.y1, outer.x2, outer.y1 + line}, rgb);
+    fill(image, (box){outer.x1, outer.y2 - line, outer.x2, outer.y2}, rgb);
+    fill(image, (box){outer.x1, outer.y1, outer.x1 + line, outer.y2}, rgb);
+    fill(image, (box){outer.x2 - line, outer.y1, outer.x2, outer.y2}, rgb);
+}
+
+/* Above the box where there is room, else inside it; moved left where it would leave the picture.
+ */
+static void draw_label(const pw_image *image, box at, const char *label, style look,
+                       const uint8_t rgb[3])
+{
+    static const uint8_t black[3] = {0, 0, 0};
+    static const uint8_t white[3] = {255, 255, 255};
+    const int32_t width = pw_text_width(label, look.font) + 2 * look.margin;
+    const int32_t height = pw_text_height(look.font);
+    int32_t x = at.x1 - look.line / 2;
+    int32_t y = at.y1 - look.line / 2 - height;
+    if (x + width > image->width)
+        x = image->width - width;
+    x = x < 0 ? 0 : x;
+    if (y < 0)
+        y = at.y1 - look.line / 2 < 0 ? 0 : at.y1 - look.line / 2;
+    fill(image, (box){x, y, x + width, y + height}, rgb);
+    const int luminance = (299 * rgb[0] + 587 * rgb[1] + 114 * rgb[2]) / 1000;
+    pw_text_draw(image, label, x + look.margin, y, look.font,
+                 luminance >= BRIGHT_FROM ? black : white);
+}
+
+static void draw_one(const pw_image *image, const pawl_detection *found, const char *name,
+                     style look)
+{
+    uint8_t rgb[3];
+    char label[LABEL_SIZE];
+    colour_of(found->class_id, rgb);
+    const int32_t hundredths = pixel_of(found->confidence * 100.0f, 999); /* no decimal comma */
+    if (name != NULL)
+        (void)snprintf(label, sizeof(label), "%.*s %d.%02d", NAME_SIZE, name, hundredths / 100,
+                       hundredths % 100);
+    else
+        (void)snprintf(label, sizeof(label), "class%d %d.%02d", found->class_id, hundredths / 100,
+                       hundredths % 100);
+    const box at = {.x1 = pixel_of(found->x1, image->width),
+                    .y1 = pixel_of(found->y1, image->height),
+                    .x2 = pixel_of(found->x2, image->width),
+                    .y2 = pixel_of(found->y2, image->height)};
+    draw_frame(image, at, look.line, rgb);
+    draw_label(image, at, label, look, rgb);
+}
+
+pawl_status pawl_image_draw(pawl_image *image, const struct pawl_detection *detections,
+                            size_t count, const char *const *names, size_t name_count,
+                            pawl_error *error)
+{
+    if (detections == NULL && count > 0)
+        return pw_fail(error, PAWL_ERR_ARGUMENT,
+                       "pawl_image_draw: detections is NULL, count is %zu", count);
+    pw_image *used PW_USING = NULL;
+    PW_TRY(pw_object_use(image, PW_TYPE_IMAGE, &used, error));
+    const style look = style_of(used);
+    for (size_t i = count; i-- > 0;) { /* the most confident last, so that it lies on top */
+        const int32_t id = detections[i].class_id;
+        const bool has_name = names != NULL && id >= 0 && (size_t)id < name_count;
+        draw_one(used, &detections[i], has_name ? names[id] : NULL, look);
+    }
+    return PAWL_OK;
+}

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The public functions on images; the formats themselves are in codec_*.c. */
+#include "image/image.h"
+#include "base/memory.h"
+#include "base/size.h"
+#include "image/letterbox.h"
+#include <string.h>
+
+/* PPM last: its two magic bytes are the weakest. */
+static const pw_codec *const codecs[] = {&pw_codec_jpeg, &pw_codec_png, &pw_codec_webp,
+                                         &pw_codec_bmp, &pw_codec_ppm};
+
+/* Formats that users do have and we do not read, so that the message can name them. */
+static const struct {
+    const char *name;
+    size_t at, size;
+    const char *magic;
+} strangers[] = {
+    {"GIF", 0, 4, "GIF8"},
+    {"TIFF", 0, 4, "II*\0"},
+    {"TIFF", 0, 4, "MM\0*"},
+    {"HEIF or AVIF", 4, 4, "ftyp"},
+    {"JPEG 2000", 0, 8, "\0\0\0\x0cjP  "},
+    {"JPEG XL", 0, 2, "\xff\x0a"},
+    {"JPEG XL", 0, 8, "\0\0\0\x0cJXL "},
+    {"PFM", 0, 3, "PF\n"},
+    {"PAM", 0, 3, "P7\n"},
+    {"Photoshop", 0, 4, "8BPS"},
+    {"PDF", 0, 5, "%PDF-"},
+    {"SVG", 0, 4, "<svg"},
+};
+
+static void unmake(pw_object *object)
+{
+    pw_image *image = (pw_image *)(void *)object;
+    pw_free(image->pixels);
+    image->pixels = NULL;
+}
+
+pawl_status pw_image_new(pw_image **image, pawl_error *error)
+{
+    return pw_object_make(PW_TYPE_IMAGE, sizeof(pw_image), unmake, NULL, 0, image, error);
+}
+
+uint8_t *pw_image_pixels(size_t row_size, int32_t height)
+{
+    const size_t size = row_size * (size_t)height; /* at most 3 * PW_IMAGE_MAX_PIXELS */
+    uint8_t *pixels = pw_alloc(size + PW_IMAGE_SLACK);
+    if (pixels != NULL)
+        memset(pixels + size, 0, PW_IMAGE_SLACK);
+    return pixels;
+}
+
+pawl_status pw_image_allocate(pw_image *image, int64_t width, int64_t height, pawl_error *error)
+{
+    if (width < 1 || height < 1)
+        return pw_fail(error, PAWL_ERR_CORRUPT,
+                       "the picture says it is %lld x %lld pixels; a picture has at least one",
+                       (long long)width, (long long)height);
+    if (width > PW_IMAGE_MAX_SIDE || height > PW_IMAGE_MAX_SIDE ||
+        width * height > PW_IMAGE_MAX_PIXELS)
+        return pw_fail(error, PAWL_ERR_LIMIT,
+                       "the picture is %lld x %lld pixels; the limit is %d a side and %lld in all: "
+                       "make it smaller",
+                       (long long)width, (long long)height, PW_IMAGE_MAX_SIDE,
+                       (long long)PW_IMAGE_MAX_PIXELS);
+    const size_t row_size = (size_t)width * 3;
+    uint8_t *pixels = pw_image_pixels(row_size, (int32_t)height);
+    if (pixels == NULL)
+        return pw_fail_memory(error, "the pixels of a picture", row_size * (size_t)height);
+    pw_free(image->pixels);
+    image->width = (int32_t)width;
+    image->height = (int32_t)height;
+    image->row_size = row_size;
+    image->pixels = pixels;
+    return PAWL_OK;
+}
+
+static pawl_status refuse_format(const uint8_t *data, size_t size, pawl_error *error)
+{
+    for (size_t i = 0; i < PW_COUNT(strangers); i++) {
+        const size_t at = strangers[i].at;
+        if (size >= at + strangers[i].size &&
+            memcmp(data + at, strangers[i].magic, strangers[i].size) == 0)
+            return pw_fail(error, PAWL_ERR_UNSUPPORTED,
+                           "this is a %s file, which is not read; convert it to PNG or JPEG",
+                           strangers[i].name);
+    }
+    return pw_fail(
+        error, PAWL_ERR_UNSUPPORTED,
+        "this is no picture of a kind that is read: JPEG, PNG, WebP, BMP, PPM, PGM, PBM");
+}
+
+static pawl_status decode_into(const uint8_t *data, size_t size, pw_image *image, pawl_error *error)
+{
+    if (size == 0)
+        return pw_fail(error, PAWL_ERR_CORRUPT, "the picture is empty (0 bytes)");
+    for (size_t i = 0; i < PW_COUNT(codecs); i++) {
+        if (codecs[i]->is_mine(data, size))
+            return codecs[i]->decode(data, size, image, error);
+    }
+    return refuse_format(data, size, error);
+}
+
+pawl_status pawl_image_decode(const void *data, size_t size, pawl_image **image, pawl_error *error)
+{
+    if ((data == NULL && size > 0) || image == NULL)
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_image_decode: %s is NULL",
+                       image == NULL ? "image" : "data");
+    pw_image *made PW_MAKING = NULL;
+    PW_TRY(pw_image_new(&made, error));
+    PW_TRY(decode_into(data, size, made, error));
+    *image = pw_object_publish(PW_TAKE(made));
+    return PAWL_OK;
+}
+
+static void unmap_slot(pw_mapping *mapping)
+{
+    pw_os_unmap(mapping);
+}
+
+pawl_status pawl_image_read(const char *path, pawl_image **image, pawl_error *error)
+{
+    if (path == NULL || image == NULL)
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_image_read: %s is NULL",
+                       image == NULL ? "image" : "path");
+    pw_image *made PW_MAKING = NULL;
+    pw_mapping file PW_CLEANUP(unmap_slot) = {.data = NULL, .size = 0};
+    PW_TRY(pw_image_new(&made, error));
+    PW_TRY(pw_os_map(path, &file, error));
+    pawl_error why = {.status = PAWL_OK};
+    const pawl_status status = decode_into(file.data, file.size, made, &why);
+    if (status < 0) /* the decoders do not know the name of the file */
+        return pw_fail_at(error, status, why.offset, "%.200s: %s", path, why.message);
+    *image = pw_object_publish(PW_TAKE(made));
+    return PAWL_OK;
+}
+
+pawl_status pawl_image_create(const pawl_image_view *pixels, pawl_image **image, pawl_error *error)
+{
+    if (pixels == NULL || image == NULL || pixels->pixels == NULL)
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_image_create: %s is NULL",
+                       image == NULL ? "image" : "pixels");
+    if (pixels->width < 1 || pixels->height < 1)
+        return pw_fail(error, PAWL_ERR_ARGUMENT,
+                       "pawl_image_create: width %d and height %d must be at least 1",
+                       pixels->width, pixels->height);
+    const size_t dense = (size_t)pixels->width * 3;
+    if (pixels->row_size < dense)
+        return pw_fail(error, PAWL_ERR_ARGUMENT,
+                       "pawl_image_create: row_size %zu is below width * 3 = %zu bytes",
+                       pixels->row_size, dense);
+    pw_image *made PW_MAKING = NULL;
+    PW_TRY(pw_image_new(&made, error));
+    PW_TRY(pw_image_allocate(made, pixels->width, pixels->height, error));
+    for (int32_t y = 0; y < made->height; y++)
+        memcpy(pw_image_row(made, y), pixels->pixels + (size_t)y * pixels->row_size, dense);
+    *image = pw_object_publish(PW_TAKE(made));
+    return PAWL_OK;
+}
+
+pawl_status pawl_image_destroy(pawl_image **image)
+{
+    return pw_object_destroy_handle((void **)image, PW_TYPE_IMAGE);
+}
+
+pawl_status pawl_image_view_get(pawl_image *image, pawl_image_view *view, pawl_error *error)
+{
+    if (view == NULL)
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_image_view_get: view is NULL");
+    pw_image *used PW_USING = NULL;
+    PW_TRY(pw_object_use(image, PW_TYPE_IMAGE, &used, error));
+    *view = (pawl_image_view){.width = used->width,
+                              .height = used->height,
+                              .row_size = used->row_size,
+                              .pixels = used->pixels};
+    return PAWL_OK;
+}
+
+static bool ends_with(const char *path, const char *ending)
+{
+    const size_t length = strlen(path);
+    const size_t wanted = strlen(ending);
+    if (length <= wanted)
+        return false;
+    for (size_t i = 0; i < wanted; i++) { /* ASCII only, whatever the locale */
+        const char c = path[length - wanted + i];
+        if ((c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c) != ending[i])
+            return false;
+    }
+    return true;
+}
+
+static const pw_codec *codec_of_ending(const char *path)
+{
+    for (size_t i = 0; i < PW_COUNT(codecs); i++) {
+        for (size_t e = 0; e < PW_COUNT(codecs[i]->endings); e++) {
+            if (codecs[i]->endings[e] != NULL && ends_with(path, codecs[i]->endings[e]))
+                return codecs[i];
+        }
+    }
+    return NULL;
+}
+
+pawl_status pawl_image_write(pawl_image *image, const char *path, pawl_error *error)
+{
+    if (path == NULL)
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_image_write: path is NULL");
+    const pw_codec *codec = codec_of_ending(path);
+    if (codec == NULL)
+        return pw_fail(error, PAWL_ERR_ARGUMENT,
+                       "cannot write %.300s: its name must end in .jpg, .jpeg, .png, .webp, .bmp "
+                       "or .ppm",
+                       path);
+    pw_image *used PW_USING = NULL;
+    PW_TRY(pw_object_use(image, PW_TYPE_IMAGE, &used, error));
+    pw_os_file file PW_CLEANUP(pw_os_file_abandon) = {.descriptor = -1};
+    PW_TRY(pw_os_file_create(path, &file, error));
+    pawl_error why = {.status = PAWL_OK};
+    const pawl_status status = codec->encode(used, &file, &why);
+    if (status < 0)
+        return pw_fail(error, status, "cannot write %.200s: %s", path, why.message);
+    return pw_os_file_commit(&file, error);
+}
+
+pawl_status pawl_image_letterbox(pawl_image *image, int32_t width, int32_t height,
+                                 pawl_image **boxed, pawl_error *error)
+{
+    if (boxed == NULL || width < 1 || height < 1)
+        return pw_fail(error, PAWL_ERR_ARGUMENT,
+                       boxed == NULL ? "pawl_image_letterbox: boxed is NULL"
+                                     : "pawl_image_letterbox: width and height must be at least 1");
+    pw_image *used PW_USING = NULL;
+    pw_image *made PW_MAKING = NULL;
+    PW_TRY(pw_object_use(image, PW_TYPE_IMAGE, &used, error));
+    PW_TRY(pw_image_new(&made, error));
+    PW_TRY(pw_image_allocate(made, width, height, error));
+    const pawl_letterbox box = pawl_letterbox_fit(used->width, used->height, width, height);
+    const size_t scratch_size = pw_letterbox_scratch_size(used->width, used->height, &box);
+    void *scratch PW_AUTO_FREE = pw_alloc(scratch_size);
+    if (scratch == NULL)
+        return pw_fail_memory(error, "letterbox rows", scratch_size);
+    if (pw_letterbox_into(used, &box, made->pixels, scratch, scratch_size, 0, height) < 0)
+        return pw_fail(error, PAWL_ERR_INTERNAL,
+                       "letterbox of %d x %d to %d x %d does not fit; please report it",
+                       used->width, used->height, width, height);
+    *boxed = pw_object_publish(PW_TAKE(made));
+    return PAWL_OK;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Pictures inside the library: 8-bit RGB rows, and the table of formats that read and write them.
+ */
+#ifndef PW_IMAGE_H
+#define PW_IMAGE_H
+
+#include "base/os.h"
+#include "lifetime/handle.h"
+#include <pawl/image.h>
+
+#define PW_IMAGE_MAX_SIDE   65500
+#define PW_IMAGE_MAX_PIXELS ((int64_t)1 << 28)
+#define PW_IMAGE_SLACK      16 /* bytes behind the last row that may be read: zeros */
+
+typedef struct pw_image {
+    pw_object object;
+    int32_t width, height;
+    size_t row_size; /* bytes from one row to the next */
+    uint8_t *pixels; /* R G B, row 0 on top */
+} pw_image;
+
+/* An empty image (no pixels), not yet published. */
+pawl_status pw_image_new(pw_image **image, pawl_error *error) PW_NODISCARD;
+
+/* Sets sizes and makes room for the pixels (not cleared); refuses what exceeds the limits before it
+ * allocates. */
+pawl_status pw_image_allocate(pw_image *image, int64_t width, int64_t height,
+                              pawl_error *error) PW_NODISCARD;
+
+/* Zeroes the slack; nothing else is cleared. NULL: no memory. */
+uint8_t *pw_image_pixels(size_t row_size, int32_t height) PW_NODISCARD;
+
+/* Turns the picture upright as an EXIF orientation of 1-8 says; other numbers change nothing. */
+pawl_status pw_image_turn(pw_image *image, int orientation, pawl_error *error) PW_NODISCARD;
+
+/* Orientation in a TIFF block (from its "II" or "MM" on); 1 where there is none or the block is
+ * damaged. */
+int pw_exif_orientation(const uint8_t *tiff, size_t size);
+
+/* One file format. decode fills a new image; encode writes to a file that the caller commits. */
+typedef struct pw_codec {
+    const char *name;
+    const char *endings[3]; /* lower case, with the dot; NULL where there are fewer */
+    bool (*is_mine)(const uint8_t *data, size_t size);
+    pawl_status (*decode)(const uint8_t *data, size_t size, pw_image *image, pawl_error *error);
+    pawl_status (*encode)(const pw_image *image, pw_os_file *file, pawl_error *error);
+} pw_codec;
+
+extern const pw_codec pw_codec_bmp;
+extern const pw_codec pw_codec_jpeg;
+extern const pw_codec pw_codec_png;
+extern const pw_codec pw_codec_ppm;
+extern const pw_codec pw_codec_webp;
+
+static inline uint8_t *pw_image_row(const pw_image *image, int32_t y)
+{
+    return image->pixels + (size_t)y * image->row_size;
+}
+
+#endif

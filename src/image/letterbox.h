@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Picture to network input: OpenCV's 8-bit INTER_LINEAR to the bit, padded with 114. */
+#ifndef PW_LETTERBOX_H
+#define PW_LETTERBOX_H
+
+#include "image/image.h"
+
+/* Bytes of scratch memory, at a multiple of 16, that pw_letterbox_into() needs for such a picture;
+ * one block a thread. */
+size_t pw_letterbox_scratch_size(int32_t picture_width, int32_t picture_height,
+                                 const pawl_letterbox *box);
+
+/*
+ * Writes the rows first ... last - 1 of the network's input: box->height rows of box->width * 3
+ * bytes R G B, dense, of which network is row 0. box is pawl_letterbox_fit() of this picture.
+ * Allocates nothing; rows do not depend on one another, so threads may share a picture, each with
+ * its rows and its scratch. PAWL_ERR_INTERNAL: rows, box or scratch_size do not fit.
+ */
+pawl_status pw_letterbox_into(const pw_image *image, const pawl_letterbox *box, uint8_t *network,
+                              void *scratch, size_t scratch_size, int32_t first,
+                              int32_t last) PW_NODISCARD;
+
+#endif

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* All operations but the convolution tiles, in SSE4.1. */
+#include "kernels/kernel_rows.h"
+#include "kernels/simd_sse41.h"
+#include "kernels/simd_activation.h"
+
+#define PK_NAME(op) pk_##op##_sse41
+#include "kernels/tmpl/head_f32.tmpl.h"
+#include "kernels/tmpl/layers_f32.tmpl.h"

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Objects the user holds. A handle is {generation, slot} in the shape of a typed pointer. The slot's one atomic word says whether the
+ * generation is open and how many hold it (children's pins and calls under way):
+ *
+ *     born (1 user hold) -> open --use/pin--> +1 ... --release/unpin--> -1
+ *     end: closes the generation (all copies dead) and drops the user's hold; the last holder to go releases the memory, then the parents.
+ *
+ * pw_object is the first member of every object struct. Resolving takes no mutex; birth, pin and end take the one process mutex.
+ */
+#ifndef PW_HANDLE_H
+#define PW_HANDLE_H
+
+#include "base/fail.h"
+#include <pawl/object.h>
+#include <stdbool.h>
+
+#define PW_MAX_PARENTS 3
+
+typedef enum pw_type {
+    PW_TYPE_NONE = 0,
+    PW_TYPE_WEIGHTS,
+    PW_TYPE_NETWORK,
+    PW_TYPE_BUILDER,
+    PW_TYPE_PLAN,
+    PW_TYPE_RUNTIME,
+    PW_TYPE_ENGINE,
+    PW_TYPE_CONTEXT,
+    PW_TYPE_DETECTOR,
+    PW_TYPE_IMAGE,
+    /* Never the user's: what backends hold of a device or a vendor's library. */
+    PW_TYPE_GPU_DEVICE,
+    PW_TYPE_GPU_STREAM,
+    PW_TYPE_GPU_MEMORY,
+    PW_TYPE_TRT_BUILDER,
+    PW_TYPE_TRT_NETWORK,
+    PW_TYPE_TRT_CONFIG,
+    PW_TYPE_TRT_CACHE,
+    PW_TYPE_TRT_MEMORY,
+    PW_TYPE_TRT_RUNTIME,
+    PW_TYPE_TRT_ENGINE,
+    PW_TYPE_TRT_CONTEXT,
+    PW_TYPE_COUNT
+} pw_type;
+
+typedef struct pw_object {
+    uint64_t id;       /* never reused, from 1 */
+    pw_type type;
+    uint32_t slot;
+    void (*unmake)(struct pw_object *object); /* frees the innards; must accept a half-built object; not the struct itself */
+    struct pw_object *parents[PW_MAX_PARENTS];
+    uint64_t born_ns;
+    const char *file;  /* birthplace, NULL where unknown */
+    int line;
+    char name[48];
+} pw_object;
+
+const char *pw_type_name(pw_type type);
+
+/*
+ * Makes an object of size bytes (zeroed, begins with pw_object) with a reserved slot; pins the parents (resolved objects, NULLs skipped).
+ * Not yet visible: end it with pw_object_abandon() on failure, or give it to the user with pw_object_publish().
+ * PAWL_ERR_MEMORY, PAWL_ERR_LIMIT (2^20 live objects), PAWL_ERR_FORKED.
+ */
+pawl_status pw_object_make(pw_type type, size_t size, void (*unmake)(pw_object *), pw_object *const parents[], size_t parent_count,
+                           void *object_out, pawl_error *error) PW_NODISCARD; /* object_out: T **; written on success only */
+void *pw_object_publish(void *object);  /* returns the handle: cast to pawl_T * */
+void pw_object_abandon(void *object);   /* unmake, unpin parents, free; NULL is fine */
+
+/* Resolves a handle and keeps its object alive until pw_object_release(). PAWL_ERR_ARGUMENT (NULL), _DEAD_HANDLE (says type, id, name
+   and where it was made and ended), _FORKED. object_out: T **; written on success only. */
+pawl_status pw_object_use(const void *handle, pw_type type, void *object_out, pawl_error *error) PW_NODISCARD;
+void pw_object_release(void *object);   /* NULL is fine */
+
+/* pawl_T_destroy is: return pw_object_destroy_handle((void **)handle, PW_TYPE_T); does NULLs, deferred, strict as lifetimes.md rule 3 and 4. */
+pawl_status pw_object_destroy_handle(void **handle, pw_type type);
+
+/* Ends a published object of which the owner kept the pointer, not the handle: same rules, same results. NULL is fine. */
+pawl_status pw_object_end(void *object);
+
+/* For guards: pw_plan *plan PW_USING = NULL; ... PW_TRY(pw_object_use(handle, PW_TYPE_PLAN, &plan, error)); */
+static inline void pw_object_release_slot(void *slot) { pw_object_release(*(void **)slot); }
+static inline void pw_object_abandon_slot(void *slot) { pw_object_abandon(*(void **)slot); }
+#define PW_USING  PW_CLEANUP(pw_object_release_slot)
+#define PW_MAKING PW_CLEANUP(pw_object_abandon_slot)
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How objects are spoken of in logs, reports and errors. */
+#ifndef PW_OBJECT_TEXT_H
+#define PW_OBJECT_TEXT_H
+
+#include "base/os.h"
+#include "base/strbuf.h"
+#include "lifetime/handle.h"
+
+/* engine #7 "yolov5n" */
+static inline void pw_text_object(pw_strbuf *text, pw_type type, uint64_t id, const char *name)
+{
+    pw_strbuf_add(text, "%s #%llu", pw_type_name(type), (unsigned long long)id);
+    if (name[0] != '\0')
+        pw_strbuf_add(text, " \"%s\"", name);
+}
+
+/* " at cmd_predict.c:88", or nothing where the place is not known */
+static inline void pw_text_place(pw_strbuf *text, const char *preposition, const char *file, int line)
+{
+    if (file != NULL)
+        pw_strbuf_add(text, " %s %s:%d", preposition, pw_os_basename(file), line);
+}
+
+/* " on runtime #3, plan #5" */
+static inline void pw_text_parents(pw_strbuf *text, const pw_object *object)
+{
+    for (size_t k = 0; k < PW_MAX_PARENTS && object->parents[k] != NULL; k++)
+        pw_strbuf_add(text, "%s%s #%llu", k == 0 ? " on " : ", ", pw_type_name(object->parents[k]->type),
+                      (unsigned long long)object->parents[k]->id);
+}
+
+static inline double pw_text_seconds(uint64_t since_ns, uint64_t now_ns)
+{
+    return now_ns > since_ns ? (double)(now_ns - since_ns) * 1e-9 : 0.0;
+}
+
+#endif

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Attributes and tensors of modules, checked: what is missing or does not fit is named. */
+#include "base/strbuf.h"
+#include "model/emit.h"
+#include <math.h>
+#include <string.h>
+
+/* "models.common.Conv" whether the package is that or ends in ".models.common"; torch's are
+ * compared by their first part. */
+bool pw_module_is(const pw_module *module, const char *package, const char *type)
+{
+    if (module->type == NULL || module->package == NULL || strcmp(module->type, type) != 0)
+        return false;
+    const size_t length = strlen(module->package), wanted = strlen(package);
+    if (strcmp(package, "torch.nn") == 0)
+        return strncmp(module->package, "torch.nn.", strlen("torch.nn.")) == 0;
+    return length >= wanted && strcmp(module->package + length - wanted, package) == 0 &&
+           (length == wanted || module->package[length - wanted - 1] == '.');
+}
+
+static pawl_status bad_attribute(const pw_emit *emit, const pw_module *module, const char *key)
+{
+    const char *problem =
+        pw_module_attribute(module, key) == NULL ? "is missing" : "has a value that it cannot have";
+    return pw_fail(
+        emit->error, PAWL_ERR_CORRUPT,
+        "layer %zu, %s (%s): attribute %s %s: the file is damaged or was changed by hand",
+        emit->index, module->path, module->type, key, problem);
+}
+
+pawl_status pw_read_pair(const pw_emit *emit, const pw_module *module, const char *key, int32_t low,
+                         int32_t high, int32_t value[2])
+{
+    int64_t pair[2];
+    if (!pw_value_ints(pw_module_attribute(module, key), pair, 2))
+        return bad_attribute(emit, module, key);
+    for (int i = 0; i < 2; i++) {
+        if (pair[i] < low || pair[i] > high)
+            return bad_attribute(emit, module, key);
+        value[i] = (int32_t)pair[i];
+    }
+    return PAWL_OK;
+}
+
+pawl_status pw_read_int(const pw_emit *emit, const pw_module *module, const char *key, int32_t low,
+                        int32_t high, int32_t *value)
+{
+    int64_t number;
+    if (!pw_value_int(pw_module_attribute(module, key), &number) || number < low || number > high)
+        return bad_attribute(emit, module, key);
+    *value = (int32_t)number;
+    return PAWL_OK;
+}
+
+pawl_status pw_read_real(const pw_emit *emit, const pw_module *module, const char *key,
+                         float *value)
+{
+    double number;
+    if (!pw_value_real(pw_module_attribute(module, key), &number) || !isfinite(number) ||
+        fabs(number) > 1e30)
+        return bad_attribute(emit, module, key);
+    *value = (float)number;
+    return PAWL_OK;
+}
+
+pawl_status pw_read_bool(const pw_emit *emit, const pw_module *module, const char *key, bool *value)
+{
+    return pw_value_bool(pw_module_attribute(module, key), value)
+               ? PAWL_OK
+               : bad_attribute(emit, module, key);
+}
+
+pawl_status pw_read_child(const pw_emit *emit, const pw_module *module, const char *name,
+                          const pw_module **child)
+{
+    *child = pw_module_child(module, name);
+    if (*child == NULL)
+        return pw_fail(
+            emit->error, PAWL_ERR_CORRUPT,
+            "layer %zu: module %s.%s of %s is missing: the file is damaged or was changed "
+            "by hand",
+            emit->index, module->path, name, module->type);
+    return PAWL_OK;
+}
+
+/* "64x3x6x6" */
+static void write_dims(pw_strbuf *text, const int64_t *dims, int32_t rank)
+{
+    for (int32_t i = 0; i < rank; i++)
+        pw_strbuf_add(text, "%s%lld", i == 0 ? "" : "x", (long long)dims[i]);
+}
+
+static pawl_status check_dims(const pw_emit *emit, const pw_module *module, const char *key,
+                              const pw_tensor_data *tensor, const int64_t *dims, int32_t rank)
+{
+    if (tensor == NULL)
+        return pw_fail(emit->error, PAWL_ERR_CORRUPT,
+                       "layer %zu: tensor %s.%s is missing: the file is incomplete", emit->index,
+                       module->path, key);
+    bool is_equal = tensor->rank == rank;
+    for (int32_t i = 0; is_equal && i < rank; i++)
+        is_equal = tensor->dims[i] == dims[i];
+    if (is_equal)
+        return PAWL_OK;
+    char have_text[96], want_text[96];
+    pw_strbuf have = PW_STRBUF(have_text), want = PW_STRBUF(want_text);
+    write_dims(&have, tensor->dims, tensor->rank);
+    write_dims(&want, dims, rank);
+    return pw_fail(emit->error, PAWL_ERR_CORRUPT,
+                   "layer %zu: tensor %s.%s is %s, but its module needs %s: the file is damaged",
+                   emit->index, module->path, key, have_text, want_text);
+}
+
+pawl_status pw_read_constant(const pw_emit *emit, const pw_module *module, const char *key,
+                             const int64_t *dims, int32_t rank, const float **values)
+{
+    const pw_tensor_data *tensor = pw_module_tensor_get(module, key);
+    PW_TRY(check_dims(emit, module, key, tensor, dims, rank));
+    float *copy = pw_arena_array(&emit->network->arena, tensor->count, sizeof *copy);
+    if (copy == NULL)
+        return pw_fail_memory(emit->error, tensor->name != NULL ? tensor->name : key,
+                              tensor->count * sizeof *copy);
+    pw_tensor_widen(tensor, copy);
+    *values = copy;
+    return PAWL_OK;
+}
+
+pawl_status pw_read_numbers(const pw_emit *emit, const pw_module *module, const char *key,
+                            size_t count, float *values)
+{
+    const pw_value *value = pw_module_attribute(module, key);
+    const pw_tensor_data *tensor = value != NULL && value->kind == PW_VALUE_TENSOR
+                                       ? value->as.tensor
+                                       : pw_module_tensor_get(module, key);
+    if (tensor != NULL && tensor->count == count) {
+        pw_tensor_widen(tensor, values);
+        return PAWL_OK;
+    }
+    if (value == NULL || value->kind != PW_VALUE_LIST || value->as.list.count != count)
+        return bad_attribute(emit, module, key);
+    for (size_t i = 0; i < count; i++) {
+        double number;
+        if (!pw_value_real(value->as.list.items[i], &number))
+            return bad_attribute(emit, module, key);
+        values[i] = (float)number;
+    }
+    return PAWL_OK;
+}

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* pawl_network_from_weights: a tree of modules, from a .pt or inferred for a .wts, becomes a
+ * network. */
+#include "base/size.h"
+#include "model/emit.h"
+#include "model/published.h"
+#include "model/wts_topology.h"
+#include <string.h>
+
+#define MAX_DEPTH 32 /* of modules within modules, where parameters are counted */
+
+/* Outputs that layer index reads: f is an index, a negative one counts from this layer, -1 is the
+ * layer before; the first reads the picture. */
+static pawl_status find_input(const pw_emit *emit, int64_t from, uint32_t picture, uint32_t *tensor)
+{
+    const int64_t index = from < 0 ? (int64_t)emit->index + from : from;
+    if (index == -1 && emit->index == 0) {
+        *tensor = picture;
+        return PAWL_OK;
+    }
+    if (index < 0 || index >= (int64_t)emit->index || emit->outputs[index] == PW_NO_TENSOR)
+        return pw_fail(
+            emit->error, PAWL_ERR_CORRUPT,
+            "layer %zu reads from layer %lld, which gives it nothing: the file is damaged",
+            emit->index, (long long)index);
+    *tensor = emit->outputs[index];
+    return PAWL_OK;
+}
+
+static pawl_status find_inputs(const pw_emit *emit, const pw_module *module, uint32_t picture,
+                               uint32_t *inputs, size_t *count)
+{
+    const pw_value *from = pw_module_attribute(module, "f");
+    int64_t one;
+    *count = 1;
+    if (pw_value_int(from, &one))
+        return find_input(emit, one, picture, &inputs[0]);
+    if (from == NULL || from->kind != PW_VALUE_LIST || from->as.list.count < 1)
+        return pw_fail(
+            emit->error, PAWL_ERR_CORRUPT,
+            "layer %zu (%s.%s) does not say where its input comes from (f): this is no YOLOv5 "
+            "model or the file is damaged",
+            emit->index, module->package, module->type);
+    if (from->as.list.count > PW_MAX_INPUTS)
+        return pw_fail(emit->error, PAWL_ERR_UNSUPPORTED,
+                       "layer %zu has %zu inputs; pawl runs up to %d", emit->index,
+                       from->as.list.count, PW_MAX_INPUTS);
+    *count = from->as.list.count;
+    for (size_t i = 0; i < *count; i++) {
+        if (!pw_value_int(from->as.list.items[i], &one))
+            return pw_fail(emit->error, PAWL_ERR_CORRUPT,
+                           "layer %zu: input %zu is no number: the file is damaged", emit->index,
+                           i);
+        PW_TRY(find_input(emit, one, picture, &inputs[i]));
+    }
+    return PAWL_OK;
+}
+
+/* A top-level layer: a block, or an nn.Sequential of blocks where the yaml repeats one. */
+static pawl_status emit_top(pw_emit *emit, const pw_module *module, uint32_t *inputs, size_t count)
+{
+    uint32_t *output = &emit->outputs[emit->index];
+    if (!pw_module_is(module, "torch.nn", "Sequential"))
+        return pw_emit_block(emit, module, inputs, count, output);
+    *output = inputs[0];
+    if (count != 1)
+        return pw_fail(emit->error, PAWL_ERR_CORRUPT,
+                       "layer %zu, a Sequential, has %zu inputs: the file is damaged", emit->index,
+                       count);
+    for (size_t i = 0; i < module->child_count; i++)
+        PW_TRY(pw_emit_block(emit, module->children[i], output, 1, output));
+    return PAWL_OK;
+}
+
+static pawl_status emit_layers(pw_emit *emit, const pw_module *layers)
+{
+    pw_layer input = {.op = PW_OP_INPUT, .name = "images"};
+    uint32_t picture;
+    PW_TRY(pw_emit_layer(emit, &input, 3, &picture));
+    emit->outputs = pw_arena_array(emit->scratch, layers->child_count, sizeof *emit->outputs);
+    if (emit->outputs == NULL)
+        return pw_fail_memory(emit->error, "the layers' outputs", layers->child_count * 4);
+    for (size_t i = 0; i < layers->child_count; i++) {
+        uint32_t inputs[PW_MAX_INPUTS];
+        size_t count;
+        emit->index = i;
+        PW_TRY(find_inputs(emit, layers->children[i], picture, inputs, &count));
+        PW_TRY(emit_top(emit, layers->children[i], inputs, count));
+    }
+    if (layers->child_count == 0 || emit->outputs[layers->child_count - 1] != PW_NO_TENSOR)
+        return pw_fail(
+            emit->error, PAWL_ERR_UNSUPPORTED,
+            "the model does not end in a Detect layer: pawl runs YOLOv5 detection models");
+    return PAWL_OK;
+}
+
+/* model.parameters() of PyTorch: every parameter of every module, buffers not. Deeper modules than
+ * YOLOv5 can have are not looked for. */
+static int64_t count_parameters(const pw_module *root)
+{
+    struct {
+        const pw_module *module;
+        size_t next;
+    } path[MAX_DEPTH] = {{root, 0}};
+    int64_t count = 0;
+    for (size_t depth = 1; depth > 0;) {
+        const pw_module *module = path[depth - 1].module;
+        const size_t child = path[depth - 1].next++;
+        for (size_t i = 0; child == 0 && i < module->tensor_count; i++)
+            if (module->tensors[i].is_parameter && module->tensors[i].tensor != NULL)
+                count += (int64_t)module->tensors[i].tensor->count;
+        if (child >= module->child_count) {
+            depth--;
+        } else if (depth < MAX_DEPTH && module->children[child] != NULL) {
+            path[depth].module = module->children[child];
+            path[depth++].next = 0;
+        }
+    }
+    return count;
+}
+
+static pawl_status copy_name(pw_network *network, int64_t class_id, const char *name,
+                             pawl_error *error)
+{
+    if (class_id < 0 || class_id >= network->model.class_count)
+        return pw_fail(
+            error, PAWL_ERR_CORRUPT,
+            "names has an entry for class %lld, but the head has %d classes: the file is "
+            "damaged",
+            (long long)class_id, (int)network->model.class_count);
+    if (name == NULL)
+        return pw_fail(error, PAWL_ERR_CORRUPT,
+                       "the name of class %lld is no text: the file is damaged",
+                       (long long)class_id);
+    network->model.names[class_id] = pw_arena_strdup(&network->arena, name);
+    if (network->model.names[class_id] == NULL)
+        return pw_fail_memory(error, "class names", strlen(name) + 1);
+    return PAWL_OK;
+}
+
+static pawl_status make_names(pw_network *network, size_t count, const char *origin,
+                              pawl_status status, pawl_error *error)
+{
+    if (count != (size_t)network->model.class_count)
+        return pw_fail(error, status, "%s has %zu names, but the head has %d classes", origin,
+                       count, (int)network->model.class_count);
+    network->model.names = pw_arena_array(&network->arena, count, sizeof(char *));
+    if (network->model.names == NULL)
+        return pw_fail_memory(error, "class names", count * sizeof(char *));
+    return PAWL_OK;
+}
+
+/* The model's names: a list up to v6.2, a dict {int: str} from v7.0, absent in a .wts. */
+static pawl_status read_names(const pw_module *root, pw_network *network, pawl_error *error)
+{
+    const pw_value *names = pw_module_attribute(root, "names");
+    const bool is_dict = names != NULL && names->kind == PW_VALUE_DICT;
+    if (names == NULL || (names->kind != PW_VALUE_LIST && !is_dict))
+        return PAWL_OK;
+    const size_t count = names->as.list.count / (is_dict ? 2 : 1);
+    PW_TRY(make_names(network, count, "the file", PAWL_ERR_CORRUPT, error));
+    for (size_t i = 0; i < count; i++) {
+        int64_t class_id = (int64_t)i;
+        if (is_dict && !pw_value_int(names->as.list.items[2 * i], &class_id))
+            class_id = -1;
+        const pw_value *name = names->as.list.items[is_dict ? 2 * i + 1 : i];
+        PW_TRY(copy_name(network, class_id, pw_value_text(name), error));
+    }
+    for (size_t i = 0; i < count; i++)
+        if (network->model.names[i] == NULL)
+            return pw_fail(error, PAWL_ERR_CORRUPT, "class %zu has no name: the file is damaged",
+                           i);
+    return PAWL_OK;
+}
+
+static pawl_status override_names(const pawl_network_desc *desc, pw_network *network,
+                                  pawl_error *error)
+{
+    PW_TRY(make_names(network, desc->name_count, "the list given", PAWL_ERR_ARGUMENT, error));
+    for (size_t i = 0; i < desc->name_count; i++) {
+        if (desc->names[i] == NULL)
+            return pw_fail(error, PAWL_ERR_ARGUMENT, "name %zu of the list given is NULL", i);
+        PW_TRY(copy_name(network, (int64_t)i, desc->names[i], error));
+    }
+    return PAWL_OK;
+}
+
+/* A model whose layers do not meet at its own default size is damaged: say so now rather than when
+ * it is built. */
+static pawl_status check_network(pw_network *network, pw_arena *scratch, pawl_error *error)
+{
+    pawl_error inner = {.message = ""};
+    PW_TRY(pw_network_validate(network, error));
+    pw_shape *shapes = pw_arena_array(scratch, network->tensor_count, sizeof *shapes);
+    if (shapes == NULL)
+        return pw_fail_memory(error, "the tensors' shapes", network->tensor_count * sizeof *shapes);
+    const int32_t size = network->model.imgsz;
+    const pawl_status status = pw_network_infer(network, 1, size, size, shapes, &inner);
+    if (status >= 0)
+        return PAWL_OK;
+    return pw_fail(error, status == PAWL_ERR_LIMIT ? status : PAWL_ERR_CORRUPT,
+                   "the layers do not fit one another at %d x %d: %s", (int)size, (int)size,
+                   inner.message);
+}
+
+static pawl_status emit_network(const pw_module *root, const pawl_network_desc *desc,
+                                pw_arena *scratch, pw_network *network, pawl_error *error)
+{
+    pw_emit emit = {.network = network, .root = root, .scratch = scratch, .error = error};
+    const pw_module *layers = pw_module_child(root, "model");
+    if (layers == NULL || !pw_module_is(layers, "torch.nn", "Sequential"))
+        return pw_fail(
+            error, PAWL_ERR_UNSUPPORTED,
+            "the file holds %s.%s, which has no list of layers named model: this is no YOLOv5 "
+            "model",
+            root->package, root->type);
+    PW_TRY(emit_layers(&emit, layers));
+    if (desc->names != NULL)
+        PW_TRY(override_names(desc, network, error));
+    else
+        PW_TRY(read_names(root, network, error));
+    pw_published_identify(&emit, layers, &network->model.family, &network->model.size);
+    network->model.parameter_count = count_parameters(root);
+    network->source_layer_count = network->layer_count;
+    return check_network(network, scratch, error);
+}
+
+/* The class in torch.nn of an activation the user names. */
+static pawl_status find_activation(const pw_weights *weights, const char *name, const char **type,
+                                   pawl_error *error)
+{
+    static const char *const known[][2] = {
+        {"silu", "SiLU"}, {"leaky", "LeakyReLU"}, {"hardswish", "Hardswish"}, {"relu", "ReLU"}};
+    *type = NULL;
+    if (name == NULL)
+        return PAWL_OK;
+    for (size_t i = 0; i < PW_COUNT(known); i++)
+        if (strcmp(known[i][0], name) == 0)
+            *type = known[i][1];
+    if (*type == NULL)
+        return pw_fail(error, PAWL_ERR_ARGUMENT,
+                       "activation \"%s\" is none of silu, leaky, hardswish and relu", name);
+    if (weights->kind == PAWL_WEIGHTS_PT)
+        return pw_fail(error, PAWL_ERR_ARGUMENT,
+                       "%s says its activations itself: leave the activation out",
+                       weights->file_name);
+    return PAWL_OK;
+}
+
+static pawl_status read_network(pw_weights *weights, const pawl_network_desc *desc,
+                                pw_arena *scratch, pw_network *network, pawl_error *error)
+{
+    const char *activation;
+    const pw_module *root = weights->root;
+    PW_TRY(find_activation(weights, desc->activation, &activation, error));
+    if (weights->kind == PAWL_WEIGHTS_WTS)
+        PW_TRY(pw_wts_topology(weights, activation, scratch, &root, error));
+    if (root == NULL)
+        return pw_fail(error, PAWL_ERR_UNSUPPORTED,
+                       "%s holds no model: this is no YOLOv5 checkpoint", weights->file_name);
+    return emit_network(root, desc, scratch, network, error);
+}
+
+static pawl_status copy_desc(const pawl_network_desc *desc, pawl_network_desc *copy,
+                             pawl_error *error)
+{
+    *copy = (pawl_network_desc)PAWL_NETWORK_DESC_INIT;
+    if (desc == NULL)
+        return PAWL_OK;
+    if (desc->struct_size < sizeof desc->struct_size)
+        return pw_fail(
+            error, PAWL_ERR_ARGUMENT,
+            "start the pawl_network_desc with PAWL_NETWORK_DESC_INIT: its struct_size is %zu",
+            desc->struct_size);
+    memcpy(copy, desc, pw_size_min(desc->struct_size, sizeof *copy));
+    return PAWL_OK;
+}
+
+pawl_status pawl_network_from_weights(pawl_weights *weights, const pawl_network_desc *desc,
+                                      pawl_network **network, pawl_error *error)
+{
+    pw_weights *source PW_USING = NULL;
+    pw_network_object *object = NULL;
+    pawl_network_desc wanted;
+    pw_arena scratch = {.last = NULL};
+    pw_network made = {.source_layer_count = 0};
+    PW_TRY(pw_object_use(weights, PW_TYPE_WEIGHTS, &source, error));
+    PW_TRY(copy_desc(desc, &wanted, error));
+    if (network == NULL)
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "network is NULL: give the address of a handle");
+    pawl_status status = read_network(source, &wanted, &scratch, &made, error);
+    pw_arena_free(&scratch);
+    if (status >= 0)
+        status = pw_network_object_make(&source->object, &made, &object, error);
+    pw_network_free(&made); /* taken over and empty when all went well */
+    if (status >= 0)
+        *network = pw_object_publish(object);
+    return status;
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The .engine file (docs/engine-format.md). Little-endian throughout; a section begins at a
+ * multiple of 64.
+ *
+ *     0    magic (8) | byte order mark (4) | format version (4) | file size (8) | section count (4)
+ * | zeros (28) | checksum (8) 64   section table: tag (4) | zeros (4) | offset (8) | size (8) |
+ * checksum (8), one row a section, in the order of the enum
+ *     ...  META, NETW, CNST, TACT, ARTF
+ *
+ * The header's checksum covers its first 56 bytes and the section table; a section's covers the
+ * section. All are XXH3-64.
+ */
+#ifndef PW_PLAN_FORMAT_H
+#define PW_PLAN_FORMAT_H
+
+#include "base/bytes.h"
+#include "plan/plan_ir.h"
+
+#define PW_ENGINE_MAGIC       "\x89PAWL\r\n\x1a" /* catches text-mode transfers, as PNG's does */
+#define PW_ENGINE_MAGIC_SIZE  8
+#define PW_ENGINE_ORDER       0x01020304u
+#define PW_ENGINE_ORDER_OTHER 0x04030201u
+#define PW_ENGINE_VERSION     1
+#define PW_ENGINE_ALIGNMENT   64
+#define PW_ENGINE_HEADER_SIZE 64
+#define PW_ENGINE_ZEROS_AT    28
+#define PW_ENGINE_SUM_AT      56 /* of the header's own checksum */
+#define PW_ENGINE_ROW_SIZE    32
+#define PW_ENGINE_NO_CONSTANT \
+    UINT64_MAX /* where a layer has none, e.g. a convolution without bias */
+
+/* What a file may hold at most; every count is checked against these before anything is multiplied
+ * or allocated. */
+#define PW_ENGINE_MAX_TEXT      4096
+#define PW_ENGINE_MAX_TACTICS   (8 * PW_MAX_LAYERS)
+#define PW_ENGINE_MAX_ARTIFACTS 64
+#define PW_ENGINE_MAX_SIDE      16384
+#define PW_ENGINE_MAX_BATCH     4096
+
+#define PW_SECTION_MAP(X)                                                                          \
+    X(META, "META")      /* model, names, profile, source, version, backend, precision */          \
+    X(NETWORK, "NETW")   /* tensors and layers */                                                  \
+    X(CONSTANTS, "CNST") /* float32 arrays in the order of the layers, each at a multiple of 64 */ \
+    X(TACTICS, "TACT")   /* kernels by machine and layer */                                        \
+    X(ARTIFACTS, "ARTF") /* opaque bytes of backends, each at a multiple of 64 */
+
+typedef enum pw_section {
+#define PW_SECTION_ENUM(name, tag) PW_SECTION_##name,
+    PW_SECTION_MAP(PW_SECTION_ENUM)
+#undef PW_SECTION_ENUM
+        PW_SECTION_COUNT
+} pw_section;
+
+/* Constants are used in the mapping as they lie there. */
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+               "engines are little-endian, and so must be the machine");
+
+#define PW_ENGINE_TABLE_SIZE ((size_t)PW_SECTION_COUNT * PW_ENGINE_ROW_SIZE)
+
+/* The four letters that stand for a section in the table and in messages. */
+const char *pw_section_tag(pw_section section);
+
+typedef struct pw_engine_layout {
+    size_t offset[PW_SECTION_COUNT], size[PW_SECTION_COUNT];
+} pw_engine_layout;
+
+/* Magic, version, sizes, bounds, padding and all checksums; fills *layout. See pawl_plan_load() for
+ * what it returns. */
+pawl_status pw_engine_verify(const uint8_t *data, size_t size, pw_engine_layout *layout,
+                             pawl_error *error) PW_NODISCARD;
+
+/* The constants of a layer in the order of the file. */
+#define PW_MAX_CONSTANTS 4
+typedef struct pw_constant {
+    const float **slot;
+    size_t count; /* elements */
+} pw_constant;
+/* Returns how many there are; an absent bias counts, its slot holds NULL. *layer's sizes must be
+ * within bounds. */
+size_t pw_layer_constants(pw_layer *layer, pw_constant constants[PW_MAX_CONSTANTS]);
+
+/* NULL where the profile makes sense, else what is wrong with it. */
+const char *pw_profile_fault(const pw_profile *profile, int32_t max_stride);
+
+/* Makes an empty plan, and at the end of making the texts that pawl_plan_layer_get() shows. */
+pawl_status pw_plan_new(pw_plan **plan, pawl_error *error) PW_NODISCARD;
+pawl_status pw_plan_finish(pw_plan *plan, pawl_error *error) PW_NODISCARD;
+
+#endif

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The context: one thread's program for one shape at a time. Nobody waits for anybody here: a
+ * context in use answers PAWL_ERR_BUSY. Its end during a run needs no care: the call under way
+ * holds the object, and the last holder releases program, threads, then the engine.
+ */
+#include "runtime/context.h"
+
+#include "base/desc.h"
+#include "base/os.h"
+
+#include <string.h>
+
+#define SIDE_MAX    16384
+#define THREADS_MAX 1024
+
+static void context_unmake(pw_object *object)
+{
+    pw_context *context = (pw_context *)object;
+    if (context->engine != NULL)
+        context->engine->backend->release(context->program);
+    pw_thread_pool_destroy(context->pool); /* after the program, which may use it */
+}
+
+pawl_status pw_context_enter(pw_context *context, pawl_error *error)
+{
+    if (!atomic_exchange_explicit(&context->is_busy, true, memory_order_acquire))
+        return PAWL_OK;
+    return pw_fail(error, PAWL_ERR_BUSY,
+                   "context #%llu is in use by another call: make one context for each thread",
+                   (unsigned long long)context->object.id);
+}
+
+void pw_context_leave(pw_context *context)
+{
+    atomic_store_explicit(&context->is_busy, false, memory_order_release);
+}
+
+/* Resolves the handle and goes inside. Ends of the two slots: leave first, then release; see
+ * PW_CONTEXT_CALL. */
+static pawl_status use_and_enter(pawl_context *handle, pw_context **used, pw_context **inside,
+                                 pawl_error *error)
+{
+    PW_TRY(pw_object_use(handle, PW_TYPE_CONTEXT, used, error));
+    PW_TRY(pw_context_enter(*used, error));
+    *inside = *used;
+    return PAWL_OK;
+}
+
+/* Guards run in the reverse order of their declarations. */
+#define PW_CONTEXT_CALL(handle, name, error) \
+    pw_context *name##_used PW_USING = NULL; \
+    pw_context *name PW_INSIDE = NULL;       \
+    PW_TRY(use_and_enter(handle, &name##_used, &name, error))
+
+static bool is_fraction(float value)
+{
+    return value >= 0.0f && value <= 1.0f; /* false for NaN */
+}
+
+static pawl_status check_shape(const pw_plan *plan, const pw_lowering *shape, pawl_error *error)
+{
+    const pw_profile *profile = &plan->profile;
+    const int32_t stride = plan->network.model.max_stride;
+    if (shape->batch < profile->batch_min || shape->batch > profile->batch_max)
+        return pw_fail(error, PAWL_ERR_ARGUMENT,
+                       "a batch of %d is outside the engine's %d to %d: build it with a wider "
+                       "batch range",
+                       shape->batch, profile->batch_min, profile->batch_max);
+    if (shape->height < 1 || shape->width < 1 || shape->height % stride != 0 ||
+        shape->width % stride != 0)
+        return pw_fail(error, PAWL_ERR_ARGUMENT,
+                       "%dx%d (height x width) does not fit this model: both must be multiples of "
+                       "its largest stride, %d",
+                       shape->height, shape->width, stride);
+    if (shape->height > SIDE_MAX || shape->width > SIDE_MAX)
+        return pw_fail(error, PAWL_ERR_LIMIT,
+                       "%dx%d (height x width) is too large: at most %d a side", shape->height,
+                       shape->width, SIDE_MAX);
+    return PAWL_OK;
+}
+
+/* Makes the program for a shape; the old one goes only when the new one stands. */
+static pawl_status lower(pw_context *context, const pw_lowering *lowering, pawl_error *error)
+{
+    const pw_engine *engine = context->engine;
+    PW_TRY(check_shape(engine->plan, lowering, error));
+    pw_program *program = NULL;
+    PW_TRY(engine->backend->lower(engine->device, lowering, &program, error));
+    engine->backend->release(context->program);
+    context->program = program;
+    context->output_count = program->output_count;
+    context->has_run = false;
+    return PAWL_OK;
+}
+
+static pawl_status check_desc(const pawl_context_desc *desc, pawl_error *error)
+{
+    if (desc->threads < 0 || desc->threads > THREADS_MAX)
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "%d threads: give 1 to %d, or 0 for all cores",
+                       desc->threads, THREADS_MAX);
+    if (desc->input != PAWL_INPUT_F32_NCHW && desc->input != PAWL_INPUT_U8_NHWC)
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "there is no input form %d", (int)desc->input);
+    if (desc->output != PAWL_OUTPUT_DECODED && desc->output != PAWL_OUTPUT_RAW &&
+        desc->output != PAWL_OUTPUT_CANDIDATES)
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "there is no output form %d", (int)desc->output);
+    if (!is_fraction(desc->threshold))
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "the threshold must be 0 to 1");
+    return PAWL_OK;
+}
+
+static int32_t first_of(int32_t asked, int32_t otherwise)
+{
+    return asked != 0 ? asked : otherwise;
+}
+
+static pawl_status start(pw_context *context, const pawl_context_desc *desc, pawl_error *error)
+{
+    const pw_profile *profile = &context->engine->plan->profile;
+    pw_lowering lowering = {
+        .batch = first_of(desc->batch, profile->batch_opt),
+        .height = first_of(desc->height, profile->height),
+        .width = first_of(desc->width, profile->width),
+        .input = desc->input,
+        .output = desc->output,
+    };
+    PW_TRY(check_shape(context->engine->plan, &lowering, error)); /* before threads are started */
+    const int32_t threads = desc->threads != 0 ? desc->threads : pw_os_core_count();
+    PW_TRY(pw_thread_pool_create(threads, &context->pool, error));
+    lowering.pool = context->pool;
+    context->run.threshold = desc->threshold;
+    return lower(context, &lowering, error);
+}
+
+pawl_status pawl_context_create(pawl_engine *engine, const pawl_context_desc *desc,
+                                pawl_context **context, pawl_error *error)
+{
+    if (context == NULL)
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_context_create: context is NULL");
+    pawl_context_desc asked = PAWL_CONTEXT_DESC_INIT;
+    PW_TRY(pw_desc_read(&asked, sizeof(asked), desc, "pawl_context_desc", error));
+    PW_TRY(check_desc(&asked, error));
+    pw_engine *host PW_USING = NULL;
+    PW_TRY(pw_object_use(engine, PW_TYPE_ENGINE, &host, error));
+    pw_object *const parents[] = {&host->object};
+    pw_context *made PW_MAKING = NULL;
+    PW_TRY(pw_object_make(PW_TYPE_CONTEXT, sizeof(pw_context), context_unmake, parents,
+                          PW_COUNT(parents), &made, error));
+    memcpy(made->object.name, host->object.name, sizeof(made->object.name));
+    made->engine = host;
+    PW_TRY(start(made, &asked, error));
+    *context = pw_object_publish(PW_TAKE(made));
+    return PAWL_OK;
+}
+
+pawl_status pawl_context_destroy(pawl_context **context)
+{
+    return pw_object_destroy_handle((void **)context, PW_TYPE_CONTEXT);
+}
+
+pawl_status pw_context_shape_set(pw_context *context, int32_t batch, int32_t height, int32_t width,
+                                 pawl_error *error)
+{
+    pw_lowering lowering = context->program->lowering;
+    if (lowering.batch == batch && lowering.height == height && lowering.width == width)
+        return PAWL_OK;
+    lowering.batch = batch;
+    lowering.height = height;
+    lowering.width = width;
+    return lower(context, &lowering, error);
+}
+
+pawl_status pawl_context_set_shape(pawl_context *context, int32_t batch, int32_t height,
+                                   int32_t width, pawl_error *error)
+{
+    PW_CONTEXT_CALL(context, inside, error);
+    return pw_context_shape_set(inside, batch, height, width, error);
+}
+
+pawl_status pawl_context_set_threshold(pawl_context *context, float threshold, pawl_error *error)
+{
+    if (!is_fraction(threshold))
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "the threshold must be 0 to 1");
+    PW_CONTEXT_CALL(context, inside, error);
+    inside->run.threshold = threshold;
+    return PAWL_OK;
+}
+
+pawl_status pawl_context_input(pawl_context *context, pawl_tensor *input, pawl_error *error)
+{
+    if (input == NULL)
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_context_input: input is NULL");
+    PW_CONTEXT_CALL(context, inside, error);
+    *input = inside->program->input;
+    return PAWL_OK;
+}
+
+size_t pawl_context_output_count(pawl_context *context)
+{
+    pw_context *used PW_USING = NULL;
+    if (pw_object_use(context, PW_TYPE_CONTEXT, &used, NULL) < 0)
+        return 0;
+    return used->output_count;
+}
+
+pawl_status pawl_context_output(pawl_context *context, size_t index, pawl_tensor *output,
+                                pawl_error *error)
+{
+    if (output == NULL)
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_context_output: output is NULL");
+    PW_CONTEXT_CALL(context, inside, error);
+    if (index >= inside->program->output_count)
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "output %zu does not exist: there are %zu%s",
+                       index, inside->program->output_count,
+                       inside->program->candidates != NULL ? "; use pawl_context_candidates()"
+                                                           : "");
+    *output = inside->program->outputs[index];
+    return PAWL_OK;
+}
+
+pawl_status pw_context_candidates(const pw_context *context, size_t image,
+                                  pawl_candidates *candidates, pawl_error *error)
+{
+    const pw_program *program = context->program;
+    if (program->candidates == NULL)
+        return pw_fail(error, PAWL_ERR_ARGUMENT,
+                       "context #%llu leaves no candidates: create it with "
+                       "PAWL_OUTPUT_CANDIDATES",
+                       (unsigned long long)context->object.id);
+    if (!context->has_run)
+        return pw_fail(error, PAWL_ERR_ARGUMENT,
+                       "context #%llu has not run since its shape was set",
+                       (unsigned long long)context->object.id);
+    if (image >= (size_t)program->lowering.batch)
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "picture %zu does not exist: the batch has %d",
+                       image, program->lowering.batch);
+    *candidates = program->candidates[image];
+    return PAWL_OK;
+}
+
+pawl_status pawl_context_candidates(pawl_context *context, size_t image,
+                                    pawl_candidates *candidates, pawl_error *error)
+{
+    if (candidates == NULL)
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_context_candidates: candidates is NULL");
+    PW_CONTEXT_CALL(context, inside, error);
+    return pw_context_candidates(inside, image, candidates, error);
+}
+
+pawl_status pawl_context_observe(pawl_context *context, pawl_observer observer, void *user,
+                                 pawl_error *error)
+{
+    PW_CONTEXT_CALL(context, inside, error);
+    inside->run.observer = observer;
+    inside->run.observer_user = user;
+    return PAWL_OK;
+}
+
+pawl_status pw_context_run(pw_context *context, pawl_error *error)
+{
+    context->has_run = false; /* what a run that fails leaves is nobody's answer */
+    PW_TRY(context->program->backend->run(context->program, &context->run, error));
+    context->has_run = true;
+    return PAWL_OK;
+}
+
+pawl_status pawl_context_run(pawl_context *context, pawl_error *error)
+{
+    PW_CONTEXT_CALL(context, inside, error);
+    return pw_context_run(inside, error);
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The engine: a plan's constants packed for this machine, shared by all contexts. */
+#include "runtime/context.h"
+
+#include <string.h>
+
+static void engine_unmake(pw_object *object)
+{
+    pw_engine *engine = (pw_engine *)object;
+    if (engine->backend != NULL)
+        engine->backend->close(engine->device);
+}
+
+/* The runtime's choice goes before the plan's. */
+static pawl_status choose_backend(const pw_runtime *runtime, const pw_plan *plan,
+                                  const pw_backend **backend, pawl_error *error)
+{
+    if (runtime->forced != NULL) {
+        *backend = runtime->forced;
+        return PAWL_OK;
+    }
+    const pw_backend *found = pw_backend_find(plan->backend);
+    if (found == NULL)
+        return pw_fail(error, PAWL_ERR_DEVICE,
+                       "the engine was built for backend \"%.40s\", which this pawl does not have: "
+                       "run it on another one (%s)",
+                       plan->backend, pw_backend_names());
+    const char *absence = found->absence();
+    if (absence != NULL)
+        return pw_fail(error, PAWL_ERR_DEVICE,
+                       "the engine was built for backend %s, which cannot be used here: %s",
+                       plan->backend, absence);
+    *backend = found;
+    return PAWL_OK;
+}
+
+pawl_status pawl_engine_create(pawl_runtime *runtime, pawl_plan *plan, pawl_engine **engine,
+                               pawl_error *error)
+{
+    if (engine == NULL)
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_engine_create: engine is NULL");
+    pw_runtime *host PW_USING = NULL;
+    pw_plan *source PW_USING = NULL;
+    PW_TRY(pw_object_use(runtime, PW_TYPE_RUNTIME, &host, error));
+    PW_TRY(pw_object_use(plan, PW_TYPE_PLAN, &source, error));
+    const pw_backend *backend = NULL;
+    PW_TRY(choose_backend(host, source, &backend, error));
+    pw_object *const parents[] = {&host->object, &source->object};
+    pw_engine *made PW_MAKING = NULL;
+    PW_TRY(pw_object_make(PW_TYPE_ENGINE, sizeof(pw_engine), engine_unmake, parents,
+                          PW_COUNT(parents), &made, error));
+    memcpy(made->object.name, source->object.name, sizeof(made->object.name));
+    made->plan = source;
+    made->backend = backend;
+    const pw_machine machine = pw_machine_here();
+    PW_TRY(backend->open(source, &machine, &made->device, error));
+    *engine = pw_object_publish(PW_TAKE(made));
+    return PAWL_OK;
+}
+
+pawl_status pawl_engine_destroy(pawl_engine **engine)
+{
+    return pw_object_destroy_handle((void **)engine, PW_TYPE_ENGINE);
+}
+
+const char *pawl_engine_tactic(pawl_engine *engine, size_t index)
+{
+    pw_engine *source PW_USING = NULL;
+    if (pw_object_use(engine, PW_TYPE_ENGINE, &source, NULL) < 0)
+        return NULL;
+    if (index >= source->plan->network.layer_count)
+        return NULL;
+    return source->backend->tactic(source->device, index);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The runtime: which backend plans run on. */
+#include "runtime/context.h"
+
+#include "base/desc.h"
+
+static void runtime_unmake(pw_object *object)
+{
+    (void)object; /* holds nothing of its own */
+}
+
+static pawl_status choose_backend(const char *name, const pw_backend **backend, pawl_error *error)
+{
+    const pw_backend *found = pw_backend_find(name);
+    if (found == NULL)
+        return pw_fail(error, PAWL_ERR_DEVICE, "there is no backend \"%.40s\" in this pawl: use %s",
+                       name, pw_backend_names());
+    const char *absence = found->absence();
+    if (absence != NULL)
+        return pw_fail(error, PAWL_ERR_DEVICE, "backend %s cannot be used here: %s", name, absence);
+    *backend = found;
+    return PAWL_OK;
+}
+
+pawl_status pawl_runtime_create(const pawl_runtime_desc *desc, pawl_runtime **runtime,
+                                pawl_error *error)
+{
+    if (runtime == NULL)
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_runtime_create: runtime is NULL");
+    pawl_runtime_desc asked = PAWL_RUNTIME_DESC_INIT;
+    PW_TRY(pw_desc_read(&asked, sizeof(asked), desc, "pawl_runtime_desc", error));
+    const pw_backend *forced = NULL;
+    if (asked.backend != NULL)
+        PW_TRY(choose_backend(asked.backend, &forced, error));
+    pw_runtime *made PW_MAKING = NULL;
+    PW_TRY(
+        pw_object_make(PW_TYPE_RUNTIME, sizeof(pw_runtime), runtime_unmake, NULL, 0, &made, error));
+    made->forced = forced;
+    *runtime = pw_object_publish(PW_TAKE(made));
+    return PAWL_OK;
+}
+
+pawl_status pawl_runtime_destroy(pawl_runtime **runtime)
+{
+    return pw_object_destroy_handle((void **)runtime, PW_TYPE_RUNTIME);
+}

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the opcodes stand on: the stream, the stack with its marks, the memo. */
+#include "base/memory.h"
+#include "base/size.h"
+#include "weights/pickle_reader.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+pawl_status pw_pickle_corrupt(const pw_pickle *pickle, const char *what, ...)
+{
+    char text[256] = "";
+    va_list arguments;
+    va_start(arguments, what);
+    (void)vsnprintf(text, sizeof text, what, arguments);
+    va_end(arguments);
+    const uint64_t at = pickle->offset + pickle->opcode_at;
+    pw_fail_at(pickle->error, PAWL_ERR_CORRUPT, at,
+               "%s: the pickle at byte %llu %s; the file is damaged: copy or download it again",
+               pickle->file_name, (unsigned long long)at, text);
+    return PAWL_ERR_CORRUPT;
+}
+
+pawl_status pw_pickle_no_memory(const pw_pickle *pickle, size_t size)
+{
+    const size_t limit = pickle->arena->limit;
+    if (limit != 0 && (size > limit || pickle->arena->total > limit - size))
+        return pw_fail_at(
+            pickle->error, PAWL_ERR_LIMIT, pickle->offset + pickle->opcode_at,
+            "%s: the pickle asks for more than %zu MiB of memory, which no checkpoint of "
+            "its size needs; it was not made by torch.save",
+            pickle->file_name, limit >> 20);
+    return pw_fail_memory(pickle->error, "the values of a pickle", size);
+}
+
+/* Reading the stream */
+
+pawl_status pw_pickle_take_bytes(pw_pickle *p, uint64_t size, const uint8_t **bytes)
+{
+    if (size > p->size - p->at)
+        return pw_pickle_corrupt(p, "wants %llu bytes where %zu are left", (unsigned long long)size,
+                                 p->size - p->at);
+    *bytes = p->data + p->at;
+    p->at += (size_t)size;
+    return PAWL_OK;
+}
+
+/* A little-endian number of 1, 2, 4 or 8 bytes. */
+pawl_status pw_pickle_take_number(pw_pickle *p, size_t size, uint64_t *number)
+{
+    const uint8_t *bytes = NULL;
+    PW_TRY(pw_pickle_take_bytes(p, size, &bytes));
+    *number = 0;
+    for (size_t i = 0; i < size; i++)
+        *number |= (uint64_t)bytes[i] << (8 * i);
+    return PAWL_OK;
+}
+
+/* Text up to a newline, which is not part of it. */
+pawl_status pw_pickle_take_line(pw_pickle *p, const char **line, size_t *length)
+{
+    const uint8_t *start = p->data + p->at;
+    const uint8_t *end = p->at < p->size ? memchr(start, '\n', p->size - p->at) : NULL;
+    if (end == NULL)
+        return pw_pickle_corrupt(p, "has a line without an end");
+    *line = (const char *)start;
+    *length = (size_t)(end - start);
+    p->at += *length + 1;
+    return PAWL_OK;
+}
+
+/* The stack */
+
+static pawl_status grow_array(pw_pickle *p, void *array, size_t count, size_t *capacity,
+                              size_t size)
+{
+    void **slot = array;
+    if (count < *capacity)
+        return PAWL_OK;
+    const size_t larger = *capacity == 0 ? 256 : *capacity * 2;
+    void *grown =
+        *slot == NULL ? pw_alloc(larger * size) : pw_grow(*slot, count * size, larger * size);
+    if (grown == NULL)
+        return pw_fail_memory(p->error, "the stack of a pickle", larger * size);
+    *slot = grown;
+    *capacity = larger;
+    return PAWL_OK;
+}
+
+pawl_status pw_pickle_push(pw_pickle *p, pw_value *value)
+{
+    if (value == NULL) /* at most text or a list of what was read so far */
+        return pw_pickle_no_memory(p, sizeof(pw_value) + sizeof(pw_value *) * p->at);
+    if (p->stack_count == p->stack_capacity) {
+        void *stack = p->stack;
+        PW_TRY(grow_array(p, &stack, p->stack_count, &p->stack_capacity, sizeof(pw_value *)));
+        p->stack = stack;
+    }
+    p->stack[p->stack_count++] = value;
+    return PAWL_OK;
+}
+
+/* What lies above the last mark. */
+size_t pw_pickle_stack_height(const pw_pickle *p)
+{
+    return p->stack_count - (p->mark_count == 0 ? 0 : p->marks[p->mark_count - 1]);
+}
+
+pawl_status pw_pickle_pop(pw_pickle *p, pw_value **value)
+{
+    if (pw_pickle_stack_height(p) == 0)
+        return pw_pickle_corrupt(p, "takes a value from an empty stack");
+    *value = p->stack[--p->stack_count];
+    return PAWL_OK;
+}
+
+pawl_status pw_pickle_top(const pw_pickle *p, pw_value **value)
+{
+    if (pw_pickle_stack_height(p) == 0)
+        return pw_pickle_corrupt(p, "changes a value that is not there");
+    *value = p->stack[p->stack_count - 1];
+    return PAWL_OK;
+}
+
+/* Everything above the last mark, and the mark. The items stay readable until the next push. */
+pawl_status pw_pickle_pop_mark(pw_pickle *p, pw_value *const **items, size_t *count)
+{
+    if (p->mark_count == 0)
+        return pw_pickle_corrupt(p, "closes a group that was not opened");
+    *count = pw_pickle_stack_height(p);
+    p->stack_count -= *count;
+    p->mark_count--;
+    *items = *count == 0 ? NULL : p->stack + p->stack_count;
+    return PAWL_OK;
+}
+
+pawl_status pw_pickle_mark(pw_pickle *p)
+{
+    if (p->mark_count == p->mark_capacity) {
+        void *marks = p->marks;
+        PW_TRY(grow_array(p, &marks, p->mark_count, &p->mark_capacity, sizeof(size_t)));
+        p->marks = marks;
+    }
+    p->marks[p->mark_count++] = p->stack_count;
+    return PAWL_OK;
+}
+
+/* The memo: a number for what comes again. Python counts up from 0, so no number is larger than the
+ * pickle is long. */
+
+pawl_status pw_pickle_memo_put(pw_pickle *p, uint64_t index)
+{
+    pw_value *value = NULL;
+    PW_TRY(pw_pickle_top(p, &value));
+    if (index >= p->size)
+        return pw_pickle_corrupt(p, "notes value number %llu, more than it can have",
+                                 (unsigned long long)index);
+    if (index >= p->memo_capacity) {
+        const size_t larger =
+            pw_size_max((size_t)index + 1, pw_size_max(256, p->memo_capacity * 2));
+        const size_t old_size = p->memo_capacity * sizeof(pw_value *);
+        pw_value **grown = p->memo == NULL
+                               ? pw_alloc(larger * sizeof(pw_value *))
+                               : pw_grow(p->memo, old_size, larger * sizeof(pw_value *));
+        if (grown == NULL)
+            return pw_fail_memory(p->error, "the memo of a pickle", larger * sizeof(pw_value *));
+        for (size_t i = p->memo_capacity; i < larger; i++)
+            grown[i] = NULL;
+        p->memo = grown;
+        p->memo_capacity = larger;
+    }
+    p->memo_used += p->memo[index] == NULL;
+    p->memo[index] = value;
+    return PAWL_OK;
+}
+
+pawl_status pw_pickle_memo_get(pw_pickle *p, uint64_t index)
+{
+    if (index >= p->memo_capacity || p->memo[index] == NULL)
+        return pw_pickle_corrupt(p, "recalls value number %llu, which it has not noted",
+                                 (unsigned long long)index);
+    return pw_pickle_push(p, p->memo[index]);
+}
+
+pw_pickle pw_pickle_over(const void *data, size_t size, uint64_t offset, const char *file_name,
+                         pw_arena *arena, pawl_error *error)
+{
+    return (pw_pickle){.arena = arena,
+                       .file_name = file_name,
+                       .error = error,
+                       .data = data,
+                       .size = size,
+                       .offset = offset};
+}
+
+void pw_pickle_resolve(pw_pickle *p)
+{
+    for (pw_tensor_value *value = p->last_tensor; value != NULL; value = value->previous)
+        value->tensor.data = value->storage->data + value->first * value->storage->element_size;
+}
+
+void pw_pickle_end(pw_pickle *p)
+{
+    pw_free(p->stack);
+    pw_free(p->marks);
+    pw_free(p->memo);
+    p->stack = NULL;
+    p->marks = NULL;
+    p->memo = NULL;
+}

@@ -1,0 +1,491 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The opcodes: one small function each, found in a table. What calls would have made is
+ * pickle_call.c's. */
+#include "weights/pickle_reader.h"
+#include <stdlib.h>
+#include <string.h>
+
+#define PROTOCOL_LAST   5
+#define TEXT_LINE_LIMIT 512 /* decimal numbers */
+
+static pawl_status op_pop(pw_pickle *p)
+{
+    pw_value *value = NULL;
+    if (pw_pickle_stack_height(p) == 0 && p->mark_count > 0) {
+        p->mark_count--; /* Python keeps marks on the stack, so POP takes one */
+        return PAWL_OK;
+    }
+    return pw_pickle_pop(p, &value);
+}
+
+static pawl_status op_pop_mark(pw_pickle *p)
+{
+    pw_value *const *items = NULL;
+    size_t count = 0;
+    return pw_pickle_pop_mark(p, &items, &count);
+}
+
+static pawl_status op_dup(pw_pickle *p)
+{
+    pw_value *value = NULL;
+    PW_TRY(pw_pickle_top(p, &value));
+    return pw_pickle_push(p, value);
+}
+
+/* Atoms */
+
+static pawl_status op_proto(pw_pickle *p)
+{
+    uint64_t version = 0;
+    PW_TRY(pw_pickle_take_number(p, 1, &version));
+    return version <= PROTOCOL_LAST
+               ? PAWL_OK
+               : pw_pickle_corrupt(p, "is of protocol %u, and 5 is the last known",
+                                   (unsigned)version);
+}
+
+static pawl_status op_frame(pw_pickle *p)
+{
+    uint64_t size = 0;
+    PW_TRY(pw_pickle_take_number(p, 8, &size));
+    return size <= p->size - p->at ? PAWL_OK : pw_pickle_corrupt(p, "has a frame beyond its end");
+}
+
+static pawl_status op_none(pw_pickle *p)
+{
+    return pw_pickle_push(p, &pw_value_none);
+}
+
+static pawl_status op_true(pw_pickle *p)
+{
+    return pw_pickle_push(p, &pw_value_true);
+}
+
+static pawl_status op_false(pw_pickle *p)
+{
+    return pw_pickle_push(p, &pw_value_false);
+}
+
+static pawl_status op_integer1(pw_pickle *p)
+{
+    uint64_t number = 0;
+    PW_TRY(pw_pickle_take_number(p, 1, &number));
+    return pw_pickle_push(p, pw_value_make_int(p->arena, (int64_t)number));
+}
+
+static pawl_status op_integer2(pw_pickle *p)
+{
+    uint64_t number = 0;
+    PW_TRY(pw_pickle_take_number(p, 2, &number));
+    return pw_pickle_push(p, pw_value_make_int(p->arena, (int64_t)number));
+}
+
+static pawl_status op_integer4(pw_pickle *p)
+{
+    uint64_t number = 0;
+    PW_TRY(pw_pickle_take_number(p, 4, &number));
+    return pw_pickle_push(p, pw_value_make_int(p->arena, (int32_t)(uint32_t)number));
+}
+
+/* Two's complement of any length; beyond 64 bits (seeds, hashes) it becomes the nearest float. */
+static pawl_status push_long(pw_pickle *p, const uint8_t *bytes, size_t size)
+{
+    const bool is_negative = size > 0 && (bytes[size - 1] & 0x80) != 0;
+    if (size <= 8) {
+        uint64_t number = is_negative && size < 8 ? UINT64_MAX << (8 * size) : 0;
+        for (size_t i = 0; i < size; i++)
+            number |= (uint64_t)bytes[i] << (8 * i);
+        return pw_pickle_push(p, pw_value_make_int(p->arena, (int64_t)number));
+    }
+    double real = 0;
+    for (size_t i = size; i-- > 0;)
+        real = real * 256.0 + (is_negative ? 255 - bytes[i] : bytes[i]);
+    return pw_pickle_push(p, pw_value_make_real(p->arena, is_negative ? -real - 1.0 : real));
+}
+
+static pawl_status op_long1(pw_pickle *p)
+{
+    uint64_t size = 0;
+    const uint8_t *bytes = NULL;
+    PW_TRY(pw_pickle_take_number(p, 1, &size));
+    PW_TRY(pw_pickle_take_bytes(p, size, &bytes));
+    return push_long(p, bytes, (size_t)size);
+}
+
+static pawl_status op_long4(pw_pickle *p)
+{
+    uint64_t size = 0;
+    const uint8_t *bytes = NULL;
+    PW_TRY(pw_pickle_take_number(p, 4, &size));
+    PW_TRY(pw_pickle_take_bytes(p, size, &bytes));
+    return push_long(p, bytes, (size_t)size);
+}
+
+static pawl_status op_float(pw_pickle *p)
+{
+    const uint8_t *bytes = NULL;
+    uint64_t bits = 0;
+    double real = 0;
+    PW_TRY(pw_pickle_take_bytes(p, 8, &bytes));
+    for (size_t i = 0; i < 8; i++)
+        bits = bits << 8 | bytes[i];
+    memcpy(&real, &bits, sizeof real);
+    return pw_pickle_push(p, pw_value_make_real(p->arena, real));
+}
+
+/* A decimal line of protocol 0, terminated. */
+static pawl_status take_decimal(pw_pickle *p, char text[TEXT_LINE_LIMIT])
+{
+    const char *line = NULL;
+    size_t length = 0;
+    PW_TRY(pw_pickle_take_line(p, &line, &length));
+    if (length == 0 || length >= TEXT_LINE_LIMIT || memchr(line, '\0', length) != NULL)
+        return pw_pickle_corrupt(p, "has a number that is none");
+    memcpy(text, line, length);
+    text[length] = '\0';
+    return PAWL_OK;
+}
+
+static pawl_status op_text_integer(pw_pickle *p)
+{
+    char text[TEXT_LINE_LIMIT];
+    char *end = NULL;
+    PW_TRY(take_decimal(p, text));
+    if (strcmp(text, "00") == 0 || strcmp(text, "01") == 0)
+        return pw_pickle_push(p, text[1] == '1' ? &pw_value_true : &pw_value_false);
+    const long long integer = strtoll(text, &end, 10);
+    if (*end == 'L')
+        end++;
+    if (*end != '\0')
+        return pw_pickle_corrupt(p, "has a number that is none");
+    return pw_pickle_push(p, pw_value_make_int(p->arena, integer));
+}
+
+static pawl_status op_text_float(pw_pickle *p)
+{
+    char text[TEXT_LINE_LIMIT];
+    char *end = NULL;
+    PW_TRY(take_decimal(p, text));
+    const double real = strtod(text, &end);
+    if (*end != '\0')
+        return pw_pickle_corrupt(p, "has a number that is none");
+    return pw_pickle_push(p, pw_value_make_real(p->arena, real));
+}
+
+static pawl_status push_string(pw_pickle *p, size_t length_size)
+{
+    uint64_t length = 0;
+    const uint8_t *bytes = NULL;
+    PW_TRY(pw_pickle_take_number(p, length_size, &length));
+    PW_TRY(pw_pickle_take_bytes(p, length, &bytes));
+    return pw_pickle_push(p, pw_value_make_string(p->arena, bytes, (size_t)length));
+}
+
+static pawl_status op_string1(pw_pickle *p)
+{
+    return push_string(p, 1);
+}
+
+static pawl_status op_string4(pw_pickle *p)
+{
+    return push_string(p, 4);
+}
+
+static pawl_status op_string8(pw_pickle *p)
+{
+    return push_string(p, 8);
+}
+
+/* Containers */
+
+static pawl_status push_list(pw_pickle *p, pw_value_kind kind, pw_value *const *items, size_t count)
+{
+    return pw_pickle_push(p, pw_value_make_list(p->arena, kind, items, count));
+}
+
+static pawl_status op_empty_dict(pw_pickle *p)
+{
+    return push_list(p, PW_VALUE_DICT, NULL, 0);
+}
+
+static pawl_status op_empty_list(pw_pickle *p)
+{
+    return push_list(p, PW_VALUE_LIST, NULL, 0);
+}
+
+static pawl_status push_tuple(pw_pickle *p, size_t count)
+{
+    if (pw_pickle_stack_height(p) < count)
+        return pw_pickle_corrupt(p, "makes a tuple of more values than there are");
+    p->stack_count -= count;
+    return push_list(p, PW_VALUE_LIST, p->stack + p->stack_count, count);
+}
+
+static pawl_status op_tuple1(pw_pickle *p)
+{
+    return push_tuple(p, 1);
+}
+
+static pawl_status op_tuple2(pw_pickle *p)
+{
+    return push_tuple(p, 2);
+}
+
+static pawl_status op_tuple3(pw_pickle *p)
+{
+    return push_tuple(p, 3);
+}
+
+/* TUPLE, LIST, FROZENSET: all that follows the mark. */
+static pawl_status op_list_of_mark(pw_pickle *p)
+{
+    pw_value *const *items = NULL;
+    size_t count = 0;
+    PW_TRY(pw_pickle_pop_mark(p, &items, &count));
+    return push_list(p, PW_VALUE_LIST, items, count);
+}
+
+static pawl_status op_dict_of_mark(pw_pickle *p)
+{
+    pw_value *const *items = NULL;
+    size_t count = 0;
+    PW_TRY(pw_pickle_pop_mark(p, &items, &count));
+    if (count % 2 != 0)
+        return pw_pickle_corrupt(p, "has a key without a value");
+    return push_list(p, PW_VALUE_DICT, items, count);
+}
+
+/* Items of a record (a subclass of list or dict) are of no use to anybody and are let go. */
+static pawl_status append_to_top(pw_pickle *p, pw_value_kind kind, pw_value *const *items,
+                                 size_t count)
+{
+    pw_value *container = NULL;
+    PW_TRY(pw_pickle_top(p, &container));
+    if (container->kind == PW_VALUE_RECORD)
+        return PAWL_OK;
+    if (container->kind != kind)
+        return pw_pickle_corrupt(p, "puts items into what is no %s",
+                                 kind == PW_VALUE_DICT ? "dictionary" : "list");
+    if (!pw_value_append(p->arena, container, items, count))
+        return pw_pickle_no_memory(p, (container->as.list.count + count) * 2 * sizeof(pw_value *));
+    return PAWL_OK;
+}
+
+static pawl_status op_append(pw_pickle *p)
+{
+    pw_value *value = NULL;
+    PW_TRY(pw_pickle_pop(p, &value));
+    return append_to_top(p, PW_VALUE_LIST, &value, 1);
+}
+
+static pawl_status op_appends(pw_pickle *p)
+{
+    pw_value *const *items = NULL;
+    size_t count = 0;
+    PW_TRY(pw_pickle_pop_mark(p, &items, &count));
+    return append_to_top(p, PW_VALUE_LIST, items, count);
+}
+
+static pawl_status op_set_item(pw_pickle *p)
+{
+    pw_value *pair[2] = {NULL, NULL};
+    PW_TRY(pw_pickle_pop(p, &pair[1]));
+    PW_TRY(pw_pickle_pop(p, &pair[0]));
+    return append_to_top(p, PW_VALUE_DICT, pair, 2);
+}
+
+static pawl_status op_set_items(pw_pickle *p)
+{
+    pw_value *const *items = NULL;
+    size_t count = 0;
+    PW_TRY(pw_pickle_pop_mark(p, &items, &count));
+    if (count % 2 != 0)
+        return pw_pickle_corrupt(p, "has a key without a value");
+    return append_to_top(p, PW_VALUE_DICT, items, count);
+}
+
+/* The memo */
+
+static pawl_status op_put1(pw_pickle *p)
+{
+    uint64_t index = 0;
+    PW_TRY(pw_pickle_take_number(p, 1, &index));
+    return pw_pickle_memo_put(p, index);
+}
+
+static pawl_status op_put4(pw_pickle *p)
+{
+    uint64_t index = 0;
+    PW_TRY(pw_pickle_take_number(p, 4, &index));
+    return pw_pickle_memo_put(p, index);
+}
+
+static pawl_status op_memoize(pw_pickle *p)
+{
+    return pw_pickle_memo_put(p, p->memo_used);
+}
+
+static pawl_status op_get1(pw_pickle *p)
+{
+    uint64_t index = 0;
+    PW_TRY(pw_pickle_take_number(p, 1, &index));
+    return pw_pickle_memo_get(p, index);
+}
+
+static pawl_status op_get4(pw_pickle *p)
+{
+    uint64_t index = 0;
+    PW_TRY(pw_pickle_take_number(p, 4, &index));
+    return pw_pickle_memo_get(p, index);
+}
+
+static pawl_status take_text_index(pw_pickle *p, uint64_t *index)
+{
+    char text[TEXT_LINE_LIMIT];
+    char *end = NULL;
+    PW_TRY(take_decimal(p, text));
+    *index = strtoull(text, &end, 10);
+    return *end == '\0' ? PAWL_OK : pw_pickle_corrupt(p, "has a number that is none");
+}
+
+static pawl_status op_text_put(pw_pickle *p)
+{
+    uint64_t index = 0;
+    PW_TRY(take_text_index(p, &index));
+    return pw_pickle_memo_put(p, index);
+}
+
+static pawl_status op_text_get(pw_pickle *p)
+{
+    uint64_t index = 0;
+    PW_TRY(take_text_index(p, &index));
+    return pw_pickle_memo_get(p, index);
+}
+
+/* Classes, functions and what they would make */
+
+static pawl_status push_global(pw_pickle *p, const char *module, size_t module_length,
+                               const char *name, size_t name_length)
+{
+    pw_value *value = NULL;
+    PW_TRY(pw_pickle_global(p, module, module_length, name, name_length, &value));
+    return pw_pickle_push(p, value);
+}
+
+static pawl_status op_global(pw_pickle *p)
+{
+    const char *module = NULL, *name = NULL;
+    size_t module_length = 0, name_length = 0;
+    PW_TRY(pw_pickle_take_line(p, &module, &module_length));
+    PW_TRY(pw_pickle_take_line(p, &name, &name_length));
+    return push_global(p, module, module_length, name, name_length);
+}
+
+static pawl_status op_stack_global(pw_pickle *p)
+{
+    pw_value *module = NULL, *name = NULL;
+    PW_TRY(pw_pickle_pop(p, &name));
+    PW_TRY(pw_pickle_pop(p, &module));
+    if (module->kind != PW_VALUE_STRING || name->kind != PW_VALUE_STRING)
+        return pw_pickle_corrupt(p, "names a class by what is no text");
+    return push_global(p, module->as.string.text, module->as.string.length, name->as.string.text,
+                       name->as.string.length);
+}
+
+/* REDUCE and NEWOBJ: callable and arguments. */
+static pawl_status op_call(pw_pickle *p)
+{
+    pw_value *callable = NULL, *arguments = NULL, *result = NULL;
+    PW_TRY(pw_pickle_pop(p, &arguments));
+    PW_TRY(pw_pickle_pop(p, &callable));
+    if (arguments->kind != PW_VALUE_LIST)
+        return pw_pickle_corrupt(p, "calls something with arguments that are no tuple");
+    PW_TRY(pw_pickle_call(p, callable, arguments, &result));
+    return pw_pickle_push(p, result);
+}
+
+static pawl_status op_newobj_ex(pw_pickle *p)
+{
+    pw_value *keywords = NULL;
+    PW_TRY(pw_pickle_pop(p, &keywords));
+    return op_call(p); /* keyword arguments say nothing to us */
+}
+
+/* State of a dictionary or set (_metadata of an OrderedDict) is of no use. */
+static pawl_status op_build(pw_pickle *p)
+{
+    pw_value *state = NULL, *object = NULL;
+    PW_TRY(pw_pickle_pop(p, &state));
+    PW_TRY(pw_pickle_top(p, &object));
+    if (object->kind == PW_VALUE_RECORD)
+        object->as.record.state = state;
+    return PAWL_OK;
+}
+
+static pawl_status op_persistent(pw_pickle *p)
+{
+    pw_value *id = NULL, *result = NULL;
+    PW_TRY(pw_pickle_pop(p, &id));
+    PW_TRY(pw_pickle_persistent(p, id, &result));
+    return pw_pickle_push(p, result);
+}
+
+static pawl_status op_refused(pw_pickle *p)
+{
+    const uint8_t opcode = p->data[p->opcode_at];
+    const uint64_t at = p->offset + p->opcode_at;
+    return pw_fail_at(
+        p->error, PAWL_ERR_UNSUPPORTED, at,
+        "%s: the pickle uses opcode 0x%02x '%c' at byte %llu, which torch.save does not "
+        "write; save the checkpoint again with torch.save and its defaults",
+        p->file_name, opcode, opcode >= ' ' && opcode <= '~' ? opcode : '?',
+        (unsigned long long)at);
+}
+
+static pawl_status (*const operations[256])(pw_pickle *) = {
+    ['('] = pw_pickle_mark,   ['0'] = op_pop,          ['1'] = op_pop_mark,
+    ['2'] = op_dup,           [0x80] = op_proto,       [0x95] = op_frame,
+    ['N'] = op_none,          [0x88] = op_true,        [0x89] = op_false,
+    ['K'] = op_integer1,      ['M'] = op_integer2,     ['J'] = op_integer4,
+    [0x8a] = op_long1,        [0x8b] = op_long4,       ['G'] = op_float,
+    ['I'] = op_text_integer,  ['L'] = op_text_integer, ['F'] = op_text_float,
+    ['U'] = op_string1,       [0x8c] = op_string1,     ['C'] = op_string1,
+    ['T'] = op_string4,       ['X'] = op_string4,      ['B'] = op_string4,
+    [0x8d] = op_string8,      [0x8e] = op_string8,     [0x96] = op_string8,
+    ['}'] = op_empty_dict,    [']'] = op_empty_list,   [')'] = op_empty_list,
+    [0x8f] = op_empty_list,   [0x85] = op_tuple1,      [0x86] = op_tuple2,
+    [0x87] = op_tuple3,       ['t'] = op_list_of_mark, ['l'] = op_list_of_mark,
+    [0x91] = op_list_of_mark, ['d'] = op_dict_of_mark, ['a'] = op_append,
+    ['e'] = op_appends,       [0x90] = op_appends,     ['s'] = op_set_item,
+    ['u'] = op_set_items,     ['q'] = op_put1,         ['r'] = op_put4,
+    [0x94] = op_memoize,      ['p'] = op_text_put,     ['h'] = op_get1,
+    ['j'] = op_get4,          ['g'] = op_text_get,     ['c'] = op_global,
+    [0x93] = op_stack_global, ['R'] = op_call,         [0x81] = op_call,
+    [0x92] = op_newobj_ex,    ['b'] = op_build,        ['Q'] = op_persistent,
+    ['S'] = op_refused,       ['V'] = op_refused,      ['P'] = op_refused,
+    ['i'] = op_refused,       ['o'] = op_refused,      [0x82] = op_refused,
+    [0x83] = op_refused,      [0x84] = op_refused,     [0x97] = op_refused,
+    [0x98] = op_refused,
+};
+
+pawl_status pw_pickle_read(pw_pickle *p, pw_value **result)
+{
+    p->stack_count = p->mark_count = p->memo_used = 0;
+    for (size_t i = 0; i < p->memo_capacity; i++)
+        p->memo[i] = NULL;
+    while (p->at < p->size) {
+        const uint8_t opcode = p->data[p->at];
+        p->opcode_at = p->at++;
+        if (opcode == '.') {
+            PW_TRY(pw_pickle_pop(p, result));
+            return p->stack_count == 0 && p->mark_count == 0
+                       ? PAWL_OK
+                       : pw_pickle_corrupt(p, "ends with values left over");
+        }
+        if (operations[opcode] == NULL)
+            return pw_pickle_corrupt(p, "has opcode 0x%02x, which does not exist", opcode);
+        PW_TRY(operations[opcode](p));
+    }
+    p->opcode_at = p->size;
+    return pw_pickle_corrupt(p, "has no end");
+}

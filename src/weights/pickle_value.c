@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Making and reading pickled values. */
+#include "weights/pickle_value.h"
+#include "base/size.h"
+#include <string.h>
+
+#define LIST_CAPACITY_FIRST 4
+
+pw_value pw_value_none = {.kind = PW_VALUE_NONE};
+pw_value pw_value_true = {.kind = PW_VALUE_BOOL, .as.boolean = true};
+pw_value pw_value_false = {.kind = PW_VALUE_BOOL, .as.boolean = false};
+
+static pw_value *make(pw_arena *arena, pw_value_kind kind, size_t size)
+{
+    pw_value *value = pw_arena_alloc(arena, size);
+    if (value != NULL)
+        value->kind = kind;
+    return value;
+}
+
+pw_value *pw_value_make_int(pw_arena *arena, int64_t integer)
+{
+    pw_value *value = make(arena, PW_VALUE_INT, sizeof(pw_value));
+    if (value != NULL)
+        value->as.integer = integer;
+    return value;
+}
+
+pw_value *pw_value_make_real(pw_arena *arena, double real)
+{
+    pw_value *value = make(arena, PW_VALUE_FLOAT, sizeof(pw_value));
+    if (value != NULL)
+        value->as.real = real;
+    return value;
+}
+
+pw_value *pw_value_make_string(pw_arena *arena, const void *text, size_t length)
+{
+    size_t size = 0;
+    if (!pw_size_add(length, sizeof(pw_value) + 1, &size))
+        return NULL;
+    pw_value *value = make(arena, PW_VALUE_STRING, size);
+    if (value == NULL)
+        return NULL;
+    char *copy = (char *)(value + 1);
+    if (length > 0)
+        memcpy(copy, text, length);
+    value->as.string.text = copy;
+    value->as.string.length = length;
+    return value;
+}
+
+pw_value *pw_value_make_list(pw_arena *arena, pw_value_kind kind, pw_value *const *items,
+                             size_t count)
+{
+    pw_value *value = make(arena, kind, sizeof(pw_value));
+    if (value == NULL || !pw_value_append(arena, value, items, count))
+        return NULL;
+    return value;
+}
+
+pw_value *pw_value_make_record(pw_arena *arena, pw_value *callable, pw_value *arguments)
+{
+    pw_value *value = make(arena, PW_VALUE_RECORD, sizeof(pw_value));
+    if (value == NULL)
+        return NULL;
+    value->as.record.callable = callable;
+    value->as.record.arguments = arguments;
+    return value;
+}
+
+bool pw_value_append(pw_arena *arena, pw_value *list, pw_value *const *items, size_t count)
+{
+    const size_t old = list->as.list.count;
+    if (count > list->as.list.capacity - old) {
+        size_t needed = 0;
+        if (!pw_size_add(old, count, &needed))
+            return false;
+        size_t capacity = needed; /* most lists come whole: no room to spare */
+        if (old > 0)
+            capacity = pw_size_max(pw_size_max(needed, 2 * old), LIST_CAPACITY_FIRST);
+        pw_value **grown = pw_arena_array(arena, capacity, sizeof(pw_value *));
+        if (grown == NULL)
+            return false;
+        if (old > 0)
+            memcpy(grown, list->as.list.items, old * sizeof(pw_value *));
+        list->as.list.items = grown;
+        list->as.list.capacity = capacity;
+    }
+    if (count > 0)
+        memcpy(list->as.list.items + old, items, count * sizeof(pw_value *));
+    list->as.list.count = old + count;
+    return true;
+}
+
+/* clang-format off */
+static const struct {
+    const char *module, *name;
+    pw_meaning meaning;
+} meanings[] = {
+    {"collections", "OrderedDict", PW_MEANS_DICT},
+    {"collections", "defaultdict", PW_MEANS_DICT},
+    {"__builtin__", "dict", PW_MEANS_DICT},
+    {"builtins", "dict", PW_MEANS_DICT},
+    {"__builtin__", "set", PW_MEANS_SET},
+    {"builtins", "set", PW_MEANS_SET},
+    {"__builtin__", "frozenset", PW_MEANS_SET},
+    {"builtins", "frozenset", PW_MEANS_SET},
+    {"__builtin__", "list", PW_MEANS_SET},
+    {"builtins", "list", PW_MEANS_SET},
+    {"__builtin__", "tuple", PW_MEANS_SET},
+    {"builtins", "tuple", PW_MEANS_SET},
+    {"torch", "Size", PW_MEANS_SET},
+    {"torch._utils", "_rebuild_tensor", PW_MEANS_TENSOR},
+    {"torch._utils", "_rebuild_tensor_v2", PW_MEANS_TENSOR},
+    {"torch._utils", "_rebuild_parameter", PW_MEANS_PARAMETER},
+    {"torch._utils", "_rebuild_parameter_with_state", PW_MEANS_PARAMETER},
+    {"torch._tensor", "_rebuild_from_type_v2", PW_MEANS_TYPED_TENSOR},
+    {"copy_reg", "_reconstructor", PW_MEANS_RECONSTRUCTOR},
+    {"copyreg", "_reconstructor", PW_MEANS_RECONSTRUCTOR},
+};
+
+/* name NULL: all of the module; a module that ends in '.': all below it. */
+static const struct {
+    const char *module, *name;
+} known[] = {
+    {"collections", NULL}, {"copy_reg", "_reconstructor"}, {"copyreg", "_reconstructor"},
+    {"__builtin__", "set"}, {"builtins", "set"}, {"__builtin__", "frozenset"}, {"builtins", "frozenset"},
+    {"__builtin__", "dict"}, {"builtins", "dict"}, {"__builtin__", "list"}, {"builtins", "list"},
+    {"__builtin__", "tuple"}, {"builtins", "tuple"}, {"__builtin__", "object"}, {"builtins", "object"},
+    {"__builtin__", "slice"}, {"builtins", "slice"}, {"__builtin__", "getattr"}, {"builtins", "getattr"},
+    {"__builtin__", "bytearray"}, {"builtins", "bytearray"}, {"_codecs", "encode"},
+    {"torch._utils", NULL}, {"torch._tensor", "_rebuild_from_type_v2"}, {"torch.nn.", NULL}, {"torch.optim.", NULL},
+    {"torch.torch_version", "TorchVersion"}, {"torch.storage", NULL}, {"torch.cuda.amp.", NULL},
+    {"torch", "Size"}, {"torch", "device"}, {"torch", "dtype"}, {"torch", "Tensor"},
+    {"torchvision.transforms.", NULL}, {"models.", NULL}, {"utils.", NULL},
+    {"numpy", "dtype"}, {"numpy", "ndarray"}, {"numpy.core.multiarray", NULL}, {"numpy._core.multiarray", NULL},
+    {"pathlib", NULL}, {"pathlib._local", NULL}, {"argparse", "Namespace"},
+    {"datetime", NULL}, {"easydict", "EasyDict"},
+};
+/* clang-format on */
+
+int pw_global_is_known(const char *module, const char *name)
+{
+    for (size_t i = 0; i < PW_COUNT(known); i++) {
+        const size_t length = strlen(known[i].module);
+        const bool is_prefix = known[i].module[length - 1] == '.';
+        if (is_prefix ? strncmp(module, known[i].module, length) == 0
+                      : strcmp(module, known[i].module) == 0)
+            if (known[i].name == NULL || strcmp(name, known[i].name) == 0)
+                return 1;
+    }
+    const size_t length = strlen(name), suffix = strlen("Storage");
+    const bool is_torch = strcmp(module, "torch") == 0 || strcmp(module, "torch.cuda") == 0;
+    return is_torch && length > suffix && strcmp(name + length - suffix, "Storage") == 0;
+}
+
+pw_value *pw_value_make_global(pw_arena *arena, const char *module, const char *name)
+{
+    pw_value *value = make(arena, PW_VALUE_GLOBAL, sizeof(pw_global_value));
+    if (value == NULL)
+        return NULL;
+    value->as.global.module = module;
+    value->as.global.name = name;
+    for (size_t i = 0; i < PW_COUNT(meanings); i++)
+        if (strcmp(meanings[i].module, module) == 0 && strcmp(meanings[i].name, name) == 0)
+            ((pw_global_value *)value)->meaning = meanings[i].meaning;
+    return value;
+}
+
+pw_meaning pw_value_meaning(const pw_value *value)
+{
+    return value->kind == PW_VALUE_GLOBAL ? ((const pw_global_value *)value)->meaning
+                                          : PW_MEANS_NOTHING;
+}

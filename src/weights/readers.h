@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The readers of this room. Each fills in a zeroed pw_weights but for names, hash and file_size,
+ * which weights.c does. */
+#ifndef PW_READERS_H
+#define PW_READERS_H
+
+#include "weights/module.h"
+#include "weights/pickle_reader.h"
+
+#define PW_TENSOR_LIMIT ((size_t)1 << 16) /* tensors of a state dictionary */
+
+typedef enum pw_file_kind {
+    PW_FILE_UNKNOWN,
+    PW_FILE_ZIP,
+    PW_FILE_LEGACY_PT, /* five pickles and the storages */
+    PW_FILE_WTS
+} pw_file_kind;
+
+/* Looks at the first bytes. Kinds that are not weights of ours are refused by name, with what to
+ * do. */
+pawl_status pw_file_kind_find(const void *data, size_t size, const char *file_name,
+                              pw_file_kind *kind, pawl_error *error) PW_NODISCARD;
+
+pawl_status pw_pt_read_zip(const void *data, size_t size, pw_weights *weights,
+                           pawl_error *error) PW_NODISCARD;
+pawl_status pw_pt_read_legacy(const void *data, size_t size, pw_weights *weights,
+                              pawl_error *error) PW_NODISCARD;
+pawl_status pw_wts_read(const void *data, size_t size, pw_weights *weights,
+                        pawl_error *error) PW_NODISCARD;
+
+/* The model in a checkpoint: module tree and state dictionary of weights->checkpoint. size: of the
+ * file. */
+pawl_status pw_modules_read(pw_weights *weights, size_t size, pawl_error *error) PW_NODISCARD;
+
+/* What both containers end with: globals and the model. */
+pawl_status pw_pt_finish(pw_weights *weights, pw_pickle *pickle, pw_value *top, size_t size,
+                         pawl_error *error) PW_NODISCARD;
+
+#endif

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The handle pawl_weights: opening, questions, the end. */
+#include "base/desc.h"
+#include "base/log.h"
+#include "base/size.h"
+#include "weights/printable.h"
+#include "weights/readers.h"
+#include <string.h>
+
+/* Names to places; a name that comes twice would make one of the tensors unreachable. */
+static pawl_status index_names(pw_weights *weights, pawl_error *error)
+{
+    pw_arena *arena = &weights->arena;
+    pw_name_table *names = pw_arena_alloc(arena, sizeof(*names));
+    if (names == NULL)
+        return pw_fail_memory(error, "the index of tensors", sizeof(*names));
+    for (size_t i = 0; i < weights->tensor_count; i++) {
+        const char *name = weights->tensors[i]->name;
+        const size_t length = strlen(name);
+        if (pw_name_table_find(names, name, length) != PW_NAME_NONE)
+            return pw_fail(error, PAWL_ERR_CORRUPT,
+                           "%s has tensor '%s' twice; which one is meant cannot be known",
+                           weights->file_name, pw_printable_of(name, length).text);
+        if (!pw_name_table_add(names, arena, name, length, i))
+            return pw_fail_memory(error, "the index of tensors",
+                                  names->capacity * sizeof(pw_name_slot));
+    }
+    weights->names = names;
+    return PAWL_OK;
+}
+
+static pawl_status read_kind(pw_file_kind kind, const void *data, size_t size, pw_weights *weights,
+                             pawl_error *error)
+{
+    switch (kind) {
+    case PW_FILE_ZIP:
+        return pw_pt_read_zip(data, size, weights, error);
+    case PW_FILE_LEGACY_PT:
+        return pw_pt_read_legacy(data, size, weights, error);
+    case PW_FILE_WTS:
+        return pw_wts_read(data, size, weights, error);
+    case PW_FILE_UNKNOWN:
+        break;
+    }
+    return pw_fail(error, PAWL_ERR_INTERNAL, "%s: no reader for its kind", weights->file_name);
+}
+
+pawl_status pw_weights_parse(const void *data, size_t size, const char *file_name,
+                             pw_weights *weights, pawl_error *error)
+{
+    pw_file_kind kind = PW_FILE_UNKNOWN;
+    weights->file_name = file_name;
+    weights->file_size = size;
+    PW_TRY(pw_file_kind_find(data, size, file_name, &kind, error));
+    pw_hash128(data, size, weights->hash);
+    PW_TRY(read_kind(kind, data, size, weights, error));
+    weights->arena.limit = 0; /* was against the file; what follows is ours */
+    return index_names(weights, error);
+}
+
+static void unmake(pw_object *object)
+{
+    pw_weights *weights = (pw_weights *)object;
+    pw_arena_free(&weights->arena);
+    pw_os_unmap(&weights->mapping);
+}
+
+/* Of a .wts everything has been copied: the text can go. */
+static void drop_text(pw_weights *weights)
+{
+    if (weights->kind == PAWL_WEIGHTS_WTS)
+        pw_os_unmap(&weights->mapping);
+}
+
+pawl_status pawl_weights_open(const char *path, pawl_weights **weights, pawl_error *error)
+{
+    if (path == NULL || weights == NULL)
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_weights_open: %s is NULL",
+                       path == NULL ? "path" : "weights");
+    pw_weights *made PW_MAKING = NULL;
+    PW_TRY(pw_object_make(PW_TYPE_WEIGHTS, sizeof(*made), unmake, NULL, 0, &made, error));
+    PW_TRY(pw_os_map(path, &made->mapping, error));
+    const char *name = pw_arena_strdup(&made->arena, pw_os_basename(path));
+    if (name == NULL)
+        return pw_fail_memory(error, "a file's name", strlen(path) + 1);
+    PW_TRY(pw_weights_parse(made->mapping.data, made->mapping.size, name, made, error));
+    drop_text(made);
+    *weights = (pawl_weights *)pw_object_publish(PW_TAKE(made));
+    return PAWL_OK;
+}
+
+pawl_status pawl_weights_destroy(pawl_weights **weights)
+{
+    return pw_object_destroy_handle((void **)weights, PW_TYPE_WEIGHTS);
+}
+
+pawl_status pawl_weights_info_get(pawl_weights *weights, pawl_weights_info *info, pawl_error *error)
+{
+    pw_weights *object PW_USING = NULL;
+    PW_TRY(pw_object_use(weights, PW_TYPE_WEIGHTS, &object, error));
+    const pawl_weights_info made = {.struct_size = sizeof(made),
+                                    .kind = object->kind,
+                                    .tensor_count = object->tensor_count,
+                                    .global_count = object->global_count,
+                                    .file_size = object->file_size,
+                                    .hash = {object->hash[0], object->hash[1]}};
+    return pw_desc_answer(info, &made, sizeof(made), "pawl_weights_info", error);
+}
+
+static pawl_status check_index(size_t index, size_t count, const char *what, pawl_error *error)
+{
+    return index < count ? PAWL_OK
+                         : pw_fail(error, PAWL_ERR_ARGUMENT,
+                                   "there is no %s %zu: there are %zu, from 0", what, index, count);
+}
+
+pawl_status pawl_weights_tensor_get(pawl_weights *weights, size_t index, pawl_tensor *tensor,
+                                    pawl_error *error)
+{
+    pw_weights *object PW_USING = NULL;
+    PW_TRY(pw_object_use(weights, PW_TYPE_WEIGHTS, &object, error));
+    PW_TRY(check_index(index, object->tensor_count, "tensor", error));
+    if (tensor == NULL)
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_weights_tensor_get: tensor is NULL");
+    const pw_tensor_data *source = object->tensors[index];
+    *tensor = (pawl_tensor){.name = source->name,
+                            .dtype = source->dtype,
+                            .rank = source->rank,
+                            .data = NULL,
+                            .size = source->count * pawl_dtype_size(source->dtype)};
+    memcpy(tensor->dims, source->dims, sizeof source->dims);
+    return PAWL_OK;
+}
+
+pawl_status pawl_weights_tensor_read(pawl_weights *weights, size_t index, float *values,
+                                     size_t count, pawl_error *error)
+{
+    pw_weights *object PW_USING = NULL;
+    PW_TRY(pw_object_use(weights, PW_TYPE_WEIGHTS, &object, error));
+    PW_TRY(check_index(index, object->tensor_count, "tensor", error));
+    const pw_tensor_data *source = object->tensors[index];
+    if (count != source->count || (values == NULL && count > 0))
+        return pw_fail(error, PAWL_ERR_ARGUMENT,
+                       "tensor '%s' has %zu values, and room for %zu was given",
+                       pw_printable_of(source->name, strlen(source->name)).text, source->count,
+                       values == NULL ? 0 : count);
+    pw_tensor_widen(source, values);
+    return PAWL_OK;
+}
+
+pawl_status pawl_weights_global_get(pawl_weights *weights, size_t index,
+                                    pawl_weights_global *global, pawl_error *error)
+{
+    pw_weights *object PW_USING = NULL;
+    PW_TRY(pw_object_use(weights, PW_TYPE_WEIGHTS, &object, error));
+    PW_TRY(check_index(index, object->global_count, "global", error));
+    if (global == NULL)
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_weights_global_get: global is NULL");
+    *global = object->globals[index];
+    return PAWL_OK;
+}
+
+pawl_status pawl_weights_save_wts(pawl_weights *weights, const char *path, pawl_error *error)
+{
+    pw_weights *object PW_USING = NULL;
+    PW_TRY(pw_object_use(weights, PW_TYPE_WEIGHTS, &object, error));
+    if (path == NULL)
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_weights_save_wts: path is NULL");
+    return pw_weights_write_wts(object, NULL, 0, path, error);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The table of contents of a zip archive of stored (not compressed) entries, as PyTorch writes it.
+ * Reads nothing but the directory. */
+#ifndef PW_ZIP_READER_H
+#define PW_ZIP_READER_H
+
+#include "base/arena.h"
+#include "base/fail.h"
+#include "weights/name_table.h"
+
+typedef struct pw_zip_entry {
+    const char *name; /* in the file, not terminated */
+    size_t name_length;
+    size_t header_at; /* local header */
+    size_t size;      /* bytes stored */
+    uint32_t crc;     /* 0: the writer did not say */
+    uint16_t method, flags;
+    uint64_t plain_size;
+} pw_zip_entry;
+
+typedef struct pw_zip {
+    const uint8_t *data;
+    size_t size;
+    const char *file_name;
+    pw_zip_entry *entries;
+    size_t entry_count;
+    pw_name_table names;
+} pw_zip;
+
+/* Reads the directory into the arena. */
+pawl_status pw_zip_open(const void *data, size_t size, const char *file_name, pw_arena *arena,
+                        pw_zip *zip, pawl_error *error) PW_NODISCARD;
+
+/* NULL where there is none. */
+const pw_zip_entry *pw_zip_find(const pw_zip *zip, const char *name, size_t length);
+
+/* Where the bytes of an entry lie; checks its local header and, where there is one, its checksum.
+ */
+pawl_status pw_zip_read(const pw_zip *zip, const pw_zip_entry *entry, const uint8_t **bytes,
+                        pawl_error *error) PW_NODISCARD;
+
+#endif

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Engines as bytes: taking them apart, putting changed sections together, and making checksums
+ * right again, so that what lies behind them is tested too. */
+#ifndef PT_ENGINE_BYTES_H
+#define PT_ENGINE_BYTES_H
+
+#ifndef XXH_INLINE_ALL
+#define XXH_INLINE_ALL
+#endif
+#include "plan/plan_format.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
+
+typedef struct pt_bytes {
+    uint8_t *data; /* free() */
+    size_t size;
+} pt_bytes;
+
+static inline void pt_put(uint8_t *to, uint64_t value, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        to[i] = (uint8_t)(value >> (8 * i));
+}
+
+static inline uint64_t pt_get(const uint8_t *from)
+{
+    uint64_t value = 0;
+    for (size_t i = 0; i < 8; i++)
+        value |= (uint64_t)from[i] << (8 * i);
+    return value;
+}
+
+static inline uint8_t *pt_row(uint8_t *data, size_t section)
+{
+    return data + PW_ENGINE_HEADER_SIZE + section * PW_ENGINE_ROW_SIZE;
+}
+
+static inline size_t pt_section_offset(const pt_bytes *engine, size_t section)
+{
+    return (size_t)pt_get(pt_row(engine->data, section) + 8);
+}
+
+static inline size_t pt_section_size(const pt_bytes *engine, size_t section)
+{
+    return (size_t)pt_get(pt_row(engine->data, section) + 16);
+}
+
+/* Recomputes every checksum whose bytes are there; nothing else changes. */
+static inline void pt_fix_checksums(uint8_t *data, size_t size)
+{
+    if (size < PW_ENGINE_HEADER_SIZE + PW_ENGINE_TABLE_SIZE)
+        return;
+    for (size_t s = 0; s < PW_SECTION_COUNT; s++) {
+        uint8_t *row = pt_row(data, s);
+        const uint64_t offset = pt_get(row + 8), bytes = pt_get(row + 16);
+        if (offset <= size && bytes <= size - offset)
+            pt_put(row + 24, XXH3_64bits(data + offset, (size_t)bytes), 8);
+    }
+    XXH3_state_t state;
+    XXH3_64bits_reset(&state);
+    XXH3_64bits_update(&state, data, PW_ENGINE_SUM_AT);
+    XXH3_64bits_update(&state, data + PW_ENGINE_HEADER_SIZE, PW_ENGINE_TABLE_SIZE);
+    pt_put(data + PW_ENGINE_SUM_AT, XXH3_64bits_digest(&state), 8);
+}
+
+/* The same engine with one section replaced, whole and with right checksums. */
+static inline pt_bytes pt_with_section(const pt_bytes *engine, size_t section, const uint8_t *bytes,
+                                       size_t size)
+{
+    pt_bytes made = {calloc(1, engine->size + size + (size_t)64 * PW_SECTION_COUNT), 0};
+    if (made.data == NULL)
+        abort();
+    memcpy(made.data, engine->data, PW_ENGINE_HEADER_SIZE + PW_ENGINE_TABLE_SIZE);
+    size_t at = PW_ENGINE_HEADER_SIZE + PW_ENGINE_TABLE_SIZE;
+    for (size_t s = 0; s < PW_SECTION_COUNT; s++) {
+        const uint8_t *from = s == section ? bytes : engine->data + pt_section_offset(engine, s);
+        const size_t length = s == section ? size : pt_section_size(engine, s);
+        at = (at + 63) / 64 * 64;
+        if (length > 0)
+            memcpy(made.data + at, from, length);
+        pt_put(pt_row(made.data, s) + 8, at, 8);
+        pt_put(pt_row(made.data, s) + 16, length, 8);
+        at += length;
+    }
+    made.size = at;
+    pt_put(made.data + 16, at, 8);
+    pt_fix_checksums(made.data, made.size);
+    return made;
+}
+
+static inline pt_bytes pt_read_file(const char *path)
+{
+    FILE *file = fopen(path, "rb");
+    if (file == NULL || fseek(file, 0, SEEK_END) != 0)
+        abort();
+    pt_bytes made = {NULL, (size_t)ftell(file)};
+    rewind(file);
+    made.data = malloc(made.size + 1);
+    if (made.data == NULL || fread(made.data, 1, made.size, file) != made.size)
+        abort();
+    fclose(file);
+    return made;
+}
+
+static inline void pt_write_file(const char *path, const void *data, size_t size)
+{
+    FILE *file = fopen(path, "wb");
+    if (file == NULL || fwrite(data, 1, size, file) != size || fclose(file) != 0)
+        abort();
+}
+
+#endif

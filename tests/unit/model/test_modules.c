@@ -1,0 +1,452 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The module tree of a .pt, changed in one place each time: attributes are read, and what is
+ * missing, wrong or unknown is refused by name. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "model/wts_topology.h"
+#include "model/wts_tree.h"
+#include "unit/model/wts_text.h"
+#include <stdlib.h>
+#include <string.h>
+
+/* A .pt with the tree of a small P5 model; its tree may be changed until it is published. */
+typedef struct fixture {
+    char *text;
+    pw_weights *weights;
+    pw_module *root;
+} fixture;
+
+static int make(void **state)
+{
+    static fixture f;
+    const pt_wts wts = PT_WTS_INIT;
+    pawl_error error = {.message = ""};
+    const pw_module *root;
+    size_t size = 0;
+    f.text = pt_wts_make(&wts, &size);
+    if (pt_wts_open(f.text, size, &f.weights, &error) < 0 ||
+        pw_wts_topology(f.weights, NULL, &f.weights->arena, &root, &error) < 0)
+        return -1;
+    f.root = pw_arena_alloc(&f.weights->arena, sizeof *f.root);
+    if (f.root == NULL)
+        return -1;
+    *f.root = *root;
+    f.weights->kind = PAWL_WEIGHTS_PT;
+    f.weights->root = f.root;
+    *state = &f;
+    return 0;
+}
+
+static int drop(void **state)
+{
+    fixture *f = *state;
+    pw_object_abandon(f->weights);
+    free(f->text);
+    return 0;
+}
+
+static pw_module *find(fixture *f, const char *path)
+{
+    pw_module *module = f->root;
+    while (*path != '\0') {
+        const size_t length = strcspn(path, ".");
+        pw_module *child = NULL;
+        for (size_t i = 0; i < module->child_count; i++)
+            if (strncmp(module->children[i]->name, path, length) == 0 &&
+                module->children[i]->name[length] == '\0')
+                child = module->children[i];
+        if (child == NULL)
+            return NULL;
+        module = child;
+        path += length;
+        path += *path == '.';
+    }
+    return module;
+}
+
+static void set(fixture *f, pw_module *module, const char *key, pw_value value)
+{
+    pw_value *pair = pw_arena_array(&f->weights->arena, 2, sizeof *pair);
+    const pw_value *old = module->attributes;
+    pw_value *dict = pw_arena_alloc(&f->weights->arena, sizeof *dict);
+    const size_t count = old->as.list.count;
+    assert_non_null(pair);
+    assert_non_null(dict);
+    *dict = *old;
+    dict->as.list.items = pw_arena_array(&f->weights->arena, count + 2, sizeof(pw_value *));
+    assert_non_null(dict->as.list.items);
+    for (size_t i = 0; i < count; i++)
+        dict->as.list.items[i] = old->as.list.items[i];
+    pair[0].kind = PW_VALUE_STRING;
+    pair[0].as.string.text = key;
+    pair[0].as.string.length = strlen(key);
+    pair[1] = value;
+    dict->as.list.items[count] = &pair[0]; /* the last of equal keys is the one that counts */
+    dict->as.list.items[count + 1] = &pair[1];
+    dict->as.list.count = count + 2;
+    module->attributes = dict;
+}
+
+static pw_value integer(int64_t number)
+{
+    return (pw_value){.kind = PW_VALUE_INT, .as.integer = number};
+}
+
+static pw_value text(const char *characters)
+{
+    pw_value value = {.kind = PW_VALUE_STRING};
+    value.as.string.text = characters;
+    value.as.string.length = strlen(characters);
+    return value;
+}
+
+static pw_value list(fixture *f, pw_value_kind kind, const pw_value *values, size_t count)
+{
+    pw_value made = {.kind = kind};
+    pw_value *copies = pw_arena_array(&f->weights->arena, count, sizeof *copies);
+    made.as.list.items = pw_arena_array(&f->weights->arena, count, sizeof(pw_value *));
+    assert_non_null(copies);
+    assert_non_null(made.as.list.items);
+    for (size_t i = 0; i < count; i++) {
+        copies[i] = values[i];
+        made.as.list.items[i] = &copies[i];
+    }
+    made.as.list.count = count;
+    return made;
+}
+
+static pawl_status make_network(fixture *f, const pawl_network_desc *desc, pawl_network **network,
+                                pawl_error *error)
+{
+    pawl_weights *weights = pw_object_publish(f->weights);
+    f->weights = NULL;
+    const pawl_status status = pawl_network_from_weights(weights, desc, network, error);
+    (void)pawl_weights_destroy(&weights);
+    return status;
+}
+
+typedef enum change {
+    SET_INT,
+    SET_TEXT,
+    SET_NONE,
+    TYPE,
+    PACKAGE,
+    NO_CHILD,
+    NO_TENSOR,
+    RESHAPE
+} change;
+
+static struct change_row {
+    const char *name, *path;
+    change change;
+    const char *key, *text;
+    int64_t number;
+    pawl_status status;
+    const char *message;
+} rows[] = {
+/* clang-format off */
+#define OK PAWL_OK
+#define BAD PAWL_ERR_CORRUPT
+#define NOT PAWL_ERR_UNSUPPORTED
+    {"unchanged", "model.0", SET_NONE, "np", NULL, 0, OK, ""},
+    {"a fork's package", "model.0", PACKAGE, NULL, "yolov5.models.common", 0, OK, ""},
+    {"another package", "model.0", PACKAGE, NULL, "ultralytics.nn.modules", 0, NOT, "layer 0 is ultralytics.nn.modules.Conv"},
+    {"an unknown class", "model.3", TYPE, NULL, "CBAM", 0, NOT, "layer 3 is models.common.CBAM, which is no module of YOLOv5"},
+    {"a Focus", "model.0", TYPE, NULL, "Focus", 0, NOT, "layer 0 is models.common.Focus: YOLOv5 v1 to v5 is recognised, but not supported yet"},
+    {"a Segment", "model.24", TYPE, NULL, "Segment", 0, NOT, "layer 24 is models.yolo.Segment: a segmentation model is recognised"},
+    {"a strange Bottleneck", "model.4.m.0", TYPE, NULL, "GhostBottleneck", 0, NOT, "model.4.m.0 is models.common.GhostBottleneck"},
+    {"a strange part", "model.4.cv2", TYPE, NULL, "GhostConv", 0, NOT, "model.4.cv2 is models.common.GhostConv"},
+    {"a strange convolution", "model.4.cv2.conv", TYPE, NULL, "Conv3d", 0, NOT, "Conv3d"},
+    {"a strange norm", "model.4.cv2.bn", TYPE, NULL, "GroupNorm", 0, NOT, "GroupNorm"},
+    {"a strange pool", "model.9.m", TYPE, NULL, "AvgPool2d", 0, NOT, "AvgPool2d"},
+    {"a strange activation", "model.4.cv2.act", TYPE, NULL, "Mish", 0, NOT, "activation torch.nn.modules.activation.Mish"},
+    {"LeakyReLU without slope", "model.4.cv2.act", TYPE, NULL, "LeakyReLU", 0, BAD, "negative_slope is missing"},
+    {"ReLU", "model.4.cv2.act", TYPE, NULL, "ReLU", 0, OK, ""},
+    {"Hardswish", "model.4.cv2.act", TYPE, NULL, "Hardswish", 0, OK, ""},
+    {"Identity", "model.4.cv2.act", TYPE, NULL, "Identity", 0, OK, ""},
+    {"no layer list", "model", TYPE, NULL, "ModuleDict", 0, NOT, "no list of layers"},
+    {"no model at all", "", NO_CHILD, "model", NULL, 0, NOT, "models.yolo.DetectionModel, which has no list of layers"},
+    {"no f", "model.3", SET_NONE, "f", NULL, 0, BAD, "layer 3 (models.common.Conv) does not say where"},
+    {"f in words", "model.3", SET_TEXT, "f", "-1", 0, BAD, "layer 3"},
+    {"f forwards", "model.3", SET_INT, "f", NULL, 7, BAD, "layer 3 reads from layer 7"},
+    {"f to itself", "model.3", SET_INT, "f", NULL, 3, BAD, "layer 3 reads from layer 3"},
+    {"f before the first", "model.3", SET_INT, "f", NULL, -9, BAD, "layer 3 reads from layer -6"},
+    {"f far away", "model.3", SET_INT, "f", NULL, INT64_MIN, BAD, "layer 3 reads"},
+    {"f to another width", "model.3", SET_INT, "f", NULL, 0, BAD, "model.3.conv takes 8 channels"},
+    {"f absolute", "model.3", SET_INT, "f", NULL, 2, OK, ""},
+    {"f one further back", "model.8", SET_INT, "f", NULL, -1, OK, ""},
+    {"a kernel that is missing", "model.3.conv", SET_NONE, "kernel_size", NULL, 0, BAD, "layer 3, model.3.conv (Conv2d): attribute kernel_size"},
+    {"a kernel of 0", "model.3.conv", SET_INT, "kernel_size", NULL, 0, BAD, "kernel_size"},
+    {"a kernel of 5", "model.3.conv", SET_INT, "kernel_size", NULL, 5, BAD, "tensor model.3.conv.weight is 16x8x3x3, but its module needs 16x8x5x5"},
+    {"a stride of 0", "model.3.conv", SET_INT, "stride", NULL, 0, BAD, "stride"},
+    {"a stride of 1", "model.3.conv", SET_INT, "stride", NULL, 1, BAD, "do not fit one another"},
+    {"a padding below 0", "model.3.conv", SET_INT, "padding", NULL, -1, BAD, "padding"},
+    {"a padding in words", "model.3.conv", SET_TEXT, "padding", "same", 0, NOT, "padding in numbers"},
+    {"a padding of mirrors", "model.3.conv", SET_TEXT, "padding_mode", "reflect", 0, NOT, "padding_mode 'zeros'"},
+    {"transposed", "model.3.conv", SET_INT, "transposed", NULL, 1, NOT, "transposed False"},
+    {"three groups", "model.3.conv", SET_INT, "groups", NULL, 3, BAD, "3 groups"},
+    {"channels beyond", "model.3.conv", SET_INT, "out_channels", NULL, 65537, BAD, "out_channels"},
+    {"other channels", "model.3.conv", SET_INT, "out_channels", NULL, 8, BAD, "needs 8x8x3x3"},
+    {"no weights", "model.3.conv", NO_TENSOR, "weight", NULL, 0, BAD, "tensor model.3.conv.weight is missing"},
+    {"weights of another shape", "model.3.conv", RESHAPE, "weight", NULL, 0, BAD, "model.3.conv.weight"},
+    {"no mean", "model.3.bn", NO_TENSOR, "running_mean", NULL, 0, BAD, "tensor model.3.bn.running_mean is missing"},
+    {"eps in words", "model.3.bn", SET_TEXT, "eps", "small", 0, BAD, "attribute eps"},
+    {"no norm and no bias", "model.3", NO_CHILD, "bn", NULL, 0, BAD, "module model.3.bn"},
+    {"no activation", "model.3", NO_CHILD, "act", NULL, 0, BAD, "module model.3.act"},
+    {"no chain", "model.4", NO_CHILD, "m", NULL, 0, BAD, "module model.4.m"},
+    {"no add", "model.4.m.0", SET_NONE, "add", NULL, 0, BAD, "attribute add"},
+    {"add in the head", "model.13.m.0", SET_INT, "add", NULL, 1, OK, ""},
+    {"a pool of 9", "model.9.m", SET_INT, "kernel_size", NULL, 9, BAD, "do not fit one another"},
+    {"a dilated pool", "model.9.m", SET_INT, "dilation", NULL, 2, NOT, "dilation 1"},
+    {"a pool that rounds up", "model.9.m", SET_INT, "ceil_mode", NULL, 1, NOT, "ceil_mode False"},
+    {"a pool padded too far", "model.9.m", SET_INT, "padding", NULL, 3, BAD, "pool"},
+    {"bilinear upsampling", "model.11", SET_TEXT, "mode", "bilinear", 0, NOT, "mode 'nearest'"},
+    {"upsampling by 3", "model.11", SET_INT, "scale_factor", NULL, 3, BAD, "do not fit one another"},
+    {"upsampling by nothing", "model.11", SET_NONE, "scale_factor", NULL, 0, BAD, "scale_factor"},
+    {"a concatenation of rows", "model.12", SET_INT, "d", NULL, 2, NOT, "dimension 2"},
+    {"no classes", "model.24", SET_INT, "nc", NULL, 0, BAD, "attribute nc"},
+    {"other classes", "model.24", SET_INT, "nc", NULL, 3, BAD, "3 anchors and 3 classes need 24"},
+    {"classes beyond", "model.24", SET_INT, "nc", NULL, 65537, BAD, "attribute nc"},
+    {"other anchors", "model.24", SET_INT, "na", NULL, 2, BAD, "model.24.anchors is 3x3x2"},
+    {"no anchors", "model.24", NO_TENSOR, "anchors", NULL, 0, BAD, "tensor model.24.anchors is missing"},
+    {"one stride", "model.24", SET_INT, "stride", NULL, 8, BAD, "attribute stride"},
+    {"no stride anywhere", "model.24", SET_NONE, "stride", NULL, 8, BAD, "attribute stride"},
+    {"one level", "model.24", SET_INT, "f", NULL, 17, BAD, "stride"},
+    {"no convolutions in the head", "model.24", NO_CHILD, "m", NULL, 0, BAD, "module model.24.m"},
+    {"a head's convolution missing", "model.24.m", NO_CHILD, "1", NULL, 0, BAD, "2 convolutions for 3 levels"},
+    {"no head", "model", NO_CHILD, "24", NULL, 0, NOT, "does not end in a Detect"},
+    {"layers after the head", "model.23", TYPE, NULL, "Detect", 0, NOT, "layer 23 is models.common.Detect"},
+    /* clang-format on */
+};
+
+static void remove_child(pw_module *module, const char *name)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < module->child_count; i++)
+        if (strcmp(module->children[i]->name, name) != 0)
+            module->children[kept++] = module->children[i];
+    module->child_count = kept;
+}
+
+static void change_tensor(pw_module *module, const struct change_row *row)
+{
+    for (size_t i = 0; i < module->tensor_count; i++) {
+        if (strcmp(module->tensors[i].key, row->key) != 0)
+            continue;
+        if (row->change == NO_TENSOR) {
+            module->tensors[i].tensor = NULL;
+        } else {
+            module->tensors[i].tensor->dims[0] *= module->tensors[i].tensor->dims[1];
+            module->tensors[i].tensor->dims[1] = 1;
+        }
+    }
+}
+
+static void apply(fixture *f, const struct change_row *row)
+{
+    pw_module *module = find(f, row->path);
+    assert_non_null(module);
+    switch (row->change) {
+    case SET_INT:
+        set(f, module, row->key, integer(row->number));
+        break;
+    case SET_TEXT:
+        set(f, module, row->key, text(row->text));
+        break;
+    case SET_NONE:
+        set(f, module, row->key, (pw_value){.kind = PW_VALUE_NONE});
+        break;
+    case TYPE:
+        module->type = row->text;
+        break;
+    case PACKAGE:
+        module->package = row->text;
+        break;
+    case NO_CHILD:
+        remove_child(module, row->key);
+        break;
+    case NO_TENSOR:
+    case RESHAPE:
+        change_tensor(module, row);
+        break;
+    }
+}
+
+static struct change_row *current;
+
+static void change_shows(void **state)
+{
+    fixture *f = *state;
+    pawl_network *network = NULL;
+    pawl_error error = {.message = ""};
+    apply(f, current);
+    const pawl_status status = make_network(f, NULL, &network, &error);
+    if (status != current->status || strstr(error.message, current->message) == NULL)
+        fail_msg("%s: \"%s\" lacks \"%s\"", pawl_status_name(status), error.message,
+                 current->message);
+    assert_true((network != NULL) == (status == PAWL_OK));
+    (void)pawl_network_destroy(&network);
+    assert_int_equal(pawl_object_count(), 0);
+}
+
+static int make_row(void **state)
+{
+    current = *state;
+    return make(state);
+}
+
+/* names: a list, a dict, too few, no text, twice the same key. */
+static void names_are_read(void **state)
+{
+    const pw_value good[] = {text("cat"), text("dog")};
+    const pw_value dict[] = {integer(1), text("dog"), integer(0), text("cat")};
+    const pw_value twice[] = {integer(1), text("dog"), integer(1), text("cat")};
+    const pw_value beyond[] = {integer(0), text("dog"), integer(2), text("cat")};
+    const pw_value numbers[] = {integer(1), integer(2)};
+    (void)state;
+    const struct {
+        pw_value_kind kind;
+        const pw_value *values;
+        size_t count;
+        pawl_status status;
+    } cases[] = {
+        {PW_VALUE_LIST, good, 2, PAWL_OK},
+        {PW_VALUE_DICT, dict, 4, PAWL_OK},
+        {PW_VALUE_LIST, good, 1, PAWL_ERR_CORRUPT},
+        {PW_VALUE_DICT, twice, 4, PAWL_ERR_CORRUPT},
+        {PW_VALUE_DICT, beyond, 4, PAWL_ERR_CORRUPT},
+        {PW_VALUE_LIST, numbers, 2, PAWL_ERR_CORRUPT},
+    };
+    for (size_t i = 0; i < PW_COUNT(cases); i++) {
+        void *fixed = NULL;
+        pawl_network *network = NULL;
+        pawl_error error = {.message = ""};
+        assert_int_equal(make(&fixed), 0);
+        fixture *f = fixed;
+        set(f, f->root, "names", list(f, cases[i].kind, cases[i].values, cases[i].count));
+        assert_int_equal(make_network(f, NULL, &network, &error), cases[i].status);
+        if (cases[i].status == PAWL_OK) {
+            assert_string_equal(pawl_network_class_name(network, 0), "cat");
+            assert_string_equal(pawl_network_class_name(network, 1), "dog");
+        }
+        (void)pawl_network_destroy(&network);
+        (void)drop(&fixed);
+    }
+}
+
+static void names_given_win(void **state)
+{
+    const char *const names[] = {"one", "two", "three"};
+    pawl_network_desc desc = PAWL_NETWORK_DESC_INIT;
+    pawl_network *network = NULL;
+    pawl_error error = {.message = ""};
+    desc.names = names;
+    desc.name_count = 2;
+    assert_int_equal(make_network(*state, &desc, &network, &error), PAWL_OK);
+    assert_string_equal(pawl_network_class_name(network, 1), "two");
+    (void)pawl_network_destroy(&network);
+}
+
+static void names_given_must_fit(void **state)
+{
+    const char *const names[] = {"one", "two", "three"};
+    pawl_network_desc desc = PAWL_NETWORK_DESC_INIT;
+    pawl_network *network = NULL;
+    pawl_error error = {.message = ""};
+    desc.names = names;
+    desc.name_count = 3;
+    assert_int_equal(make_network(*state, &desc, &network, &error), PAWL_ERR_ARGUMENT);
+    assert_non_null(strstr(error.message, "3 names"));
+}
+
+static void activation_is_not_for_a_pt(void **state)
+{
+    pawl_network_desc desc = PAWL_NETWORK_DESC_INIT;
+    pawl_network *network = NULL;
+    pawl_error error = {.message = ""};
+    desc.activation = "silu";
+    assert_int_equal(make_network(*state, &desc, &network, &error), PAWL_ERR_ARGUMENT);
+}
+
+/* n = 2 of a Conv in a yaml: an nn.Sequential of two; here of the last 1x1 before an upsampling and
+ * itself would not fit, so of one. */
+static void sequence_of_blocks_is_run(void **state)
+{
+    fixture *f = *state;
+    pawl_network *network = NULL;
+    pawl_error error = {.message = ""};
+    pw_module *layers = find(f, "model"),
+              *sequence = pw_arena_alloc(&f->weights->arena, sizeof *sequence);
+    assert_non_null(sequence);
+    *sequence = *layers->children[10];
+    sequence->package = "torch.nn.modules.container";
+    sequence->type = "Sequential";
+    sequence->tensor_count = 0;
+    sequence->children = pw_arena_array(&f->weights->arena, 1, sizeof(pw_module *));
+    assert_non_null(sequence->children);
+    sequence->children[0] = layers->children[10];
+    sequence->child_count = 1;
+    layers->children[10] = sequence;
+    assert_int_equal(make_network(f, NULL, &network, &error), PAWL_OK);
+    pawl_model_info info = {.struct_size = sizeof info};
+    assert_int_equal(pawl_network_info_get(network, &info, &error), PAWL_OK);
+    assert_string_equal(info.family, "custom"); /* no longer the published graph */
+    assert_int_equal(info.layer_count, 180);
+    (void)pawl_network_destroy(&network);
+}
+
+static void arguments_are_checked(void **state)
+{
+    fixture *f = *state;
+    pawl_network *network = NULL;
+    pawl_error error = {.message = ""};
+    pawl_network_desc desc = PAWL_NETWORK_DESC_INIT;
+    pawl_model_info info = {.struct_size = 0};
+    pawl_weights *weights = pw_object_publish(f->weights);
+    f->weights = NULL;
+    assert_int_equal(pawl_network_from_weights(NULL, NULL, &network, &error), PAWL_ERR_ARGUMENT);
+    assert_int_equal(pawl_network_from_weights(weights, NULL, NULL, &error), PAWL_ERR_ARGUMENT);
+    desc.struct_size = 0;
+    assert_int_equal(pawl_network_from_weights(weights, &desc, &network, &error),
+                     PAWL_ERR_ARGUMENT);
+    assert_int_equal(pawl_network_from_weights(weights, NULL, &network, &error), PAWL_OK);
+    assert_int_equal(pawl_network_info_get(network, &info, &error), PAWL_ERR_ARGUMENT);
+    assert_int_equal(pawl_network_info_get(network, NULL, &error), PAWL_ERR_ARGUMENT);
+    info.struct_size = offsetof(pawl_model_info, level_count); /* an older program's struct */
+    info.level_count = -7;
+    assert_int_equal(pawl_network_info_get(network, &info, &error), PAWL_OK);
+    assert_int_equal(info.class_count, 2);
+    assert_int_equal(info.level_count, -7);
+    pawl_network *copy = network;
+    assert_int_equal(pawl_weights_destroy(&weights), PAWL_DEFERRED); /* the network pins them */
+    assert_int_equal(pawl_network_destroy(&network), PAWL_OK);
+    assert_null(network);
+    info.struct_size = sizeof info;
+    assert_int_equal(pawl_network_info_get(copy, &info, &error), PAWL_ERR_DEAD_HANDLE);
+    assert_null(pawl_network_class_name(copy, 0));
+    assert_int_equal(pawl_object_count(), 0);
+}
+
+int main(void)
+{
+    struct CMUnitTest tests[6 + PW_COUNT(rows)] = {
+        cmocka_unit_test(names_are_read),
+        cmocka_unit_test_setup_teardown(names_given_win, make, drop),
+        cmocka_unit_test_setup_teardown(names_given_must_fit, make, drop),
+        cmocka_unit_test_setup_teardown(activation_is_not_for_a_pt, make, drop),
+        cmocka_unit_test_setup_teardown(sequence_of_blocks_is_run, make, drop),
+        cmocka_unit_test_setup_teardown(arguments_are_checked, make, drop),
+    };
+    for (size_t i = 0; i < PW_COUNT(rows); i++)
+        tests[6 + i] = (struct CMUnitTest){.name = rows[i].name,
+                                           .test_func = change_shows,
+                                           .setup_func = make_row,
+                                           .teardown_func = drop,
+                                           .initial_state = &rows[i]};
+    return cmocka_run_group_tests_name("modules", tests, NULL, NULL);
+}

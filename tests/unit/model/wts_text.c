@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See wts_text.h. */
+#include "unit/model/wts_text.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct writer {
+    const pt_wts *wanted;
+    FILE *out;
+    size_t count;
+    uint32_t noise;
+} writer;
+
+static uint32_t bits_of(float value)
+{
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return bits;
+}
+
+static void add_values(writer *w, const char *name, const float *values, size_t count)
+{
+    const pt_wts *wanted = w->wanted;
+    if (wanted->without != NULL && strncmp(name, wanted->without, strlen(wanted->without)) == 0)
+        return;
+    if (wanted->changed != NULL && strcmp(name, wanted->changed) == 0)
+        count = wanted->changed_count;
+    fprintf(w->out, "%s %zu ", name, count);
+    for (size_t i = 0; i < count; i++) {
+        w->noise = w->noise * 1664525u + 1013904223u;
+        const float made =
+            0.5f + 0.001f * (float)(w->noise >> 22); /* positive: it may be a variance */
+        fprintf(w->out, " %08x", bits_of(values != NULL ? values[i] : made));
+    }
+    fputc('\n', w->out);
+    w->count++;
+}
+
+static void add(writer *w, const char *path, const char *key, size_t count)
+{
+    char name[192];
+    (void)snprintf(name, sizeof name, "%s%s", path, key);
+    add_values(w, name, NULL, count);
+}
+
+static void add_conv(writer *w, const char *path, const char *part, int32_t in, int32_t out,
+                     int32_t kernel)
+{
+    char full[96];
+    const size_t width = (size_t)out;
+    (void)snprintf(full, sizeof full, "%s%s", path, part);
+    add(w, full, ".conv.weight", width * (size_t)in * (size_t)kernel * (size_t)kernel);
+    if (w->wanted->is_fused) {
+        add(w, full, ".conv.bias", width);
+        return;
+    }
+    static const char *const keys[] = {".bn.weight", ".bn.bias", ".bn.running_mean",
+                                       ".bn.running_var"};
+    for (size_t i = 0; i < PW_COUNT(keys); i++)
+        add(w, full, keys[i], width);
+    add(w, full, ".bn.num_batches_tracked", 1);
+}
+
+static void add_c3(writer *w, const char *path, int32_t in, int32_t out)
+{
+    add_conv(w, path, ".cv1", in, out / 2, 1);
+    add_conv(w, path, ".cv2", in, out / 2, 1);
+    add_conv(w, path, ".cv3", out, out, 1);
+    for (int32_t i = 0; i < w->wanted->depth; i++) {
+        char link[64];
+        (void)snprintf(link, sizeof link, "%s.m.%d", path, (int)i);
+        add_conv(w, link, ".cv1", out / 2, out / 2, 1);
+        add_conv(w, link, ".cv2", out / 2, out / 2, 3);
+    }
+}
+
+static void add_head(writer *w, const char *path, const pw_published_layer *layer,
+                     const int32_t *channels)
+{
+    float cells[4 * 6], grid[4 * 6], strides[4];
+    char name[96];
+    const size_t count = 6 * (size_t)layer->from_count;
+    for (size_t i = 0; i < count; i++) {
+        strides[i / 6] = (float)(8u << (i / 6));
+        cells[i] = 1.25f + (float)i;
+        grid[i] = cells[i] * strides[i / 6];
+    }
+    (void)snprintf(name, sizeof name, "%s.anchors", path);
+    add_values(w, name, cells, count);
+    (void)snprintf(name, sizeof name, "%s.anchor_grid", path);
+    if (w->wanted->has_grid)
+        add_values(w, name, grid, count);
+    (void)snprintf(name, sizeof name, "%s.strides", path);
+    if (w->wanted->has_strides)
+        add_values(w, name, strides, (size_t)layer->from_count);
+    const size_t outputs = 3 * (5 + (size_t)w->wanted->classes);
+    for (int32_t i = 0; i < layer->from_count; i++) {
+        (void)snprintf(name, sizeof name, "%s.m.%d", path, (int)i);
+        add(w, name, ".weight", outputs * (size_t)channels[layer->from[i]]);
+        add(w, name, ".bias", outputs);
+    }
+}
+
+static void add_layers(writer *w)
+{
+    const pw_published *graph = &pw_published_graphs[w->wanted->graph];
+    int32_t channels[PW_PUBLISHED_LAYERS];
+    for (size_t i = 0; i < graph->layer_count; i++) {
+        const pw_published_layer *layer = &graph->layers[i];
+        int32_t in = 0;
+        char path[32];
+        (void)snprintf(path, sizeof path, "model.%zu", i);
+        for (int32_t k = 0; k < layer->from_count; k++)
+            in += i == 0 ? 3 : channels[layer->from[k] < 0 ? i - 1 : (size_t)layer->from[k]];
+        channels[i] = layer->width > 0 ? layer->width / w->wanted->divisor : in;
+        if (layer->kind == PW_PUBLISHED_CONV)
+            add_conv(w, path, "", in, channels[i], layer->kernel);
+        else if (layer->kind == PW_PUBLISHED_C3)
+            add_c3(w, path, in, channels[i]);
+        else if (layer->kind == PW_PUBLISHED_SPPF) {
+            add_conv(w, path, ".cv1", in, in / 2, 1);
+            add_conv(w, path, ".cv2", 2 * in, channels[i], 1);
+        } else if (layer->kind == PW_PUBLISHED_DETECT)
+            add_head(w, path, layer, channels);
+    }
+    if (w->wanted->added != NULL)
+        add_values(w, w->wanted->added, NULL, 4);
+}
+
+char *pt_wts_make(const pt_wts *wanted, size_t *size)
+{
+    char *body = NULL, *text = NULL;
+    size_t body_size = 0;
+    writer w = {wanted, open_memstream(&body, &body_size), 0, 1};
+    if (w.out == NULL)
+        return NULL;
+    add_layers(&w);
+    (void)fclose(w.out);
+    FILE *out = open_memstream(&text, size);
+    if (out != NULL) {
+        fprintf(out, "%zu\n", w.count);
+        (void)fwrite(body, 1, body_size, out);
+        (void)fclose(out);
+    }
+    free(body);
+    return text;
+}
+
+static void unmake(pw_object *object)
+{
+    pw_arena_free(&((pw_weights *)(void *)object)->arena);
+}
+
+pawl_status pt_wts_open(const char *text, size_t size, pw_weights **weights, pawl_error *error)
+{
+    pw_weights *made PW_MAKING = NULL;
+    PW_TRY(pw_object_make(PW_TYPE_WEIGHTS, sizeof *made, unmake, NULL, 0, &made, error));
+    PW_TRY(pw_weights_parse(text, size, "made.wts", made, error));
+    *weights = PW_TAKE(made);
+    return PAWL_OK;
+}

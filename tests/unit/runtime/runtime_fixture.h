@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The tiny model, up to a context on the reference backend. */
+#ifndef PT_RUNTIME_FIXTURE_H
+#define PT_RUNTIME_FIXTURE_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "support/tiny_model.h"
+
+#include <pawl/runtime.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct chain {
+    pawl_plan *plan;
+    pawl_runtime *runtime;
+    pawl_engine *engine;
+    pawl_context *context;
+} chain;
+
+static inline pawl_context_desc small_context(void)
+{
+    pawl_context_desc desc = PAWL_CONTEXT_DESC_INIT;
+    desc.threads = 2;
+    desc.batch = 1;
+    desc.height = 32;
+    desc.width = 32;
+    return desc;
+}
+
+static inline void drop_chain(chain *c)
+{
+    (void)pawl_context_destroy(&c->context);
+    (void)pawl_engine_destroy(&c->engine);
+    (void)pawl_runtime_destroy(&c->runtime);
+    (void)pawl_plan_destroy(&c->plan);
+}
+
+static inline pawl_status make_chain(chain *c, const pawl_context_desc *desc, pawl_error *error)
+{
+    *c = (chain){NULL, NULL, NULL, NULL};
+    pawl_status status = pt_tiny_plan("reference", &c->plan, error);
+    if (status >= 0)
+        status = pawl_runtime_create(NULL, &c->runtime, error);
+    if (status >= 0)
+        status = pawl_engine_create(c->runtime, c->plan, &c->engine, error);
+    if (status >= 0)
+        status = pawl_context_create(c->engine, desc, &c->context, error);
+    if (status < 0)
+        drop_chain(c);
+    return status;
+}
+
+/* The same picture for a seed, whatever lies beside it in the batch. */
+static inline void fill_picture(pawl_context *context, size_t picture, uint64_t seed)
+{
+    pawl_tensor input;
+    assert_int_equal(pawl_context_input(context, &input, NULL), PAWL_OK);
+    assert_true((int64_t)picture < input.dims[0]);
+    const size_t count = input.size / (size_t)input.dims[0] / pawl_dtype_size(input.dtype);
+    for (size_t i = 0; i < count; i++) {
+        const float value = 0.5f * (pt_uniform(&seed) + 1.0f);
+        if (input.dtype == PAWL_F32)
+            ((float *)input.data)[picture * count + i] = value;
+        else
+            ((uint8_t *)input.data)[picture * count + i] = (uint8_t)(255.0f * value);
+    }
+}
+
+#endif
