@@ -143,7 +143,9 @@ static int next_values(struct source *source, float *values, size_t count)
 static int fill_bytes(struct source *source, uint8_t *pixels, size_t height, size_t width)
 {
     float *row = malloc(width * sizeof(float));
-    int code = row == NULL ? app_fail_memory() : APP_EXIT_DONE;
+    int code = APP_EXIT_DONE;
+    if (row == NULL)
+        return app_fail_memory();
     for (size_t i = 0; i < 3 * height && code == APP_EXIT_DONE; i++) {
         uint8_t *out = pixels + (i % height) * width * 3 + i / height;
         code = next_values(source, row, width);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* pawl build: weights -> network -> plan -> .engine, and what was found on the way. */
+#include "cli/build_audit.h"
 #include "cli/session.h"
 #include "common/files.h"
 #include "common/names.h"
@@ -9,6 +10,9 @@
 
 typedef struct build_options {
     const char *output, *names, *activation, *backend, *precision;
+    const char *timing_cache, *fp16_audit, *fp16_fix, *shapes;
+    int32_t workspace_mib, level;
+    bool is_version_compatible, is_hardware_compatible;
     app_shape imgsz;
     app_batch batch;
     int32_t threads;
@@ -43,6 +47,26 @@ static const app_option options_table[] = {
     {.name = "no-optimise", .aliases = "no-optimize", .type = APP_FLAG,
      .offset = offsetof(build_options, is_unoptimised),
      .help = "run no pass over the network, for comparisons"},
+    {.name = "fp16-audit", .type = APP_TEXT, .offset = offsetof(build_options, fp16_audit),
+     .value = "FILE", .help = "write what FP16 and BF16 would do to each tensor's weights, as JSON"},
+    {.name = "fp16-fix", .type = APP_CHOICE, .offset = offsetof(build_options, fp16_fix),
+     .value = "HOW", .choices = "none scale",
+     .help = "scale: layers whose weights FP16 would damage are kept exact (through TensorRT: FP32)"},
+    {.name = "shapes", .type = APP_TEXT, .offset = offsetof(build_options, shapes),
+     .value = "MIN:OPT:MAX", .help = "TensorRT: heights and widths that the engine takes, each N or HxW "
+                                     "(default: just --imgsz)"},
+    {.name = "workspace", .type = APP_INTEGER, .offset = offsetof(build_options, workspace_mib),
+     .value = "MIB", .low = 1, .high = 1 << 20, .help = "TensorRT: memory a kernel may take (1024)"},
+    {.name = "opt-level", .type = APP_INTEGER, .offset = offsetof(build_options, level),
+     .value = "N", .low = 0, .high = 5, .help = "TensorRT 8.6 on: 0 builds fastest, 5 runs fastest"},
+    {.name = "timing-cache", .type = APP_TEXT, .offset = offsetof(build_options, timing_cache),
+     .value = "FILE", .help = "TensorRT: timings kept from build to build"},
+    {.name = "version-compatible", .type = APP_FLAG,
+     .offset = offsetof(build_options, is_version_compatible),
+     .help = "TensorRT 8.6 on: the engine runs on later versions too"},
+    {.name = "hardware-compatible", .type = APP_FLAG,
+     .offset = offsetof(build_options, is_hardware_compatible),
+     .help = "TensorRT 8.6 on: the engine runs on Ampere and later GPUs"},
 };
 /* clang-format on */
 
@@ -135,6 +159,39 @@ static int on_progress(void *user, const char *stage, size_t done, size_t total)
     return app_is_interrupted() ? 1 : 0;
 }
 
+static void set_tensorrt(const build_options *options, pawl_build_desc *desc)
+{
+    desc->workspace_size = (size_t)options->workspace_mib << 20;
+    desc->optimization_level = options->level;
+    desc->timing_cache = options->timing_cache;
+    desc->is_version_compatible = options->is_version_compatible ? 1 : 0;
+    desc->is_hardware_compatible = options->is_hardware_compatible ? 1 : 0;
+    desc->is_fp16_fixed = options->fp16_fix != NULL && strcmp(options->fp16_fix, "scale") == 0;
+}
+
+/* "320:640:1280", "256x320:...": false where it is none. */
+static bool set_shapes(const struct build *build, pawl_build_desc *desc)
+{
+    int32_t *const sides[3][2] = {{&desc->min_height, &desc->min_width},
+                                  {&desc->height, &desc->width},
+                                  {&desc->max_height, &desc->max_width}};
+    const char *at = build->options->shapes;
+    for (int i = 0; at != NULL && i < 3; i++) {
+        char *end = NULL;
+        app_shape shape = {.height = (int32_t)strtol(at, &end, 10)};
+        shape.width = *end == 'x' ? (int32_t)strtol(end + 1, &end, 10) : shape.height;
+        if (shape.height < 1 || shape.width < 1 || shape.height > 16384 || shape.width > 16384 ||
+            *end != (i < 2 ? ':' : '\0') ||
+            (i > 0 && (shape.height < *sides[i - 1][0] || shape.width < *sides[i - 1][1])))
+            return false;
+        shape = cli_round_shape(shape, build->model.max_stride);
+        *sides[i][0] = shape.height;
+        *sides[i][1] = shape.width;
+        at = end + 1;
+    }
+    return true;
+}
+
 static int make_plan(struct build *build)
 {
     pawl_error error = {0};
@@ -146,6 +203,10 @@ static int make_plan(struct build *build)
     desc.precision = options->precision;
     desc.is_unoptimised = options->is_unoptimised ? 1 : 0;
     desc.progress = on_progress;
+    set_tensorrt(options, &desc);
+    if (!set_shapes(build, &desc))
+        return app_usage(&cli_build, "--shapes %s is not MIN:OPT:MAX with each N or HxW, rising",
+                         options->shapes);
     if (options->imgsz.height != 0) {
         const app_shape shape = cli_round_shape(options->imgsz, build->model.max_stride);
         desc.height = shape.height;
@@ -188,6 +249,11 @@ static int say_summary(const struct build *build, double start)
     return code;
 }
 
+static bool is_half(const build_options *options)
+{
+    return options->precision != NULL && strcmp(options->precision, "fp16") == 0;
+}
+
 static int run_build(struct build *build)
 {
     pawl_error error = {0};
@@ -201,12 +267,19 @@ static int run_build(struct build *build)
         return code;
     if (pawl_plan_save(build->plan, build->output, &error) < 0)
         return app_fail_library(build->output, &error);
-    return say_summary(build, start);
+    if (build->options->fp16_audit != NULL)
+        code = cli_audit_write(build->plan, build->options->fp16_audit);
+    if (code == APP_EXIT_DONE)
+        code = say_summary(build, start);
+    if (code == APP_EXIT_DONE && (build->options->fp16_audit != NULL || is_half(build->options)))
+        cli_audit_say(build->plan, build->options->fp16_fix != NULL &&
+                                       strcmp(build->options->fp16_fix, "scale") == 0);
+    return code;
 }
 
 static int build_main(int argc, char **argv)
 {
-    build_options options = {0};
+    build_options options = {.level = -1};
     app_arguments arguments;
     int code = 0;
     if (!app_parse(&cli_build, argc, argv, &options, &arguments, &code))

@@ -75,9 +75,34 @@ static bool take_shape(const char **at, app_npy *npy)
 /* A bit a key of the header: all three must be there, each once. */
 enum { HAS_DESCR = 1, HAS_ORDER = 2, HAS_SHAPE = 4 };
 
+/* The value of a key that NumPy writes; *bit says which it was, 0 that it is none of them. NULL, or
+ * what is wrong. */
+static const char *parse_value(app_npy *npy, const char *key, const char **at, unsigned int *bit)
+{
+    char word[32];
+    skip_blanks(at);
+    *bit = 0;
+    if (strcmp(key, "descr") == 0) {
+        *bit = HAS_DESCR;
+        if (!take_quoted(at, word, sizeof word) ||
+            (strcmp(word, "<f4") != 0 && strcmp(word, "=f4") != 0))
+            return "not float32, little-endian: save the array with .astype('float32')";
+    } else if (strcmp(key, "fortran_order") == 0) {
+        *bit = HAS_ORDER;
+        if (strncmp(*at, "False", 5) != 0)
+            return "not in C order: save numpy.ascontiguousarray(array)";
+        *at += 5;
+    } else if (strcmp(key, "shape") == 0) {
+        *bit = HAS_SHAPE;
+        if (!take_shape(at, npy))
+            return "its shape is malformed";
+    }
+    return NULL;
+}
+
 static const char *parse_header(app_npy *npy, const char *text)
 {
-    char key[32], word[32];
+    char key[32];
     unsigned int seen = 0;
     const char *at = text;
     if (!take(&at, '{'))
@@ -86,22 +111,9 @@ static const char *parse_header(app_npy *npy, const char *text)
         unsigned int bit = 0;
         if (!take_quoted(&at, key, sizeof key) || !take(&at, ':'))
             return "its header is malformed";
-        skip_blanks(&at);
-        if (strcmp(key, "descr") == 0) {
-            bit = HAS_DESCR;
-            if (!take_quoted(&at, word, sizeof word) ||
-                (strcmp(word, "<f4") != 0 && strcmp(word, "=f4") != 0))
-                return "not float32, little-endian: save the array with .astype('float32')";
-        } else if (strcmp(key, "fortran_order") == 0) {
-            bit = HAS_ORDER;
-            if (strncmp(at, "False", 5) != 0)
-                return "not in C order: save numpy.ascontiguousarray(array)";
-            at += 5;
-        } else if (strcmp(key, "shape") == 0) {
-            bit = HAS_SHAPE;
-            if (!take_shape(&at, npy))
-                return "its shape is malformed";
-        }
+        const char *fault = parse_value(npy, key, &at, &bit);
+        if (fault != NULL)
+            return fault;
         if (bit == 0 || (seen & bit) != 0)
             return "its header has a key that does not belong there";
         seen |= bit;

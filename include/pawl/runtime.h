@@ -51,6 +51,12 @@ typedef struct pawl_candidates {
 /** Shows a layer's output while a run is under way: float32, N x C x H x W, valid during the call only. Not 0 stops the run. */
 typedef int (*pawl_observer)(void *user, uint32_t layer_id, const char *name, const pawl_tensor *tensor);
 
+/**
+ * Says of each backend whether it can be used here, else why not, and where libraries were looked for: a line a call of @p line.
+ * @param line  Called with each line (no newline) and @p user; the text is valid during the call only. Any thread. Since 0.1.
+ */
+PAWL_API void pawl_backends_report(void (*line)(void *user, const char *text), void *user);
+
 /** Makes a runtime. @retval PAWL_ERR_DEVICE The backend named is not here; the message says why. */
 PAWL_API PAWL_NODISCARD pawl_status pawl_runtime_create(const pawl_runtime_desc *desc, pawl_runtime **runtime, pawl_error *error);
 

@@ -67,6 +67,8 @@ struct pw_backend {
     const char *precisions; /* words: "fp32 fp16" */
     /* NULL where the backend can be used here, else a sentence that says why not. */
     const char *(*absence)(void);
+    /* Optional: what was found and where was looked, a line a call; for pawl_backends_report(). */
+    void (*report)(void (*line)(void *user, const char *text), void *user);
     /* Optional: chooses tactics and makes artifacts for this machine and writes them into the plan (still unpublished). */
     pawl_status (*tune)(pw_plan *plan, const pw_machine *machine, const pw_tuning *tuning, pawl_error *error);
     pawl_status (*open)(const pw_plan *plan, const pw_machine *machine, pw_device_plan **device_plan, pawl_error *error);

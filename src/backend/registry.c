@@ -23,6 +23,20 @@ const char *pw_backend_names(void)
     return "cpu, reference, tensorrt";
 }
 
+void pawl_backends_report(void (*line)(void *user, const char *text), void *user)
+{
+    for (size_t i = 0; i < PW_COUNT(backends); i++) {
+        const char *absence = backends[i]->absence != NULL ? backends[i]->absence() : NULL;
+        char sentence[640];
+        pw_strbuf text = PW_STRBUF(sentence);
+        pw_strbuf_add(&text, "%s (%s): %s", backends[i]->name, backends[i]->precisions,
+                      absence != NULL ? absence : "ready");
+        line(user, sentence);
+        if (backends[i]->report != NULL)
+            backends[i]->report(line, user);
+    }
+}
+
 pw_machine pw_machine_here(void)
 {
     pw_machine machine = {.isa = pw_isa_mask()};

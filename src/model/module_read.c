@@ -116,6 +116,13 @@ pawl_status pw_read_constant(const pw_emit *emit, const pw_module *module, const
 {
     const pw_tensor_data *tensor = pw_module_tensor_get(module, key);
     PW_TRY(check_dims(emit, module, key, tensor, dims, rank));
+    const pw_arena *arena = &emit->network->arena;
+    if (arena->limit != 0 && tensor->count > (arena->limit - arena->total) / sizeof(float))
+        return pw_fail(
+            emit->error, PAWL_ERR_LIMIT,
+            "layer %zu: with tensor %s.%s the weights would take more than %zu bytes, far more "
+            "than the file has: it uses the same ones again and again",
+            emit->index, module->path, key, arena->limit);
     float *copy = pw_arena_array(&emit->network->arena, tensor->count, sizeof *copy);
     if (copy == NULL)
         return pw_fail_memory(emit->error, tensor->name != NULL ? tensor->name : key,

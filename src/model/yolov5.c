@@ -7,7 +7,11 @@
 #include "model/wts_topology.h"
 #include <string.h>
 
-#define MAX_DEPTH 32 /* of modules within modules, where parameters are counted */
+/* A small file may mention one tensor in thousands of modules: weights may take this many times its
+ * bytes (half precision needs 2), and then some. */
+#define MAX_GROWTH 8
+#define MIN_LIMIT  ((size_t)64 << 20)
+#define MAX_DEPTH  32 /* of modules within modules, where parameters are counted */
 
 /* Outputs that layer index reads: f is an index, a negative one counts from this layer, -1 is the
  * layer before; the first reads the picture. */
@@ -288,7 +292,9 @@ pawl_status pawl_network_from_weights(pawl_weights *weights, const pawl_network_
     PW_TRY(copy_desc(desc, &wanted, error));
     if (network == NULL)
         return pw_fail(error, PAWL_ERR_ARGUMENT, "network is NULL: give the address of a handle");
+    made.arena.limit = MIN_LIMIT + MAX_GROWTH * (size_t)source->file_size;
     pawl_status status = read_network(source, &wanted, &scratch, &made, error);
+    made.arena.limit = 0;
     pw_arena_free(&scratch);
     if (status >= 0)
         status = pw_network_object_make(&source->object, &made, &object, error);

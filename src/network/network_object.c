@@ -31,11 +31,17 @@ pawl_status pw_network_object_make(pw_object *weights, pw_network *network,
     char **texts = make_texts(network);
     if (texts == NULL)
         return pw_fail_memory(error, "descriptions of the layers", network->layer_count * 32);
+    const int32_t size = network->model.imgsz;
+    const double flops = pw_network_flops(network, 1, size, size);
+    if (flops < 0) /* a finished network fits its own size: only memory can be wanting */
+        return pw_fail_memory(error, "the tensors' shapes",
+                              network->tensor_count * sizeof(pw_shape));
     PW_TRY(pw_object_make(PW_TYPE_NETWORK, sizeof *made, unmake, parents, 1, &made, error));
     made->network = *network;
     made->layer_attributes = texts;
     made->info.struct_size = sizeof made->info;
     pw_network_describe(&made->network, &made->info);
+    made->info.gflops = flops * 1e-9;
     memset(network, 0, sizeof *network);
     *object = made;
     return PAWL_OK;

@@ -3,12 +3,36 @@
 #include "backend/backend.h"
 #include "backend/tensorrt/trt_build.h"
 #include "backend/tensorrt/trt_run.h"
+#include "gpu/driver.h"
+
+#include <stdio.h>
 
 static const char *absence(void)
 {
     static _Thread_local pawl_error error;
     const pw_trt_library *library = NULL;
     return pw_trt_library_get(&library, &error) < 0 ? error.message : NULL;
+}
+
+static void report(void (*line)(void *user, const char *text), void *user)
+{
+    pawl_error error;
+    const pw_cuda *cuda = NULL;
+    const pw_trt_library *library = NULL;
+    char text[640];
+    if (pw_trt_library_get(&library, &error) >= 0) {
+        snprintf(text, sizeof text, "%s, by the strategy of %s (%s)%s", library->version_text,
+                 library->strategy->name, library->strategy->source,
+                 library->create_builder == NULL ? "; it can run plans, not build them" : "");
+        line(user, text);
+    }
+    pw_trt_library_search(line, user);
+    if (pw_cuda_get(&cuda, &error) < 0)
+        snprintf(text, sizeof text, "plans cannot run here: %s", error.message);
+    else
+        snprintf(text, sizeof text, "NVIDIA driver for CUDA %d.%d", cuda->driver_version / 1000,
+                 cuda->driver_version / 10 % 100);
+    line(user, text);
 }
 
 static pawl_status tune(pw_plan *plan, const pw_machine *machine, const pw_tuning *tuning,
@@ -35,6 +59,7 @@ const pw_backend pw_backend_tensorrt = {
     .version = PW_BACKEND_VERSION,
     .precisions = "fp32 fp16",
     .absence = absence,
+    .report = report,
     .tune = tune,
     .open = pw_trt_open,
     .close = pw_trt_close,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * conv_f32: a tile of PK_MR x (PK_NV vectors). Needs a simd_*.h, PK_NAME(op), PK_TILE (the kernel's name), PK_MR, PK_NV, and
+ * conv_f32: a tile of PK_MR x (PK_NV vectors). Needs a simd_*.h, PK_NAME(op), PK_TILE (the kernel's name), PK_MR, PK_NV, PK_DEPTH (inputs at a time), and
  * PK_EACH_MR(X): X(1) ... X(PK_MR). Undefines what concerns the tile, so that an ISA's file may include it again.
  *
  * Sums stay in registers: a tile of every height is compiled on its own. They pass through a small array to the epilogue, which then
@@ -10,6 +10,22 @@
 #define PK_SUMS PK_NAME(PK_TILE)
 #define PK_JOIN_(a, b) a##b
 #define PK_JOIN(a, b)  PK_JOIN_(a, b)
+
+/* Adds count (a constant) inputs of each row times their weights. Several at a time, for the rows' addresses are many and live in memory. */
+PK_INLINE void PK_JOIN(PK_SUMS, _add)(const float *x, size_t step, const float *weights, vf32 sum[PK_MR][PK_NV],
+                                      const size_t rows, const size_t count)
+{
+    PK_UNROLL
+    for (size_t r = 0; r < rows; r++) {
+        PK_UNROLL
+        for (size_t d = 0; d < count; d++) {
+            const vf32 a = vf32_set1(x[r * step + d]);
+            PK_UNROLL
+            for (size_t v = 0; v < PK_NV; v++)
+                sum[r][v] = vf32_fma(a, vf32_load(weights + d * PK_NR + v * VF32_LANES), sum[r][v]);
+        }
+    }
+}
 
 PK_INLINE void PK_JOIN(PK_SUMS, _sum)(const pk_conv_f32_args *args, float *sums, const size_t rows)
 {
@@ -25,21 +41,11 @@ PK_INLINE void PK_JOIN(PK_SUMS, _sum)(const pk_conv_f32_args *args, float *sums,
     const size_t step = args->step;
     for (size_t t = 0; t < args->tap_count; t++) {
         const float *x = args->taps[t];
-        for (size_t d = 0; d < depth; d++) {
-            vf32 w[PK_NV];
-            PK_UNROLL
-            for (size_t v = 0; v < PK_NV; v++)
-                w[v] = vf32_load(weights + v * VF32_LANES);
-            PK_UNROLL
-            for (size_t r = 0; r < rows; r++) {
-                const vf32 a = vf32_set1(x[r * step]);
-                PK_UNROLL
-                for (size_t v = 0; v < PK_NV; v++)
-                    sum[r][v] = vf32_fma(a, w[v], sum[r][v]);
-            }
-            weights += PK_NR;
-            x++;
-        }
+        size_t d = 0;
+        for (; d + PK_DEPTH <= depth; d += PK_DEPTH, weights += PK_DEPTH * PK_NR)
+            PK_JOIN(PK_SUMS, _add)(x + d, step, weights, sum, rows, PK_DEPTH);
+        for (; d < depth; d++, weights += PK_NR)
+            PK_JOIN(PK_SUMS, _add)(x + d, step, weights, sum, rows, 1);
     }
     PK_UNROLL
     for (size_t r = 0; r < rows; r++) {
@@ -97,5 +103,6 @@ void PK_NAME(PK_TILE)(const pk_conv_f32_args *args)
 #undef PK_JOIN
 #undef PK_MR
 #undef PK_NV
+#undef PK_DEPTH
 #undef PK_TILE
 #undef PK_EACH_MR

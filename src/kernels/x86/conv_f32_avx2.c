@@ -11,11 +11,13 @@
 #define PK_TILE conv_f32_6x16
 #define PK_MR   6
 #define PK_NV   2
+#define PK_DEPTH 1
 #define PK_EACH_MR PK_EACH_6
 #include "kernels/tmpl/conv_f32.tmpl.h"
 
 #define PK_TILE conv_f32_12x8
 #define PK_MR   12
 #define PK_NV   1
+#define PK_DEPTH 1
 #define PK_EACH_MR PK_EACH_12
 #include "kernels/tmpl/conv_f32.tmpl.h"

@@ -11,11 +11,13 @@
 #define PK_TILE conv_f32_14x32
 #define PK_MR   14
 #define PK_NV   2
+#define PK_DEPTH 2
 #define PK_EACH_MR PK_EACH_14
 #include "kernels/tmpl/conv_f32.tmpl.h"
 
 #define PK_TILE conv_f32_28x16
 #define PK_MR   28
 #define PK_NV   1
+#define PK_DEPTH 2
 #define PK_EACH_MR PK_EACH_28
 #include "kernels/tmpl/conv_f32.tmpl.h"

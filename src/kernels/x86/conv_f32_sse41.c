@@ -11,5 +11,6 @@
 #define PK_TILE conv_f32_4x8
 #define PK_MR   4
 #define PK_NV   2
+#define PK_DEPTH 1
 #define PK_EACH_MR PK_EACH_4
 #include "kernels/tmpl/conv_f32.tmpl.h"

@@ -400,6 +400,28 @@ static void sequence_of_blocks_is_run(void **state)
     (void)pawl_network_destroy(&network);
 }
 
+/* A few bytes of pickle can mention one module any number of times. */
+static void module_repeated_without_end_is_refused(void **state)
+{
+    fixture *f = *state;
+    pawl_network *network = NULL;
+    pawl_error error = {.message = ""};
+    pw_module *layers = find(f, "model"),
+              *sequence = pw_arena_alloc(&f->weights->arena, sizeof *sequence);
+    assert_non_null(sequence);
+    *sequence = *layers->children[8];
+    sequence->package = "torch.nn.modules.container";
+    sequence->type = "Sequential";
+    sequence->child_count = 100000;
+    sequence->children =
+        pw_arena_array(&f->weights->arena, sequence->child_count, sizeof(pw_module *));
+    assert_non_null(sequence->children);
+    for (size_t i = 0; i < sequence->child_count; i++)
+        sequence->children[i] = layers->children[8];
+    layers->children[8] = sequence;
+    assert_int_equal(make_network(f, NULL, &network, &error), PAWL_ERR_LIMIT);
+}
+
 static void arguments_are_checked(void **state)
 {
     fixture *f = *state;
@@ -434,7 +456,8 @@ static void arguments_are_checked(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[6 + PW_COUNT(rows)] = {
+    struct CMUnitTest tests[7 + PW_COUNT(rows)] = {
+        cmocka_unit_test_setup_teardown(module_repeated_without_end_is_refused, make, drop),
         cmocka_unit_test(names_are_read),
         cmocka_unit_test_setup_teardown(names_given_win, make, drop),
         cmocka_unit_test_setup_teardown(names_given_must_fit, make, drop),
@@ -443,7 +466,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(arguments_are_checked, make, drop),
     };
     for (size_t i = 0; i < PW_COUNT(rows); i++)
-        tests[6 + i] = (struct CMUnitTest){.name = rows[i].name,
+        tests[7 + i] = (struct CMUnitTest){.name = rows[i].name,
                                            .test_func = change_shows,
                                            .setup_func = make_row,
                                            .teardown_func = drop,

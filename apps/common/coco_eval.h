@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Average precision and recall as COCO defines them (pycocotools' COCOeval), and the precision and
+ * recall of YOLOv5's table. Knows pictures and categories by number; overlaps are those of boxes or
+ * of masks.
+ */
+#ifndef APP_COCO_EVAL_H
+#define APP_COCO_EVAL_H
+
+#include "common/rle.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define COCO_THRESHOLDS 10 /* IoU 0.5, 0.55 ... 0.95 */
+
+typedef enum coco_overlap { COCO_BOXES, COCO_MASKS } coco_overlap;
+
+typedef struct coco_truth {
+    size_t image;    /* 0 to image_count - 1; pictures count in this order */
+    size_t category; /* 0 to category_count - 1 */
+    double box[4];   /* x, y, width, height in pixels */
+    double area;     /* what the size ranges go by: pixels of the object */
+    bool is_crowd;
+    bool is_uncounted; /* its annotation has id 0, which pycocotools takes for "no match" */
+    const app_rle *mask; /* with COCO_MASKS; borrowed */
+} coco_truth;
+
+typedef struct coco_found {
+    size_t image, category;
+    double box[4];
+    double area; /* of the box, or of the mask */
+    double score;
+    const app_rle *mask; /* with COCO_MASKS; borrowed */
+} coco_found;
+
+/* All of it is borrowed. Within a picture, what comes first wins among equal scores. */
+typedef struct coco_task {
+    coco_overlap overlap;
+    size_t image_count, category_count;
+    const coco_truth *truths;
+    size_t truth_count;
+    const coco_found *found;
+    size_t found_count;
+    bool is_agnostic; /* all categories count as one */
+} coco_task;
+
+/* COCO's twelve figures in its order: AP, AP50, AP75, AP of small, medium, large objects; AR with 1,
+ * 10, 100 boxes a picture, AR of small, medium, large. -1 where there is nothing to find. */
+enum {
+    COCO_AP,
+    COCO_AP50,
+    COCO_AP75,
+    COCO_AP_SMALL,
+    COCO_AP_MEDIUM,
+    COCO_AP_LARGE,
+    COCO_AR1,
+    COCO_AR10,
+    COCO_AR100,
+    COCO_AR_SMALL,
+    COCO_AR_MEDIUM,
+    COCO_AR_LARGE,
+    COCO_FIGURES
+};
+
+/* A category's row in YOLOv5's table. */
+typedef struct coco_class {
+    size_t instances;         /* truths that are no crowds */
+    double precision, recall; /* at the confidence where the mean F1 of all classes is highest */
+    double ap50, ap;          /* as COCO's; -1 where there is nothing to find */
+} coco_class;
+
+typedef struct coco_result {
+    double figures[COCO_FIGURES];
+    coco_class *classes;      /* category_count; free() */
+    size_t instances;
+    double precision, recall; /* means over the classes with instances */
+    double best_confidence;   /* where F1 is highest */
+} coco_result;
+
+/* False: memory ran out, or an index is out of range. */
+bool coco_evaluate(const coco_task *task, coco_result *result);
+void coco_result_free(coco_result *result);
+
+/* The twelve lines that pycocotools prints, line @p figure of them, in the caller's buffer. */
+#define COCO_LINE_SIZE 96
+const char *coco_line(char text[COCO_LINE_SIZE], size_t figure, double value);
+
+#endif
