@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Times every row of the kernel table that runs here on the layers of a shapes file: one-layer networks through the CPU backend, on one
- * thread, so that tiles are cut and caches filled as in a whole network. Median of the processor time.
+ * Times every row of the kernel table that runs here on the layers of a shapes file: one-layer
+ * networks through the CPU backend, on one thread, so that tiles are cut and caches filled as in a
+ * whole network. Median of the processor time.
  *
  *     bench_kernels bench/shapes/yolov5n.txt [part of a row's name]
  */
@@ -21,8 +22,10 @@ typedef struct shape {
     int height, width, in, out, kernel, stride, padding, times;
 } shape;
 
-static const struct { const char *name; pk_op op; } ops[] = {
-    {"conv", PK_CONV_F32}, {"maxpool", PK_MAXPOOL_F32}, {"upsample", PK_UPSAMPLE_F32}};
+static const struct {
+    const char *name;
+    pk_op op;
+} ops[] = {{"conv", PK_CONV_F32}, {"maxpool", PK_MAXPOOL_F32}, {"upsample", PK_UPSAMPLE_F32}};
 
 static float *random_floats(pw_arena *arena, size_t count)
 {
@@ -53,11 +56,18 @@ static pawl_status make_network(const shape *from, pw_network *network, pawl_err
                     .activation = PW_ACT_SILU,
                     .weights = random_floats(&network->arena, (size_t)from->in * 3)};
     if (from->in != 3) {
-        layer = (pw_layer){.op = PW_OP_CONV, .name = "first", .inputs = {picture}, .input_count = 1, .output = input};
+        layer = (pw_layer){.op = PW_OP_CONV,
+                           .name = "first",
+                           .inputs = {picture},
+                           .input_count = 1,
+                           .output = input};
         layer.as.conv = conv;
         PW_TRY(pw_network_add_layer(network, &layer, error));
     }
-    layer = (pw_layer){.name = "timed", .inputs = {from->in == 3 ? picture : input}, .input_count = 1, .output = output};
+    layer = (pw_layer){.name = "timed",
+                       .inputs = {from->in == 3 ? picture : input},
+                       .input_count = 1,
+                       .output = output};
     if (strcmp(from->op, "conv") == 0) {
         layer.op = PW_OP_CONV;
         conv.in_channels = from->in;
@@ -67,12 +77,13 @@ static pawl_status make_network(const shape *from, pw_network *network, pawl_err
             conv.stride[i] = from->stride;
             conv.padding[i] = from->padding;
         }
-        conv.weights =
-            random_floats(&network->arena, (size_t)from->in * (size_t)(from->out * from->kernel * from->kernel));
+        conv.weights = random_floats(
+            &network->arena, (size_t)from->in * (size_t)(from->out * from->kernel * from->kernel));
         layer.as.conv = conv;
     } else if (strcmp(from->op, "maxpool") == 0) {
         layer.op = PW_OP_MAXPOOL;
-        layer.as.pool = (pw_pool){{from->kernel, from->kernel}, {from->stride, from->stride},
+        layer.as.pool = (pw_pool){{from->kernel, from->kernel},
+                                  {from->stride, from->stride},
                                   {from->padding, from->padding}};
     } else {
         layer.op = PW_OP_UPSAMPLE;
@@ -118,7 +129,8 @@ static double time_row(const shape *from, const pk_row *row, double *gflop, pawl
     pw_plan plan = {.backend = "cpu"};
     if (make_network(from, &plan.network, error) < 0)
         return -1;
-    pw_tactic tactic = {.layer_id = plan.network.layers[plan.network.layer_count - 1].id, .name = row->name};
+    pw_tactic tactic = {.layer_id = plan.network.layers[plan.network.layer_count - 1].id,
+                        .name = row->name};
     const pw_machine machine = {.isa = pw_isa_mask(), .name = "bench"};
     tactic.machine = machine.name;
     plan.tactics = &tactic;
@@ -146,13 +158,14 @@ static double time_row(const shape *from, const pk_row *row, double *gflop, pawl
 static bool read_shape(const char *line, shape *to)
 {
     memset(to, 0, sizeof(*to));
-    if (sscanf(line, "conv %d %d %d %d %d %d %d %d", &to->height, &to->width, &to->in, &to->out, &to->kernel,
-               &to->stride, &to->padding, &to->times) == 8)
+    if (sscanf(line, "conv %d %d %d %d %d %d %d %d", &to->height, &to->width, &to->in, &to->out,
+               &to->kernel, &to->stride, &to->padding, &to->times) == 8)
         strcpy(to->op, "conv");
-    else if (sscanf(line, "maxpool %d %d %d %d %d %d %d", &to->height, &to->width, &to->in, &to->kernel, &to->stride,
-                    &to->padding, &to->times) == 7)
+    else if (sscanf(line, "maxpool %d %d %d %d %d %d %d", &to->height, &to->width, &to->in,
+                    &to->kernel, &to->stride, &to->padding, &to->times) == 7)
         strcpy(to->op, "maxpool");
-    else if (sscanf(line, "upsample %d %d %d %d %d", &to->height, &to->width, &to->in, &to->kernel, &to->times) == 5)
+    else if (sscanf(line, "upsample %d %d %d %d %d", &to->height, &to->width, &to->in, &to->kernel,
+                    &to->times) == 5)
         strcpy(to->op, "upsample");
     if (strcmp(to->op, "conv") != 0)
         to->out = to->in;
@@ -186,8 +199,9 @@ int main(int argc, char **argv)
             const double ms = time_row(&from, row, &gflop, &error);
             if (ms < 0)
                 continue;
-            printf("%-9s%4dx%-4d%4d->%-4d k%d s%d  %-24s %8.3f ms  %6.1f GFLOP/s\n", from.op, from.height, from.width,
-                   from.in, from.out, from.kernel, from.stride, row->name, ms, gflop / ms * 1e3);
+            printf("%-9s%4dx%-4d%4d->%-4d k%d s%d  %-24s %8.3f ms  %6.1f GFLOP/s\n", from.op,
+                   from.height, from.width, from.in, from.out, from.kernel, from.stride, row->name,
+                   ms, gflop / ms * 1e3);
             best = best == 0 || ms < best ? ms : best;
         }
         best_sum += best * from.times;

@@ -7,7 +7,7 @@
 #include <string.h>
 
 typedef struct inspect_options {
-    const char *json, *activation;
+    const char *json, *activation, *extract;
 } inspect_options;
 
 /* clang-format off */
@@ -18,6 +18,8 @@ static const app_option options_table[] = {
      .offset = offsetof(inspect_options, activation), .value = "NAME",
      .choices = "silu leaky hardswish relu",
      .help = "for a .wts that cannot say it: silu, leaky, hardswish or relu"},
+    {.name = "extract-plan", .type = APP_TEXT, .offset = offsetof(inspect_options, extract),
+     .value = "FILE", .help = "write the TensorRT plan inside an engine to FILE, for trtexec --loadEngine"},
 };
 /* clang-format on */
 
@@ -86,6 +88,27 @@ static int write_json(const inspect_subject *subject, const char *target)
     return code;
 }
 
+/* The first artifact whose key says TensorRT. */
+static int extract_plan(const inspect_subject *subject, const char *target)
+{
+    pawl_artifact_info artifact = {.struct_size = sizeof artifact};
+    app_output output;
+    for (size_t i = 0; i < subject->plan_info.artifact_count; i++) {
+        if (pawl_plan_artifact_get(subject->plan, i, &artifact, NULL) < 0 ||
+            strncmp(artifact.key, "tensorrt", 8) != 0)
+            continue;
+        const int code = app_output_open(&output, target);
+        if (code != APP_EXIT_DONE)
+            return code;
+        (void)fwrite(artifact.data, 1, artifact.size,
+                     output.stream); /* commit reports what failed */
+        app_note("%s: the plan of %s", target, artifact.key);
+        return app_output_commit(&output);
+    }
+    return app_fail(APP_EXIT_UNSUPPORTED,
+                    "%s holds no TensorRT plan; build it with --backend tensorrt", subject->path);
+}
+
 static int inspect_main(int argc, char **argv)
 {
     inspect_options options = {0};
@@ -97,7 +120,9 @@ static int inspect_main(int argc, char **argv)
     code = open_subject(&subject, options.activation);
     if (subject.plan != NULL || subject.weights != NULL) {
         int shown = APP_EXIT_DONE;
-        if (options.json != NULL)
+        if (options.extract != NULL)
+            shown = extract_plan(&subject, options.extract);
+        else if (options.json != NULL)
             shown = write_json(&subject, options.json);
         else
             inspect_print(&subject);

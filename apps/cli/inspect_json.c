@@ -171,12 +171,19 @@ static json_t *tactics_json(const inspect_subject *subject)
     return tactics;
 }
 
-/* One object an artifact; the library tells their number only. */
-static json_t *artifacts_json(const pawl_plan_info *info)
+/* One object an artifact. */
+static json_t *artifacts_json(pawl_plan *plan, const pawl_plan_info *info)
 {
     json_t *artifacts = json_array();
-    for (size_t i = 0; i < info->artifact_count; i++)
-        (void)app_json_append(artifacts, json_object());
+    for (size_t i = 0; i < info->artifact_count; i++) {
+        pawl_artifact_info artifact = {.struct_size = sizeof artifact};
+        json_t *object = json_object();
+        if (pawl_plan_artifact_get(plan, i, &artifact, NULL) >= 0) {
+            (void)app_json_set(object, "key", app_json_text(artifact.key));
+            (void)app_json_set(object, "size", json_integer((json_int_t)artifact.size));
+        }
+        (void)app_json_append(artifacts, object);
+    }
     return artifacts;
 }
 
@@ -195,7 +202,7 @@ static void set_plan(json_t *object, const inspect_subject *subject)
     (void)app_json_set(object, "precision", app_json_text(info->precision));
     (void)app_json_set(object, "profile", profile_json(info));
     (void)app_json_set(object, "tactics", tactics_json(subject));
-    (void)app_json_set(object, "artifacts", artifacts_json(info));
+    (void)app_json_set(object, "artifacts", artifacts_json(subject->plan, info));
     (void)app_json_set(object, "source", app_json_text(info->source_name));
     (void)app_json_set(object, "source_xxh3", hash_json(info->source_hash));
     (void)app_json_set(object, "pawl_version", app_json_text(info->pawl_version));

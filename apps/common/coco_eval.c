@@ -352,7 +352,7 @@ const char *coco_line(char text[COCO_LINE_SIZE], size_t figure, double value)
     const size_t area = row < 3 ? 0 : row - 2;
     const size_t limit = !is_precision && row < 3 ? found_limits[row] : COCO_MOST_FOUND;
     (void)snprintf(text, COCO_LINE_SIZE,
-                   " Average %-18s @[ IoU=%s | area=%s | maxDets=%3zu ] = %0.3f",
+                   " Average %s @[ IoU=%s | area=%s | maxDets=%3zu ] = %0.3f",
                    is_precision ? "Precision  (AP)" : "Recall     (AR)",
                    overlaps[is_precision && row < 3 ? row : 0], areas[area], limit, value);
     return text;

@@ -127,6 +127,11 @@ void app_term_louder(void)
     set_logger();
 }
 
+bool app_term_is_loud(void)
+{
+    return term.loudness > 0;
+}
+
 void app_term_json_on_stdout(void)
 {
     term.is_json_on_stdout = true;

@@ -17,6 +17,7 @@ typedef enum app_exit {
     APP_EXIT_INPUT = 3,
     APP_EXIT_UNSUPPORTED = 4,
     APP_EXIT_DEVICE = 5,
+    APP_EXIT_ACCURACY = 6,
     APP_EXIT_PARTIAL = 8,
     APP_EXIT_LIMIT = 9,
     APP_EXIT_INTERRUPTED = 130
@@ -28,6 +29,7 @@ void app_term_start(void);
 
 void app_term_quiet(void);  /* -q */
 void app_term_louder(void); /* -v, -vv */
+bool app_term_is_loud(void);
 
 /* From now on app_say() writes to stderr: stdout belongs to JSON. */
 void app_term_json_on_stdout(void);

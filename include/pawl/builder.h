@@ -66,9 +66,9 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_builder_build(pawl_builder *builder, pa
 PAWL_END
 
 #ifndef PAWL_BUILDING /* create calls note their place in the user's source */
-#define pawl_builder_create(desc, builder, error) (pawl_object_at(__FILE__, __LINE__), pawl_builder_create(desc, builder, error))
+#define pawl_builder_create(desc, builder, error) PAWL_PLACED(pawl_builder_create(desc, builder, error))
 #define pawl_builder_build(builder, network, desc, plan, error) \
-    (pawl_object_at(__FILE__, __LINE__), pawl_builder_build(builder, network, desc, plan, error))
+    PAWL_PLACED(pawl_builder_build(builder, network, desc, plan, error))
 #endif
 
 #endif

@@ -71,7 +71,7 @@ PAWL_END
 
 #ifndef PAWL_BUILDING /* create calls note their place in the user's source */
 #define pawl_detector_create(context, desc, detector, error) \
-    (pawl_object_at(__FILE__, __LINE__), pawl_detector_create(context, desc, detector, error))
+    PAWL_PLACED(pawl_detector_create(context, desc, detector, error))
 #endif
 
 #endif

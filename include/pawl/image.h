@@ -75,11 +75,11 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_image_draw(pawl_image *image, const str
 PAWL_END
 
 #ifndef PAWL_BUILDING /* create calls note their place in the user's source */
-#define pawl_image_read(path, image, error) (pawl_object_at(__FILE__, __LINE__), pawl_image_read(path, image, error))
-#define pawl_image_decode(data, size, image, error) (pawl_object_at(__FILE__, __LINE__), pawl_image_decode(data, size, image, error))
-#define pawl_image_create(pixels, image, error) (pawl_object_at(__FILE__, __LINE__), pawl_image_create(pixels, image, error))
+#define pawl_image_read(path, image, error) PAWL_PLACED(pawl_image_read(path, image, error))
+#define pawl_image_decode(data, size, image, error) PAWL_PLACED(pawl_image_decode(data, size, image, error))
+#define pawl_image_create(pixels, image, error) PAWL_PLACED(pawl_image_create(pixels, image, error))
 #define pawl_image_letterbox(image, width, height, boxed, error) \
-    (pawl_object_at(__FILE__, __LINE__), pawl_image_letterbox(image, width, height, boxed, error))
+    PAWL_PLACED(pawl_image_letterbox(image, width, height, boxed, error))
 #endif
 
 #endif

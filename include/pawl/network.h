@@ -82,7 +82,7 @@ PAWL_END
 
 #ifndef PAWL_BUILDING /* create calls note their place in the user's source */
 #define pawl_network_from_weights(weights, desc, network, error) \
-    (pawl_object_at(__FILE__, __LINE__), pawl_network_from_weights(weights, desc, network, error))
+    PAWL_PLACED(pawl_network_from_weights(weights, desc, network, error))
 #endif
 
 #endif

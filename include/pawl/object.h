@@ -70,10 +70,16 @@ PAWL_API pawl_status pawl_object_array_destroy(void ***array, size_t count);
 
 /**
  * Tells the next create call of this thread where in the user's source it stands; the create macros call it.
- * @param file  Static storage. Returns nothing.
+ * @param file  Static storage. NULL: the place is not known.
  */
 PAWL_API void pawl_object_at(const char *file, int line);
 
+/** Ends what pawl_object_at() began, whether the create call has made an object or failed early; returns @p status. For the macros. */
+PAWL_API PAWL_NODISCARD pawl_status pawl_object_placed(pawl_status status);
+
 PAWL_END
+
+/** A create call that notes its place in the user's source. */
+#define PAWL_PLACED(call) (pawl_object_at(__FILE__, __LINE__), pawl_object_placed(call))
 
 #endif

@@ -7,14 +7,17 @@
 #include <pawl/audit.h>
 #include <pawl/builder.h>
 #include <pawl/detect.h>
+#include <pawl/diagnosis.h>
 #include <pawl/export.h>
 #include <pawl/image.h>
+#include <pawl/lifetime_log.h>
 #include <pawl/logger.h>
 #include <pawl/machine.h>
 #include <pawl/network.h>
 #include <pawl/object.h>
 #include <pawl/plan.h>
 #include <pawl/runtime.h>
+#include <pawl/scope.h>
 #include <pawl/status.h>
 #include <pawl/tensor.h>
 #include <pawl/version.h>

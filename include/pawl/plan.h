@@ -29,6 +29,14 @@ typedef struct pawl_tactic_info {
     const char *tactic;  /* row of the kernel table */
 } pawl_tactic_info;
 
+/** Bytes of a backend's own inside the plan, e.g. NVIDIA's serialised plan. Valid while the plan lives. */
+typedef struct pawl_artifact_info {
+    size_t struct_size; /* set by the caller */
+    const char *key;    /* "tensorrt/10.7.0/sm_86" */
+    const void *data;
+    size_t size;
+} pawl_artifact_info;
+
 /**
  * Maps an .engine file and checks it: header, bounds and checksum of each section.
  * @param[out] plan  On success the caller's: end it with pawl_plan_destroy(). Holds the file mapped. Else untouched.
@@ -63,10 +71,13 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_plan_layer_get(pawl_plan *plan, size_t 
 /** Describes tactic @p index; strings are valid while the plan lives. */
 PAWL_API PAWL_NODISCARD pawl_status pawl_plan_tactic_get(pawl_plan *plan, size_t index, pawl_tactic_info *info, pawl_error *error);
 
+/** Describes artifact @p index. @retval PAWL_ERR_ARGUMENT There is no such artifact. Any thread. */
+PAWL_API PAWL_NODISCARD pawl_status pawl_plan_artifact_get(pawl_plan *plan, size_t index, pawl_artifact_info *info, pawl_error *error);
+
 PAWL_END
 
 #ifndef PAWL_BUILDING /* create calls note their place in the user's source */
-#define pawl_plan_load(path, plan, error) (pawl_object_at(__FILE__, __LINE__), pawl_plan_load(path, plan, error))
+#define pawl_plan_load(path, plan, error) PAWL_PLACED(pawl_plan_load(path, plan, error))
 #endif
 
 #endif

@@ -131,11 +131,11 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_context_run(pawl_context *context, pawl
 PAWL_END
 
 #ifndef PAWL_BUILDING /* create calls note their place in the user's source */
-#define pawl_runtime_create(desc, runtime, error) (pawl_object_at(__FILE__, __LINE__), pawl_runtime_create(desc, runtime, error))
+#define pawl_runtime_create(desc, runtime, error) PAWL_PLACED(pawl_runtime_create(desc, runtime, error))
 #define pawl_engine_create(runtime, plan, engine, error) \
-    (pawl_object_at(__FILE__, __LINE__), pawl_engine_create(runtime, plan, engine, error))
+    PAWL_PLACED(pawl_engine_create(runtime, plan, engine, error))
 #define pawl_context_create(engine, desc, context, error) \
-    (pawl_object_at(__FILE__, __LINE__), pawl_context_create(engine, desc, context, error))
+    PAWL_PLACED(pawl_context_create(engine, desc, context, error))
 #endif
 
 #endif

@@ -71,7 +71,7 @@ PAWL_END
 
 #ifndef PAWL_BUILDING /* create calls note their place in the user's source */
 #define pawl_weights_open(path, weights, error) \
-    (pawl_object_at(__FILE__, __LINE__), pawl_weights_open(path, weights, error))
+    PAWL_PLACED(pawl_weights_open(path, weights, error))
 #endif
 
 #endif

@@ -12,6 +12,7 @@
 #define PW_ALIGNED(bytes)           __attribute__((aligned(bytes)))
 #define PW_LIKELY(x)                __builtin_expect(!!(x), 1)
 #define PW_UNLIKELY(x)              __builtin_expect(!!(x), 0)
+#define PW_PREFETCH(address)        __builtin_prefetch(address)
 #define PW_COUNT(array)             (sizeof(array) / sizeof((array)[0]))
 
 /* Moves a pointer out of a guarded variable. */

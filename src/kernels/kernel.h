@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Kernels: pure functions on pointers. No malloc, no I/O, no threads, no globals. One table (kernel_table.c), best first within an operation,
- * generic last and always there; dispatch, tuner, check_kernels and bench_kernels read it. Activations are NHWC float32: a tensor that is a
- * slice of another is the same rows with a larger pixel stride. Strides and steps count elements, not bytes.
+ * Kernels: pure functions on pointers. No malloc, no I/O, no threads, no globals. One table
+ * (kernel_table.c), best first within an operation, generic last and always there; dispatch, tuner,
+ * check_kernels and bench_kernels read it. Activations are NHWC float32: a tensor that is a slice
+ * of another is the same rows with a larger pixel stride. Strides and steps count elements, not
+ * bytes.
  *
- * No kernel reads or writes an element outside what its arguments name, except weights and bias, which the packer pads to whole panels.
+ * No kernel reads or writes an element outside what its arguments name, except weights and bias,
+ * which the packer pads to whole panels.
  */
 #ifndef PK_KERNEL_H
 #define PK_KERNEL_H
@@ -31,31 +34,33 @@ typedef enum pk_op {
 } pk_op;
 
 typedef enum pk_activation { /* as pw_activation */
-    PK_ACT_NONE,
-    PK_ACT_SILU,
-    PK_ACT_LEAKY_RELU,
-    PK_ACT_HARDSWISH,
-    PK_ACT_RELU,
-    PK_ACT_SIGMOID,
-    PK_ACT_COUNT
+                             PK_ACT_NONE,
+                             PK_ACT_SILU,
+                             PK_ACT_LEAKY_RELU,
+                             PK_ACT_HARDSWISH,
+                             PK_ACT_RELU,
+                             PK_ACT_SIGMOID,
+                             PK_ACT_COUNT
 } pk_activation;
 
 /*
  * One tile of a convolution: rows output pixels x columns output channels.
  *
- *     output[r][n] = act(bias[n] + sum over t, d of taps[t][r * step + d] * weights[t * depth + d][n]) + residual[r][n]
+ *     output[r][n] = act(bias[n] + sum over t, d of taps[t][r * step + d] * weights[t * depth +
+ * d][n]) + residual[r][n]
  *
- * A tap is a run of depth floats that lie together: the channels of one input pixel, or of kw neighbouring ones. Taps in the padding are
- * left out by the caller where a whole row of them is, else he lends a padded copy of the input.
+ * A tap is a run of depth floats that lie together: the channels of one input pixel, or of kw
+ * neighbouring ones. Taps in the padding are left out by the caller where a whole row of them is,
+ * else he lends a padded copy of the input.
  */
 typedef struct pk_conv_f32_args {
     const float *const *taps; /* tap_count: first row's run */
     size_t tap_count;         /* may be 0 */
     size_t depth;
-    size_t step;              /* from a row's run to the next row's */
-    const float *weights;     /* one panel: tap_count x depth x NR */
-    const float *bias;        /* NR */
-    const float *residual;    /* NULL: none */
+    size_t step;           /* from a row's run to the next row's */
+    const float *weights;  /* one panel: tap_count x depth x NR */
+    const float *bias;     /* NR */
+    const float *residual; /* NULL: none */
     size_t residual_stride;
     float *output;
     size_t output_stride;
@@ -65,7 +70,8 @@ typedef struct pk_conv_f32_args {
     float alpha; /* of LEAKY_RELU */
 } pk_conv_f32_args;
 
-/* One pixel of a depthwise convolution: output[c] = act(bias[c] + sum over t of taps[t][c] * weights[t][c]) + residual[c]. */
+/* One pixel of a depthwise convolution: output[c] = act(bias[c] + sum over t of taps[t][c] *
+ * weights[t][c]) + residual[c]. */
 typedef struct pk_dwconv_f32_args {
     const float *const *taps;    /* tap_count: pixels inside the picture */
     const float *const *weights; /* tap_count: channels each */
@@ -78,7 +84,8 @@ typedef struct pk_dwconv_f32_args {
     float alpha;
 } pk_dwconv_f32_args;
 
-/* output[p][c] = act(input[p][c] * scale[c] + shift[c]) + other[p][c]: batch norm, activation, add and copy are what is left when parts are NULL. */
+/* output[p][c] = act(input[p][c] * scale[c] + shift[c]) + other[p][c]: batch norm, activation, add
+ * and copy are what is left when parts are NULL. */
 typedef struct pk_eltwise_f32_args {
     const float *input;
     size_t input_stride;
@@ -92,7 +99,8 @@ typedef struct pk_eltwise_f32_args {
     float alpha;
 } pk_eltwise_f32_args;
 
-/* Output rows row_begin .. row_end - 1 of one picture; what lies in the padding does not count. Each window meets the picture. */
+/* Output rows row_begin .. row_end - 1 of one picture; what lies in the padding does not count.
+ * Each window meets the picture. */
 typedef struct pk_maxpool_f32_args {
     const float *input; /* height x width pixels */
     size_t input_stride, height, width, channels;
@@ -111,7 +119,8 @@ typedef struct pk_upsample_f32_args {
     size_t row_begin, row_end;
 } pk_upsample_f32_args;
 
-/* Pixels of one picture into dense NHWC float32: planes (plane_size floats apart) as they are, or interleaved bytes / 255. */
+/* Pixels of one picture into dense NHWC float32: planes (plane_size floats apart) as they are, or
+ * interleaved bytes / 255. */
 typedef struct pk_input_args {
     const float *planes;  /* INPUT_F32 */
     const uint8_t *bytes; /* INPUT_U8 */
@@ -122,15 +131,16 @@ typedef struct pk_input_args {
 } pk_input_args;
 
 /*
- * Cells cell_begin .. cell_end - 1 of one anchor of one level of one picture. A row is class_count + 5 floats:
- * x, y = (2 s - 0.5 + cell) * stride; w, h = (2 s)^2 * anchor; s(objectness), s(classes) ...; s = sigmoid(raw).
+ * Cells cell_begin .. cell_end - 1 of one anchor of one level of one picture. A row is class_count
+ * + 5 floats: x, y = (2 s - 0.5 + cell) * stride; w, h = (2 s)^2 * anchor; s(objectness),
+ * s(classes) ...; s = sigmoid(raw).
  */
 typedef struct pk_head_args {
     const float *raw; /* the anchor's channels in cell 0 */
     size_t raw_stride, grid_width, class_count;
     float stride, anchor[2];
     size_t cell_begin, cell_end;
-    float *rows;    /* DECODE: cell 0's; CANDIDATES: the next free */
+    float *rows; /* DECODE: cell 0's; CANDIDATES: the next free */
     /* CANDIDATES only */
     float raw_threshold; /* no objectness whose sigmoid exceeds threshold lies below it */
     float threshold;
@@ -157,9 +167,9 @@ typedef struct pk_problem {
 typedef struct pk_row {
     const char *name; /* the tactic's name in an engine */
     pk_op op;
-    uint32_t isa;     /* needs all of these bits */
+    uint32_t isa; /* needs all of these bits */
     bool (*accepts)(const pk_problem *problem);
-    uint8_t mr, nr;   /* CONV: largest tile, width of a panel */
+    uint8_t mr, nr; /* CONV: largest tile, width of a panel */
     union {
         pk_conv_f32_fn conv;
         pk_dwconv_f32_fn dwconv;
@@ -175,7 +185,8 @@ typedef struct pk_row {
 extern const pk_row pk_rows[];
 extern const size_t pk_row_count;
 
-/* First row of op that runs on isa and accepts the problem (NULL: rows that ask nothing); never NULL for what generic accepts. */
+/* First row of op that runs on isa and accepts the problem (NULL: rows that ask nothing); never
+ * NULL for what generic accepts. */
 const pk_row *pk_row_select(pk_op op, uint32_t isa, const pk_problem *problem);
 /* Row of that name if it runs on isa and accepts the problem, else NULL. */
 const pk_row *pk_row_find(pk_op op, const char *name, uint32_t isa, const pk_problem *problem);

@@ -6,14 +6,14 @@
 #include "kernels/kernel.h"
 
 #define PK_DECLARE_CONV(name) void name(const pk_conv_f32_args *args);
-#define PK_DECLARE_OTHERS(isa)                                                                     \
-    void pk_dwconv_f32_##isa(const pk_dwconv_f32_args *args);                                      \
-    void pk_eltwise_f32_##isa(const pk_eltwise_f32_args *args);                                    \
-    void pk_maxpool_f32_##isa(const pk_maxpool_f32_args *args);                                    \
-    void pk_upsample_f32_##isa(const pk_upsample_f32_args *args);                                  \
-    void pk_input_f32_##isa(const pk_input_args *args);                                            \
-    void pk_input_u8_##isa(const pk_input_args *args);                                             \
-    void pk_decode_f32_##isa(const pk_head_args *args);                                            \
+#define PK_DECLARE_OTHERS(isa)                                    \
+    void pk_dwconv_f32_##isa(const pk_dwconv_f32_args *args);     \
+    void pk_eltwise_f32_##isa(const pk_eltwise_f32_args *args);   \
+    void pk_maxpool_f32_##isa(const pk_maxpool_f32_args *args);   \
+    void pk_upsample_f32_##isa(const pk_upsample_f32_args *args); \
+    void pk_input_f32_##isa(const pk_input_args *args);           \
+    void pk_input_u8_##isa(const pk_input_args *args);            \
+    void pk_decode_f32_##isa(const pk_head_args *args);           \
     size_t pk_candidates_f32_##isa(const pk_head_args *args);
 
 PK_DECLARE_CONV(pk_conv_f32_4x16_generic)

@@ -10,6 +10,7 @@ static bool any(const pk_problem *problem)
     return true;
 }
 
+#if defined(__x86_64__)
 /* Panels of 32 channels leave no more of them idle than panels of 16 would. */
 static bool wide(const pk_problem *problem)
 {
@@ -20,6 +21,7 @@ static bool over_8(const pk_problem *problem)
 {
     return (problem->out_channels - 1) % 16 >= 8;
 }
+#endif
 
 static bool depthwise(const pk_problem *problem)
 {

@@ -5,11 +5,13 @@
 
 PK_INLINE vf32 vf32_hardswish(vf32 x)
 {
-    const vf32 gate = vf32_min(vf32_set1(6.0f), vf32_max(vf32_set1(0.0f), vf32_add(x, vf32_set1(3.0f))));
+    const vf32 gate =
+        vf32_min(vf32_set1(6.0f), vf32_max(vf32_set1(0.0f), vf32_add(x, vf32_set1(3.0f))));
     return vf32_mul(x, vf32_mul(gate, vf32_set1(1.0f / 6.0f)));
 }
 
-/* kind is the same for a whole call: the compiler or the branch predictor takes the switch out of the loop. */
+/* kind is the same for a whole call: the compiler or the branch predictor takes the switch out of
+ * the loop. */
 PK_INLINE vf32 vf32_activate(vf32 x, pk_activation kind, float alpha)
 {
     switch (kind) {

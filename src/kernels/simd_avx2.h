@@ -9,16 +9,46 @@
 #define VF32_LANES 8
 typedef __m256 vf32;
 
-static inline vf32 vf32_load(const float *p) { return _mm256_loadu_ps(p); }
-static inline void vf32_store(float *p, vf32 a) { _mm256_storeu_ps(p, a); }
-static inline vf32 vf32_set1(float a) { return _mm256_set1_ps(a); }
-static inline vf32 vf32_add(vf32 a, vf32 b) { return _mm256_add_ps(a, b); }
-static inline vf32 vf32_sub(vf32 a, vf32 b) { return _mm256_sub_ps(a, b); }
-static inline vf32 vf32_mul(vf32 a, vf32 b) { return _mm256_mul_ps(a, b); }
-static inline vf32 vf32_div(vf32 a, vf32 b) { return _mm256_div_ps(a, b); }
-static inline vf32 vf32_max(vf32 a, vf32 b) { return _mm256_max_ps(a, b); }
-static inline vf32 vf32_min(vf32 a, vf32 b) { return _mm256_min_ps(a, b); }
-static inline vf32 vf32_fma(vf32 a, vf32 b, vf32 c) { return _mm256_fmadd_ps(a, b, c); }
+static inline vf32 vf32_load(const float *p)
+{
+    return _mm256_loadu_ps(p);
+}
+static inline void vf32_store(float *p, vf32 a)
+{
+    _mm256_storeu_ps(p, a);
+}
+static inline vf32 vf32_set1(float a)
+{
+    return _mm256_set1_ps(a);
+}
+static inline vf32 vf32_add(vf32 a, vf32 b)
+{
+    return _mm256_add_ps(a, b);
+}
+static inline vf32 vf32_sub(vf32 a, vf32 b)
+{
+    return _mm256_sub_ps(a, b);
+}
+static inline vf32 vf32_mul(vf32 a, vf32 b)
+{
+    return _mm256_mul_ps(a, b);
+}
+static inline vf32 vf32_div(vf32 a, vf32 b)
+{
+    return _mm256_div_ps(a, b);
+}
+static inline vf32 vf32_max(vf32 a, vf32 b)
+{
+    return _mm256_max_ps(a, b);
+}
+static inline vf32 vf32_min(vf32 a, vf32 b)
+{
+    return _mm256_min_ps(a, b);
+}
+static inline vf32 vf32_fma(vf32 a, vf32 b, vf32 c)
+{
+    return _mm256_fmadd_ps(a, b, c);
+}
 
 static inline __m256i vf32_first(size_t count)
 {
@@ -51,7 +81,10 @@ static inline vf32 vf32_positive_or(vf32 a, vf32 b)
 }
 
 /* a + n ln 2 for whole n: the sum of products is rounded once. */
-static inline vf32 vf32_add_ln2(vf32 a, vf32 n) { return vf32_fma(n, vf32_set1(0.693147182f), a); }
+static inline vf32 vf32_add_ln2(vf32 a, vf32 n)
+{
+    return vf32_fma(n, vf32_set1(0.693147182f), a);
+}
 
 #include "kernels/simd_sigmoid.h"
 

@@ -9,16 +9,46 @@
 #define VF32_LANES 16
 typedef __m512 vf32;
 
-static inline vf32 vf32_load(const float *p) { return _mm512_loadu_ps(p); }
-static inline void vf32_store(float *p, vf32 a) { _mm512_storeu_ps(p, a); }
-static inline vf32 vf32_set1(float a) { return _mm512_set1_ps(a); }
-static inline vf32 vf32_add(vf32 a, vf32 b) { return _mm512_add_ps(a, b); }
-static inline vf32 vf32_sub(vf32 a, vf32 b) { return _mm512_sub_ps(a, b); }
-static inline vf32 vf32_mul(vf32 a, vf32 b) { return _mm512_mul_ps(a, b); }
-static inline vf32 vf32_div(vf32 a, vf32 b) { return _mm512_div_ps(a, b); }
-static inline vf32 vf32_max(vf32 a, vf32 b) { return _mm512_max_ps(a, b); }
-static inline vf32 vf32_min(vf32 a, vf32 b) { return _mm512_min_ps(a, b); }
-static inline vf32 vf32_fma(vf32 a, vf32 b, vf32 c) { return _mm512_fmadd_ps(a, b, c); }
+static inline vf32 vf32_load(const float *p)
+{
+    return _mm512_loadu_ps(p);
+}
+static inline void vf32_store(float *p, vf32 a)
+{
+    _mm512_storeu_ps(p, a);
+}
+static inline vf32 vf32_set1(float a)
+{
+    return _mm512_set1_ps(a);
+}
+static inline vf32 vf32_add(vf32 a, vf32 b)
+{
+    return _mm512_add_ps(a, b);
+}
+static inline vf32 vf32_sub(vf32 a, vf32 b)
+{
+    return _mm512_sub_ps(a, b);
+}
+static inline vf32 vf32_mul(vf32 a, vf32 b)
+{
+    return _mm512_mul_ps(a, b);
+}
+static inline vf32 vf32_div(vf32 a, vf32 b)
+{
+    return _mm512_div_ps(a, b);
+}
+static inline vf32 vf32_max(vf32 a, vf32 b)
+{
+    return _mm512_max_ps(a, b);
+}
+static inline vf32 vf32_min(vf32 a, vf32 b)
+{
+    return _mm512_min_ps(a, b);
+}
+static inline vf32 vf32_fma(vf32 a, vf32 b, vf32 c)
+{
+    return _mm512_fmadd_ps(a, b, c);
+}
 
 static inline __mmask16 vf32_first(size_t count)
 {
@@ -38,7 +68,10 @@ static inline vf32 vf32_round(vf32 a)
     return _mm512_roundscale_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
 }
 /* a * 2^n for whole n within +-126. */
-static inline vf32 vf32_scale2(vf32 a, vf32 n) { return _mm512_scalef_ps(a, n); }
+static inline vf32 vf32_scale2(vf32 a, vf32 n)
+{
+    return _mm512_scalef_ps(a, n);
+}
 /* Lanes of a above zero, of b elsewhere. */
 static inline vf32 vf32_positive_or(vf32 a, vf32 b)
 {
@@ -46,7 +79,10 @@ static inline vf32 vf32_positive_or(vf32 a, vf32 b)
 }
 
 /* a + n ln 2 for whole n: the sum of products is rounded once. */
-static inline vf32 vf32_add_ln2(vf32 a, vf32 n) { return vf32_fma(n, vf32_set1(0.693147182f), a); }
+static inline vf32 vf32_add_ln2(vf32 a, vf32 n)
+{
+    return vf32_fma(n, vf32_set1(0.693147182f), a);
+}
 
 #include "kernels/simd_sigmoid.h"
 

@@ -9,23 +9,62 @@
 #define VF32_LANES 1
 typedef float vf32;
 
-static inline vf32 vf32_load(const float *p) { return *p; }
-static inline void vf32_store(float *p, vf32 a) { *p = a; }
-static inline vf32 vf32_set1(float a) { return a; }
-static inline vf32 vf32_add(vf32 a, vf32 b) { return a + b; }
-static inline vf32 vf32_sub(vf32 a, vf32 b) { return a - b; }
-static inline vf32 vf32_mul(vf32 a, vf32 b) { return a * b; }
-static inline vf32 vf32_max(vf32 a, vf32 b) { return a > b ? a : b; }
-static inline vf32 vf32_min(vf32 a, vf32 b) { return a < b ? a : b; }
-static inline vf32 vf32_fma(vf32 a, vf32 b, vf32 c) { return a * b + c; }
-static inline vf32 vf32_load_first(const float *p, size_t count) { return count > 0 ? *p : 0.0f; }
+static inline vf32 vf32_load(const float *p)
+{
+    return *p;
+}
+static inline void vf32_store(float *p, vf32 a)
+{
+    *p = a;
+}
+static inline vf32 vf32_set1(float a)
+{
+    return a;
+}
+static inline vf32 vf32_add(vf32 a, vf32 b)
+{
+    return a + b;
+}
+static inline vf32 vf32_sub(vf32 a, vf32 b)
+{
+    return a - b;
+}
+static inline vf32 vf32_mul(vf32 a, vf32 b)
+{
+    return a * b;
+}
+static inline vf32 vf32_max(vf32 a, vf32 b)
+{
+    return a > b ? a : b;
+}
+static inline vf32 vf32_min(vf32 a, vf32 b)
+{
+    return a < b ? a : b;
+}
+static inline vf32 vf32_fma(vf32 a, vf32 b, vf32 c)
+{
+    return a * b + c;
+}
+static inline vf32 vf32_load_first(const float *p, size_t count)
+{
+    return count > 0 ? *p : 0.0f;
+}
 static inline void vf32_store_first(float *p, vf32 a, size_t count)
 {
     if (count > 0)
         *p = a;
 }
-static inline vf32 vf32_positive_or(vf32 a, vf32 b) { return a > 0.0f ? a : b; }
-static inline vf32 vf32_sigmoid(vf32 x) { return 1.0f / (1.0f + expf(-x)); }
-static inline vf32 vf32_silu(vf32 x) { return x / (1.0f + expf(-x)); }
+static inline vf32 vf32_positive_or(vf32 a, vf32 b)
+{
+    return a > 0.0f ? a : b;
+}
+static inline vf32 vf32_sigmoid(vf32 x)
+{
+    return 1.0f / (1.0f + expf(-x));
+}
+static inline vf32 vf32_silu(vf32 x)
+{
+    return x / (1.0f + expf(-x));
+}
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The logistic function on a vector vocabulary. Relative error below 5e-7 for |x| <= 87; beyond, 0 and 1 are approached to 1e-37.
- * exp(-x) = 2^n * exp(-q) with n whole and q = x + n ln 2 small: a polynomial of degree 5 gives exp(-q) to 2e-7.
+ * The logistic function on a vector vocabulary. Relative error below 5e-7 for |x| <= 87; beyond, 0
+ * and 1 are approached to 1e-37. exp(-x) = 2^n * exp(-q) with n whole and q = x + n ln 2 small: a
+ * polynomial of degree 5 gives exp(-q) to 2e-7.
  */
 #ifndef PK_SIMD_SIGMOID_H
 #define PK_SIMD_SIGMOID_H
@@ -10,7 +11,8 @@
 static inline vf32 vf32_exp_negative(vf32 x)
 {
     const vf32 limit = vf32_set1(87.0f);
-    x = vf32_min(limit, vf32_max(vf32_set1(-87.0f), x)); /* a NaN stays: both give their second operand */
+    x = vf32_min(limit,
+                 vf32_max(vf32_set1(-87.0f), x)); /* a NaN stays: both give their second operand */
     const vf32 n = vf32_round(vf32_mul(x, vf32_set1(-1.44269504f)));
     const vf32 q = vf32_add_ln2(x, n);
     vf32 p = vf32_set1(-0.0082976548f);

@@ -9,16 +9,46 @@
 #define VF32_LANES 4
 typedef __m128 vf32;
 
-static inline vf32 vf32_load(const float *p) { return _mm_loadu_ps(p); }
-static inline void vf32_store(float *p, vf32 a) { _mm_storeu_ps(p, a); }
-static inline vf32 vf32_set1(float a) { return _mm_set1_ps(a); }
-static inline vf32 vf32_add(vf32 a, vf32 b) { return _mm_add_ps(a, b); }
-static inline vf32 vf32_sub(vf32 a, vf32 b) { return _mm_sub_ps(a, b); }
-static inline vf32 vf32_mul(vf32 a, vf32 b) { return _mm_mul_ps(a, b); }
-static inline vf32 vf32_div(vf32 a, vf32 b) { return _mm_div_ps(a, b); }
-static inline vf32 vf32_max(vf32 a, vf32 b) { return _mm_max_ps(a, b); }
-static inline vf32 vf32_min(vf32 a, vf32 b) { return _mm_min_ps(a, b); }
-static inline vf32 vf32_fma(vf32 a, vf32 b, vf32 c) { return _mm_add_ps(_mm_mul_ps(a, b), c); }
+static inline vf32 vf32_load(const float *p)
+{
+    return _mm_loadu_ps(p);
+}
+static inline void vf32_store(float *p, vf32 a)
+{
+    _mm_storeu_ps(p, a);
+}
+static inline vf32 vf32_set1(float a)
+{
+    return _mm_set1_ps(a);
+}
+static inline vf32 vf32_add(vf32 a, vf32 b)
+{
+    return _mm_add_ps(a, b);
+}
+static inline vf32 vf32_sub(vf32 a, vf32 b)
+{
+    return _mm_sub_ps(a, b);
+}
+static inline vf32 vf32_mul(vf32 a, vf32 b)
+{
+    return _mm_mul_ps(a, b);
+}
+static inline vf32 vf32_div(vf32 a, vf32 b)
+{
+    return _mm_div_ps(a, b);
+}
+static inline vf32 vf32_max(vf32 a, vf32 b)
+{
+    return _mm_max_ps(a, b);
+}
+static inline vf32 vf32_min(vf32 a, vf32 b)
+{
+    return _mm_min_ps(a, b);
+}
+static inline vf32 vf32_fma(vf32 a, vf32 b, vf32 c)
+{
+    return _mm_add_ps(_mm_mul_ps(a, b), c);
+}
 
 static inline vf32 vf32_load_first(const float *p, size_t count)
 {

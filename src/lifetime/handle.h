@@ -28,6 +28,7 @@ typedef enum pw_type {
     PW_TYPE_CONTEXT,
     PW_TYPE_DETECTOR,
     PW_TYPE_IMAGE,
+    PW_TYPE_USER_LAST = PW_TYPE_IMAGE,
     /* Never the user's: what backends hold of a device or a vendor's library. */
     PW_TYPE_GPU_DEVICE,
     PW_TYPE_GPU_STREAM,

@@ -9,16 +9,19 @@
 #include "lifetime/diagnosis.h"
 #include "lifetime/level.h"
 #include "lifetime/object_text.h"
+#include "lifetime/recorder.h"
 #include "lifetime/release.h"
+#include "lifetime/scopes.h"
 #include "lifetime/slot_table.h"
 
 #define LOG_LINE_SIZE 320
 
-/* Where the next object of this thread is made, if a create macro has said so. */
+/* Where the create call under way on this thread stands, if its macro has said so. What the library
+ * makes for itself meanwhile (a vendor's builder, device memory) is of the same place. */
 static _Thread_local struct {
     const char *file;
     int line;
-} next_birthplace;
+} birthplace;
 
 static uint64_t last_id; /* with the mutex held */
 
@@ -52,8 +55,14 @@ const char *pw_type_name(pw_type type)
 
 void pawl_object_at(const char *file, int line)
 {
-    next_birthplace.file = file;
-    next_birthplace.line = line;
+    birthplace.file = file;
+    birthplace.line = line;
+}
+
+pawl_status pawl_object_placed(pawl_status status)
+{
+    birthplace.file = NULL;
+    return status;
 }
 
 static pawl_status may_make(pw_type type, size_t size, size_t parent_count, pawl_error *error)
@@ -107,9 +116,8 @@ pawl_status pw_object_make(pw_type type, size_t size, void (*unmake)(pw_object *
     object->type = type;
     object->unmake = unmake;
     object->born_ns = pw_os_clock_ns();
-    object->file = next_birthplace.file;
-    object->line = next_birthplace.line;
-    next_birthplace.file = NULL;
+    object->file = birthplace.file;
+    object->line = birthplace.line;
     size_t pinned = 0;
     for (size_t i = 0; i < parent_count; i++)
         if (parents[i] != NULL)
@@ -138,12 +146,18 @@ static void log_birth(const pw_object *object)
 
 void *pw_object_publish(void *object)
 {
-    const pw_object *made = object;
+    pw_object *made = object;
     if (pw_log_wants(PAWL_LOG_VERBOSE))
         log_birth(made);
+    if (PW_UNLIKELY(pw_recorder_is_on()))
+        pw_recorder_birth(made);
     pw_slot *slot = pw_slot_at(made->slot);
     const uint64_t before = atomic_fetch_add_explicit(&slot->state, PW_STATE_OPEN - PW_STATE_MAKING,
                                                       memory_order_release);
+    if (made->type <= PW_TYPE_USER_LAST) {
+        birthplace.file = NULL; /* said by hand, it was for this object */
+        pw_scope_adopt(made);
+    }
     return (void *)(uintptr_t)pw_handle_make(made->slot, pw_generation_of_state(before));
 }
 
@@ -188,6 +202,8 @@ static void release_one(pw_object *object)
         object->unmake(object);
     if (pw_log_wants(PAWL_LOG_VERBOSE))
         log_release(object);
+    if (PW_UNLIKELY(pw_recorder_is_on()))
+        pw_recorder_release(object->id);
     pw_table_lock();
     pw_slot_unlink(object);
     pw_slot_give_back(object->slot);

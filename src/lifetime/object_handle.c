@@ -3,13 +3,15 @@
  */
 #include "base/log.h"
 #include "lifetime/diagnosis.h"
+#include "lifetime/ending.h"
 #include "lifetime/level.h"
 #include "lifetime/object_text.h"
+#include "lifetime/recorder.h"
 #include "lifetime/release.h"
 #include "lifetime/slot_table.h"
 #include "lifetime/tombstones.h"
 
-#define TEXT_SIZE 400
+#define TEXT_SIZE PW_ENDING_TEXT_SIZE
 
 /* --- explanations; all with the mutex held --- */
 
@@ -23,8 +25,13 @@ static void explain_tombstone(pw_strbuf *text, const pw_tombstone *stone)
 }
 
 /* A handle that resolves to nothing: its object has ended, or it never was a handle. */
-static void explain_dead(pw_strbuf *text, uint64_t bits)
+void pw_explain_dead(pw_strbuf *text, uint64_t bits)
 {
+    if (bits >> 56 == PW_SCOPE_TAG) {
+        pw_strbuf_add(text, "%s: the handle is a scope's, where an object's is wanted",
+                      pw_diagnosis_id(PW_DIAGNOSIS_WRONG_TYPE));
+        return;
+    }
     const pw_slot *slot = pw_handle_slot(bits);
     const pw_tombstone *stone = slot == NULL ? NULL : pw_tombstone_find(bits);
     if (stone != NULL) {
@@ -76,7 +83,7 @@ static pawl_status fail_dead(uint64_t bits, pawl_error *error)
     char sentence[TEXT_SIZE];
     pw_strbuf text = PW_STRBUF(sentence);
     pw_table_lock();
-    explain_dead(&text, bits);
+    pw_explain_dead(&text, bits);
     pw_table_unlock();
     return pw_fail(error, PAWL_ERR_DEAD_HANDLE, "%s", sentence);
 }
@@ -120,15 +127,6 @@ pawl_status pw_object_use(const void *handle, pw_type type, void *object_out, pa
 
 /* --- end --- */
 
-/* What the end of an object needs under the mutex, and leaves to be done without it. */
-typedef struct ending {
-    uint64_t bits;
-    pw_type type;
-    pw_object *to_release; /* its last hold is gone */
-    pawl_log_level level;  /* of the sentence, where there is one */
-    pw_strbuf text;
-} ending;
-
 /* Closes the generation and drops the user's hold. False: strict, and others hold it. The mutex
  * keeps other ends away, not uses. */
 static bool close_generation(pw_slot *slot, uint64_t *others)
@@ -145,24 +143,42 @@ static bool close_generation(pw_slot *slot, uint64_t *others)
     return true;
 }
 
-static pawl_status refuse_held(ending *end, const pw_object *object, uint64_t others)
+/* Who holds it, for the sentence and for the recording. */
+static void note_holders(pw_ending *end, const pw_slot *slot, uint64_t others)
 {
-    end->level = PAWL_LOG_WARNING;
+    explain_holders(&end->text, slot, others);
+    end->holder_count = (uint32_t)others;
+    if (slot->first_holder != PW_NO_EDGE)
+        end->holder_id = pw_edge_holder(slot->first_holder)->id;
+}
+
+static pawl_status refuse_held(pw_ending *end, const pw_object *object, uint64_t others)
+{
     pw_strbuf_add(&end->text, "%s: ", pw_diagnosis_id(PW_DIAGNOSIS_HELD));
     pw_text_object(&end->text, object->type, object->id, object->name);
     pw_text_place(&end->text, "made at", object->file, object->line);
     pw_strbuf_add(&end->text, " is not ended: it is ");
-    explain_holders(&end->text, pw_slot_at(object->slot), others);
+    note_holders(end, pw_slot_at(object->slot), others);
     return PAWL_ERR_IN_USE;
 }
 
-/* With the mutex held: while it is, an open generation stays open. */
-static pawl_status end_locked(ending *end)
+void pw_ending_start(pw_ending *end, uint64_t handle, pw_type type)
+{
+    end->bits = handle;
+    end->type = type;
+    end->to_release = NULL;
+    end->level = PAWL_LOG_WARNING;
+    end->id = end->holder_id = 0;
+    end->holder_count = 0;
+    end->text = PW_STRBUF(end->sentence);
+}
+
+pawl_status pw_ending_close(pw_ending *end)
 {
     pw_slot *slot = pw_handle_slot(end->bits);
     if (slot == NULL ||
         !pw_state_is_open(atomic_load_explicit(&slot->state, memory_order_acquire), end->bits)) {
-        explain_dead(&end->text, end->bits);
+        pw_explain_dead(&end->text, end->bits);
         return PAWL_ERR_DEAD_HANDLE;
     }
     pw_object *object = slot->object;
@@ -170,42 +186,50 @@ static pawl_status end_locked(ending *end)
         explain_type(&end->text, object, end->type);
         return PAWL_ERR_ARGUMENT;
     }
+    end->id = object->id;
     uint64_t others = 0;
     if (!close_generation(slot, &others))
         return refuse_held(end, object, others);
     /* From here on another thread may drop the last hold, but it cannot leave the table, nor free,
      * without the mutex. */
+    pw_slot_take_from_scope(object);
     pw_tombstone_set(end->bits, object, pw_os_clock_ns());
     if (others == 0) {
         end->to_release = object;
         return PAWL_OK;
     }
     end->level = PAWL_LOG_VERBOSE;
-    if (pw_log_wants(PAWL_LOG_VERBOSE)) {
+    if (pw_log_wants(PAWL_LOG_VERBOSE) || pw_recorder_is_on()) {
         pw_strbuf_add(&end->text, "~ ");
         pw_text_object(&end->text, object->type, object->id, "");
         pw_strbuf_add(&end->text, " ended, ");
-        explain_holders(&end->text, slot, others);
+        note_holders(end, slot, others);
     }
     return PAWL_DEFERRED;
+}
+
+void pw_ending_finish(pw_ending *end, pawl_status status)
+{
+    if (PW_UNLIKELY(pw_recorder_is_on()) && end->id != 0)
+        pw_recorder_end(end->id, status, end->holder_id, end->holder_count);
+    if (end->sentence[0] != '\0')
+        pw_log(end->level, "%s", end->sentence);
+    if (end->to_release != NULL)
+        pw_object_release_all(end->to_release);
 }
 
 pawl_status pw_object_destroy_handle(void **handle, pw_type type)
 {
     if (handle == NULL || *handle == NULL)
         return PAWL_OK;
-    char sentence[TEXT_SIZE];
-    ending end = {.bits = pw_handle_bits(*handle), .type = type, .level = PAWL_LOG_WARNING};
-    end.text = PW_STRBUF(sentence);
+    pw_ending end;
+    pw_ending_start(&end, pw_handle_bits(*handle), type);
     pw_table_lock();
-    const pawl_status status = end_locked(&end);
+    const pawl_status status = pw_ending_close(&end);
     pw_table_unlock();
     if (status != PAWL_ERR_IN_USE && status != PAWL_ERR_ARGUMENT)
         *handle = NULL; /* those two changed nothing; in every other case the handle is dead */
-    if (sentence[0] != '\0')
-        pw_log(end.level, "%s", sentence);
-    if (end.to_release != NULL)
-        pw_object_release_all(end.to_release);
+    pw_ending_finish(&end, status);
     return status;
 }
 
@@ -237,6 +261,8 @@ pawl_status pawl_object_name_set(void *handle, const char *name)
     pw_table_lock(); /* reports and errors of other threads read it */
     memcpy(object->name, copy, sizeof copy);
     pw_table_unlock();
+    if (pw_recorder_is_on())
+        pw_recorder_name(object->id, copy);
     return PAWL_OK;
 }
 

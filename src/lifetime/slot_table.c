@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "lifetime/leaks.h"
 #include "lifetime/level.h"
+#include "lifetime/recorder.h"
 
 /* The first chunk is part of the program: a process with up to 1,024 objects never grows the table.
  */
@@ -37,10 +38,23 @@ bool pw_table_is_forked(void)
     return atomic_load_explicit(&is_forked, memory_order_relaxed);
 }
 
-/* The child of a fork must find the table whole and the mutex free, since it may end objects. */
+/* The child of a fork must find the table and the recording whole and their mutexes free, since it
+ * may end objects. */
+static void before_fork(void)
+{
+    pw_table_lock();
+    pw_recorder_lock();
+}
+
+static void after_fork(void)
+{
+    pw_recorder_unlock();
+    pw_table_unlock();
+}
+
 static void after_fork_in_child(void)
 {
-    pw_table_unlock();
+    after_fork();
     if (atomic_load(&pw_live_objects) > 0)
         atomic_store(&is_forked, true);
 }
@@ -57,7 +71,7 @@ static void start(void)
     pw_level_start();
     pw_leaks_start();
     pw_memory_set_live_count(live_count);
-    start_result = pthread_atfork(pw_table_lock, pw_table_unlock, after_fork_in_child);
+    start_result = pthread_atfork(before_fork, after_fork, after_fork_in_child);
 }
 
 pawl_status pw_table_start(void)
@@ -98,6 +112,7 @@ uint32_t pw_slot_take(void)
     if (index == first_free)
         first_free = slot->next;
     slot->first_holder = slot->last_holder = PW_NO_EDGE;
+    slot->scope = PW_NO_SLOT;
     return index;
 }
 
@@ -119,14 +134,24 @@ static pw_edge *edge_at(uint32_t edge)
     return &pw_slot_at(edge / 4)->edges[edge % 4];
 }
 
-static void edge_append(uint32_t edge, uint32_t *first, uint32_t *last)
+/* Enters the edge behind another of the list, or before all where that is PW_NO_EDGE. */
+static void edge_insert(uint32_t edge, uint32_t previous, uint32_t *first, uint32_t *last)
 {
-    *edge_at(edge) = (pw_edge){.next = PW_NO_EDGE, .previous = *last};
-    if (*last == PW_NO_EDGE)
+    const uint32_t next = previous == PW_NO_EDGE ? *first : edge_at(previous)->next;
+    *edge_at(edge) = (pw_edge){.next = next, .previous = previous};
+    if (previous == PW_NO_EDGE)
         *first = edge;
     else
-        edge_at(*last)->next = edge;
-    *last = edge;
+        edge_at(previous)->next = edge;
+    if (next == PW_NO_EDGE)
+        *last = edge;
+    else
+        edge_at(next)->previous = edge;
+}
+
+static void edge_append(uint32_t edge, uint32_t *first, uint32_t *last)
+{
+    edge_insert(edge, *last, first, last);
 }
 
 static void edge_remove(uint32_t edge, uint32_t *first, uint32_t *last)
@@ -166,6 +191,27 @@ void pw_slot_unlink(pw_object *object)
         pw_slot *parent = pw_slot_at(object->parents[k]->slot);
         edge_remove(edge + k, &parent->first_holder, &parent->last_holder);
     }
+}
+
+void pw_slot_give_to_scope(uint32_t scope, pw_object *object)
+{
+    pw_slot *owner = pw_slot_at(scope);
+    uint32_t previous = owner->last_holder; /* what was just made is the youngest */
+    while (previous != PW_NO_EDGE && pw_edge_holder(previous)->id > object->id)
+        previous = edge_at(previous)->previous;
+    edge_insert(4 * object->slot + PW_SCOPE_EDGE, previous, &owner->first_holder,
+                &owner->last_holder);
+    pw_slot_at(object->slot)->scope = scope;
+}
+
+void pw_slot_take_from_scope(pw_object *object)
+{
+    pw_slot *slot = pw_slot_at(object->slot);
+    if (slot->scope == PW_NO_SLOT)
+        return;
+    pw_slot *owner = pw_slot_at(slot->scope);
+    edge_remove(4 * object->slot + PW_SCOPE_EDGE, &owner->first_holder, &owner->last_holder);
+    slot->scope = PW_NO_SLOT;
 }
 
 uint32_t pw_slot_first_root(void)

@@ -22,6 +22,7 @@
 #define PW_GENERATION_BITS  36
 #define PW_GENERATION_LAST  (((uint64_t)1 << PW_GENERATION_BITS) - 1)
 #define PW_HANDLE_TAG       ((uint64_t)0xA5)
+#define PW_SCOPE_TAG        ((uint64_t)0xA6) /* of a scope's handle, so that no call takes one for an object's */
 #define PW_STATE_HOLD       ((uint64_t)1)
 #define PW_STATE_HOLDS      (((uint64_t)1 << 24) - 1)
 #define PW_STATE_OPEN       ((uint64_t)1 << 24)
@@ -32,20 +33,28 @@
 #define PW_CHUNK_SLOTS      1024u
 
 _Static_assert(sizeof(void *) == 8, "a handle needs 64 bits");
-_Static_assert(PW_MAX_PARENTS <= 4, "an edge's number has two bits for the parent");
+_Static_assert(PW_MAX_PARENTS < 4, "an edge's number has two bits, and the last edge is the scope's");
 
-/* A pin: edge k of a slot says that its object holds parents[k]. An edge's number is 4 * slot + k. */
+/* A pin: edge k of a slot says that its object holds parents[k]. The last edge says which scope owns it. An edge's number is 4 * slot + k. */
+#define PW_SCOPE_EDGE 3
 typedef struct pw_edge {
     uint32_t next, previous; /* among those that hold the same parent, oldest first */
 } pw_edge;
 
+/* An object's slot, or a scope's (scope.c): one cache line. */
 typedef struct pw_slot {
     _Atomic(uint64_t) state PW_ALIGNED(64);
-    pw_object *object;
-    uint32_t first_holder, last_holder; /* edges that hold this object */
-    pw_edge edges[PW_MAX_PARENTS];
-    uint32_t next; /* in the list of free slots, or of the doomed */
+    union {
+        pw_object *object;
+        const void *thread; /* a scope's: what stands for the thread that began it */
+    };
+    uint32_t first_holder, last_holder; /* edges that hold this object; a scope's: the objects it owns, oldest first */
+    pw_edge edges[PW_SCOPE_EDGE + 1];
+    uint32_t next;  /* in the list of free slots, or of the doomed; a scope's: the scope around it, or PW_NO_SLOT */
+    uint32_t scope; /* that owns the object, or PW_NO_SLOT */
 } pw_slot;
+
+_Static_assert(sizeof(pw_slot) == 64, "a slot is one cache line");
 
 /* The chunks, for pw_slot_at() alone. */
 extern _Atomic(pw_slot *) pw_slot_chunks[PW_SLOT_COUNT / PW_CHUNK_SLOTS];
@@ -116,6 +125,8 @@ void pw_slot_unlink(pw_object *object);
 uint32_t pw_slot_first_root(void);           /* edge */
 pw_object *pw_edge_holder(uint32_t edge);    /* the object at the edge's lower end */
 uint32_t pw_edge_next(uint32_t edge);
+void pw_slot_give_to_scope(uint32_t scope, pw_object *object); /* which no scope owns; among its others by age */
+void pw_slot_take_from_scope(pw_object *object);               /* from whatever scope owns it, if any */
 
 /* Objects and arrays that live; any time. */
 extern atomic_size_t pw_live_objects, pw_live_arrays;

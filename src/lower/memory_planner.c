@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Liveness intervals on one axis, addresses on the other: a packing of rectangles. Largest first, best gap, as XNNPACK and TFLite do;
- * quadratic in the number of buffers, which is a few hundred.
+ * Liveness intervals on one axis, addresses on the other: a packing of rectangles. Largest first,
+ * best gap, as XNNPACK and TFLite do; quadratic in the number of buffers, which is a few hundred.
  */
 #include "lower/memory_planner.h"
 
@@ -33,7 +33,8 @@ static void insert(pw_buffer **placed, size_t count, pw_buffer *buffer)
     placed[at] = buffer;
 }
 
-/* Offset of the smallest gap between the neighbours in time that holds size bytes; behind them all where there is none. */
+/* Offset of the smallest gap between the neighbours in time that holds size bytes; behind them all
+ * where there is none. */
 static size_t best_gap(pw_buffer *const *placed, size_t count, const pw_buffer *buffer, size_t size,
                        size_t alignment)
 {
@@ -43,7 +44,8 @@ static size_t best_gap(pw_buffer *const *placed, size_t count, const pw_buffer *
         const pw_buffer *other = placed[i];
         if (!live_at_once(buffer, other))
             continue;
-        if (other->offset > end && other->offset - end >= size && other->offset - end < best_gap_size) {
+        if (other->offset > end && other->offset - end >= size &&
+            other->offset - end < best_gap_size) {
             best = end;
             best_gap_size = other->offset - end;
         }
@@ -52,12 +54,15 @@ static size_t best_gap(pw_buffer *const *placed, size_t count, const pw_buffer *
     return best == SIZE_MAX ? end : best;
 }
 
-pawl_status pw_memory_plan(pw_buffer *buffers, size_t count, size_t alignment, size_t *total, pawl_error *error)
+pawl_status pw_memory_plan(pw_buffer *buffers, size_t count, size_t alignment, size_t *total,
+                           pawl_error *error)
 {
     size_t sum = 0; /* nothing below can overflow if this does not */
     for (size_t i = 0; i < count; i++)
-        if (!pw_size_add(sum, buffers[i].size, &sum) || !pw_size_add(sum, alignment, &sum) || sum > SIZE_MAX / 2)
-            return pw_fail(error, PAWL_ERR_LIMIT, "the tensors of this shape are too large for this machine");
+        if (!pw_size_add(sum, buffers[i].size, &sum) || !pw_size_add(sum, alignment, &sum) ||
+            sum > SIZE_MAX / 2)
+            return pw_fail(error, PAWL_ERR_LIMIT,
+                           "the tensors of this shape are too large for this machine");
     PW_AUTO_FREE pw_buffer **order = pw_calloc(count + 1, 2 * sizeof(*order));
     if (order == NULL)
         return pw_fail_memory(error, "the memory plan", (count + 1) * 2 * sizeof(*order));

@@ -11,7 +11,8 @@ typedef struct pw_buffer {
     size_t offset;      /* result: a multiple of the alignment */
 } pw_buffer;
 
-/* Sets all offsets and the size of the block. Largest first, each into the smallest gap it fits. PAWL_ERR_MEMORY, PAWL_ERR_LIMIT. */
+/* Sets all offsets and the size of the block. Largest first, each into the smallest gap it fits.
+ * PAWL_ERR_MEMORY, PAWL_ERR_LIMIT. */
 pawl_status pw_memory_plan(pw_buffer *buffers, size_t count, size_t alignment, size_t *total,
                            pawl_error *error) PW_NODISCARD;
 

@@ -24,12 +24,14 @@ size_t pw_pack_panel_size(const pw_conv *conv, size_t nr)
 bool pw_pack_conv_size(const pw_conv *conv, size_t nr, size_t *weights, size_t *bias)
 {
     const size_t panels = pw_pack_group_panels(conv, nr) * (size_t)conv->groups;
-    return pw_size_mul(tap_count(conv), group_inputs(conv), weights) && pw_size_mul(*weights, nr, weights) &&
-           pw_size_mul(*weights, panels, weights) && pw_size_mul(panels, nr, bias);
+    return pw_size_mul(tap_count(conv), group_inputs(conv), weights) &&
+           pw_size_mul(*weights, nr, weights) && pw_size_mul(*weights, panels, weights) &&
+           pw_size_mul(panels, nr, bias);
 }
 
 /* One panel: its channels are out .. out + count - 1 of all. */
-static void pack_panel(const pw_conv *conv, size_t out, size_t count, size_t nr, pw_pack_order order, float *packed)
+static void pack_panel(const pw_conv *conv, size_t out, size_t count, size_t nr,
+                       pw_pack_order order, float *packed)
 {
     const size_t taps = tap_count(conv), inputs = group_inputs(conv);
     for (size_t i = 0; i < taps * inputs; i++) {
@@ -69,8 +71,8 @@ void pw_pack_depthwise(const pw_conv *conv, float *weights, float *bias)
 void pw_pack_batchnorm(const pw_batchnorm *batchnorm, float *scale, float *shift)
 {
     for (int32_t c = 0; c < batchnorm->channels; c++) {
-        const double factor =
-            (double)batchnorm->gamma[c] / sqrt((double)batchnorm->variance[c] + (double)batchnorm->epsilon);
+        const double factor = (double)batchnorm->gamma[c] /
+                              sqrt((double)batchnorm->variance[c] + (double)batchnorm->epsilon);
         scale[c] = (float)factor;
         shift[c] = (float)((double)batchnorm->beta[c] - (double)batchnorm->mean[c] * factor);
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Constants in the order in which kernels read them: panels of nr output channels, the last of a group filled up with zeros.
+ * Constants in the order in which kernels read them: panels of nr output channels, the last of a
+ * group filled up with zeros.
  *
  *     weights  [group][panel][tap][input channel][nr]        tap = ky * kw + kx
  *     planar   [group][panel][input channel][tap][nr]        for an input of planes

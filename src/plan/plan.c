@@ -365,3 +365,19 @@ pawl_status pawl_plan_tactic_get(pawl_plan *plan, size_t index, pawl_tactic_info
                                    .tactic = tactic->name};
     return pw_desc_answer(info, &made, sizeof(made), "pawl_tactic_info", error);
 }
+
+pawl_status pawl_plan_artifact_get(pawl_plan *plan, size_t index, pawl_artifact_info *info,
+                                   pawl_error *error)
+{
+    pw_plan *source PW_USING = NULL;
+    PW_TRY(pw_object_use(plan, PW_TYPE_PLAN, &source, error));
+    if (index >= source->artifact_count)
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "artifact %zu does not exist: the plan has %zu",
+                       index, source->artifact_count);
+    const pw_artifact *artifact = &source->artifacts[index];
+    const pawl_artifact_info made = {.struct_size = sizeof(made),
+                                     .key = artifact->key,
+                                     .data = artifact->data,
+                                     .size = artifact->size};
+    return pw_desc_answer(info, &made, sizeof(made), "pawl_artifact_info", error);
+}

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# run.sh BUILD HERE EXAMPLES CMAKE: what somebody who installs the library does with it.
+# run.sh BUILD HERE EXAMPLES CMAKE GENERATOR: what somebody who installs the library does with it.
 set -eu
-build=$1 here=$2 examples=$3 cmake=$4
+build=$1 here=$2 examples=$3 cmake=$4 generator=$5
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 prefix=$work/usr
@@ -41,8 +41,12 @@ target_link_libraries(consumer_static PRIVATE pawl::pawl_static)
 add_executable(detect detect.c)
 target_link_libraries(detect PRIVATE pawl::pawl)
 END
-"$cmake" -S "$work/project" -B "$work/project/build" -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_C_COMPILER="$CC" >"$work/log" 2>&1 &&
-    "$cmake" --build "$work/project/build" >>"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
+consume()
+{
+    "$cmake" -G "$generator" -S "$work/project" -B "$work/project/build" -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_C_COMPILER="$CC" &&
+        "$cmake" --build "$work/project/build"
+}
+consume >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
 "$work/project/build/consumer"
 "$work/project/build/consumer_static"
 echo installed, linked and run

@@ -34,8 +34,8 @@ static bool is_tile_right(const pk_conv_f32_args *args, size_t nr)
     return true;
 }
 
-static void check_tile(const pk_row *row, size_t rows, size_t columns, size_t tap_count, size_t depth, size_t gap,
-                       pk_activation activation, bool has_residual)
+static void check_tile(const pk_row *row, size_t rows, size_t columns, size_t tap_count,
+                       size_t depth, size_t gap, pk_activation activation, bool has_residual)
 {
     const float *taps[TAPS_MAX];
     const size_t nr = row->nr, step = depth + gap;
@@ -59,8 +59,9 @@ static void check_tile(const pk_row *row, size_t rows, size_t columns, size_t ta
         .alpha = 0.1f,
     };
     row->run.conv(&args);
-    pt_result(is_tile_right(&args, nr), row->name, "%zu x %zu, %zu taps of %zu, gap %zu, activation %d, residual %d",
-              rows, columns, tap_count, depth, gap, (int)activation, (int)has_residual);
+    pt_result(is_tile_right(&args, nr), row->name,
+              "%zu x %zu, %zu taps of %zu, gap %zu, activation %d, residual %d", rows, columns,
+              tap_count, depth, gap, (int)activation, (int)has_residual);
     pt_release_all();
 }
 
@@ -75,11 +76,13 @@ void pt_check_conv(const pk_row *row)
     for (size_t i = 0; i < sizeof(depths) / sizeof(depths[0]); i++)
         for (size_t k = 0; k < sizeof(tap_counts) / sizeof(tap_counts[0]); k++)
             for (int activation = 0; activation < PK_ACT_COUNT; activation++)
-                check_tile(row, pt_random_from(1, row->mr), pt_random_from(1, row->nr), tap_counts[k], depths[i],
-                           pt_random_from(0, 5), (pk_activation)activation, pt_random() % 2 == 0);
+                check_tile(row, pt_random_from(1, row->mr), pt_random_from(1, row->nr),
+                           tap_counts[k], depths[i], pt_random_from(0, 5),
+                           (pk_activation)activation, pt_random() % 2 == 0);
 }
 
-static void check_pixel(const pk_row *row, size_t channels, size_t tap_count, pk_activation activation)
+static void check_pixel(const pk_row *row, size_t channels, size_t tap_count,
+                        pk_activation activation)
 {
     const float *taps[TAPS_MAX], *weights[TAPS_MAX];
     for (size_t t = 0; t < tap_count; t++) {
@@ -108,7 +111,8 @@ static void check_pixel(const pk_row *row, size_t channels, size_t tap_count, pk
             want += (double)args.residual[c];
         is_right = is_right && pt_is_close((double)args.output[c], want, 2e-5);
     }
-    pt_result(is_right, row->name, "%zu channels, %zu taps, activation %d", channels, tap_count, (int)activation);
+    pt_result(is_right, row->name, "%zu channels, %zu taps, activation %d", channels, tap_count,
+              (int)activation);
     pt_release_all();
 }
 

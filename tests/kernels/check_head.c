@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The head: decoded rows against double, candidates against the decoded rows of the same instruction set. */
+/* The head: decoded rows against double, candidates against the decoded rows of the same
+ * instruction set. */
 #include "kernels/check.h"
 
 #include <math.h>
@@ -46,7 +47,8 @@ void pt_check_decode(const pk_row *row)
                     continue;
                 }
                 const double want = want_value(&args, cell, i);
-                is_right = is_right && pt_is_close((double)got, want, 3e-6 * (i < 4 ? 16 + fabs(want) : want));
+                is_right = is_right &&
+                           pt_is_close((double)got, want, 3e-6 * (i < 4 ? 16 + fabs(want) : want));
             }
         pt_result(is_right, row->name, "%zu classes, %zu cells", classes, args.cell_end);
         pt_release_all();
@@ -79,12 +81,14 @@ static void check_threshold(const pk_row *row, size_t classes, float threshold)
     for (size_t cell = 0; cell < all.cell_end; cell++) {
         if (!(all.rows[cell * width + 4] > threshold))
             continue;
-        is_right = is_right && wanted < count && args.index[wanted] == 1000 + (int32_t)cell &&
-                   memcmp(args.rows + wanted * width, all.rows + cell * width, width * sizeof(float)) == 0;
+        is_right =
+            is_right && wanted < count && args.index[wanted] == 1000 + (int32_t)cell &&
+            memcmp(args.rows + wanted * width, all.rows + cell * width, width * sizeof(float)) == 0;
         wanted++;
     }
-    pt_result(is_right && wanted == count, row->name, "%zu classes, threshold %g: %zu rows, not %zu", classes,
-              (double)threshold, count, wanted);
+    pt_result(is_right && wanted == count, row->name,
+              "%zu classes, threshold %g: %zu rows, not %zu", classes, (double)threshold, count,
+              wanted);
     pt_release_all();
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Every row of the kernel table under every instruction set of this machine; closes with "N passed, N failed". */
+/* Every row of the kernel table under every instruction set of this machine; closes with "N passed,
+ * N failed". */
 #include "kernels/check.h"
 
 #include <stdarg.h>
@@ -56,7 +57,8 @@ static void check_row(const pk_row *row)
     }
 }
 
-/* Under each mask every operation has a row, rows never need what the mask lacks, and are found again by name. */
+/* Under each mask every operation has a row, rows never need what the mask lacks, and are found
+ * again by name. */
 static void check_dispatch(uint32_t mask)
 {
     static const size_t channels[] = {1, 7, 8, 16, 24, 31, 32, 33, 48, 64, 255};
@@ -80,7 +82,8 @@ static void check_table(void)
 {
     for (size_t i = 0; i < pk_row_count; i++) {
         const pk_row *row = &pk_rows[i];
-        pt_result(row->mr <= PK_MAX_MR && row->nr <= PK_MAX_NR && (row->op != PK_CONV_F32 || row->mr * row->nr > 0),
+        pt_result(row->mr <= PK_MAX_MR && row->nr <= PK_MAX_NR &&
+                      (row->op != PK_CONV_F32 || row->mr * row->nr > 0),
                   row->name, "tile of %d x %d", row->mr, row->nr);
         for (size_t k = 0; k < i; k++)
             pt_result(strcmp(row->name, pk_rows[k].name) != 0, row->name, "the name occurs twice");
@@ -89,7 +92,8 @@ static void check_table(void)
 
 int main(void)
 {
-    static const uint32_t levels[] = {PW_ISA_GENERIC, PW_ISA_SSE41, PW_ISA_AVX2, PW_ISA_AVX512, PW_ISA_NEON};
+    static const uint32_t levels[] = {PW_ISA_GENERIC, PW_ISA_SSE41, PW_ISA_AVX2, PW_ISA_AVX512,
+                                      PW_ISA_NEON};
     const uint32_t machine = pw_isa_machine();
     uint32_t mask = 0;
     check_table();

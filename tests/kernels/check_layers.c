@@ -10,8 +10,8 @@ static size_t span(size_t count, size_t stride, size_t channels)
     return (count - 1) * stride + channels;
 }
 
-static void check_eltwise_case(const pk_row *row, size_t channels, size_t gap, bool has_scale, bool has_other,
-                               pk_activation activation)
+static void check_eltwise_case(const pk_row *row, size_t channels, size_t gap, bool has_scale,
+                               bool has_other, pk_activation activation)
 {
     const size_t pixels = pt_random_from(1, 9), stride = channels + gap;
     pk_eltwise_f32_args args = {
@@ -47,8 +47,8 @@ static void check_eltwise_case(const pk_row *row, size_t channels, size_t gap, b
             if (!has_scale && !has_other && activation == PK_ACT_NONE)
                 is_right = is_right && got == args.input[p * stride + c];
         }
-    pt_result(is_right, row->name, "%zu channels, gap %zu, scale %d, other %d, activation %d", channels, gap,
-              (int)has_scale, (int)has_other, (int)activation);
+    pt_result(is_right, row->name, "%zu channels, gap %zu, scale %d, other %d, activation %d",
+              channels, gap, (int)has_scale, (int)has_other, (int)activation);
     pt_release_all();
 }
 
@@ -75,12 +75,14 @@ static void check_accuracy(const pk_row *row, pk_activation activation)
         const double want = pt_activate((double)input[i], activation, 0);
         worst = fmax(worst, fabs((double)args.output[i] - want) / fabs(want));
     }
-    pt_result(worst < 1e-6, row->name, "activation %d has a relative error of %.2g", (int)activation, worst);
+    pt_result(worst < 1e-6, row->name, "activation %d has a relative error of %.2g",
+              (int)activation, worst);
     const double top = activation == PK_ACT_SILU ? 1e6 : 1.0;
     pt_result(isnan(args.output[COUNT - 3]) && (double)args.output[COUNT - 2] == top &&
                   fabs((double)args.output[COUNT - 1]) < 1e-30,
               row->name, "activation %d of NaN, 1e6, -1e6: %g, %g, %g", (int)activation,
-              (double)args.output[COUNT - 3], (double)args.output[COUNT - 2], (double)args.output[COUNT - 1]);
+              (double)args.output[COUNT - 3], (double)args.output[COUNT - 2],
+              (double)args.output[COUNT - 1]);
     pt_release_all();
 }
 
@@ -100,8 +102,8 @@ static size_t window_size(size_t size, size_t kernel, size_t stride, size_t padd
     return (size + 2 * padding - kernel) / stride + 1;
 }
 
-static void check_maxpool_case(const pk_row *row, size_t channels, size_t height, size_t width, size_t kernel,
-                               size_t stride, size_t padding, size_t gap)
+static void check_maxpool_case(const pk_row *row, size_t channels, size_t height, size_t width,
+                               size_t kernel, size_t stride, size_t padding, size_t gap)
 {
     const size_t out_height = window_size(height, kernel, stride, padding);
     const size_t out_width = window_size(width, kernel, stride, padding);
@@ -137,8 +139,8 @@ static void check_maxpool_case(const pk_row *row, size_t channels, size_t height
         }
         is_right = is_right && args.output[i] == most;
     }
-    pt_result(is_right, row->name, "%zux%zu, %zu channels, kernel %zu, stride %zu, padding %zu", height, width,
-              channels, kernel, stride, padding);
+    pt_result(is_right, row->name, "%zux%zu, %zu channels, kernel %zu, stride %zu, padding %zu",
+              height, width, channels, kernel, stride, padding);
     pt_release_all();
 }
 
@@ -147,14 +149,16 @@ void pt_check_maxpool(const pk_row *row)
     for (size_t channels = 1; channels <= 70; channels += channels < 18 ? 1 : 7)
         for (size_t kernel = 1; kernel <= 9; kernel += 2)
             for (size_t stride = 1; stride <= 2; stride++)
-                check_maxpool_case(row, channels, pt_random_from(kernel, 13), pt_random_from(kernel, 13), kernel,
-                                   stride, kernel / 2, channels % 3);
+                check_maxpool_case(row, channels, pt_random_from(kernel, 13),
+                                   pt_random_from(kernel, 13), kernel, stride, kernel / 2,
+                                   channels % 3);
     check_maxpool_case(row, 5, 1, 1, 5, 1, 2, 0);
     check_maxpool_case(row, 20, 3, 2, 5, 1, 2, 1);
     check_maxpool_case(row, 16, 8, 6, 2, 2, 0, 0);
 }
 
-static void check_upsample_case(const pk_row *row, size_t channels, size_t height, size_t width, size_t factor)
+static void check_upsample_case(const pk_row *row, size_t channels, size_t height, size_t width,
+                                size_t factor)
 {
     const size_t out_width = width * factor, pixels = out_width * height * factor;
     pk_upsample_f32_args args = {
@@ -176,16 +180,19 @@ static void check_upsample_case(const pk_row *row, size_t channels, size_t heigh
         if (c >= channels || y < args.row_begin)
             is_right = is_right && pt_is_untouched(args.output[i]);
         else
-            is_right = is_right && args.output[i] == args.input[(y * width + x) * args.input_stride + c];
+            is_right =
+                is_right && args.output[i] == args.input[(y * width + x) * args.input_stride + c];
     }
-    pt_result(is_right, row->name, "%zux%zu, %zu channels, factor %zu", height, width, channels, factor);
+    pt_result(is_right, row->name, "%zux%zu, %zu channels, factor %zu", height, width, channels,
+              factor);
     pt_release_all();
 }
 
 void pt_check_upsample(const pk_row *row)
 {
     for (size_t channels = 1; channels <= 70; channels++)
-        check_upsample_case(row, channels, pt_random_from(1, 4), pt_random_from(1, 5), 1 + channels % 3);
+        check_upsample_case(row, channels, pt_random_from(1, 4), pt_random_from(1, 5),
+                            1 + channels % 3);
 }
 
 static void check_input_case(const pk_row *row, size_t channels, size_t pixels, size_t gap)
@@ -211,8 +218,9 @@ static void check_input_case(const pk_row *row, size_t channels, size_t pixels, 
         if (c >= channels || p < args.pixel_begin)
             is_right = is_right && pt_is_untouched(args.output[i]);
         else
-            is_right = is_right && args.output[i] == (is_float ? args.planes[c * pixels + p]
-                                                               : (float)bytes[p * channels + c] / 255.0f);
+            is_right =
+                is_right && args.output[i] == (is_float ? args.planes[c * pixels + p]
+                                                        : (float)bytes[p * channels + c] / 255.0f);
     }
     pt_result(is_right, row->name, "%zu channels, %zu pixels, gap %zu", channels, pixels, gap);
     pt_release_all();

@@ -12,7 +12,10 @@
 #define BLOCKS_MAX 64
 #define PATTERN    0x7fa5a5a5u /* a NaN no kernel makes */
 
-static struct { void *start; size_t size; } blocks[BLOCKS_MAX];
+static struct {
+    void *start;
+    size_t size;
+} blocks[BLOCKS_MAX];
 static size_t block_count;
 
 void *pt_exact(size_t size)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Innards of the CPU backend. Open packs constants and takes a row of the kernel table for each layer; lower turns layers into steps whose
- * arguments are all there; run goes through the steps. Activations are NHWC float32 in one workspace; a tensor that is a slice of another
- * is a view with the other's pixel stride, so a concatenation whose inputs are slices of its output has no step.
+ * Innards of the CPU backend. Open packs constants and takes a row of the kernel table for each
+ * layer; lower turns layers into steps whose arguments are all there; run goes through the steps.
+ * Activations are NHWC float32 in one workspace; a tensor that is a slice of another is a view with
+ * the other's pixel stride, so a concatenation whose inputs are slices of its output has no step.
  */
 #ifndef PW_CPU_H
 #define PW_CPU_H
@@ -12,9 +13,10 @@
 
 /* What a layer has for all shapes. */
 typedef struct cpu_layer {
-    const pk_row *row;      /* NULL: nothing to run */
+    const pk_row *row;           /* NULL: nothing to run */
     const float *weights, *bias; /* CONV, packed; BATCHNORM: scale, shift */
-    const float *planar_weights; /* of a CONV that can read the planes of the input binding; else NULL */
+    const float
+        *planar_weights; /* of a CONV that can read the planes of the input binding; else NULL */
 } cpu_layer;
 
 typedef struct cpu_device_plan {
@@ -40,7 +42,8 @@ typedef struct cpu_conv {
     size_t panel_size, group_panels, panel_count; /* floats of a panel; panels of a group, of all */
     size_t inputs, outputs;                       /* channels of a group */
     size_t kernel[2], stride[2], padding[2], dilation[2];
-    bool is_planar;                               /* reads the planes of the input binding */
+    bool is_planar; /* reads the planes of the input binding */
+    bool has_rows;  /* of NHWC pixels, not one long one: it pays to fetch ahead */
     const float *input;
     size_t input_stride, input_channels, height, width;
     float *output;
@@ -49,7 +52,8 @@ typedef struct cpu_conv {
     size_t residual_stride;
     pk_activation activation;
     float alpha;
-    size_t tiles_a_row, tile_count; /* tiles of pixels in one row of the output, in all rows of all pictures */
+    size_t tiles_a_row,
+        tile_count; /* tiles of pixels in one row of the output, in all rows of all pictures */
     size_t tiles_an_item, tile_items, panels_an_item;
 } cpu_conv;
 
@@ -111,30 +115,34 @@ struct cpu_program {
     pw_program base;
     const cpu_device_plan *plan;
     const pw_network *network;
-    pw_arena arena;      /* all small things below */
-    cpu_view *views;     /* a tensor each; data NULL where nothing makes it */
+    pw_arena arena;  /* all small things below */
+    cpu_view *views; /* a tensor each; data NULL where nothing makes it */
     cpu_step *steps;
     size_t step_count, step_capacity;
-    float *workspace;    /* activations */
-    cpu_head head;       /* of the one DETECT layer */
-    float *rows;         /* decoded, or candidates */
+    float *workspace;       /* activations */
+    cpu_head head;          /* of the one DETECT layer */
+    float *rows;            /* decoded, or candidates */
+    int32_t *index;         /* of candidates */
     unsigned char *scratch; /* a part for each worker: taps, then a padded copy of input */
     size_t scratch_size, patch_offset, worker_count;
-    bool is_planar;      /* the input layer's tensor is never made: its reader takes the binding */
+    bool is_planar; /* the input layer's tensor is never made: its reader takes the binding */
     float threshold, raw_threshold; /* of the run under way */
-    float *observed;     /* NCHW, made when an observer is first seen */
+    float *observed;                /* NCHW, made when an observer is first seen */
 };
 
 /* cpu_lower.c */
-cpu_step *pw_cpu_add_step(cpu_program *program, size_t layer, pw_task task); /* there is room for it */
-size_t pw_cpu_share(const cpu_program *program, size_t count, size_t work, size_t wanted); /* units an item */
-pawl_status pw_cpu_lower(pw_device_plan *device_plan, const pw_lowering *lowering, pw_program **program,
-                         pawl_error *error) PW_NODISCARD;
+cpu_step *pw_cpu_add_step(cpu_program *program, size_t layer,
+                          pw_task task); /* there is room for it */
+size_t pw_cpu_share(const cpu_program *program, size_t count, size_t work,
+                    size_t wanted); /* units an item */
+pawl_status pw_cpu_lower(pw_device_plan *device_plan, const pw_lowering *lowering,
+                         pw_program **program, pawl_error *error) PW_NODISCARD;
 void pw_cpu_release(pw_program *program);
 
 /* cpu_conv.c: adds a layer's step; the scratch a worker needs for it. */
-pawl_status pw_cpu_conv_scratch(const cpu_program *program, const pw_layer *layer, const pk_row *row, size_t *taps,
-                                size_t *patch, pawl_error *error) PW_NODISCARD;
+pawl_status pw_cpu_conv_scratch(const cpu_program *program, const pw_layer *layer,
+                                const pk_row *row, size_t *taps, size_t *patch,
+                                pawl_error *error) PW_NODISCARD;
 void pw_cpu_add_conv(cpu_program *program, size_t index);
 
 /* cpu_layers.c */
@@ -152,8 +160,8 @@ void pw_cpu_add_head(cpu_program *program, size_t index);
 pawl_status pw_cpu_run(pw_program *program, const pw_run *run, pawl_error *error) PW_NODISCARD;
 
 /* cpu_open.c */
-pawl_status pw_cpu_open(const pw_plan *plan, const pw_machine *machine, pw_device_plan **device_plan,
-                        pawl_error *error) PW_NODISCARD;
+pawl_status pw_cpu_open(const pw_plan *plan, const pw_machine *machine,
+                        pw_device_plan **device_plan, pawl_error *error) PW_NODISCARD;
 void pw_cpu_close(pw_device_plan *device_plan);
 pawl_status pw_cpu_tune(pw_plan *plan, const pw_machine *machine, const pw_tuning *tuning,
                         pawl_error *error) PW_NODISCARD;

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Convolutions as tiles: part of one row of output pixels x one panel of output channels. A 1x1 convolution's pixels are one long row.
+ * Convolutions as tiles: part of one row of output pixels x one panel of output channels. A 1x1
+ * convolution's pixels are one long row.
  *
- *     item = some tiles x some panels: the panels stay in the L2 cache, a tile's input in L1 while all of the item's panels go over it.
+ *     item = some tiles x some panels: the panels stay in the L2 cache, a tile's input in L1 while
+ * all of the item's panels go over it.
  *
- * Inside the picture a tap is a pointer into the input, and from an output pixel to the next every tap moves by the same step. At its left
- * and right border the tile's input is copied, with zeros round it, into the worker's patch; rows above and below are left out as taps.
+ * Inside the picture a tap is a pointer into the input, and from an output pixel to the next every
+ * tap moves by the same step. At its left and right border the tile's input is copied, with zeros
+ * round it, into the worker's patch; rows above and below are left out as taps.
  */
 #include "backend/cpu/cpu.h"
 
@@ -18,11 +21,11 @@
 #define ITEM_FLOPS 2e6 /* an item should be well above what handing it out costs */
 
 typedef struct tile {
-    size_t picture, y;   /* of the output row */
-    size_t begin, end;   /* its pixels */
-    size_t top, bottom;  /* kernel rows that meet the picture: top .. bottom - 1 */
-    int64_t in_y, in_x;  /* input pixel under the kernel's first, may be outside */
-    size_t in_width;     /* input pixels from in_x under all of the tile */
+    size_t picture, y;  /* of the output row */
+    size_t begin, end;  /* its pixels */
+    size_t top, bottom; /* kernel rows that meet the picture: top .. bottom - 1 */
+    int64_t in_y, in_x; /* input pixel under the kernel's first, may be outside */
+    size_t in_width;    /* input pixels from in_x under all of the tile */
 } tile;
 
 static tile tile_at(const cpu_conv *conv, size_t number)
@@ -36,12 +39,14 @@ static tile tile_at(const cpu_conv *conv, size_t number)
     };
     at.in_y = (int64_t)(at.y * conv->stride[0]) - (int64_t)conv->padding[0];
     at.in_x = (int64_t)(at.begin * conv->stride[1]) - (int64_t)conv->padding[1];
-    at.in_width = (at.end - at.begin - 1) * conv->stride[1] + (conv->kernel[1] - 1) * conv->dilation[1] + 1;
+    at.in_width =
+        (at.end - at.begin - 1) * conv->stride[1] + (conv->kernel[1] - 1) * conv->dilation[1] + 1;
     const int64_t dilation = (int64_t)conv->dilation[0];
     while (at.top < conv->kernel[0] && at.in_y + (int64_t)at.top * dilation < 0)
         at.top++;
     at.bottom = at.top;
-    while (at.bottom < conv->kernel[0] && at.in_y + (int64_t)at.bottom * dilation < (int64_t)conv->height)
+    while (at.bottom < conv->kernel[0] &&
+           at.in_y + (int64_t)at.bottom * dilation < (int64_t)conv->height)
         at.bottom++;
     return at;
 }
@@ -52,7 +57,8 @@ static bool is_inside(const cpu_conv *conv, const tile *at)
 }
 
 /* Copies one row of pixels from in_x on, count of them, zeros where they are outside. */
-static void copy_row(const cpu_conv *conv, const float *row, size_t channels, const tile *at, float *patch)
+static void copy_row(const cpu_conv *conv, const float *row, size_t channels, const tile *at,
+                     float *patch)
 {
     for (size_t i = 0; i < at->in_width; i++, patch += channels) {
         const int64_t x = at->in_x + (int64_t)i;
@@ -63,15 +69,18 @@ static void copy_row(const cpu_conv *conv, const float *row, size_t channels, co
     }
 }
 
-/* Points args at the tile's input in a group of NHWC channels; returns the taps left out before the first. */
-static size_t aim(const cpu_conv *conv, const tile *at, size_t group, const float **taps, float *patch,
-                  pk_conv_f32_args *args)
+/* Points args at the tile's input in a group of NHWC channels; returns the taps left out before the
+ * first. */
+static size_t aim(const cpu_conv *conv, const tile *at, size_t group, const float **taps,
+                  float *patch, pk_conv_f32_args *args)
 {
     const bool is_copied = !is_inside(conv, at);
     const size_t pixel = is_copied ? conv->inputs : conv->input_stride;
-    const bool is_dense = pixel == conv->inputs && conv->dilation[1] == 1; /* a kernel row is one tap */
+    const bool is_dense =
+        pixel == conv->inputs && conv->dilation[1] == 1; /* a kernel row is one tap */
     const size_t columns = is_dense ? 1 : conv->kernel[1];
-    const float *picture = conv->input + at->picture * conv->height * conv->width * conv->input_stride +
+    const float *picture = conv->input +
+                           at->picture * conv->height * conv->width * conv->input_stride +
                            group * conv->inputs;
     size_t count = 0;
     for (size_t ky = at->top; ky < at->bottom; ky++) {
@@ -93,7 +102,8 @@ static size_t aim(const cpu_conv *conv, const tile *at, size_t group, const floa
     return at->top * conv->kernel[1] * conv->inputs;
 }
 
-/* The same over planes: a tap is a kernel row of one channel. All rows are taps, so at any border the input is copied. */
+/* The same over planes: a tap is a kernel row of one channel. All rows are taps, so at any border
+ * the input is copied. */
 static size_t aim_planes(const cpu_conv *conv, const tile *at, const float **taps, float *patch,
                          pk_conv_f32_args *args)
 {
@@ -122,10 +132,28 @@ static size_t aim_planes(const cpu_conv *conv, const tile *at, const float **tap
     return 0;
 }
 
-static void run_tile(const cpu_conv *conv, const tile *at, size_t panel, size_t panel_end, const float **taps,
-                     float *patch)
+/* Asks for the input of the next tile of the row while this one is computed: rows are too short for
+ * the processor to see a pattern. */
+static void prefetch_next(const cpu_conv *conv, const tile *at)
 {
-    const size_t pixel = (at->picture * conv->output_height + at->y) * conv->output_width + at->begin;
+    const size_t width = (at->end - at->begin) * conv->stride[1];
+    const int64_t x = at->in_x + (int64_t)at->in_width;
+    if (x < 0 || x + (int64_t)width > (int64_t)conv->width)
+        return;
+    for (size_t ky = at->top; ky < at->bottom; ky++) {
+        const size_t y = (size_t)(at->in_y + (int64_t)(ky * conv->dilation[0]));
+        const size_t pixel = (at->picture * conv->height + y) * conv->width + (size_t)x;
+        const float *input = conv->input + pixel * conv->input_stride;
+        for (size_t i = 0; i < width * conv->input_stride; i += PW_CACHE_LINE / sizeof(float))
+            PW_PREFETCH(input + i);
+    }
+}
+
+static void run_tile(const cpu_conv *conv, const tile *at, size_t panel, size_t panel_end,
+                     const float **taps, float *patch)
+{
+    const size_t pixel =
+        (at->picture * conv->output_height + at->y) * conv->output_width + at->begin;
     pk_conv_f32_args args = {
         .taps = taps,
         .residual_stride = conv->residual_stride,
@@ -147,7 +175,9 @@ static void run_tile(const cpu_conv *conv, const tile *at, size_t panel, size_t 
         args.weights = conv->weights + panel * conv->panel_size + skipped * conv->nr;
         args.bias = conv->bias + panel * conv->nr;
         args.output = conv->output + pixel * conv->output_stride + channel;
-        args.residual = conv->residual == NULL ? NULL : conv->residual + pixel * conv->residual_stride + channel;
+        args.residual = conv->residual == NULL
+                            ? NULL
+                            : conv->residual + pixel * conv->residual_stride + channel;
         conv->run(&args);
     }
 }
@@ -165,6 +195,8 @@ static void conv_task(void *argument, size_t item, size_t worker)
     const size_t end = pw_size_min(begin + conv->tiles_an_item, conv->tile_count);
     for (size_t t = begin; t < end; t++) {
         const tile at = tile_at(conv, t);
+        if (conv->has_rows)
+            prefetch_next(conv, &at);
         run_tile(conv, &at, panel, panel_end, taps, patch);
     }
 }
@@ -195,34 +227,38 @@ static void depthwise_task(void *argument, size_t item, size_t worker)
                     continue;
                 taps[args.tap_count] =
                     conv->input +
-                    ((at.picture * conv->height + in_y) * conv->width + (size_t)in_x) * conv->input_stride;
+                    ((at.picture * conv->height + in_y) * conv->width + (size_t)in_x) *
+                        conv->input_stride;
                 weights[args.tap_count++] = conv->weights + (ky * conv->kernel[1] + kx) * channels;
             }
         const size_t pixel = item * conv->output_width + x;
         args.output = conv->output + pixel * conv->output_stride;
-        args.residual = conv->residual == NULL ? NULL : conv->residual + pixel * conv->residual_stride;
+        args.residual =
+            conv->residual == NULL ? NULL : conv->residual + pixel * conv->residual_stride;
         conv->run_depthwise(&args);
     }
 }
 
-pawl_status pw_cpu_conv_scratch(const cpu_program *program, const pw_layer *layer, const pk_row *row, size_t *taps,
-                                size_t *patch, pawl_error *error)
+pawl_status pw_cpu_conv_scratch(const cpu_program *program, const pw_layer *layer,
+                                const pk_row *row, size_t *taps, size_t *patch, pawl_error *error)
 {
     const pw_conv *conv = &layer->as.conv;
     const size_t kernel[2] = {(size_t)conv->kernel[0], (size_t)conv->kernel[1]};
     const size_t reach = (size_t)row->mr * (size_t)conv->stride[1];
     size_t width = 0, size = 0;
-    (void)program;
     if (!pw_size_mul(kernel[0] * kernel[1], 2 * sizeof(void *), taps) ||
-        !pw_size_mul(kernel[1], (size_t)conv->dilation[1], &width) || !pw_size_add(width, reach, &width) ||
-        !pw_size_mul(width, kernel[0], &size) || !pw_size_mul(size, (size_t)conv->in_channels, &size) ||
-        !pw_size_mul(*taps, pw_size_max(1, program->is_planar ? (size_t)conv->in_channels : 1), taps) ||
+        !pw_size_mul(kernel[1], (size_t)conv->dilation[1], &width) ||
+        !pw_size_add(width, reach, &width) || !pw_size_mul(width, kernel[0], &size) ||
+        !pw_size_mul(size, (size_t)conv->in_channels, &size) ||
+        !pw_size_mul(*taps, pw_size_max(1, program->is_planar ? (size_t)conv->in_channels : 1),
+                     taps) ||
         !pw_size_mul(size, sizeof(float), patch))
         return pw_fail(error, PAWL_ERR_LIMIT, "the kernel of layer %s is too large", layer->name);
     return PAWL_OK;
 }
 
-/* How the work is cut: panels that fill half of the L2 cache, and then tiles enough to be worth an item. */
+/* How the work is cut: panels that fill half of the L2 cache, and then tiles enough to be worth an
+ * item. */
 static void cut(cpu_program *program, cpu_step *step)
 {
     cpu_conv *conv = &step->as.conv;
@@ -230,8 +266,8 @@ static void cut(cpu_program *program, cpu_step *step)
     const size_t resident = pw_size_max(1, half_l2 / (conv->panel_size * sizeof(float)));
     const size_t parts = pw_size_ceil_div(conv->panel_count, resident);
     conv->panels_an_item = pw_size_ceil_div(conv->panel_count, parts);
-    const double tile_flops =
-        2.0 * (double)(conv->mr * conv->nr * conv->panels_an_item) * (double)(conv->panel_size / conv->nr);
+    const double tile_flops = 2.0 * (double)(conv->mr * conv->nr * conv->panels_an_item) *
+                              (double)(conv->panel_size / conv->nr);
     const double wanted = ITEM_FLOPS / tile_flops;
     conv->tiles_an_item =
         pw_cpu_share(program, conv->tile_count, parts, wanted < 1 ? 1 : (size_t)wanted);
@@ -240,7 +276,8 @@ static void cut(cpu_program *program, cpu_step *step)
 }
 
 /* Returns the rows of output pixels in all pictures. */
-static size_t set_sides(cpu_conv *conv, const cpu_view *in, const cpu_view *out, const pw_conv *from)
+static size_t set_sides(cpu_conv *conv, const cpu_view *in, const cpu_view *out,
+                        const pw_conv *from)
 {
     for (size_t i = 0; i < 2; i++) {
         conv->kernel[i] = (size_t)from->kernel[i];
@@ -252,8 +289,10 @@ static size_t set_sides(cpu_conv *conv, const cpu_view *in, const cpu_view *out,
     conv->width = in->width;
     conv->output_height = out->height;
     conv->output_width = out->width;
-    const bool is_pointwise = conv->kernel[0] * conv->kernel[1] == 1 && conv->stride[0] * conv->stride[1] == 1 &&
+    const bool is_pointwise = conv->kernel[0] * conv->kernel[1] == 1 &&
+                              conv->stride[0] * conv->stride[1] == 1 &&
                               conv->padding[0] + conv->padding[1] == 0 && !conv->is_planar;
+    conv->has_rows = !is_pointwise && !conv->is_planar;
     if (!is_pointwise || conv->run_depthwise != NULL)
         return out->batch * out->height;
     /* pixels follow one another over rows and pictures */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The DETECT layer: binds the outputs of the context's form and makes the step that fills them. Raw maps need no step: the convolutions write
- * straight into what is bound (the memory plan keeps it to the end), except where such a map is a slice of another tensor.
+ * The DETECT layer: binds the outputs of the context's form and makes the step that fills them. Raw
+ * maps need no step: the convolutions write straight into what is bound (the memory plan keeps it
+ * to the end), except where such a map is a slice of another tensor.
  */
 #include "backend/cpu/cpu.h"
 
@@ -10,7 +11,8 @@
 
 #define ITEM_CELLS 512
 
-static pk_head_args level_args(const cpu_head *head, const cpu_level *level, size_t picture, size_t anchor)
+static pk_head_args level_args(const cpu_head *head, const cpu_level *level, size_t picture,
+                               size_t anchor)
 {
     pk_head_args args = level->args;
     args.raw += picture * level->cells * args.raw_stride + anchor * head->width;
@@ -37,8 +39,9 @@ static void decode_task(void *argument, size_t item, size_t worker)
         pk_head_args args = level_args(head, level, picture, anchor);
         args.cell_begin = left % blocks * head->cells_an_item;
         args.cell_end = pw_size_min(args.cell_begin + head->cells_an_item, level->cells);
-        args.rows = head->rows +
-                    (picture * head->row_count + level->first_row + anchor * level->cells) * head->width;
+        args.rows =
+            head->rows +
+            (picture * head->row_count + level->first_row + anchor * level->cells) * head->width;
         head->decode(&args);
         return;
     }
@@ -83,13 +86,15 @@ static pawl_status bind_raw(cpu_program *program, const pw_layer *layer, pawl_er
 {
     for (uint32_t l = 0; l < layer->input_count; l++) {
         const cpu_view *view = &program->views[layer->inputs[l]];
-        const size_t size = view->batch * view->height * view->width * view->channels * sizeof(float);
+        const size_t size =
+            view->batch * view->height * view->width * view->channels * sizeof(float);
         pawl_tensor *output = &program->base.outputs[l];
         *output = (pawl_tensor){
             .name = pw_arena_printf(&program->arena, "raw%u", l),
             .dtype = PAWL_F32,
             .rank = 4,
-            .dims = {(int64_t)view->batch, (int64_t)view->height, (int64_t)view->width, (int64_t)view->channels},
+            .dims = {(int64_t)view->batch, (int64_t)view->height, (int64_t)view->width,
+                     (int64_t)view->channels},
             .data = view->data,
             .size = size,
         };
@@ -102,16 +107,20 @@ static pawl_status bind_raw(cpu_program *program, const pw_layer *layer, pawl_er
     return PAWL_OK;
 }
 
-static pawl_status bind_candidates(cpu_program *program, size_t row_count, size_t width, pawl_error *error)
+static pawl_status bind_candidates(cpu_program *program, size_t row_count, size_t width,
+                                   pawl_error *error)
 {
     const size_t batch = (size_t)program->base.lowering.batch;
     program->base.candidates = pw_arena_array(&program->arena, batch, sizeof(pawl_candidates));
     int32_t *index = pw_arena_array(&program->arena, batch * row_count, sizeof(int32_t));
+    program->index = index;
     if (program->base.candidates == NULL || index == NULL)
         return pw_fail_memory(error, "the candidates", batch * row_count * sizeof(int32_t));
     for (size_t n = 0; n < batch; n++)
-        program->base.candidates[n] = (pawl_candidates){
-            .width = width, .rows = program->rows + n * row_count * width, .index = index + n * row_count};
+        program->base.candidates[n] =
+            (pawl_candidates){.width = width,
+                              .rows = program->rows + n * row_count * width,
+                              .index = index + n * row_count};
     return PAWL_OK;
 }
 
@@ -129,7 +138,8 @@ pawl_status pw_cpu_bind_outputs(cpu_program *program, pawl_error *error)
     if (row_count > INT32_MAX || !pw_size_mul((size_t)to->batch * row_count, width, &size) ||
         !pw_size_mul(size, sizeof(float), &size))
         return pw_fail(error, PAWL_ERR_LIMIT, "the decoded output of this shape is too large");
-    program->rows = pw_alloc_aligned(size, PW_CACHE_LINE); /* not touched here: candidates use little of it */
+    program->rows =
+        pw_alloc_aligned(size, PW_CACHE_LINE); /* not touched here: candidates use little of it */
     if (program->rows == NULL)
         return pw_fail_memory(error, "the decoded output", size);
     if (to->output == PAWL_OUTPUT_CANDIDATES)
@@ -163,7 +173,8 @@ static void set_levels(const cpu_program *program, const pw_layer *layer, cpu_he
             for (size_t i = 0; i < 2; i++)
                 level->anchor[a][i] = detect->anchor[l][a][i];
         head->row_count += level->cells * head->anchor_count;
-        head->items_a_picture += pw_size_ceil_div(level->cells, head->cells_an_item) * head->anchor_count;
+        head->items_a_picture +=
+            pw_size_ceil_div(level->cells, head->cells_an_item) * head->anchor_count;
     }
 }
 
@@ -189,8 +200,9 @@ void pw_cpu_add_head(cpu_program *program, size_t index)
         return;
     }
     const bool is_decoded = to->output == PAWL_OUTPUT_DECODED;
-    const pk_row *row = is_decoded ? program->plan->layers[index].row
-                                   : pk_row_select(PK_CANDIDATES_F32, program->plan->machine.isa, NULL);
+    const pk_row *row = is_decoded
+                            ? program->plan->layers[index].row
+                            : pk_row_select(PK_CANDIDATES_F32, program->plan->machine.isa, NULL);
     cpu_step *step = pw_cpu_add_step(program, index, is_decoded ? decode_task : candidates_task);
     cpu_head *head = &program->head;
     head->decode = is_decoded ? row->run.decode : NULL;
@@ -201,7 +213,6 @@ void pw_cpu_add_head(cpu_program *program, size_t index)
     head->cells_an_item = ITEM_CELLS;
     head->rows = program->rows;
     set_levels(program, layer, head);
-    if (!is_decoded)
-        head->index = (int32_t *)(uintptr_t)program->base.candidates[0].index; /* ours, const for the reader */
+    head->index = program->index;
     step->item_count = (size_t)to->batch * (is_decoded ? head->items_a_picture : 1);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Steps of what lies between the convolutions. An item is a run of pixels or rows of one picture. */
+/* Steps of what lies between the convolutions. An item is a run of pixels or rows of one picture.
+ */
 #include "backend/cpu/cpu.h"
 
 #include "base/size.h"
@@ -20,7 +21,8 @@ static void eltwise_task(void *argument, size_t item, size_t worker)
     eltwise->run(&args);
 }
 
-static cpu_eltwise *add_eltwise(cpu_program *program, size_t index, const cpu_view *in, const cpu_view *out)
+static cpu_eltwise *add_eltwise(cpu_program *program, size_t index, const cpu_view *in,
+                                const cpu_view *out)
 {
     const pk_row *row = program->plan->layers[index].row;
     if (row == NULL || row->op != PK_ELTWISE_F32)
@@ -43,8 +45,8 @@ static cpu_eltwise *add_eltwise(cpu_program *program, size_t index, const cpu_vi
 void pw_cpu_add_eltwise(cpu_program *program, size_t index)
 {
     const pw_layer *layer = &program->network->layers[index];
-    cpu_eltwise *eltwise =
-        add_eltwise(program, index, &program->views[layer->inputs[0]], &program->views[layer->output]);
+    cpu_eltwise *eltwise = add_eltwise(program, index, &program->views[layer->inputs[0]],
+                                       &program->views[layer->output]);
     if (layer->op == PW_OP_BATCHNORM) {
         eltwise->args.scale = program->plan->layers[index].weights;
         eltwise->args.shift = program->plan->layers[index].bias;
@@ -97,8 +99,10 @@ void pw_cpu_add_maxpool(cpu_program *program, size_t index)
         pool->args.padding[i] = (size_t)from->padding[i];
     }
     pool->output_height = out->height;
-    const size_t row_values = out->width * out->channels * pool->args.kernel[0] * pool->args.kernel[1];
-    pool->rows_an_item = pw_cpu_share(program, out->height, out->batch, 1 + ITEM_VALUES / row_values);
+    const size_t row_values =
+        out->width * out->channels * pool->args.kernel[0] * pool->args.kernel[1];
+    pool->rows_an_item =
+        pw_cpu_share(program, out->height, out->batch, 1 + ITEM_VALUES / row_values);
     pool->items_a_picture = pw_size_ceil_div(out->height, pool->rows_an_item);
     step->item_count = pool->items_a_picture * out->batch;
 }
@@ -132,8 +136,10 @@ void pw_cpu_add_upsample(cpu_program *program, size_t index)
                                             .output = out->data,
                                             .output_stride = out->stride};
     upsample->height = in->height;
-    const size_t row_values = in->width * in->channels * upsample->args.factor * upsample->args.factor;
-    upsample->rows_an_item = pw_cpu_share(program, in->height, in->batch, 1 + ITEM_VALUES / row_values);
+    const size_t row_values =
+        in->width * in->channels * upsample->args.factor * upsample->args.factor;
+    upsample->rows_an_item =
+        pw_cpu_share(program, in->height, in->batch, 1 + ITEM_VALUES / row_values);
     upsample->items_a_picture = pw_size_ceil_div(in->height, upsample->rows_an_item);
     step->item_count = upsample->items_a_picture * in->batch;
 }
@@ -173,7 +179,8 @@ void pw_cpu_add_input(cpu_program *program, size_t index)
                                   .output = out->data,
                                   .output_stride = out->stride};
     input->pixels = pixels;
-    input->pixels_an_item = pw_cpu_share(program, pixels, out->batch, 1 + ITEM_VALUES / out->channels);
+    input->pixels_an_item =
+        pw_cpu_share(program, pixels, out->batch, 1 + ITEM_VALUES / out->channels);
     input->items_a_picture = pw_size_ceil_div(pixels, input->pixels_an_item);
     step->item_count = input->items_a_picture * out->batch;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Layers -> steps for one shape: shapes, the memory plan, bindings, and arguments that need no thought at run time. */
+/* Layers -> steps for one shape: shapes, the memory plan, bindings, and arguments that need no
+ * thought at run time. */
 #include "backend/cpu/cpu.h"
 
 #include "base/memory.h"
@@ -33,7 +34,8 @@ size_t pw_cpu_share(const cpu_program *program, size_t count, size_t parts, size
 static uint32_t root_of(const pw_network *network, uint32_t tensor, size_t *channel)
 {
     *channel = 0;
-    for (; network->tensors[tensor].parent != PW_NO_TENSOR; tensor = network->tensors[tensor].parent)
+    for (; network->tensors[tensor].parent != PW_NO_TENSOR;
+         tensor = network->tensors[tensor].parent)
         *channel += (size_t)network->tensors[tensor].channel_offset;
     return tensor;
 }
@@ -46,7 +48,8 @@ static void touch(const pw_network *network, pw_buffer *buffers, uint32_t tensor
     buffer->last = pw_size_max(buffer->last, step);
 }
 
-/* Life of each root tensor, in layers. Raw outputs live to the end, for the caller reads them after the run. */
+/* Life of each root tensor, in layers. Raw outputs live to the end, for the caller reads them after
+ * the run. */
 static void find_lives(const cpu_program *program, const pw_shape *shapes, pw_buffer *buffers)
 {
     const pw_network *network = program->network;
@@ -67,8 +70,8 @@ static void find_lives(const cpu_program *program, const pw_shape *shapes, pw_bu
         buffers[network->layers[0].output].first = SIZE_MAX;
     for (size_t t = 0; t < network->tensor_count; t++)
         if (buffers[t].first != SIZE_MAX)
-            buffers[t].size = (size_t)shapes[t].batch * (size_t)shapes[t].channels * (size_t)shapes[t].height *
-                              (size_t)shapes[t].width * sizeof(float);
+            buffers[t].size = (size_t)shapes[t].batch * (size_t)shapes[t].channels *
+                              (size_t)shapes[t].height * (size_t)shapes[t].width * sizeof(float);
         else
             buffers[t].first = 0; /* without a size it takes no place */
 }
@@ -78,12 +81,14 @@ static pawl_status make_views(cpu_program *program, const pw_shape *shapes, pawl
     const pw_network *network = program->network;
     PW_AUTO_FREE pw_buffer *buffers = pw_calloc(network->tensor_count + 1, sizeof(*buffers));
     if (buffers == NULL)
-        return pw_fail_memory(error, "the memory plan", (network->tensor_count + 1) * sizeof(*buffers));
+        return pw_fail_memory(error, "the memory plan",
+                              (network->tensor_count + 1) * sizeof(*buffers));
     find_lives(program, shapes, buffers);
     size_t total = 0;
     PW_TRY(pw_memory_plan(buffers, network->tensor_count, PW_CACHE_LINE, &total, error));
     program->workspace = pw_alloc_aligned(total + 1, PW_CACHE_LINE);
-    program->views = pw_arena_array(&program->arena, network->tensor_count, sizeof(*program->views));
+    program->views =
+        pw_arena_array(&program->arena, network->tensor_count, sizeof(*program->views));
     if (program->workspace == NULL || program->views == NULL)
         return pw_fail_memory(error, "the workspace", total);
     program->base.workspace_size = total;
@@ -129,14 +134,15 @@ static pawl_status make_scratch(cpu_program *program, pawl_error *error)
         if (program->network->layers[i].op != PW_OP_CONV)
             continue;
         size_t layer_taps = 0, layer_patch = 0;
-        PW_TRY(pw_cpu_conv_scratch(program, &program->network->layers[i], program->plan->layers[i].row, &layer_taps,
-                                   &layer_patch, error));
+        PW_TRY(pw_cpu_conv_scratch(program, &program->network->layers[i],
+                                   program->plan->layers[i].row, &layer_taps, &layer_patch, error));
         taps = pw_size_max(taps, layer_taps);
         patch = pw_size_max(patch, layer_patch);
     }
     program->patch_offset = pw_size_align(taps, PW_CACHE_LINE);
     program->scratch_size = pw_size_align(program->patch_offset + patch, 2 * PW_CACHE_LINE);
-    if (!pw_size_mul(program->scratch_size, program->worker_count, &size) || program->scratch_size < patch)
+    if (!pw_size_mul(program->scratch_size, program->worker_count, &size) ||
+        program->scratch_size < patch)
         return pw_fail(error, PAWL_ERR_LIMIT, "the kernels of this network are too large");
     program->scratch = pw_alloc_aligned(size + 1, 2 * PW_CACHE_LINE);
     if (program->scratch == NULL)
@@ -211,10 +217,12 @@ static pawl_status lower_into(cpu_program *program, pawl_error *error)
     pw_shape *shapes = pw_arena_array(&program->arena, network->tensor_count, sizeof(*shapes));
     size_t step_capacity = network->layer_count;
     for (size_t i = 0; i < network->layer_count; i++)
-        step_capacity += network->layers[i].input_count; /* a copy for each input of a concatenation */
+        step_capacity +=
+            network->layers[i].input_count; /* a copy for each input of a concatenation */
     program->steps = pw_arena_array(&program->arena, step_capacity, sizeof(*program->steps));
     if (shapes == NULL || program->steps == NULL)
-        return pw_fail_memory(error, "the program's steps", step_capacity * sizeof(*program->steps));
+        return pw_fail_memory(error, "the program's steps",
+                              step_capacity * sizeof(*program->steps));
     PW_TRY(pw_network_infer(network, to->batch, to->height, to->width, shapes, error));
     program->is_planar = reads_planes(program);
     PW_TRY(make_views(program, shapes, error));
@@ -226,8 +234,8 @@ static pawl_status lower_into(cpu_program *program, pawl_error *error)
     return PAWL_OK;
 }
 
-pawl_status pw_cpu_lower(pw_device_plan *device_plan, const pw_lowering *lowering, pw_program **program,
-                         pawl_error *error)
+pawl_status pw_cpu_lower(pw_device_plan *device_plan, const pw_lowering *lowering,
+                         pw_program **program, pawl_error *error)
 {
     cpu_program *made = pw_calloc(1, sizeof(*made));
     if (made == NULL)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rows of the kernel table for a machine, and the constants in their order; the same for all shapes and contexts. */
+/* Rows of the kernel table for a machine, and the constants in their order; the same for all shapes
+ * and contexts. */
 #include "backend/cpu/cpu.h"
 
 #include "base/log.h"
@@ -9,9 +10,12 @@
 
 #include <string.h>
 
-_Static_assert((int)PK_ACT_SILU == (int)PW_ACT_SILU && (int)PK_ACT_LEAKY_RELU == (int)PW_ACT_LEAKY_RELU &&
-                   (int)PK_ACT_HARDSWISH == (int)PW_ACT_HARDSWISH && (int)PK_ACT_RELU == (int)PW_ACT_RELU &&
-                   (int)PK_ACT_SIGMOID == (int)PW_ACT_SIGMOID && (int)PK_ACT_COUNT == (int)PW_ACT_COUNT,
+_Static_assert((int)PK_ACT_SILU == (int)PW_ACT_SILU &&
+                   (int)PK_ACT_LEAKY_RELU == (int)PW_ACT_LEAKY_RELU &&
+                   (int)PK_ACT_HARDSWISH == (int)PW_ACT_HARDSWISH &&
+                   (int)PK_ACT_RELU == (int)PW_ACT_RELU &&
+                   (int)PK_ACT_SIGMOID == (int)PW_ACT_SIGMOID &&
+                   (int)PK_ACT_COUNT == (int)PW_ACT_COUNT,
                "kernels know the activations by the network's numbers");
 
 #define CONSTANT_ALIGNMENT (PW_CACHE_LINE / sizeof(float)) /* floats */
@@ -34,7 +38,8 @@ static pk_op op_of(const pw_layer *layer)
     switch (layer->op) {
     case PW_OP_CONV: {
         const pk_problem problem = problem_of(&layer->as.conv);
-        return pk_row_select(PK_DWCONV_F32, PW_ISA_GENERIC, &problem) != NULL ? PK_DWCONV_F32 : PK_CONV_F32;
+        return pk_row_select(PK_DWCONV_F32, PW_ISA_GENERIC, &problem) != NULL ? PK_DWCONV_F32
+                                                                              : PK_CONV_F32;
     }
     case PW_OP_BATCHNORM:
     case PW_OP_ACTIVATION:
@@ -97,7 +102,8 @@ static bool can_be_planar(const pw_network *network, size_t index)
 static bool reserve(size_t *total, size_t count, size_t *at)
 {
     *at = *total;
-    return pw_size_add(*total, count, total) && *total < SIZE_MAX / sizeof(float) - CONSTANT_ALIGNMENT &&
+    return pw_size_add(*total, count, total) &&
+           *total < SIZE_MAX / sizeof(float) - CONSTANT_ALIGNMENT &&
            (*total = pw_size_align(*total, CONSTANT_ALIGNMENT), true);
 }
 
@@ -105,7 +111,8 @@ typedef struct constant_places {
     size_t weights, planar, bias; /* floats from the block's start */
 } constant_places;
 
-static bool place_constants(const cpu_device_plan *made, size_t index, size_t *total, constant_places *places)
+static bool place_constants(const cpu_device_plan *made, size_t index, size_t *total,
+                            constant_places *places)
 {
     const pw_layer *layer = &made->base.plan->network.layers[index];
     const pk_row *row = made->layers[index].row;
@@ -114,10 +121,12 @@ static bool place_constants(const cpu_device_plan *made, size_t index, size_t *t
         weights = bias = (size_t)layer->as.batchnorm.channels;
     } else if (layer->op == PW_OP_CONV) {
         /* a depthwise kernel reads one weight for each channel and tap: panels of one channel */
-        if (!pw_pack_conv_size(&layer->as.conv, row->op == PK_DWCONV_F32 ? 1 : row->nr, &weights, &bias))
+        if (!pw_pack_conv_size(&layer->as.conv, row->op == PK_DWCONV_F32 ? 1 : row->nr, &weights,
+                               &bias))
             return false;
     }
-    const bool is_planar = can_be_planar(&made->base.plan->network, index) && row->op == PK_CONV_F32;
+    const bool is_planar =
+        can_be_planar(&made->base.plan->network, index) && row->op == PK_CONV_F32;
     return reserve(total, weights, &places->weights) && reserve(total, bias, &places->bias) &&
            reserve(total, is_planar ? weights : 0, &places->planar);
 }
@@ -143,8 +152,8 @@ static void pack_layer(cpu_device_plan *made, size_t index, const constant_place
             target->planar_weights = planar;
         }
         if (plan->mapping.data != NULL) /* the file's copy need not stay in memory beside ours */
-            pw_os_mapping_drop(conv->weights, (size_t)conv->out_channels * pw_pack_panel_size(conv, 1) *
-                                                  sizeof(float));
+            pw_os_mapping_drop(conv->weights, (size_t)conv->out_channels *
+                                                  pw_pack_panel_size(conv, 1) * sizeof(float));
     }
     target->weights = weights;
     target->bias = bias;
@@ -175,8 +184,8 @@ static void report_foreign_tactics(const pw_plan *plan, const pw_machine *machin
         if (strcmp(plan->tactics[i].machine, machine->name) == 0)
             return;
     if (plan->tactic_count > 0)
-        pw_log(PAWL_LOG_INFO, "the plan was tuned for %s, runs with %s kernels", plan->tactics[0].machine,
-               pw_isa_name(machine->isa));
+        pw_log(PAWL_LOG_INFO, "the plan was tuned for %s, runs with %s kernels",
+               plan->tactics[0].machine, pw_isa_name(machine->isa));
 }
 
 /* What the kernels take for granted and a validated network could still break. */
@@ -184,7 +193,8 @@ static pawl_status check_layer(const pw_layer *layer, pawl_error *error)
 {
     if (layer->op == PW_OP_MAXPOOL && (layer->as.pool.padding[0] >= layer->as.pool.kernel[0] ||
                                        layer->as.pool.padding[1] >= layer->as.pool.kernel[1]))
-        return pw_fail(error, PAWL_ERR_UNSUPPORTED, "layer %s pads by more than its kernel covers", layer->name);
+        return pw_fail(error, PAWL_ERR_UNSUPPORTED, "layer %s pads by more than its kernel covers",
+                       layer->name);
     if (layer->op == PW_OP_DETECT && layer->as.detect.level_count > PAWL_MAX_LEVELS)
         return pw_fail(error, PAWL_ERR_UNSUPPORTED, "layer %s has too many levels", layer->name);
     return PAWL_OK;
@@ -196,7 +206,8 @@ static pawl_status open_into(cpu_device_plan *made, pawl_error *error)
     const size_t count = plan->network.layer_count;
     made->layers = pw_calloc(count + 1, sizeof(*made->layers));
     if (made->layers == NULL)
-        return pw_fail_memory(error, "the CPU backend's layers", (count + 1) * sizeof(*made->layers));
+        return pw_fail_memory(error, "the CPU backend's layers",
+                              (count + 1) * sizeof(*made->layers));
     for (size_t i = 0; i < count; i++) {
         PW_TRY(check_layer(&plan->network.layers[i], error));
         made->layers[i].row = choose(plan, &made->machine, &plan->network.layers[i]);
@@ -206,8 +217,8 @@ static pawl_status open_into(cpu_device_plan *made, pawl_error *error)
     return PAWL_OK;
 }
 
-pawl_status pw_cpu_open(const pw_plan *plan, const pw_machine *machine, pw_device_plan **device_plan,
-                        pawl_error *error)
+pawl_status pw_cpu_open(const pw_plan *plan, const pw_machine *machine,
+                        pw_device_plan **device_plan, pawl_error *error)
 {
     cpu_device_plan *made = pw_calloc(1, sizeof(*made));
     if (made == NULL)
@@ -233,7 +244,8 @@ void pw_cpu_close(pw_device_plan *device_plan)
     pw_free(made);
 }
 
-/* Writes down the table's choice for this machine; a tuner that times rows would choose among those that pk_row_find() accepts. */
+/* Writes down the table's choice for this machine; a tuner that times rows would choose among those
+ * that pk_row_find() accepts. */
 pawl_status pw_cpu_tune(pw_plan *plan, const pw_machine *machine, const pw_tuning *tuning,
                         pawl_error *error)
 {

@@ -61,7 +61,8 @@ static pawl_status observe(cpu_program *program, size_t index, const pw_run *run
         .name = layer->name,
         .dtype = PAWL_F32,
         .rank = 4,
-        .dims = {(int64_t)view->batch, (int64_t)view->channels, (int64_t)view->height, (int64_t)view->width},
+        .dims = {(int64_t)view->batch, (int64_t)view->channels, (int64_t)view->height,
+                 (int64_t)view->width},
         .data = program->observed,
         .size = view->batch * view->channels * view->height * view->width * sizeof(float),
     };
@@ -70,7 +71,8 @@ static pawl_status observe(cpu_program *program, size_t index, const pw_run *run
     else
         to_nchw(view, program->observed);
     if (run->observer(run->observer_user, layer->id, layer->name, &tensor) != 0)
-        return pw_fail(error, PAWL_ERR_CANCELLED, "the observer stopped the run at layer %s", layer->name);
+        return pw_fail(error, PAWL_ERR_CANCELLED, "the observer stopped the run at layer %s",
+                       layer->name);
     return PAWL_OK;
 }
 

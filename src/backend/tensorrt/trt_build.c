@@ -18,7 +18,8 @@ void pw_trt_artifact_key(const pw_trt_library *library, char key[96])
     pw_gpu_device *device = NULL;
     const char *const version = strrchr(library->version_text, ' ') + 1;
     if (library->strategy->is_rtx || pw_gpu_device_create(0, &device, NULL) < 0) {
-        snprintf(key, 96, "tensorrt%s/%s/any", library->strategy->is_rtx ? "-rtx" : "", version);
+        snprintf(key, 96, "tensorrt%s/%s/%s", library->strategy->is_rtx ? "-rtx" : "", version,
+                 library->strategy->is_rtx ? "any" : "no-gpu");
         return;
     }
     snprintf(key, 96, "tensorrt/%s/sm_%d%d", version, device->major, device->minor);

@@ -6,6 +6,7 @@
  * that C can make.
  */
 #include "backend/tensorrt/trt_engine_calls.h"
+#include "backend/tensorrt/trt_logger.h"
 
 typedef void (*pw_trt_function)(void);
 
@@ -56,14 +57,25 @@ void pw_trt_delete(pw_trt_native *object)
 
 /* Builder */
 
+/* What a factory gave. The lean runtime 11.4 answers 0x228 where there is no CUDA driver: a null
+   object moved to one of its bases. No object lives in the first page. */
+static pw_trt_native *made(void *object)
+{
+    const bool is_object = (uintptr_t)object >= 4096;
+    pw_trt_capture_end(!is_object);
+    return is_object ? object : NULL;
+}
+
 pw_trt_native *pw_trt_builder_create(const pw_trt_library *library)
 {
-    return library->create_builder(library->logger, library->version);
+    pw_trt_capture_begin();
+    return made(library->create_builder(library->logger, library->version));
 }
 
 pw_trt_native *pw_trt_runtime_create(const pw_trt_library *library)
 {
-    return library->create_runtime(library->logger, library->version);
+    pw_trt_capture_begin();
+    return made(library->create_runtime(library->logger, library->version));
 }
 
 pw_trt_native *pw_trt_builder_config(const pw_trt_library *library, pw_trt_native *builder)
@@ -427,12 +439,13 @@ pw_trt_native *pw_trt_runtime_deserialize(const pw_trt_library *library, pw_trt_
                                           const void *data, size_t size)
 {
     inner *const self = runtime->first;
+    pw_trt_capture_begin();
     if (is_wide(library))
-        return METHOD(self, VRuntime_deserializeCudaEngine, void *, void *, const void *,
-                      size_t)(self, data, size);
+        return made(METHOD(self, VRuntime_deserializeCudaEngine, void *, void *, const void *,
+                           size_t)(self, data, size));
     /* Up to 9.x with a plugin factory, long unused. */
-    return METHOD(self, VRuntime_deserializeCudaEngine, void *, void *, const void *, size_t,
-                  void *)(self, data, size, NULL);
+    return made(METHOD(self, VRuntime_deserializeCudaEngine, void *, void *, const void *, size_t,
+                       void *)(self, data, size, NULL));
 }
 
 int32_t pw_trt_runtime_validity(const pw_trt_library *library, pw_trt_native *runtime,
@@ -457,10 +470,11 @@ int32_t pw_trt_runtime_threads(const pw_trt_library *library, pw_trt_native *run
 pw_trt_native *pw_trt_engine_context(const pw_trt_library *library, pw_trt_native *engine)
 {
     inner *const self = engine->first;
+    pw_trt_capture_begin();
     if (is_wide(library))
-        return METHOD(self, VCudaEngine_createExecutionContext, void *, void *,
-                      int32_t)(self, 0 /* kSTATIC */);
-    return METHOD(self, VCudaEngine_createExecutionContext, void *, void *)(self);
+        return made(METHOD(self, VCudaEngine_createExecutionContext, void *, void *,
+                           int32_t)(self, 0 /* kSTATIC */));
+    return made(METHOD(self, VCudaEngine_createExecutionContext, void *, void *)(self));
 }
 
 int32_t pw_trt_engine_tensor_count(const pw_trt_library *library, pw_trt_native *engine)

@@ -100,25 +100,34 @@ static bool proves_runtime(const pw_trt_library *library, pw_trt_native *runtime
            pw_trt_runtime_set_threads(library, runtime, before);
 }
 
+static pawl_status refused(const pw_trt_library *library, const char *what, pawl_error *error)
+{
+    char reason[256];
+    pw_trt_last_error(reason, sizeof reason);
+    return pw_fail(error, PAWL_ERR_DEVICE, "%s (%s) makes no %s here: %s", library->version_text,
+                   library->path, what, reason[0] != '\0' ? reason : "it gives no reason");
+}
+
 static pawl_status prove(const pw_trt_library *library, pawl_error *error)
 {
     bool is_right = true;
     if (library->create_builder != NULL) {
         pw_trt_native *builder = pw_trt_builder_create(library);
-        if (builder == NULL) {
-            char reason[256];
-            pw_trt_last_error(reason, sizeof reason);
-            return pw_fail(error, PAWL_ERR_DEVICE, "%s does not make a builder: %s",
-                           library->version_text, reason);
-        }
+        if (builder == NULL)
+            return refused(library, "builder", error);
         is_right = proves_builder(library, builder);
         pw_trt_delete(builder);
     }
-    pw_trt_native *runtime = is_right ? pw_trt_runtime_create(library) : NULL;
-    if (runtime != NULL)
-        is_right = proves_runtime(library, runtime);
-    pw_trt_delete(runtime);
-    if (is_right && runtime != NULL)
+    if (is_right) {
+        pw_trt_native *runtime = pw_trt_runtime_create(library);
+        if (runtime == NULL && library->create_builder == NULL)
+            return refused(library, "runtime", error);
+        /* A library that builds is of use without a driver, whether or not it makes a runtime then.
+         */
+        is_right = runtime == NULL || proves_runtime(library, runtime);
+        pw_trt_delete(runtime);
+    }
+    if (is_right)
         return PAWL_OK;
     return pw_fail(error, PAWL_ERR_DEVICE,
                    "%s (%s) does not answer as %s should, so it is not used; please report this "

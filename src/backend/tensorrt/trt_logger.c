@@ -37,6 +37,8 @@ static pthread_mutex_t last_error_mutex = PTHREAD_MUTEX_INITIALIZER;
 static char last_error[512];
 static _Atomic unsigned destroy_complaints;
 
+static _Thread_local bool is_capturing, has_captured;
+
 static void keep_error(const char *message)
 {
     pthread_mutex_lock(&last_error_mutex);
@@ -53,6 +55,11 @@ static void log_message(void *self, int32_t severity, const char *message)
         atomic_fetch_add(&destroy_complaints, 1);
     if (severity <= SEVERITY_ERROR)
         keep_error(message);
+    has_captured = has_captured || (is_capturing && severity <= SEVERITY_ERROR);
+    if (is_capturing && severity <= SEVERITY_ERROR) {
+        pw_log(PAWL_LOG_VERBOSE, "TensorRT: %s", message);
+        return;
+    }
     const pawl_log_level level = severity <= SEVERITY_ERROR     ? PAWL_LOG_ERROR
                                  : severity == SEVERITY_WARNING ? PAWL_LOG_WARNING
                                                                 : PAWL_LOG_VERBOSE;
@@ -104,4 +111,20 @@ void pw_trt_last_error(char *text, size_t size)
 unsigned pw_trt_destroy_complaints(void)
 {
     return atomic_load(&destroy_complaints);
+}
+
+void pw_trt_capture_begin(void)
+{
+    is_capturing = true;
+    has_captured = false;
+}
+
+void pw_trt_capture_end(bool has_failed)
+{
+    char text[sizeof last_error];
+    is_capturing = false;
+    if (has_failed || !has_captured)
+        return;
+    pw_trt_last_error(text, sizeof text);
+    pw_log(PAWL_LOG_WARNING, "TensorRT: %s", text);
 }

@@ -117,8 +117,12 @@ void pw_trt_close(pw_device_plan *device_plan)
     trt_device_plan *const made = (trt_device_plan *)device_plan;
     if (made == NULL)
         return;
+    /* The library frees device memory in whatever context is current: it has to be this one. */
+    const bool is_inside = made->gpu != NULL && pw_gpu_enter(made->gpu, NULL) >= 0;
     (void)pw_object_end(made->engine);
     (void)pw_object_end(made->runtime);
+    if (is_inside)
+        pw_gpu_leave(made->gpu);
     (void)pw_object_end(made->gpu);
     pw_free(made);
 }
@@ -284,10 +288,14 @@ void pw_trt_release(pw_program *program)
     trt_program *const made = (trt_program *)program;
     if (made == NULL)
         return;
+    const bool is_inside = pw_gpu_enter(made->plan->gpu, NULL) >= 0;
     (void)pw_object_end(made->context);
+    if (is_inside)
+        pw_gpu_leave(made->plan->gpu);
     for (size_t i = MAX_TENSORS; i-- > 0;)
         (void)pw_object_end(made->memory[i]);
-    (void)pw_object_end(made->stream);
+    (void)pw_object_end(made->stream); /* before the maps go: a copy that failed to be waited for
+                                          may still write them */
     for (size_t l = 0; l < PAWL_MAX_LEVELS; l++)
         pw_free(made->maps[l]);
     pw_free(made->planes);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The convolution tile in plain C: one row at a time, 16 sums that any compiler turns into vectors of the baseline. */
+/* The convolution tile in plain C: one row at a time, 16 sums that any compiler turns into vectors
+ * of the baseline. */
 #include "kernels/kernel_rows.h"
 #include "kernels/simd_scalar.h"
+
 #include "kernels/simd_activation.h"
 
 #define NR 16

@@ -2,6 +2,7 @@
 /* All operations but the convolution tiles, a float at a time. */
 #include "kernels/kernel_rows.h"
 #include "kernels/simd_scalar.h"
+
 #include "kernels/simd_activation.h"
 
 #define PK_NAME(op) pk_##op##_generic

@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * conv_f32: a tile of PK_MR x (PK_NV vectors). Needs a simd_*.h, PK_NAME(op), PK_TILE (the kernel's name), PK_MR, PK_NV, PK_DEPTH (inputs at a time), and
- * PK_EACH_MR(X): X(1) ... X(PK_MR). Undefines what concerns the tile, so that an ISA's file may include it again.
+ * conv_f32: a tile of PK_MR x (PK_NV vectors). Needs a simd_*.h, PK_NAME(op), PK_TILE (the kernel's
+ * name), PK_MR, PK_NV, PK_DEPTH (inputs at a time), and PK_EACH_MR(X): X(1) ... X(PK_MR). Undefines
+ * what concerns the tile, so that an ISA's file may include it again.
  *
- * Sums stay in registers: a tile of every height is compiled on its own. They pass through a small array to the epilogue, which then
- * is a loop and not PK_MR * PK_NV copies of itself for each activation.
+ * Sums stay in registers: a tile of every height is compiled on its own. They pass through a small
+ * array to the epilogue, which then is a loop and not PK_MR * PK_NV copies of itself for each
+ * activation.
  */
-#define PK_NR   (PK_NV * VF32_LANES)
-#define PK_SUMS PK_NAME(PK_TILE)
+#define PK_NR          (PK_NV * VF32_LANES)
+#define PK_SUMS        PK_NAME(PK_TILE)
 #define PK_JOIN_(a, b) a##b
 #define PK_JOIN(a, b)  PK_JOIN_(a, b)
 
-/* Adds count (a constant) inputs of each row times their weights. Several at a time, for the rows' addresses are many and live in memory. */
-PK_INLINE void PK_JOIN(PK_SUMS, _add)(const float *x, size_t step, const float *weights, vf32 sum[PK_MR][PK_NV],
-                                      const size_t rows, const size_t count)
+/* Adds count (a constant) inputs of each row times their weights. Several at a time, for the rows'
+ * addresses are many and live in memory. */
+PK_INLINE void PK_JOIN(PK_SUMS, _add)(const float *x, size_t step, const float *weights,
+                                      vf32 sum[PK_MR][PK_NV], const size_t rows, const size_t count)
 {
     PK_UNROLL
     for (size_t r = 0; r < rows; r++) {
@@ -56,11 +59,13 @@ PK_INLINE void PK_JOIN(PK_SUMS, _sum)(const pk_conv_f32_args *args, float *sums,
 }
 
 /* The sums of one row become outputs; kind is a constant where this is inlined. */
-PK_INLINE void PK_JOIN(PK_SUMS, _finish)(const pk_conv_f32_args *args, const float *sums, const pk_activation kind)
+PK_INLINE void PK_JOIN(PK_SUMS, _finish)(const pk_conv_f32_args *args, const float *sums,
+                                         const pk_activation kind)
 {
     for (size_t r = 0; r < args->rows; r++) {
         float *output = args->output + r * args->output_stride;
-        const float *residual = args->residual == NULL ? NULL : args->residual + r * args->residual_stride;
+        const float *residual =
+            args->residual == NULL ? NULL : args->residual + r * args->residual_stride;
         for (size_t v = 0; v < PK_NV && v * VF32_LANES < args->columns; v++) {
             const size_t at = v * VF32_LANES;
             const size_t left = args->columns - at;
@@ -82,9 +87,9 @@ void PK_NAME(PK_TILE)(const pk_conv_f32_args *args)
 {
     float sums[PK_MR * PK_NR] __attribute__((aligned(64)));
     switch (args->rows) {
-#define PK_SUM_CASE(n)                                                                             \
-    case n:                                                                                        \
-        PK_JOIN(PK_SUMS, _sum)(args, sums, n);                                                     \
+#define PK_SUM_CASE(n)                         \
+    case n:                                    \
+        PK_JOIN(PK_SUMS, _sum)(args, sums, n); \
         break;
         PK_EACH_MR(PK_SUM_CASE)
 #undef PK_SUM_CASE

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The detection head: decode and candidates. Needs a simd_*.h and PK_NAME(op). Both make a row by the same code, bit for bit. */
+/* The detection head: decode and candidates. Needs a simd_*.h and PK_NAME(op). Both make a row by
+ * the same code, bit for bit. */
 
 /* One row of class_count + 5 floats from the raw ones of a cell. */
-PK_INLINE void PK_NAME(head_row)(const pk_head_args *args, const float *raw, size_t cell, float *row)
+PK_INLINE void PK_NAME(head_row)(const pk_head_args *args, const float *raw, size_t cell,
+                                 float *row)
 {
     const size_t width = args->class_count + 5;
     size_t i = 0;
@@ -22,7 +24,8 @@ void PK_NAME(decode_f32)(const pk_head_args *args)
 {
     const size_t width = args->class_count + 5;
     for (size_t cell = args->cell_begin; cell < args->cell_end; cell++)
-        PK_NAME(head_row)(args, args->raw + cell * args->raw_stride, cell, args->rows + cell * width);
+        PK_NAME(head_row)
+        (args, args->raw + cell * args->raw_stride, cell, args->rows + cell * width);
 }
 
 size_t PK_NAME(candidates_f32)(const pk_head_args *args)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What lies between the convolutions: dwconv, eltwise, maxpool, upsample, input. Needs a simd_*.h, simd_activation.h and PK_NAME(op). */
+/* What lies between the convolutions: dwconv, eltwise, maxpool, upsample, input. Needs a simd_*.h,
+ * simd_activation.h and PK_NAME(op). */
 
 /* One vector of channels; count is VF32_LANES but for the last. */
 PK_INLINE vf32 PK_NAME(load)(const float *p, size_t count)
@@ -45,7 +46,8 @@ void PK_NAME(eltwise_f32)(const pk_eltwise_f32_args *args)
             const size_t count = PK_NAME(lanes)(c, args->channels);
             vf32 y = PK_NAME(load)(input + c, count);
             if (args->scale != NULL)
-                y = vf32_fma(y, PK_NAME(load)(args->scale + c, count), PK_NAME(load)(args->shift + c, count));
+                y = vf32_fma(y, PK_NAME(load)(args->scale + c, count),
+                             PK_NAME(load)(args->shift + c, count));
             y = vf32_activate(y, args->activation, args->alpha);
             if (other != NULL)
                 y = vf32_add(y, PK_NAME(load)(other + c, count));
@@ -55,8 +57,8 @@ void PK_NAME(eltwise_f32)(const pk_eltwise_f32_args *args)
 }
 
 /* First and end of the window that starts padding before at * stride, cut to size. */
-PK_INLINE void PK_NAME(window)(size_t at, size_t stride, size_t padding, size_t kernel, size_t size, size_t *begin,
-                               size_t *end)
+PK_INLINE void PK_NAME(window)(size_t at, size_t stride, size_t padding, size_t kernel, size_t size,
+                               size_t *begin, size_t *end)
 {
     const size_t start = at * stride;
     *begin = start > padding ? start - padding : 0;
@@ -67,17 +69,21 @@ void PK_NAME(maxpool_f32)(const pk_maxpool_f32_args *args)
 {
     for (size_t y = args->row_begin; y < args->row_end; y++) {
         size_t top, bottom;
-        PK_NAME(window)(y, args->stride[0], args->padding[0], args->kernel[0], args->height, &top, &bottom);
+        PK_NAME(window)
+        (y, args->stride[0], args->padding[0], args->kernel[0], args->height, &top, &bottom);
         for (size_t x = 0; x < args->output_width; x++) {
             size_t left, right;
-            PK_NAME(window)(x, args->stride[1], args->padding[1], args->kernel[1], args->width, &left, &right);
+            PK_NAME(window)
+            (x, args->stride[1], args->padding[1], args->kernel[1], args->width, &left, &right);
             float *output = args->output + (y * args->output_width + x) * args->output_stride;
             for (size_t c = 0; c < args->channels; c += VF32_LANES) {
                 const size_t count = PK_NAME(lanes)(c, args->channels);
-                const float *corner = args->input + (top * args->width + left) * args->input_stride + c;
+                const float *corner =
+                    args->input + (top * args->width + left) * args->input_stride + c;
                 vf32 most = PK_NAME(load)(corner, count);
                 for (size_t i = top; i < bottom; i++) {
-                    const float *input = args->input + (i * args->width + left) * args->input_stride + c;
+                    const float *input =
+                        args->input + (i * args->width + left) * args->input_stride + c;
                     for (size_t j = left; j < right; j++, input += args->input_stride)
                         most = vf32_max(PK_NAME(load)(input, count), most);
                 }
@@ -94,13 +100,15 @@ void PK_NAME(upsample_f32)(const pk_upsample_f32_args *args)
     for (size_t y = args->row_begin; y < args->row_end; y++) {
         for (size_t x = 0; x < args->width; x++) {
             const float *input = args->input + (y * args->width + x) * args->input_stride;
-            float *output = args->output + (y * factor * output_width + x * factor) * args->output_stride;
+            float *output =
+                args->output + (y * factor * output_width + x * factor) * args->output_stride;
             for (size_t c = 0; c < args->channels; c += VF32_LANES) {
                 const size_t count = PK_NAME(lanes)(c, args->channels);
                 const vf32 value = PK_NAME(load)(input + c, count);
                 for (size_t i = 0; i < factor; i++)
                     for (size_t j = 0; j < factor; j++)
-                        PK_NAME(store)(output + (i * output_width + j) * args->output_stride + c, value, count);
+                        PK_NAME(store)
+                        (output + (i * output_width + j) * args->output_stride + c, value, count);
             }
         }
     }

@@ -2,6 +2,7 @@
 /* All operations but the convolution tiles, in AVX2. */
 #include "kernels/kernel_rows.h"
 #include "kernels/simd_avx2.h"
+
 #include "kernels/simd_activation.h"
 
 #define PK_NAME(op) pk_##op##_avx2

@@ -2,6 +2,7 @@
 /* All operations but the convolution tiles, in SSE4.1. */
 #include "kernels/kernel_rows.h"
 #include "kernels/simd_sse41.h"
+
 #include "kernels/simd_activation.h"
 
 #define PK_NAME(op) pk_##op##_sse41

@@ -54,13 +54,18 @@ uint32_t pt_add_input(pw_network *network)
 
 uint32_t pt_add_conv(pw_network *network, uint32_t input, uint32_t residual, pw_conv conv)
 {
-    pw_layer layer = {.op = PW_OP_CONV, .inputs = {input, residual}, .input_count = residual == PW_NO_TENSOR ? 1 : 2};
+    pw_layer layer = {.op = PW_OP_CONV,
+                      .inputs = {input, residual},
+                      .input_count = residual == PW_NO_TENSOR ? 1 : 2};
     conv.in_channels = channels_of(network, input);
     conv.has_residual = residual != PW_NO_TENSOR;
     const size_t taps = (size_t)(conv.kernel[0] * conv.kernel[1]);
     const size_t depth = taps * (size_t)(conv.in_channels / conv.groups);
-    conv.weights = random_floats(network, (size_t)conv.out_channels * depth, 1.5f / sqrtf((float)depth), 0);
-    conv.bias = conv.out_channels % 5 == 0 ? NULL : random_floats(network, (size_t)conv.out_channels, 0.5f, 0);
+    conv.weights =
+        random_floats(network, (size_t)conv.out_channels * depth, 1.5f / sqrtf((float)depth), 0);
+    conv.bias = conv.out_channels % 5 == 0
+                    ? NULL
+                    : random_floats(network, (size_t)conv.out_channels, 0.5f, 0);
     layer.as.conv = conv;
     return add_layer(network, &layer, conv.out_channels);
 }
@@ -104,7 +109,8 @@ uint32_t pt_add_sum(pw_network *network, uint32_t a, uint32_t b)
     return add_layer(network, &layer, channels_of(network, a));
 }
 
-uint32_t pt_add_maxpool(pw_network *network, uint32_t input, int32_t kernel, int32_t stride, int32_t padding)
+uint32_t pt_add_maxpool(pw_network *network, uint32_t input, int32_t kernel, int32_t stride,
+                        int32_t padding)
 {
     pw_layer layer = {.op = PW_OP_MAXPOOL, .inputs = {input}, .input_count = 1};
     layer.as.pool = (pw_pool){{kernel, kernel}, {stride, stride}, {padding, padding}};
@@ -144,12 +150,16 @@ void pt_elide(pw_network *network, uint32_t concat)
 void pt_add_head(pw_network *network, const uint32_t *inputs, const float *strides, uint32_t count)
 {
     pw_layer layer = {.op = PW_OP_DETECT, .input_count = count};
-    layer.as.detect = (pw_detect){.class_count = 3, .anchor_count = 2, .level_count = (int32_t)count};
+    layer.as.detect =
+        (pw_detect){.class_count = 3, .anchor_count = 2, .level_count = (int32_t)count};
     network->model.class_count = 3;
     network->model.max_stride = 1;
     for (uint32_t i = 0; i < count; i++) {
-        const pw_conv conv = {
-            .out_channels = 16, .groups = 1, .kernel = {1, 1}, .stride = {1, 1}, .dilation = {1, 1}};
+        const pw_conv conv = {.out_channels = 16,
+                              .groups = 1,
+                              .kernel = {1, 1},
+                              .stride = {1, 1},
+                              .dilation = {1, 1}};
         layer.inputs[i] = pt_add_conv(network, inputs[i], PW_NO_TENSOR, conv);
         layer.as.detect.stride[i] = strides[i];
         network->model.max_stride = (int32_t)fmaxf((float)network->model.max_stride, strides[i]);

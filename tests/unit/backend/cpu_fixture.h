@@ -8,7 +8,8 @@
 
 #define PT_LAYERS_MAX 64
 
-/* What a run left: per layer (index by position in the network) NCHW floats, and the decoded rows. */
+/* What a run left: per layer (index by position in the network) NCHW floats, and the decoded rows.
+ */
 typedef struct pt_results {
     float *layers[PT_LAYERS_MAX]; /* NULL: not shown */
     size_t counts[PT_LAYERS_MAX];
@@ -25,7 +26,8 @@ typedef struct pt_setting {
     pawl_output_form output;
 } pt_setting;
 
-/* Weights are random, the same for the same layers added in the same order. All return the new tensor and assert success. */
+/* Weights are random, the same for the same layers added in the same order. All return the new
+ * tensor and assert success. */
 uint32_t pt_add_input(pw_network *network);
 /* residual: PW_NO_TENSOR for none. conv: channels in, weights and bias are filled in here. */
 uint32_t pt_add_conv(pw_network *network, uint32_t input, uint32_t residual, pw_conv conv);
@@ -33,7 +35,8 @@ uint32_t pt_add_1x1(pw_network *network, uint32_t input, int32_t channels);
 uint32_t pt_add_batchnorm(pw_network *network, uint32_t input);
 uint32_t pt_add_activation(pw_network *network, uint32_t input, pw_activation kind);
 uint32_t pt_add_sum(pw_network *network, uint32_t a, uint32_t b);
-uint32_t pt_add_maxpool(pw_network *network, uint32_t input, int32_t kernel, int32_t stride, int32_t padding);
+uint32_t pt_add_maxpool(pw_network *network, uint32_t input, int32_t kernel, int32_t stride,
+                        int32_t padding);
 uint32_t pt_add_upsample(pw_network *network, uint32_t input, int32_t factor);
 uint32_t pt_add_concat(pw_network *network, const uint32_t *inputs, uint32_t count);
 /* inputs become slices of a concatenation that then has nothing to do. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Convolutions of many odd shapes on the CPU backend against the reference backend, under every instruction set. */
-#include "unit/base/cmocka_all.h"
+/* Convolutions of many odd shapes on the CPU backend against the reference backend, under every
+ * instruction set. */
 #include "unit/backend/cpu_fixture.h"
+#include "unit/base/cmocka_all.h"
 
 #include "base/compiler.h"
 
@@ -59,7 +60,8 @@ static void make(const struct conv_row *row, pw_network *network)
                           .dilation = {row->dilation, row->dilation},
                           .activation = row->activation,
                           .alpha = 0.1f};
-    const uint32_t residual = row->has_residual ? pt_add_1x1(network, input, row->out) : PW_NO_TENSOR;
+    const uint32_t residual =
+        row->has_residual ? pt_add_1x1(network, input, row->out) : PW_NO_TENSOR;
     pt_add_conv(network, from, residual, conv);
     const float stride = 1;
     pt_add_head(network, &input, &stride, 1);
@@ -72,8 +74,9 @@ static void agrees(void **state)
     const struct conv_row *row = *state;
     pw_network network = {0};
     make(row, &network);
-    pt_setting setting = {&pw_backend_reference, 0, 1, row->batch, row->height, row->width,
-                          PAWL_INPUT_F32_NCHW, PAWL_OUTPUT_DECODED};
+    pt_setting setting = {
+        &pw_backend_reference, 0, 1, row->batch, row->height, row->width, PAWL_INPUT_F32_NCHW,
+        PAWL_OUTPUT_DECODED};
     pt_results want, got;
     pt_run(&network, &setting, &want);
     setting.backend = &pw_backend_cpu;
@@ -95,6 +98,7 @@ int main(void)
 {
     struct CMUnitTest tests[PW_COUNT(rows)];
     for (size_t i = 0; i < PW_COUNT(rows); i++)
-        tests[i] = (struct CMUnitTest){.name = rows[i].name, .test_func = agrees, .initial_state = &rows[i]};
+        tests[i] = (struct CMUnitTest){
+            .name = rows[i].name, .test_func = agrees, .initial_state = &rows[i]};
     return cmocka_run_group_tests_name("cpu convolutions", tests, NULL, NULL);
 }

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A small network of every kind of layer on the CPU backend: against the reference, over threads, shapes, input and output forms. */
-#include "unit/base/cmocka_all.h"
+/* A small network of every kind of layer on the CPU backend: against the reference, over threads,
+ * shapes, input and output forms. */
 #include "unit/backend/cpu_fixture.h"
+#include "unit/base/cmocka_all.h"
 
 #include "base/compiler.h"
 #include "base/memory.h"
 
 #include <string.h>
 
-/* Two levels, a bottleneck with residual, pools, an upsampling, concatenations elided or not, what is left of unoptimised plans. */
+/* Two levels, a bottleneck with residual, pools, an upsampling, concatenations elided or not, what
+ * is left of unoptimised plans. */
 static void make(pw_network *network, bool is_elided)
 {
     const pw_conv down = {.out_channels = 16,
@@ -75,12 +77,13 @@ static struct form_row forms[] = {
 
 static void agrees(void **state)
 {
-    static const uint32_t levels[] = {PW_ISA_GENERIC, PW_ISA_SSE41, PW_ISA_AVX2, PW_ISA_AVX512, PW_ISA_NEON};
+    static const uint32_t levels[] = {PW_ISA_GENERIC, PW_ISA_SSE41, PW_ISA_AVX2, PW_ISA_AVX512,
+                                      PW_ISA_NEON};
     const struct form_row *form = *state;
     pw_network network = {0};
     make(&network, form->is_elided);
-    pt_setting setting = {&pw_backend_reference, 0, 2, form->batch, form->height, form->width,
-                          form->input, form->output};
+    pt_setting setting = {&pw_backend_reference, 0,           2,           form->batch,
+                          form->height,          form->width, form->input, form->output};
     pt_results want, got;
     pt_run(&network, &setting, &want);
     setting.backend = &pw_backend_cpu;
@@ -104,7 +107,8 @@ static void threads_agree(void **state)
     (void)state;
     pw_network network = {0};
     make(&network, true);
-    pt_setting setting = {&pw_backend_cpu, best_mask(), 1, 2, 64, 48, PAWL_INPUT_F32_NCHW, PAWL_OUTPUT_DECODED};
+    pt_setting setting = {&pw_backend_cpu,     best_mask(),        1, 2, 64, 48,
+                          PAWL_INPUT_F32_NCHW, PAWL_OUTPUT_DECODED};
     pt_results want, got;
     pt_run(&network, &setting, &want);
     for (setting.threads = 2; setting.threads <= 5; setting.threads++) {
@@ -141,7 +145,8 @@ static void close_network(opened *at)
     pw_network_free(&at->network);
 }
 
-static pw_program *lower(opened *at, int32_t batch, int32_t height, int32_t width, pawl_output_form output)
+static pw_program *lower(opened *at, int32_t batch, int32_t height, int32_t width,
+                         pawl_output_form output)
 {
     const pw_lowering lowering = {batch, height, width, PAWL_INPUT_F32_NCHW, output, at->pool};
     pw_program *program = NULL;
@@ -292,7 +297,8 @@ static void takes_tactics(void **state)
     assert_int_equal(pw_backend_cpu.open(&plan, &machine, &tuned, NULL), PAWL_OK);
     assert_string_equal(pw_backend_cpu.tactic(tuned, 1), "conv_f32_generic_4x16");
     for (size_t i = 2; i < 4; i++)
-        assert_string_equal(pw_backend_cpu.tactic(tuned, i), pw_backend_cpu.tactic(at.device_plan, i));
+        assert_string_equal(pw_backend_cpu.tactic(tuned, i),
+                            pw_backend_cpu.tactic(at.device_plan, i));
     assert_null(pw_backend_cpu.tactic(tuned, at.network.layer_count));
     pw_backend_cpu.close(tuned);
     close_network(&at);
@@ -302,7 +308,8 @@ int main(void)
 {
     struct CMUnitTest tests[PW_COUNT(forms)];
     for (size_t i = 0; i < PW_COUNT(forms); i++)
-        tests[i] = (struct CMUnitTest){.name = forms[i].name, .test_func = agrees, .initial_state = &forms[i]};
+        tests[i] = (struct CMUnitTest){
+            .name = forms[i].name, .test_func = agrees, .initial_state = &forms[i]};
     const struct CMUnitTest others[] = {
         cmocka_unit_test(threads_agree),
         cmocka_unit_test(candidates_are_rows),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The memory planner: nothing alive at once overlaps, and simple cases take no more than they must. */
+/* The memory planner: nothing alive at once overlaps, and simple cases take no more than they must.
+ */
 #include "unit/base/cmocka_all.h"
 
 #include "lower/memory_planner.h"
@@ -24,7 +25,8 @@ static size_t plan(pw_buffer *buffers, size_t count, size_t alignment)
         for (size_t k = 0; k < i; k++) {
             const pw_buffer *a = &buffers[i], *b = &buffers[k];
             const bool meet_in_time = a->first <= b->last && b->first <= a->last;
-            const bool meet_in_space = a->offset < b->offset + b->size && b->offset < a->offset + a->size;
+            const bool meet_in_space =
+                a->offset < b->offset + b->size && b->offset < a->offset + a->size;
             assert_false(meet_in_time && meet_in_space);
         }
     }
@@ -40,13 +42,16 @@ static void random_graphs(void **unused)
         size_t sum = 0, peak = 0;
         for (size_t i = 0; i < count; i++) {
             const size_t first = random_below(40);
-            buffers[i] = (pw_buffer){.size = random_below(5000), .first = first, .last = first + random_below(12)};
+            buffers[i] = (pw_buffer){
+                .size = random_below(5000), .first = first, .last = first + random_below(12)};
             sum += (buffers[i].size + 63) / 64 * 64;
         }
         for (size_t step = 0; step < 60; step++) {
             size_t live = 0;
             for (size_t i = 0; i < count; i++)
-                live += buffers[i].first <= step && step <= buffers[i].last ? (buffers[i].size + 63) / 64 * 64 : 0;
+                live += buffers[i].first <= step && step <= buffers[i].last
+                            ? (buffers[i].size + 63) / 64 * 64
+                            : 0;
             peak = live > peak ? live : peak;
         }
         const size_t total = plan(buffers, count, 64);
@@ -77,7 +82,8 @@ static void small_fits_into_gap(void **unused)
 static void all_at_once(void **unused)
 {
     (void)unused;
-    pw_buffer buffers[] = {{.size = 100, .first = 0, .last = 9}, {.size = 200, .first = 0, .last = 9}};
+    pw_buffer buffers[] = {{.size = 100, .first = 0, .last = 9},
+                           {.size = 200, .first = 0, .last = 9}};
     assert_int_equal(plan(buffers, 2, 64), 128 + 256);
 }
 
@@ -101,8 +107,12 @@ static void too_large(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(random_graphs), cmocka_unit_test(chain),   cmocka_unit_test(small_fits_into_gap),
-        cmocka_unit_test(all_at_once),   cmocka_unit_test(nothing), cmocka_unit_test(too_large),
+        cmocka_unit_test(random_graphs),
+        cmocka_unit_test(chain),
+        cmocka_unit_test(small_fits_into_gap),
+        cmocka_unit_test(all_at_once),
+        cmocka_unit_test(nothing),
+        cmocka_unit_test(too_large),
     };
     return cmocka_run_group_tests_name("memory planner", tests, NULL, NULL);
 }

@@ -42,8 +42,10 @@ static void packs(void **state)
             const int in_group = panel % 2 * 4 + n, out = panel / 2 * 5 + in_group;
             assert_true(packed_bias[panel * 4 + n] == (in_group < 5 ? (float)-out - 1 : 0));
             for (int i = 0; i < 18; i++) {
-                const int tap = order == PW_PACK_NHWC ? i / 3 : i % 6, in = order == PW_PACK_NHWC ? i % 3 : i / 6;
-                assert_true(packed[(panel * 18 + i) * 4 + n] == (in_group < 5 ? weight_at(out, in, tap) : 0));
+                const int tap = order == PW_PACK_NHWC ? i / 3 : i % 6,
+                          in = order == PW_PACK_NHWC ? i % 3 : i / 6;
+                assert_true(packed[(panel * 18 + i) * 4 + n] ==
+                            (in_group < 5 ? weight_at(out, in, tap) : 0));
             }
         }
 }
@@ -76,8 +78,8 @@ static void packs_batchnorm(void **state)
 static void counts_overflow(void **state)
 {
     (void)state;
-    const pw_conv conv = {.in_channels = INT32_MAX, .out_channels = INT32_MAX, .groups = 1,
-                          .kernel = {32767, 32767}};
+    const pw_conv conv = {
+        .in_channels = INT32_MAX, .out_channels = INT32_MAX, .groups = 1, .kernel = {32767, 32767}};
     size_t size = 0, bias_size = 0;
     assert_false(pw_pack_conv_size(&conv, 16, &size, &bias_size));
 }

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* pawl val: how good an engine is on labelled pictures. */
+#include "cli/val.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* clang-format off */
+static const app_option options_table[] = {
+    {.name = "data", .type = APP_TEXT, .offset = offsetof(val_options, data), .value = "FILE",
+     .help = "labels: a COCO annotations file (.json), or a data.yaml of label folders"},
+    {.name = "images", .type = APP_TEXT, .offset = offsetof(val_options, images), .value = "DIR",
+     .help = "folder of the pictures (default: found beside the labels, or as data.yaml says)"},
+    {.name = "conf", .aliases = "conf-thres", .type = APP_REAL,
+     .offset = offsetof(val_options, conf), .value = "N", .low = 0, .high = 1,
+     .help = "boxes must be more confident than this (0.001)"},
+    {.name = "iou", .aliases = "iou-thres", .type = APP_REAL, .offset = offsetof(val_options, iou),
+     .value = "N", .low = 0, .high = 1,
+     .help = "a box that overlaps a better one by more than this is dropped (0.6)"},
+    {.name = "max-det", .type = APP_INTEGER, .offset = offsetof(val_options, max_det),
+     .value = "N", .low = 1, .high = 1000000, .help = "boxes a picture at most (300)"},
+    {.name = "imgsz", .aliases = "img img-size", .type = APP_SHAPE,
+     .offset = offsetof(val_options, imgsz), .value = "N|HxW",
+     .help = "shape to run at, a multiple of the stride (default: the engine's)"},
+    {.name = "batch", .aliases = "batch-size", .type = APP_INTEGER,
+     .offset = offsetof(val_options, batch), .value = "N", .low = 1, .high = 65536,
+     .help = "pictures at once (default: the engine's largest batch)"},
+    {.name = "resize", .type = APP_CHOICE, .offset = offsetof(val_options, resize),
+     .value = "linear|area", .choices = "linear area",
+     .help = "how large pictures shrink: linear as predict does (default), or area as YOLOv5's val.py"},
+    {.name = "save-json", .aliases = "save-coco", .type = APP_TEXT,
+     .offset = offsetof(val_options, save_json), .value = "FILE",
+     .help = "write the boxes as a COCO results file"},
+    {.name = "json", .type = APP_TEXT, .offset = offsetof(val_options, json), .value = "-|FILE",
+     .help = "write all figures as one JSON line; - is stdout"},
+    SESSION_OPTIONS(val_options, session),
+};
+/* clang-format on */
+
+static int val_main(int argc, char **argv);
+
+const app_command cli_val = {
+    .name = "val",
+    .arguments = "ENGINE --data FILE",
+    .brief = "Measures accuracy on labelled pictures",
+    .details = "COCO's mean average precision by pycocotools' rules, and precision and recall as "
+               "YOLOv5's val.py has them; -v adds a row for each class. A picture that cannot be "
+               "read is left out and reported (exit code 8; 3 if every one is bad).",
+    .example = "pawl val best.engine --data coco.yaml",
+    .options = options_table,
+    .option_count = sizeof options_table / sizeof options_table[0],
+    .argument_min = 1,
+    .argument_max = 1,
+    .main = val_main,
+};
+
+static void close_val(val_job *val)
+{
+    coco_result_free(&val->result);
+    (void)pawl_detector_destroy(&val->detector);
+    (void)pawl_context_destroy(&val->context);
+    val_data_close(&val->data);
+    session_close(&val->session);
+    free(val->finds.items);
+}
+
+/* Pictures at once: no more than there are, no more than the profile allows. */
+static int32_t choose_batch(const val_job *val)
+{
+    int32_t batch = val->session.info.batch_max;
+    if (val->options->batch > 0 && val->options->batch < batch)
+        batch = val->options->batch;
+    else if (val->options->batch > batch)
+        app_warn("--batch %d: the engine takes %d pictures at once", val->options->batch, batch);
+    if (val->data.picture_count < (size_t)batch)
+        batch = (int32_t)val->data.picture_count;
+    return batch > val->session.info.batch_min ? batch : val->session.info.batch_min;
+}
+
+static int make_detector(val_job *val)
+{
+    pawl_error error = {0};
+    const val_options *options = val->options;
+    pawl_context_desc context = PAWL_CONTEXT_DESC_INIT;
+    pawl_detector_desc detector = PAWL_DETECTOR_DESC_INIT;
+    context.threads = val->session.threads;
+    context.input = PAWL_INPUT_U8_NHWC;
+    context.output = PAWL_OUTPUT_CANDIDATES;
+    context.threshold = (float)options->conf;
+    context.batch = val->batch;
+    context.height = val->shape.height;
+    context.width = val->shape.width;
+    detector.confidence = (float)options->conf;
+    detector.iou = (float)options->iou;
+    detector.max_detections = options->max_det;
+    detector.is_multi_label = val->session.model.class_count > 1 ? 1 : 0;
+    if (pawl_context_create(val->session.engine, &context, &val->context, &error) < 0 ||
+        pawl_detector_create(val->context, &detector, &val->detector, &error) < 0)
+        return app_fail_library(val->session.path, &error);
+    return APP_EXIT_DONE;
+}
+
+static int run_val(val_job *val, const char *engine)
+{
+    int code = session_open(&val->session, engine, &val->options->session);
+    if (code == APP_EXIT_DONE)
+        code = val_data_open(&val->data, val->options, &val->session);
+    if (code != APP_EXIT_DONE)
+        return code;
+    val->shape = session_shape(&val->session, val->options->imgsz);
+    val->batch = choose_batch(val);
+    code = make_detector(val);
+    if (code == APP_EXIT_DONE)
+        code = val_run(val);
+    if (code == APP_EXIT_DONE)
+        code = val_report(val);
+    if (code != APP_EXIT_DONE || val->failed == 0)
+        return code;
+    return app_fail(APP_EXIT_PARTIAL, "%zu of %zu pictures were left out: the figures are of the "
+                    "others", val->failed, val->failed + val->seen);
+}
+
+static int val_main(int argc, char **argv)
+{
+    val_options options = {.conf = 0.001, .iou = 0.6, .max_det = 300, .resize = "linear"};
+    app_arguments arguments;
+    int code = 0;
+    if (!app_parse(&cli_val, argc, argv, &options, &arguments, &code))
+        return code;
+    if (options.data == NULL)
+        return app_usage(&cli_val, "needs --data, a COCO annotations file or a data.yaml");
+    if (options.json != NULL && options.save_json != NULL &&
+        strcmp(options.json, options.save_json) == 0)
+        return app_usage(&cli_val, "--json and --save-json cannot share %s", options.json);
+    if ((options.json != NULL && strcmp(options.json, "-") == 0) ||
+        (options.save_json != NULL && strcmp(options.save_json, "-") == 0))
+        app_term_json_on_stdout();
+    val_job val = {.options = &options};
+    code = run_val(&val, arguments.items[0]);
+    close_val(&val);
+    return code;
+}

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* pawl verify: does an engine compute what its weights say? */
+#include "cli/verify.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* clang-format off */
+static const app_option options_table[] = {
+    {.name = "images", .type = APP_TEXT, .offset = offsetof(verify_options, images),
+     .value = "FILE...", .help = "pictures to look at, or folders of them"},
+    {.name = "max-error", .type = APP_REAL, .offset = offsetof(verify_options, max_error),
+     .value = "N", .low = 0, .high = 1e9,
+     .help = "relative error of a layer at most (1e-4; fp16 0.02, bf16 0.1, int8 0.3)"},
+    {.name = "min-iou", .type = APP_REAL, .offset = offsetof(verify_options, min_iou),
+     .value = "N", .low = 0, .high = 1,
+     .help = "overlap of a box with the reference's at least (0.99; fp16 0.95, bf16 0.9, int8 0.8)"},
+    {.name = "conf", .aliases = "conf-thres", .type = APP_REAL,
+     .offset = offsetof(verify_options, conf), .value = "N", .low = 0, .high = 1,
+     .help = "boxes must be more confident than this (0.25)"},
+    {.name = "iou", .aliases = "iou-thres", .type = APP_REAL,
+     .offset = offsetof(verify_options, iou), .value = "N", .low = 0, .high = 1,
+     .help = "a box that overlaps a better one by more than this is dropped (0.45)"},
+    {.name = "imgsz", .aliases = "img img-size", .type = APP_SHAPE,
+     .offset = offsetof(verify_options, imgsz), .value = "N|HxW",
+     .help = "shape to run at, a multiple of the stride (default: the engine's)"},
+    {.name = "activation", .aliases = "act", .type = APP_CHOICE,
+     .offset = offsetof(verify_options, activation), .value = "NAME",
+     .choices = "silu leaky hardswish relu",
+     .help = "for a .wts that cannot say it: silu, leaky, hardswish or relu"},
+    {.name = "json", .type = APP_TEXT, .offset = offsetof(verify_options, json), .value = "-|FILE",
+     .help = "write a JSON line an engine; - is stdout"},
+    SESSION_OPTIONS(verify_options, session),
+};
+/* clang-format on */
+
+static int verify_main(int argc, char **argv);
+
+const app_command cli_verify = {
+    .name = "verify",
+    .arguments = "WEIGHTS|ENGINE [ENGINE...] --images FILE...",
+    .brief = "Compares engines with the reference, layer by layer",
+    .details = "The same pictures go through the reference backend, which computes the weights' own "
+               "network in double precision, and through each engine (without one: an engine as "
+               "'pawl build' makes it). The first layer that diverges is named, boxes are matched "
+               "with boxes; -v lists every layer. Exit code 6 if an engine fails.",
+    .example = "pawl verify best.pt best.engine --images bus.jpg",
+    .options = options_table,
+    .option_count = sizeof options_table / sizeof options_table[0],
+    .argument_min = 1,
+    .argument_max = -1,
+    .main = verify_main,
+};
+
+static int add_picture(app_paths *pictures, const char *path)
+{
+    if (!app_is_folder(path))
+        return app_paths_add(pictures, path) ? APP_EXIT_DONE : app_fail_memory();
+    if (!app_paths_add_folder(pictures, path, VERIFY_ENDINGS))
+        return app_fail(APP_EXIT_INPUT, "cannot read the folder %s: %s", path, strerror(errno));
+    return APP_EXIT_DONE;
+}
+
+/* --images takes one word; the pictures behind it are among the arguments, told apart by their
+ * names. Engines move to the front of the arguments. */
+static int sort_arguments(verify_job *job, app_arguments *arguments)
+{
+    int kept = 0;
+    int code = job->options->images == NULL ? APP_EXIT_DONE
+                                            : add_picture(&job->pictures, job->options->images);
+    for (int i = 0; i < arguments->count && code == APP_EXIT_DONE; i++) {
+        char *path = arguments->items[i];
+        if (app_is_folder(path) || app_path_ends_in(path, VERIFY_ENDINGS))
+            code = add_picture(&job->pictures, path);
+        else
+            arguments->items[kept++] = path;
+    }
+    arguments->count = kept;
+    if (code != APP_EXIT_DONE)
+        return code;
+    if (kept == 0)
+        return app_usage(&cli_verify, "needs %s", cli_verify.arguments);
+    if (job->pictures.count == 0)
+        return app_usage(&cli_verify, "needs --images, the pictures to look at");
+    return APP_EXIT_DONE;
+}
+
+static int show_pictures(verify_job *job, verify_pair *pair)
+{
+    job->seen = job->failed = 0;
+    for (size_t i = 0; i < job->pictures.count; i++) {
+        pawl_error error = {0};
+        pawl_image *image = NULL;
+        if (app_is_interrupted())
+            return app_fail_interrupted();
+        app_progress("pictures", i, job->pictures.count);
+        if (pawl_image_read(job->pictures.items[i], &image, &error) < 0) {
+            (void)app_fail_library(job->pictures.items[i], &error);
+            job->failed++;
+            continue;
+        }
+        int code = verify_picture(pair, image);
+        if (code == APP_EXIT_DONE && job->seen++ == 0) {
+            verify_judge(pair); /* of the first picture: is it its colours? */
+            code = verify_try_bgr(pair, image);
+        }
+        (void)pawl_image_destroy(&image);
+        if (code != APP_EXIT_DONE)
+            return code;
+    }
+    app_progress_end();
+    if (job->seen == 0)
+        return app_fail(APP_EXIT_INPUT, "none of the %zu pictures could be read", job->failed);
+    verify_judge(pair);
+    return APP_EXIT_DONE;
+}
+
+/* Sets *is_passed to false if the engine fails. */
+static int verify_one(verify_job *job, const char *path, app_output *output, bool *is_passed)
+{
+    verify_pair pair = {.path = path};
+    int code = verify_open_pair(job, &pair);
+    if (code == APP_EXIT_DONE)
+        code = show_pictures(job, &pair);
+    app_progress_end();
+    if (code == APP_EXIT_DONE) {
+        verify_say(job, &pair);
+        *is_passed = *is_passed && pair.is_passed;
+        json_t *line = output->stream == NULL ? NULL : verify_json(job, &pair);
+        if (output->stream != NULL && (line == NULL || !app_json_write_line(output->stream, line)))
+            code = line == NULL ? app_fail_memory() : app_output_check(output);
+        json_decref(line);
+    }
+    verify_close_pair(&pair);
+    return code;
+}
+
+static int verify_all(verify_job *job, const app_arguments *arguments, app_output *output)
+{
+    bool is_passed = true;
+    int code = verify_open_model(job);
+    if (code == APP_EXIT_DONE && job->options->json != NULL)
+        code = app_output_open(output, job->options->json);
+    if (code != APP_EXIT_DONE)
+        return code;
+    /* Weights alone: the engine they would make. An engine alone: itself. */
+    if (job->weights == NULL || arguments->count == 1)
+        code = verify_one(job, job->weights == NULL ? job->model : NULL, output, &is_passed);
+    for (int i = 1; i < arguments->count && code == APP_EXIT_DONE; i++)
+        code = verify_one(job, arguments->items[i], output, &is_passed);
+    if (code == APP_EXIT_DONE)
+        code = app_output_commit(output);
+    if (code != APP_EXIT_DONE)
+        return code;
+    if (!is_passed)
+        return app_fail(APP_EXIT_ACCURACY, "an engine does not compute what the reference does");
+    if (job->failed > 0)
+        return app_fail(APP_EXIT_PARTIAL, "%zu of %zu pictures could not be read", job->failed,
+                        job->failed + job->seen);
+    return APP_EXIT_DONE;
+}
+
+static int verify_main(int argc, char **argv)
+{
+    verify_options options = {.conf = 0.25, .iou = 0.45, .max_error = -1, .min_iou = -1};
+    app_arguments arguments;
+    app_output output = {0};
+    int code = 0;
+    if (!app_parse(&cli_verify, argc, argv, &options, &arguments, &code))
+        return code;
+    if (options.json != NULL && strcmp(options.json, "-") == 0)
+        app_term_json_on_stdout();
+    verify_job job = {.options = &options};
+    code = sort_arguments(&job, &arguments);
+    if (code == APP_EXIT_DONE) {
+        job.model = arguments.items[0];
+        code = verify_all(&job, &arguments, &output);
+    }
+    app_output_discard(&output);
+    (void)pawl_network_destroy(&job.network);
+    (void)pawl_weights_destroy(&job.weights);
+    app_paths_free(&job.pictures);
+    return code;
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The parts of pawl verify: two sides that see the same picture, and what differs between them. */
+#ifndef CLI_VERIFY_H
+#define CLI_VERIFY_H
+
+#include "cli/session.h"
+#include "common/files.h"
+#include "common/json.h"
+
+#define VERIFY_ENDINGS "bmp dng jpe jpeg jpg mpo pbm pfm pgm png pnm ppm tif tiff webp"
+
+typedef struct verify_options {
+    session_options session;
+    app_shape imgsz;
+    double max_error, min_iou; /* below 0: by the engine's precision */
+    double conf, iou;
+    const char *images, *activation, *json;
+} verify_options;
+
+/* A plan on a backend, ready to detect. */
+typedef struct verify_side {
+    pawl_plan *plan;
+    pawl_runtime *runtime;
+    pawl_engine *engine;
+    pawl_context *context;
+    pawl_detector *detector;
+    pawl_plan_info info;
+    pawl_model_info model;
+    const char *backend; /* it runs on */
+} verify_side;
+
+/* How far a tensor is from the reference's; the worst of all pictures. */
+typedef struct verify_gap {
+    double max_error;    /* largest difference */
+    double relative;     /* 2-norm of the difference over that of the reference */
+    double relative_max; /* largest difference over the reference's largest magnitude */
+    double cosine;       /* 1: same direction */
+} verify_gap;
+
+/* A layer of the engine; the last one, "output", is the decoded rows that both sides report. */
+typedef struct verify_layer {
+    uint32_t id;
+    char *name;
+    const char *op;  /* lives as long as the plan */
+    bool is_compared;
+    verify_gap gap;
+    float *expected; /* what the reference had on the picture at hand */
+    size_t count, room;
+} verify_layer;
+
+typedef struct verify_boxes {
+    size_t matched, missed, extra, borderline; /* borderline: missed or extra, hardly above --conf */
+    double min_iou, max_confidence_difference;
+} verify_boxes;
+
+/* One engine against the reference. */
+typedef struct verify_pair {
+    const char *path; /* of the engine, NULL: built from the weights just now */
+    verify_side reference, engine;
+    app_shape shape;
+    double conf;               /* boxes are above it */
+    double max_error, min_iou; /* the gates */
+    verify_layer *layers;      /* in the engine's order */
+    size_t layer_count;
+    size_t first;              /* layer that diverges, layer_count: none */
+    bool is_blind;             /* the backend shows no layers */
+    bool is_bgr;               /* agrees where red and blue are swapped */
+    bool is_same_source;
+    verify_boxes boxes;
+    bool is_passed;
+} verify_pair;
+
+typedef struct verify_job {
+    const verify_options *options;
+    const char *model;        /* the first file: weights or engine */
+    pawl_weights *weights;    /* or NULL */
+    pawl_network *network;
+    pawl_weights_info weights_info;
+    app_paths pictures;
+    size_t seen, failed;
+} verify_job;
+
+/* Each reports what is wrong and returns an exit code. */
+
+/* Opens the weights and their network; DONE and no weights where the file is an engine. */
+int verify_open_model(verify_job *job);
+/* Opens both sides of a pair. */
+int verify_open_pair(const verify_job *job, verify_pair *pair);
+void verify_close_pair(verify_pair *pair);
+
+/* Shows one picture to both sides and notes what differs. */
+int verify_picture(verify_pair *pair, pawl_image *image);
+/* Finds the first layer beyond the bound and gives the verdict. */
+void verify_judge(verify_pair *pair);
+/* Whether swapping red and blue on the engine's side makes the first diverging layer agree. */
+int verify_try_bgr(verify_pair *pair, pawl_image *image);
+
+bool verify_diverges(const verify_pair *pair, const verify_layer *layer);
+void verify_count_boxes(verify_boxes *boxes, const pawl_detections *expected,
+                        const pawl_detections *found, double conf);
+
+void verify_say(const verify_job *job, const verify_pair *pair);
+/* NULL: memory ran out. */
+json_t *verify_json(const verify_job *job, const verify_pair *pair);
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Boxes of two sides paired off: by falling confidence each takes the one of its class that it
+ * overlaps most, by half at least. */
+#include "cli/verify.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* What is hardly above the threshold may fall below it by rounding alone. */
+#define MARGIN 0.005
+
+static double overlap(const pawl_detection *a, const pawl_detection *b)
+{
+    const double width = fmin((double)a->x2, (double)b->x2) - fmax((double)a->x1, (double)b->x1);
+    const double height = fmin((double)a->y2, (double)b->y2) - fmax((double)a->y1, (double)b->y1);
+    const double first = ((double)a->x2 - (double)a->x1) * ((double)a->y2 - (double)a->y1);
+    const double second = ((double)b->x2 - (double)b->x1) * ((double)b->y2 - (double)b->y1);
+    if (!(width > 0) || !(height > 0))
+        return 0;
+    return width * height / (first + second - width * height);
+}
+
+void verify_count_boxes(verify_boxes *boxes, const pawl_detections *expected,
+                        const pawl_detections *found, double conf)
+{
+    bool *is_taken = calloc(found->count + 1, sizeof(bool));
+    for (size_t i = 0; i < expected->count && is_taken != NULL; i++) {
+        const pawl_detection *wanted = &expected->items[i];
+        size_t best = found->count;
+        double most = 0.5;
+        for (size_t j = 0; j < found->count; j++) {
+            const double here =
+                is_taken[j] || found->items[j].class_id != wanted->class_id
+                    ? 0
+                    : overlap(wanted, &found->items[j]);
+            if (here > most) {
+                most = here;
+                best = j;
+            }
+        }
+        if (best < found->count) {
+            const double difference =
+                fabs((double)wanted->confidence - (double)found->items[best].confidence);
+            is_taken[best] = true;
+            boxes->matched++;
+            boxes->min_iou = fmin(boxes->min_iou, most);
+            boxes->max_confidence_difference =
+                fmax(boxes->max_confidence_difference, difference);
+        } else if ((double)wanted->confidence < conf + MARGIN) {
+            boxes->borderline++;
+        } else {
+            boxes->missed++;
+        }
+    }
+    for (size_t j = 0; j < found->count && is_taken != NULL; j++) {
+        const bool is_borderline = (double)found->items[j].confidence < conf + MARGIN;
+        boxes->borderline += !is_taken[j] && is_borderline ? 1 : 0;
+        boxes->extra += !is_taken[j] && !is_borderline ? 1 : 0;
+    }
+    free(is_taken);
+}

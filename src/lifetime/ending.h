@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The end of an object in two parts: what must be done under the mutex, and what must not. */
+#ifndef PW_ENDING_H
+#define PW_ENDING_H
+
+#include "base/strbuf.h"
+#include "lifetime/handle.h"
+
+#include <pawl/logger.h>
+
+#define PW_ENDING_TEXT_SIZE 400
+
+/* What the end of an object needs under the mutex, and leaves to be done without it. */
+typedef struct pw_ending {
+    uint64_t bits; /* the handle */
+    pw_type type;  /* PW_TYPE_NONE: any */
+    pw_object *to_release; /* its last hold is gone */
+    pawl_log_level level;  /* of the sentence, where there is one */
+    uint64_t id, holder_id; /* the object, where the handle had one, and the eldest that holds it (0: a call under way) */
+    uint32_t holder_count;
+    pw_strbuf text; /* into sentence */
+    char sentence[PW_ENDING_TEXT_SIZE];
+} pw_ending;
+
+void pw_ending_start(pw_ending *end, uint64_t handle, pw_type type);
+/* With the mutex held: while it is, an open generation stays open. Takes the object out of its scope where it ends. */
+pawl_status pw_ending_close(pw_ending *end) PW_NODISCARD;
+/* Without the mutex: says and records what has happened, and releases what nobody holds any more. */
+void pw_ending_finish(pw_ending *end, pawl_status status);
+
+/* Says why a handle resolves to nothing: its object has ended, or it never was one. With the mutex held. */
+void pw_explain_dead(pw_strbuf *text, uint64_t bits);
+
+#endif

@@ -1,0 +1,404 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The network: records what is added. Weights are kept by reference, as NVIDIA's are, until the
+ * build reads them. */
+#include "doubles/tensorrt/double_methods.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static node *node_of(const member *layer)
+{
+    return &layer->network->graph.nodes[layer->index];
+}
+
+static value *value_of(const member *tensor)
+{
+    return &tensor->network->graph.values[tensor->index];
+}
+
+static member *tensor_of(const object *tensor)
+{
+    return tensor->first->owner;
+}
+
+/* A layer's or a tensor's object. It lives as long as the network. */
+static member *add_member(network *own, class_id first, class_id second, int32_t index)
+{
+    if (own->member_count == own->member_capacity) {
+        const size_t capacity = own->member_capacity * 2 + 64;
+        member **const grown = realloc(own->members, capacity * sizeof *grown);
+        if (grown == NULL)
+            return NULL;
+        own->members = grown;
+        own->member_capacity = capacity;
+    }
+    member *const made = double_make(sizeof *made, first, second, NULL, own->body.logger, NULL);
+    if (made == NULL)
+        return NULL;
+    made->network = own;
+    made->index = index;
+    own->members[own->member_count++] = made;
+    return made;
+}
+
+static object *add_layer(network *own, class_id class_of, const node *recipe, int32_t type)
+{
+    const int32_t index = graph_add_node(&own->graph, recipe, type);
+    member *const made = index >= 0 ? add_member(own, CLASS_VLayer, class_of, index) : NULL;
+    if (made == NULL)
+        return NULL;
+    node *const added = node_of(made);
+    snprintf(added->name, sizeof added->name, "(Unnamed Layer* %d)", (int)index);
+    value *const output = &own->graph.values[added->output];
+    snprintf(output->name, sizeof output->name, "(Unnamed Layer* %d) [output]", (int)index);
+    return &made->body.face;
+}
+
+/* Starts a node from one input; false: it is not a tensor of this network. */
+static bool take_input(const network *own, node *recipe, const object *tensor)
+{
+    if (tensor == NULL || recipe->input_count == MAX_INPUTS)
+        return false;
+    const member *const input = tensor_of(tensor);
+    if (input->network != own) {
+        double_say(own->body.logger, SEVERITY_ERROR,
+                   "Error Code 3: API Usage Error (the tensor is not one of this network)");
+        return false;
+    }
+    recipe->inputs[recipe->input_count++] = input->index;
+    return true;
+}
+
+static int32_t type_of_input(const network *own, const node *recipe)
+{
+    return own->graph.values[recipe->inputs[0]].type;
+}
+
+static shape ones(int32_t rank)
+{
+    shape result = {.rank = rank};
+    for (int32_t i = 0; i < rank; i++)
+        result.d[i] = 1;
+    return result;
+}
+
+object *VNetworkDefinition_addInput(inner *self, const char *name, int32_t type, DIMS_IN dims)
+{
+    network *const own = self->owner;
+    if (ENTER(self))
+        return NULL;
+    for (int32_t i = 0; i < own->graph.value_count; i++)
+        if (own->graph.values[i].producer < 0 && strcmp(own->graph.values[i].name, name) == 0) {
+            double_say(own->body.logger, SEVERITY_ERROR,
+                       "Error Code 3: API Usage Error (input %s is there already)", name);
+            return NULL;
+        }
+    const int32_t index = graph_add_value(&own->graph, type, -1);
+    if (index < 0)
+        return NULL;
+    own->graph.values[index].dims = double_shape(DIMS_OF(dims));
+    snprintf(own->graph.values[index].name, MAX_NAME, "%s", name);
+    member *const made = add_member(own, CLASS_VTensor, CLASS_COUNT, index);
+    return made != NULL ? &made->body.face : NULL;
+}
+
+void VNetworkDefinition_markOutput(inner *self, object *tensor)
+{
+    network *const own = self->owner;
+    int32_t last = -1;
+    (void)ENTER(self);
+    for (int32_t i = 0; i < own->graph.value_count; i++)
+        if (own->graph.values[i].output_at > last)
+            last = own->graph.values[i].output_at;
+    value_of(tensor_of(tensor))->output_at = last + 1;
+}
+
+object *VNetworkDefinition_addConvolutionNd(inner *self, object *tensor, extent maps,
+                                            DIMS_IN kernel, native_weights weights,
+                                            native_weights bias)
+{
+    network *const own = self->owner;
+    node recipe = {
+        .op = OP_CONVOLUTION, .maps = maps, .groups = 1, .weights = weights, .bias = bias};
+    if (ENTER(self) || !take_input(own, &recipe, tensor))
+        return NULL;
+    if (maps < 1 || weights.values == NULL || weights.count < 1) {
+        double_say(own->body.logger, SEVERITY_ERROR,
+                   "Error Code 3: API Usage Error (Parameter check failed, condition: "
+                   "kernelWeights.values != nullptr && nbOutputMaps > 0.)");
+        return NULL;
+    }
+    recipe.kernel = double_shape(DIMS_OF(kernel));
+    recipe.stride = recipe.dilation = ones(recipe.kernel.rank);
+    recipe.padding.rank = recipe.kernel.rank;
+    return add_layer(own, CLASS_VConvolutionLayer, &recipe, type_of_input(own, &recipe));
+}
+
+object *VNetworkDefinition_addActivation(inner *self, object *tensor, int32_t kind)
+{
+    network *const own = self->owner;
+    node recipe = {.op = OP_ACTIVATION, .kind = kind};
+    if (ENTER(self) || !take_input(own, &recipe, tensor))
+        return NULL;
+    if (kind != ACT_RELU && kind != ACT_SIGMOID && kind != ACT_LEAKY_RELU &&
+        kind != ACT_HARD_SIGMOID)
+        return NULL;
+    return add_layer(own, CLASS_VActivationLayer, &recipe, type_of_input(own, &recipe));
+}
+
+object *VNetworkDefinition_addPoolingNd(inner *self, object *tensor, int32_t kind, DIMS_IN kernel)
+{
+    network *const own = self->owner;
+    node recipe = {.op = OP_POOLING, .kind = kind};
+    if (ENTER(self) || kind != 0 || !take_input(own, &recipe, tensor))
+        return NULL;
+    recipe.kernel = double_shape(DIMS_OF(kernel));
+    recipe.stride = recipe.kernel; /* the stride is the caller's to set */
+    recipe.padding.rank = recipe.kernel.rank;
+    return add_layer(own, CLASS_VPoolingLayer, &recipe, type_of_input(own, &recipe));
+}
+
+object *VNetworkDefinition_addConcatenation(inner *self, object *const *tensors, int32_t count)
+{
+    network *const own = self->owner;
+    node recipe = {.op = OP_CONCATENATION, .kind = 1};
+    if (ENTER(self) || count < 1)
+        return NULL;
+    for (int32_t i = 0; i < count; i++)
+        if (!take_input(own, &recipe, tensors[i]))
+            return NULL;
+    return add_layer(own, CLASS_VConcatenationLayer, &recipe, type_of_input(own, &recipe));
+}
+
+object *VNetworkDefinition_addElementWise(inner *self, object *a, object *b, int32_t kind)
+{
+    network *const own = self->owner;
+    node recipe = {.op = OP_ELEMENTWISE, .kind = kind};
+    if (ENTER(self) || !take_input(own, &recipe, a) || !take_input(own, &recipe, b))
+        return NULL;
+    if (kind != ELEMENTWISE_SUM && kind != ELEMENTWISE_PROD)
+        return NULL;
+    return add_layer(own, CLASS_VElementWiseLayer, &recipe, type_of_input(own, &recipe));
+}
+
+object *VNetworkDefinition_addShuffle(inner *self, object *tensor)
+{
+    network *const own = self->owner;
+    node recipe = {.op = OP_SHUFFLE};
+    if (ENTER(self) || !take_input(own, &recipe, tensor))
+        return NULL;
+    for (int32_t i = 0; i < MAX_RANK; i++)
+        recipe.order[i] = i;
+    return add_layer(own, CLASS_VShuffleLayer, &recipe, type_of_input(own, &recipe));
+}
+
+object *VNetworkDefinition_addSlice(inner *self, object *tensor, DIMS_IN start, DIMS_IN size,
+                                    DIMS_IN stride)
+{
+    network *const own = self->owner;
+    node recipe = {.op = OP_SLICE};
+    if (ENTER(self) || !take_input(own, &recipe, tensor))
+        return NULL;
+    recipe.start = double_shape(DIMS_OF(start));
+    recipe.size = double_shape(DIMS_OF(size));
+    recipe.stride = double_shape(DIMS_OF(stride));
+    return add_layer(own, CLASS_VSliceLayer, &recipe, type_of_input(own, &recipe));
+}
+
+object *VNetworkDefinition_addConstant(inner *self, DIMS_IN dims, native_weights values)
+{
+    network *const own = self->owner;
+    node recipe = {.op = OP_CONSTANT, .weights = values};
+    if (ENTER(self))
+        return NULL;
+    recipe.size = double_shape(DIMS_OF(dims));
+    if (shape_volume(&recipe.size) != values.count)
+        return NULL;
+    return add_layer(own, CLASS_VConstantLayer, &recipe, values.type);
+}
+
+object *VNetworkDefinition_addResize(inner *self, object *tensor)
+{
+    network *const own = self->owner;
+    node recipe = {.op = OP_RESIZE};
+    if (ENTER(self) || !take_input(own, &recipe, tensor))
+        return NULL;
+    for (int32_t i = 0; i < MAX_RANK; i++)
+        recipe.scales[i] = 1.0f;
+    return add_layer(own, CLASS_VResizeLayer, &recipe, type_of_input(own, &recipe));
+}
+
+object *VNetworkDefinition_addCast(inner *self, object *tensor, int32_t type)
+{
+    network *const own = self->owner;
+    node recipe = {.op = OP_CAST, .kind = type};
+    if (ENTER(self) || !take_input(own, &recipe, tensor))
+        return NULL;
+    return add_layer(own, CLASS_VCastLayer, &recipe, type);
+}
+
+void VNetworkDefinition_setName(inner *self, const char *name)
+{
+    network *const own = self->owner;
+    (void)ENTER(self);
+    snprintf(own->name, sizeof own->name, "%s", name);
+}
+
+const char *VNetworkDefinition_getName(inner *self)
+{
+    (void)ENTER(self);
+    return ((const network *)self->owner)->name;
+}
+
+int32_t VNetworkDefinition_getNbLayers(inner *self)
+{
+    (void)ENTER(self);
+    return ((const network *)self->owner)->graph.node_count;
+}
+
+/* Tensors */
+
+void VTensor_setName(inner *self, const char *name)
+{
+    (void)ENTER(self);
+    snprintf(value_of(self->owner)->name, MAX_NAME, "%s", name);
+}
+
+const char *VTensor_getName(inner *self)
+{
+    (void)ENTER(self);
+    return value_of(self->owner)->name;
+}
+
+/* Inferred anew at each question: strides and the like come after the layer. No dimensions: it
+ * cannot be inferred. */
+native_dims VTensor_getDimensions(inner *self)
+{
+    const member *const own = self->owner;
+    const graph *const recorded = &own->network->graph;
+    native_dims result = {.count = -1};
+    char why[160];
+    (void)ENTER(self);
+    shape *const shapes = calloc((size_t)recorded->value_count, sizeof *shapes);
+    if (shapes == NULL)
+        return result;
+    for (int32_t i = 0; i < recorded->value_count; i++)
+        shapes[i] = recorded->values[i].dims;
+    if (graph_infer(recorded, shapes, why, sizeof why))
+        result = double_dims(&shapes[own->index]);
+    else
+        double_say(own->body.logger, SEVERITY_ERROR, "Error Code 4: Internal Error (%s)", why);
+    free(shapes);
+    return result;
+}
+
+int32_t VTensor_getType(inner *self)
+{
+    (void)ENTER(self);
+    return value_of(self->owner)->type;
+}
+
+/* Layers */
+
+void VLayer_setName(inner *self, const char *name)
+{
+    (void)ENTER(self);
+    snprintf(node_of(self->owner)->name, MAX_NAME, "%s", name);
+}
+
+const char *VLayer_getName(inner *self)
+{
+    (void)ENTER(self);
+    return node_of(self->owner)->name;
+}
+
+object *VLayer_getOutput(inner *self, int32_t index)
+{
+    const member *const own = self->owner;
+    const int32_t output = node_of(own)->output;
+    if (ENTER(self) || index != 0)
+        return NULL;
+    for (size_t i = 0; i < own->network->member_count; i++) {
+        member *const each = own->network->members[i];
+        if (each->body.face.second == NULL &&
+            each->index == output) /* a tensor has one inner object */
+            return &each->body.face;
+    }
+    member *const made = add_member(own->network, CLASS_VTensor, CLASS_COUNT, output);
+    return made != NULL ? &made->body.face : NULL;
+}
+
+void VConvolutionLayer_setStrideNd(inner *self, DIMS_IN dims)
+{
+    (void)ENTER(self);
+    node_of(self->owner)->stride = double_shape(DIMS_OF(dims));
+}
+
+void VConvolutionLayer_setPaddingNd(inner *self, DIMS_IN dims)
+{
+    (void)ENTER(self);
+    node_of(self->owner)->padding = double_shape(DIMS_OF(dims));
+}
+
+void VConvolutionLayer_setDilationNd(inner *self, DIMS_IN dims)
+{
+    (void)ENTER(self);
+    node_of(self->owner)->dilation = double_shape(DIMS_OF(dims));
+}
+
+void VConvolutionLayer_setNbGroups(inner *self, extent groups)
+{
+    (void)ENTER(self);
+    node_of(self->owner)->groups = groups;
+}
+
+void VPoolingLayer_setStrideNd(inner *self, DIMS_IN dims)
+{
+    (void)ENTER(self);
+    node_of(self->owner)->stride = double_shape(DIMS_OF(dims));
+}
+
+void VPoolingLayer_setPaddingNd(inner *self, DIMS_IN dims)
+{
+    (void)ENTER(self);
+    node_of(self->owner)->padding = double_shape(DIMS_OF(dims));
+}
+
+void VActivationLayer_setAlpha(inner *self, float alpha)
+{
+    (void)ENTER(self);
+    node_of(self->owner)->alpha = alpha;
+}
+
+void VActivationLayer_setBeta(inner *self, float beta)
+{
+    (void)ENTER(self);
+    node_of(self->owner)->beta = beta;
+}
+
+void VResizeLayer_setScales(inner *self, const float *scales, int32_t count)
+{
+    (void)ENTER(self);
+    for (int32_t i = 0; i < count && i < MAX_RANK; i++)
+        node_of(self->owner)->scales[i] = scales[i];
+}
+
+void VResizeLayer_setResizeMode(inner *self, int32_t mode)
+{
+    (void)ENTER(self);
+    if (mode != 0)
+        double_say(((body *)self->owner)->logger, SEVERITY_ERROR,
+                   "the double resizes to the nearest only");
+}
+
+void VShuffleLayer_setFirstTranspose(inner *self, const int32_t *order)
+{
+    (void)ENTER(self);
+    memcpy(node_of(self->owner)->order, order, sizeof node_of(self->owner)->order);
+}
+
+void VConcatenationLayer_setAxis(inner *self, int32_t axis)
+{
+    (void)ENTER(self);
+    node_of(self->owner)->kind = axis;
+}

@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Runtime, engine, context. Device addresses are host memory: those of the driver double. */
+#include "doubles/tensorrt/double_methods.h"
+#include <dlfcn.h>
+#include <stdlib.h>
+#include <string.h>
+
+static object *face(void *made)
+{
+    return made != NULL ? &((body *)made)->face : NULL;
+}
+
+/* Runtime */
+
+static void end_runtime(object *self)
+{
+    runtime *const own = self->first->owner;
+    double_check(&own->body, own->engines, 8600, "Runtime", "mEngineCounter", 346,
+                 "Destroying a runtime before destroying deserialized engines created by the "
+                 "runtime leads to undefined behavior.");
+    double_drop(own->engines);
+    double_free(own);
+}
+
+object *double_runtime_new(void *logger)
+{
+    runtime *const made =
+        double_make(sizeof *made, CLASS_VRuntime, CLASS_COUNT, end_runtime, logger, NULL);
+    if (made == NULL)
+        return NULL;
+    made->threads = 1;
+    made->engines = double_counter();
+    return face(made);
+}
+
+bool VRuntime_setMaxThreads(inner *self, int32_t threads)
+{
+    if (ENTER(self) || threads < 1)
+        return false;
+    ((runtime *)self->owner)->threads = threads;
+    return true;
+}
+
+int32_t VRuntime_getMaxThreads(inner *self)
+{
+    (void)ENTER(self);
+    return ((const runtime *)self->owner)->threads;
+}
+
+static void end_engine(object *self)
+{
+    engine *const own = self->first->owner;
+    double_check(&own->body, own->contexts, 110000, "CudaEngine", "mExecutionContextCounter", 0,
+                 "Destroying an engine object before destroying the IExecutionContext objects it "
+                 "created leads to undefined behavior.");
+    double_check(&own->body, own->inspectors, 110000, "CudaEngine", "mEngineInspectorCounter", 0,
+                 "Destroying an engine object before destroying the IEngineInspector objects it "
+                 "created leads to undefined behavior.");
+    double_drop(own->contexts);
+    double_drop(own->inspectors);
+    free(own->blob);
+    double_free(own);
+}
+
+/* Inputs first, then the outputs, last marked first: NVIDIA promises no order, so nobody may count
+ * on one. */
+static void list_tensors(engine *own)
+{
+    for (int32_t i = 0; i < own->graph.value_count && own->tensor_count < MAX_TENSORS; i++)
+        if (own->graph.values[i].producer < 0)
+            own->tensors[own->tensor_count++] = i;
+    for (int32_t mark = MAX_TENSORS; mark >= 0; mark--)
+        for (int32_t i = 0; i < own->graph.value_count && own->tensor_count < MAX_TENSORS; i++)
+            if (own->graph.values[i].output_at == mark)
+                own->tensors[own->tensor_count++] = i;
+}
+
+object *VRuntime_deserializeCudaEngine(inner *self, const void *data, size_t size)
+{
+    runtime *const own = self->owner;
+    void *blob = NULL;
+    graph read = {.values = NULL};
+    if (ENTER(self) || !double_plan_read(own->body.logger, data, size, &blob, &read))
+        return NULL;
+    engine *const made = double_make(sizeof *made, CLASS_VCudaEngine, CLASS_COUNT, end_engine,
+                                     own->body.logger, own->engines);
+    if (made == NULL) {
+        free(blob);
+        return NULL;
+    }
+    made->blob = blob;
+    made->graph = read;
+    made->contexts = double_counter();
+    made->inspectors = double_counter();
+    list_tensors(made);
+    return face(made);
+}
+
+/* Engine */
+
+static int32_t find_tensor(const engine *own, const char *name)
+{
+    for (int32_t i = 0; name != NULL && i < own->tensor_count; i++)
+        if (strcmp(own->graph.values[own->tensors[i]].name, name) == 0)
+            return i;
+    double_say(
+        own->body.logger, SEVERITY_ERROR,
+        "Error Code 3: API Usage Error (Given invalid tensor name: %s. Get valid tensor names with "
+        "getIOTensorName())",
+        name != NULL ? name : "NULL");
+    return -1;
+}
+
+static const value *tensor_at(const engine *own, int32_t index)
+{
+    return index >= 0 && index < own->tensor_count ? &own->graph.values[own->tensors[index]] : NULL;
+}
+
+static bool is_input(const value *tensor)
+{
+    return tensor != NULL && tensor->producer < 0;
+}
+
+/* With -1 where the shape is known at run time; count -1: no such tensor. */
+static native_dims build_dims(const engine *own, int32_t index)
+{
+    native_dims none = {.count = -1};
+    char why[160];
+    if (tensor_at(own, index) == NULL)
+        return none;
+    shape *const shapes = calloc((size_t)own->graph.value_count, sizeof *shapes);
+    if (shapes == NULL)
+        return none;
+    for (int32_t i = 0; i < own->graph.value_count; i++)
+        shapes[i] = own->graph.values[i].dims;
+    if (graph_infer(&own->graph, shapes, why, sizeof why))
+        none = double_dims(&shapes[own->tensors[index]]);
+    free(shapes);
+    return none;
+}
+
+int32_t VCudaEngine_getNbIOTensors(inner *self)
+{
+    (void)ENTER(self);
+    return ((const engine *)self->owner)->tensor_count;
+}
+
+const char *VCudaEngine_getIOTensorName(inner *self, int32_t index)
+{
+    const value *const tensor = tensor_at(self->owner, index);
+    return ENTER(self) || tensor == NULL ? NULL : tensor->name;
+}
+
+int32_t VCudaEngine_getTensorIOMode(inner *self, const char *name)
+{
+    (void)ENTER(self);
+    const value *const tensor = tensor_at(self->owner, find_tensor(self->owner, name));
+    return tensor == NULL ? 0 : is_input(tensor) ? 1 : 2;
+}
+
+int32_t VCudaEngine_getTensorDataType(inner *self, const char *name)
+{
+    (void)ENTER(self);
+    const value *const tensor = tensor_at(self->owner, find_tensor(self->owner, name));
+    return tensor != NULL ? tensor->type : 0;
+}
+
+native_dims VCudaEngine_getTensorShape(inner *self, const char *name)
+{
+    (void)ENTER(self);
+    return build_dims(self->owner, find_tensor(self->owner, name));
+}
+
+int32_t VCudaEngine_getNbBindings(inner *self)
+{
+    (void)ENTER(self);
+    return ((const engine *)self->owner)->tensor_count;
+}
+
+int32_t VCudaEngine_getBindingIndex(inner *self, const char *name)
+{
+    (void)ENTER(self);
+    return find_tensor(self->owner, name);
+}
+
+const char *VCudaEngine_getBindingName(inner *self, int32_t index)
+{
+    const value *const tensor = tensor_at(self->owner, index);
+    return ENTER(self) || tensor == NULL ? NULL : tensor->name;
+}
+
+native_dims VCudaEngine_getBindingDimensions(inner *self, int32_t index)
+{
+    (void)ENTER(self);
+    return build_dims(self->owner, index);
+}
+
+bool VCudaEngine_bindingIsInput(inner *self, int32_t index)
+{
+    (void)ENTER(self);
+    return is_input(tensor_at(self->owner, index));
+}
+
+int32_t VCudaEngine_getBindingDataType(inner *self, int32_t index)
+{
+    (void)ENTER(self);
+    const value *const tensor = tensor_at(self->owner, index);
+    return tensor != NULL ? tensor->type : 0;
+}
+
+static void end_child(object *self)
+{
+    double_free(self->first->owner);
+}
+
+object *VCudaEngine_createEngineInspector(inner *self)
+{
+    engine *const own = self->owner;
+    if (ENTER(self))
+        return NULL;
+    return face(double_make(sizeof(body), CLASS_VEngineInspector, CLASS_COUNT, end_child,
+                            own->body.logger, own->inspectors));
+}
+
+object *VCudaEngine_createExecutionContext(inner *self)
+{
+    engine *const own = self->owner;
+    if (ENTER(self))
+        return NULL;
+    context *const made = double_make(sizeof *made, CLASS_VExecutionContext, CLASS_COUNT, end_child,
+                                      own->body.logger, own->contexts);
+    if (made == NULL)
+        return NULL;
+    made->engine = own;
+    for (int32_t i = 0; i < own->tensor_count; i++) {
+        const value *const tensor = tensor_at(own, i);
+        if (is_input(tensor) && shape_volume(&tensor->dims) >= 0)
+            made->inputs[i] = tensor->dims;
+    }
+    return face(made);
+}
+
+/* Context */
+
+static bool set_shape(context *own, int32_t index, const native_dims *dims)
+{
+    const value *const tensor = tensor_at(own->engine, index);
+    const shape wanted = double_shape(dims);
+    if (!is_input(tensor) || wanted.rank != tensor->dims.rank)
+        return false;
+    for (int32_t i = 0; i < wanted.rank; i++)
+        if (wanted.d[i] < tensor->range[0].d[i] || wanted.d[i] > tensor->range[2].d[i]) {
+            double_say(own->body.logger, SEVERITY_ERROR,
+                       "Error Code 3: API Usage Error (Parameter check failed, condition: "
+                       "satisfyProfile. Set dimension %d to %lld for tensor "
+                       "%s does not satisfy any optimization profiles. Valid range for profile 0: "
+                       "%lld..%lld.)",
+                       (int)i, (long long)wanted.d[i], tensor->name,
+                       (long long)tensor->range[0].d[i], (long long)tensor->range[2].d[i]);
+            return false;
+        }
+    own->inputs[index] = wanted;
+    return true;
+}
+
+/* Shapes of all values for the inputs that are set; NULL: not all are, or no memory. The caller
+ * frees it. */
+static shape *run_shapes(const context *own)
+{
+    const graph *const plan = &own->engine->graph;
+    char why[160];
+    shape *const shapes = calloc((size_t)plan->value_count, sizeof *shapes);
+    for (int32_t i = 0; shapes != NULL && i < own->engine->tensor_count; i++) {
+        if (!is_input(tensor_at(own->engine, i)))
+            continue;
+        if (own->inputs[i].rank == 0) {
+            double_say(own->body.logger, SEVERITY_ERROR,
+                       "Error Code 3: API Usage Error (the shape of input %s is not set)",
+                       tensor_at(own->engine, i)->name);
+            free(shapes);
+            return NULL;
+        }
+        shapes[own->engine->tensors[i]] = own->inputs[i];
+    }
+    if (shapes != NULL && !graph_infer(plan, shapes, why, sizeof why)) {
+        double_say(own->body.logger, SEVERITY_ERROR, "Error Code 7: Internal Error (%s)", why);
+        free(shapes);
+        return NULL;
+    }
+    return shapes;
+}
+
+static native_dims dims_at(const context *own, int32_t index)
+{
+    native_dims result = {.count = -1};
+    shape *const shapes = tensor_at(own->engine, index) != NULL ? run_shapes(own) : NULL;
+    if (shapes != NULL)
+        result = double_dims(&shapes[own->engine->tensors[index]]);
+    free(shapes);
+    return result;
+}
+
+bool VExecutionContext_setInputShape(inner *self, const char *name, const native_dims *dims)
+{
+    context *const own = self->owner;
+    return !ENTER(self) && set_shape(own, find_tensor(own->engine, name), dims);
+}
+
+native_dims VExecutionContext_getTensorShape(inner *self, const char *name)
+{
+    const context *const own = self->owner;
+    (void)ENTER(self);
+    return dims_at(own, find_tensor(own->engine, name));
+}
+
+bool VExecutionContext_setBindingDimensions(inner *self, int32_t index, DIMS_IN dims)
+{
+    return !ENTER(self) && set_shape(self->owner, index, DIMS_OF(dims));
+}
+
+native_dims VExecutionContext_getBindingDimensions(inner *self, int32_t index)
+{
+    (void)ENTER(self);
+    return dims_at(self->owner, index);
+}
+
+bool VExecutionContext_setTensorAddress(inner *self, const char *name, void *address)
+{
+    context *const own = self->owner;
+    const int32_t index = find_tensor(own->engine, name);
+    if (ENTER(self) || index < 0)
+        return false;
+    own->addresses[index] = address;
+    return true;
+}
+
+/* Where the driver double is loaded, an address must lie in its live memory. */
+static bool is_device_memory(const void *address, size_t size)
+{
+    const char *const path = getenv("PAWL_CUDA_LIBRARY");
+    int (*holds)(uint64_t, size_t) = NULL;
+    void *const driver = path != NULL ? dlopen(path, RTLD_NOW | RTLD_NOLOAD) : NULL;
+    if (driver == NULL)
+        return true;
+    void *const symbol = dlsym(driver, "fake_cuda_holds");
+    memcpy(&holds, &symbol, sizeof holds);
+    const bool is_held = holds == NULL || holds((uint64_t)(uintptr_t)address, size) == 1;
+    dlclose(driver); /* the count of this look-up only */
+    return is_held;
+}
+
+static bool run(const context *own, void *const *addresses)
+{
+    const graph *const plan = &own->engine->graph;
+    shape *const shapes = run_shapes(own);
+    float **const given = calloc((size_t)plan->value_count, sizeof *given);
+    bool is_right = shapes != NULL && given != NULL;
+    for (int32_t i = 0; is_right && i < own->engine->tensor_count; i++) {
+        const int32_t id = own->engine->tensors[i];
+        const size_t size = (size_t)shape_volume(&shapes[id]) * sizeof(float);
+        given[id] = addresses[i];
+        is_right = addresses[i] != NULL && is_device_memory(addresses[i], size);
+        if (!is_right)
+            double_say(own->body.logger, SEVERITY_ERROR, "Error Code 1: Cuda Runtime (%s: %s)",
+                       plan->values[id].name,
+                       addresses[i] == NULL ? "no address is set"
+                                            : "an illegal memory access was encountered");
+    }
+    is_right = is_right && graph_run(plan, shapes, given);
+    free(given);
+    free(shapes);
+    return is_right;
+}
+
+bool VExecutionContext_enqueueV3(inner *self, void *stream)
+{
+    const context *const own = self->owner;
+    (void)stream;
+    return !ENTER(self) && run(own, own->addresses);
+}
+
+bool VExecutionContext_enqueueV2(inner *self, void *const *bindings, void *stream, void *event)
+{
+    (void)stream;
+    (void)event;
+    return !ENTER(self) && run(self->owner, bindings);
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The place of a create call: for what that call makes, and for nothing after it. */
+#include "stub_object.h"
+
+static void *made;
+
+/* A create call of the shape all have; what it makes for itself has the same place. */
+static pawl_status create(bool may)
+{
+    pw_object *inner = NULL, *object = NULL;
+    if (!may)
+        return PAWL_ERR_ARGUMENT; /* before anything is made */
+    PW_TRY(pw_object_make(PW_TYPE_TRT_BUILDER, sizeof *inner, stub_unmake, NULL, 0, &inner, NULL));
+    assert_int_equal(inner->line, 88);
+    const pawl_status status =
+        pw_object_make(PW_TYPE_PLAN, sizeof *object, stub_unmake, NULL, 0, &object, NULL);
+    pw_object_abandon(inner);
+    PW_TRY(status);
+    made = pw_object_publish(object);
+    return PAWL_OK;
+}
+
+static int line_of(const char *file, void *handle)
+{
+    pw_object *used PW_USING = NULL;
+    assert_int_equal(pw_object_use(handle, PW_TYPE_NONE, &used, NULL), PAWL_OK);
+    if (file == NULL)
+        assert_null(used->file);
+    else
+        assert_string_equal(used->file, file);
+    return used->line;
+}
+
+static void a_call_gives_its_place(void **state)
+{
+    (void)state;
+    pawl_object_at("a.c", 88);
+    assert_int_equal(pawl_object_placed(create(true)), PAWL_OK);
+    assert_int_equal(line_of("a.c", made), 88);
+    assert_int_equal(pawl_object_destroy(&made), PAWL_OK);
+}
+
+static void a_call_that_failed_leaves_none(void **state)
+{
+    (void)state;
+    pw_object *object = NULL;
+    pawl_object_at("a.c", 88);
+    assert_int_equal(pawl_object_placed(create(false)), PAWL_ERR_ARGUMENT);
+    assert_int_equal(
+        pw_object_make(PW_TYPE_IMAGE, sizeof *object, stub_unmake, NULL, 0, &object, NULL),
+        PAWL_OK);
+    void *handle = pw_object_publish(object);
+    (void)line_of(NULL, handle);
+    assert_int_equal(pawl_object_destroy(&handle), PAWL_OK);
+}
+
+static void said_by_hand_it_is_for_one_object(void **state)
+{
+    (void)state;
+    void *first = stub_make(PW_TYPE_IMAGE, "a.c", 7, NULL, NULL);
+    pw_object *object = NULL;
+    assert_int_equal(
+        pw_object_make(PW_TYPE_IMAGE, sizeof *object, stub_unmake, NULL, 0, &object, NULL),
+        PAWL_OK);
+    void *second = pw_object_publish(object);
+    assert_int_equal(line_of("a.c", first), 7);
+    (void)line_of(NULL, second);
+    assert_int_equal(pawl_object_destroy(&second), PAWL_OK);
+    assert_int_equal(pawl_object_destroy(&first), PAWL_OK);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(a_call_gives_its_place, stub_reset),
+        cmocka_unit_test_setup(a_call_that_failed_leaves_none, stub_reset),
+        cmocka_unit_test_setup(said_by_hand_it_is_for_one_object, stub_reset),
+    };
+    return cmocka_run_group_tests_name("places", tests, NULL, NULL);
+}
