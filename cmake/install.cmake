@@ -4,7 +4,7 @@ include(CMakePackageConfigHelpers)
 
 install(TARGETS pawl EXPORT pawlTargets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(TARGETS pawl_static ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}) # described by hand in pawlConfig.cmake.in
-install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/pawl DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/pawl DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h" PATTERN "*.hpp")
 
 set(PAWL_PC_LIBS_PRIVATE "-lm -ldl -pthread")
 set(PAWL_PC_REQUIRES_PRIVATE "libjpeg libpng libwebp zlib")

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* pawl build: weights -> network -> plan -> .engine, and what was found on the way. */
 #include "cli/build_audit.h"
+#include "cli/lifetimes.h"
 #include "cli/session.h"
 #include "common/files.h"
 #include "common/names.h"
@@ -17,6 +18,7 @@ typedef struct build_options {
     app_batch batch;
     int32_t threads;
     bool is_unoptimised;
+    const char *lifetimes;
 } build_options;
 
 /* clang-format off */
@@ -67,6 +69,7 @@ static const app_option options_table[] = {
     {.name = "hardware-compatible", .type = APP_FLAG,
      .offset = offsetof(build_options, is_hardware_compatible),
      .help = "TensorRT 8.6 on: the engine runs on Ampere and later GPUs"},
+    LIFETIMES_OPTION(build_options, lifetimes),
 };
 /* clang-format on */
 
@@ -294,7 +297,9 @@ static int build_main(int argc, char **argv)
     else if (app_is_same_file(build.input, build.output))
         code = app_usage(&cli_build, "%s would overwrite its own input", build.output);
     else
+        code = cli_lifetimes_begin(options.lifetimes);
+    if (code == APP_EXIT_DONE)
         code = run_build(&build);
     close_build(&build);
-    return code;
+    return cli_lifetimes_save(options.lifetimes, code);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* pawl predict: pictures in, boxes out. */
+#include "cli/lifetimes.h"
 #include "cli/predict.h"
 
 #include <errno.h>
@@ -51,6 +52,7 @@ static const app_option options_table[] = {
     {.name = "json", .type = APP_TEXT, .offset = offsetof(predict_options, json), .value = "-|FILE",
      .help = "write a JSON line a picture; - is stdout"},
     SESSION_OPTIONS(predict_options, session),
+    LIFETIMES_OPTION(predict_options, lifetimes),
 };
 /* clang-format on */
 
@@ -249,7 +251,9 @@ static int predict_main(int argc, char **argv)
     if (options.json != NULL && strcmp(options.json, "-") == 0)
         app_term_json_on_stdout();
     struct predict predict = {.options = &options};
-    code = run_predict(&predict, &arguments);
+    code = cli_lifetimes_begin(options.lifetimes);
+    if (code == APP_EXIT_DONE)
+        code = run_predict(&predict, &arguments);
     close_predict(&predict);
-    return code;
+    return cli_lifetimes_save(options.lifetimes, code);
 }

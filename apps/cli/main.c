@@ -6,7 +6,8 @@
 #include <string.h>
 
 static const app_command *const commands[] = {&cli_convert, &cli_build,   &cli_predict, &cli_run,
-                                              &cli_bench,   &cli_inspect, &cli_doctor,  &cli_val, &cli_verify};
+                                              &cli_bench,   &cli_inspect, &cli_doctor,  &cli_val,
+                                              &cli_verify,  &cli_explain};
 static const size_t command_count = sizeof commands / sizeof commands[0];
 
 static const app_command *find_command(const char *name)

@@ -17,7 +17,7 @@ typedef struct predict_options {
     app_shape imgsz;
     double conf, iou;
     int32_t max_det, batch;
-    const char *classes, *names, *project, *name, *json, *coco, *letterbox;
+    const char *classes, *names, *project, *name, *json, *coco, *letterbox, *lifetimes;
     bool is_agnostic, is_multi_label, is_nosave, is_exist_ok, is_save_txt, is_save_conf;
 } predict_options;
 

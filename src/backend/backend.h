@@ -43,7 +43,7 @@ typedef struct pw_program {
     const pw_backend *backend;
     pw_lowering lowering;
     pawl_tensor input;
-    pawl_tensor outputs[PAWL_MAX_LEVELS];
+    pawl_tensor outputs[PAWL_MAX_LEVELS + 1]; /* prototypes of masks behind the levels */
     size_t output_count;
     pawl_candidates *candidates; /* batch of them, filled by run in form CANDIDATES; rows and index point into the program's memory */
     size_t workspace_size;       /* bytes of activations, for the summary */

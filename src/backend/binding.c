@@ -47,7 +47,7 @@ pawl_status pw_bind_rows(pw_program *program, const pw_detect *detect, const pw_
 {
     const pw_lowering *const to = &program->lowering;
     size_t size = 0;
-    *rows = (pw_rows){.width = (size_t)detect->class_count + 5};
+    *rows = (pw_rows){.width = pw_detect_width(detect)};
     for (int32_t l = 0; l < detect->level_count; l++)
         rows->count +=
             (size_t)detect->anchor_count * (size_t)levels[l].height * (size_t)levels[l].width;
@@ -70,6 +70,89 @@ pawl_status pw_bind_rows(pw_program *program, const pw_detect *detect, const pw_
                       .size = size};
     program->output_count = 1;
     return PAWL_OK;
+}
+
+static void add_output(pw_program *program, const char *name, const int64_t *dims, int32_t rank)
+{
+    pawl_tensor *output = &program->outputs[program->output_count++];
+    *output = (pawl_tensor){.name = name, .dtype = PAWL_F32, .rank = rank, .size = sizeof(float)};
+    for (int32_t i = 0; i < rank; i++) { /* the tensor's elements were counted with its shape */
+        output->dims[i] = dims[i];
+        output->size *= (size_t)dims[i];
+    }
+}
+
+static pawl_status add_maps(pw_program *program, const pw_layer *head, const pw_shape *shapes,
+                            pw_arena *arena, pawl_error *error)
+{
+    for (int32_t l = 0; l < head->as.detect.level_count; l++) {
+        const pw_shape *shape = &shapes[head->inputs[l]];
+        const int64_t dims[4] = {shape->batch, shape->height, shape->width, shape->channels};
+        const char *name = pw_arena_printf(arena, "raw%d", (int)l);
+        if (name == NULL)
+            return pw_fail_memory(error, "an output", 8);
+        add_output(program, name, dims, 4);
+    }
+    return PAWL_OK;
+}
+
+static pawl_status bind_detect(pw_program *program, const pw_layer *head, const pw_shape *shapes,
+                               pw_arena *arena, pw_rows *rows, pawl_error *error)
+{
+    const pw_detect *detect = &head->as.detect;
+    pw_shape levels[PAWL_MAX_LEVELS];
+    for (int32_t l = 0; l < detect->level_count; l++)
+        levels[l] = shapes[head->inputs[l]];
+    if (program->lowering.output == PAWL_OUTPUT_RAW)
+        PW_TRY(add_maps(program, head, shapes, arena, error));
+    else
+        PW_TRY(pw_bind_rows(program, detect, levels, arena, rows, error));
+    if (detect->mask_count == 0)
+        return PAWL_OK;
+    const pw_shape *shape = &shapes[head->inputs[detect->level_count]];
+    const int64_t dims[4] = {shape->batch, shape->channels, shape->height, shape->width};
+    add_output(program, "prototypes", dims, 4);
+    return PAWL_OK;
+}
+
+pawl_status pw_bind_outputs(pw_program *program, const pw_network *network, const pw_shape *shapes,
+                            pw_arena *arena, pw_rows *rows, pawl_error *error)
+{
+    const pw_layer *head = pw_network_head(network);
+    const pw_layer *classifier = pw_network_classifier(network);
+    program->output_count = 0;
+    if (head != NULL)
+        return bind_detect(program, head, shapes, arena, rows, error);
+    if (classifier != NULL) {
+        const pw_shape *shape = &shapes[classifier->inputs[0]];
+        const int64_t dims[2] = {shape->batch, shape->channels};
+        add_output(program, "logits", dims, 2);
+    }
+    return PAWL_OK;
+}
+
+pawl_status pw_bind_memory(pw_program *program, pw_arena *arena, pawl_error *error)
+{
+    for (size_t i = 0; i < program->output_count; i++) {
+        pawl_tensor *output = &program->outputs[i];
+        if (output->data == NULL)
+            output->data = pw_arena_alloc_aligned(arena, output->size, PW_CACHE_LINE);
+        if (output->data == NULL)
+            return pw_fail_memory(error, "an output", output->size);
+    }
+    return PAWL_OK;
+}
+
+uint32_t pw_bound_tensor(const pw_program *program, const pw_network *network, size_t index)
+{
+    const pw_layer *head = pw_network_head(network);
+    if (head == NULL)
+        return pw_network_classifier(network)->inputs[0];
+    if (program->lowering.output == PAWL_OUTPUT_RAW)
+        return head->inputs[index];
+    if (program->lowering.output == PAWL_OUTPUT_DECODED && index == 0)
+        return PW_NO_TENSOR;
+    return head->inputs[head->as.detect.level_count];
 }
 
 float pw_raw_threshold(float threshold)

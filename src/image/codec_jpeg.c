@@ -26,7 +26,8 @@ typedef struct decoder {
     jmp_buf jump;
     size_t size;
     pw_image *image;
-    uint8_t *cmyk; /* one row, of CMYK files only */
+    uint8_t *cmyk;    /* one row, of CMYK files only */
+    bool is_end_made; /* the file had no end mark */
     int orientation;
     pawl_status status;
     pawl_error *error;
@@ -72,6 +73,11 @@ static void decode_exit(j_common_ptr codec)
     decoder *state = codec->client_data;
     char reason[JMSG_LENGTH_MAX];
     codec->err->format_message(codec, reason);
+    if (state->status == PAWL_OK && state->is_end_made)
+        state->status = pw_fail_at(state->error, PAWL_ERR_CORRUPT, state->size,
+                                   "the JPEG picture is truncated: it ends after %zu bytes, in the "
+                                   "middle of its pixels; get the whole file",
+                                   state->size);
     if (state->status == PAWL_OK)
         state->status = pw_fail_at(
             state->error, status_of(codec->err->msg_code),
@@ -113,10 +119,21 @@ static void source_nothing(j_decompress_ptr codec)
     (void)codec;
 }
 
-/* All of the file is in the buffer: asking for more means that it ends too early. */
+/* All of the file is in the buffer. A file of one scan that lacks nothing but its end mark has all
+   its pixels, and cameras and download tools make many: it gets the mark, and whoever still needs
+   data then warns (JWRN_HIT_MARKER). Where scans may be missing it is truncated. */
 static boolean source_ended(j_decompress_ptr codec)
 {
+    static const JOCTET end_mark[] = {0xff, JPEG_EOI};
     decoder *state = codec->client_data;
+    const bool has_all_scans = codec->output_scanline > 0 && !codec->progressive_mode &&
+                               codec->comps_in_scan == codec->num_components;
+    if (has_all_scans && !state->is_end_made) {
+        state->is_end_made = true;
+        codec->src->next_input_byte = end_mark;
+        codec->src->bytes_in_buffer = sizeof end_mark;
+        return TRUE;
+    }
     state->status = pw_fail_at(state->error, PAWL_ERR_CORRUPT, state->size,
                                "the JPEG picture is truncated: it ends after %zu bytes, before its "
                                "end mark; get the whole file",

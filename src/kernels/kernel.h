@@ -13,6 +13,8 @@
 #define PK_KERNEL_H
 
 #include "base/cpu_info.h"
+#include "kernels/kernel_blocks.h"
+#include "kernels/kernel_ends.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -30,6 +32,10 @@ typedef enum pk_op {
     PK_INPUT_U8,
     PK_DECODE_F32,
     PK_CANDIDATES_F32,
+    PK_GLOBALPOOL_F32,
+    PK_SHUFFLE_F32,
+    PK_DECONV_F32,
+    PK_ATTENTION_F32,
     PK_OP_COUNT
 } pk_op;
 
@@ -119,43 +125,11 @@ typedef struct pk_upsample_f32_args {
     size_t row_begin, row_end;
 } pk_upsample_f32_args;
 
-/* Pixels of one picture into dense NHWC float32: planes (plane_size floats apart) as they are, or
- * interleaved bytes / 255. */
-typedef struct pk_input_args {
-    const float *planes;  /* INPUT_F32 */
-    const uint8_t *bytes; /* INPUT_U8 */
-    size_t plane_size, channels;
-    float *output;
-    size_t output_stride;
-    size_t pixel_begin, pixel_end;
-} pk_input_args;
-
-/*
- * Cells cell_begin .. cell_end - 1 of one anchor of one level of one picture. A row is class_count
- * + 5 floats: x, y = (2 s - 0.5 + cell) * stride; w, h = (2 s)^2 * anchor; s(objectness),
- * s(classes) ...; s = sigmoid(raw).
- */
-typedef struct pk_head_args {
-    const float *raw; /* the anchor's channels in cell 0 */
-    size_t raw_stride, grid_width, class_count;
-    float stride, anchor[2];
-    size_t cell_begin, cell_end;
-    float *rows; /* DECODE: cell 0's; CANDIDATES: the next free */
-    /* CANDIDATES only */
-    float raw_threshold; /* no objectness whose sigmoid exceeds threshold lies below it */
-    float threshold;
-    int32_t *index;      /* the next free */
-    int32_t first_index; /* of cell 0 */
-} pk_head_args;
-
 typedef void (*pk_conv_f32_fn)(const pk_conv_f32_args *args);
 typedef void (*pk_dwconv_f32_fn)(const pk_dwconv_f32_args *args);
 typedef void (*pk_eltwise_f32_fn)(const pk_eltwise_f32_args *args);
 typedef void (*pk_maxpool_f32_fn)(const pk_maxpool_f32_args *args);
 typedef void (*pk_upsample_f32_fn)(const pk_upsample_f32_args *args);
-typedef void (*pk_input_fn)(const pk_input_args *args);
-typedef void (*pk_decode_f32_fn)(const pk_head_args *args);
-typedef size_t (*pk_candidates_f32_fn)(const pk_head_args *args); /* rows written */
 
 /* What a row is asked before it is taken. */
 typedef struct pk_problem {
@@ -179,6 +153,10 @@ typedef struct pk_row {
         pk_input_fn input;
         pk_decode_f32_fn decode;
         pk_candidates_f32_fn candidates;
+        pk_globalpool_f32_fn globalpool;
+        pk_shuffle_f32_fn shuffle;
+        pk_deconv_f32_fn deconv;
+        pk_attention_f32_fn attention;
     } run;
 } pk_row;
 

@@ -14,7 +14,11 @@
     void pk_input_f32_##isa(const pk_input_args *args);           \
     void pk_input_u8_##isa(const pk_input_args *args);            \
     void pk_decode_f32_##isa(const pk_head_args *args);           \
-    size_t pk_candidates_f32_##isa(const pk_head_args *args);
+    size_t pk_candidates_f32_##isa(const pk_head_args *args);     \
+    void pk_globalpool_f32_##isa(const pk_globalpool_f32_args *args); \
+    void pk_shuffle_f32_##isa(const pk_shuffle_f32_args *args);   \
+    void pk_deconv_f32_##isa(const pk_deconv_f32_args *args);     \
+    void pk_attention_f32_##isa(const pk_attention_f32_args *args);
 
 PK_DECLARE_CONV(pk_conv_f32_4x16_generic)
 PK_DECLARE_OTHERS(generic)

@@ -41,7 +41,11 @@ static bool depthwise(const pk_problem *problem)
     PK_OTHER(input_f32, PK_INPUT_F32, input, isa, bits, any),                   \
     PK_OTHER(input_u8, PK_INPUT_U8, input, isa, bits, any),                     \
     PK_OTHER(decode_f32, PK_DECODE_F32, decode, isa, bits, any),                \
-    PK_OTHER(candidates_f32, PK_CANDIDATES_F32, candidates, isa, bits, any)
+    PK_OTHER(candidates_f32, PK_CANDIDATES_F32, candidates, isa, bits, any),    \
+    PK_OTHER(globalpool_f32, PK_GLOBALPOOL_F32, globalpool, isa, bits, any),    \
+    PK_OTHER(shuffle_f32, PK_SHUFFLE_F32, shuffle, isa, bits, any),             \
+    PK_OTHER(deconv_f32, PK_DECONV_F32, deconv, isa, bits, any),                \
+    PK_OTHER(attention_f32, PK_ATTENTION_F32, attention, isa, bits, any)
 
 const pk_row pk_rows[] = {
 #if defined(__x86_64__)

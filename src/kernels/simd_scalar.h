@@ -58,6 +58,10 @@ static inline vf32 vf32_positive_or(vf32 a, vf32 b)
 {
     return a > 0.0f ? a : b;
 }
+static inline vf32 vf32_exp_negative(vf32 x)
+{
+    return expf(-x);
+}
 static inline vf32 vf32_sigmoid(vf32 x)
 {
     return 1.0f / (1.0f + expf(-x));

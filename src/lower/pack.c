@@ -68,6 +68,39 @@ void pw_pack_depthwise(const pw_conv *conv, float *weights, float *bias)
     }
 }
 
+bool pw_pack_is_depthwise(const pw_deconv *deconv)
+{
+    return deconv->groups > 1 && deconv->groups == deconv->in_channels &&
+           deconv->groups == deconv->out_channels;
+}
+
+bool pw_pack_deconv_size(const pw_deconv *deconv, size_t *weights, size_t *bias)
+{
+    *bias = (size_t)deconv->out_channels;
+    return pw_size_mul((size_t)deconv->kernel[0] * (size_t)deconv->kernel[1],
+                       (size_t)deconv->in_channels, weights) &&
+           pw_size_mul(*weights, (size_t)(deconv->out_channels / deconv->groups), weights);
+}
+
+void pw_pack_deconv(const pw_deconv *deconv, float *weights, float *bias)
+{
+    const size_t groups = (size_t)deconv->groups;
+    const size_t inputs = (size_t)deconv->in_channels / groups;
+    const size_t outputs = (size_t)deconv->out_channels / groups;
+    const size_t taps = (size_t)deconv->kernel[0] * (size_t)deconv->kernel[1];
+    const bool is_depthwise = pw_pack_is_depthwise(deconv);
+    for (size_t c = 0; c < (size_t)deconv->in_channels; c++)
+        for (size_t o = 0; o < outputs; o++)
+            for (size_t t = 0; t < taps; t++) {
+                const size_t in_group =
+                    ((c / inputs * taps + t) * inputs + c % inputs) * outputs + o;
+                weights[is_depthwise ? t * groups + c : in_group] =
+                    deconv->weights[(c * outputs + o) * taps + t];
+            }
+    for (size_t o = 0; o < (size_t)deconv->out_channels; o++)
+        bias[o] = deconv->bias == NULL ? 0.0f : deconv->bias[o];
+}
+
 void pw_pack_batchnorm(const pw_batchnorm *batchnorm, float *scale, float *shift)
 {
     for (int32_t c = 0; c < batchnorm->channels; c++) {

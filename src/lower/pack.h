@@ -26,6 +26,10 @@ void pw_pack_conv(const pw_conv *conv, size_t nr, pw_pack_order order, float *we
 
 /* Depthwise: weights [tap][channel], bias [channel] (zeros where there is none). */
 void pw_pack_depthwise(const pw_conv *conv, float *weights, float *bias);
+/* Transposed: weights [group][tap][input channel][output channel of the group], bias [channel]; a depthwise one has groups of one: [tap][channel]. */
+bool pw_pack_is_depthwise(const pw_deconv *deconv);
+bool pw_pack_deconv_size(const pw_deconv *deconv, size_t *weights, size_t *bias);
+void pw_pack_deconv(const pw_deconv *deconv, float *weights, float *bias);
 /* y = x * scale + shift; computed in double. */
 void pw_pack_batchnorm(const pw_batchnorm *batchnorm, float *scale, float *shift);
 

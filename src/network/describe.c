@@ -82,12 +82,40 @@ static void add_conv(pw_strbuf *text, const pw_conv *conv)
         pw_strbuf_add(text, " +add");
 }
 
+static void add_deconv(pw_strbuf *text, const pw_deconv *deconv)
+{
+    add_window(text, deconv->kernel, deconv->stride, deconv->padding);
+    if (deconv->output_padding[0] != 0 || deconv->output_padding[1] != 0)
+        pw_strbuf_add(text, " o%dx%d", (int)deconv->output_padding[0],
+                      (int)deconv->output_padding[1]);
+    if (deconv->dilation[0] != 1 || deconv->dilation[1] != 1)
+        pw_strbuf_add(text, " d%dx%d", (int)deconv->dilation[0], (int)deconv->dilation[1]);
+    if (deconv->groups != 1)
+        pw_strbuf_add(text, " g%d", (int)deconv->groups);
+    pw_strbuf_add(text, " %d->%d", (int)deconv->in_channels, (int)deconv->out_channels);
+}
+
 static void add_detect(pw_strbuf *text, const pw_detect *detect)
 {
     pw_strbuf_add(text, "%d classes, %d anchors, strides", (int)detect->class_count,
                   (int)detect->anchor_count);
     for (int32_t i = 0; i < detect->level_count; i++)
         pw_strbuf_add(text, " %g", (double)detect->stride[i]);
+    if (detect->mask_count > 0)
+        pw_strbuf_add(text, ", %d mask coefficients", (int)detect->mask_count);
+}
+
+static void add_concat(pw_strbuf *text, const pw_network *network, const pw_layer *layer)
+{
+    for (uint32_t i = 0; i < layer->input_count; i++)
+        pw_strbuf_add(text, "%s%d", i == 0 ? "" : "+",
+                      (int)network->tensors[layer->inputs[i]].channels);
+}
+
+static void add_pad(pw_strbuf *text, const pw_pad *pad)
+{
+    pw_strbuf_add(text, "top %d, bottom %d, left %d, right %d", (int)pad->top, (int)pad->bottom,
+                  (int)pad->left, (int)pad->right);
 }
 
 static void add_attributes(pw_strbuf *text, const pw_network *network, const pw_layer *layer)
@@ -111,13 +139,28 @@ static void add_attributes(pw_strbuf *text, const pw_network *network, const pw_
         pw_strbuf_add(text, "x%d", (int)layer->as.upsample.factor);
         break;
     case PW_OP_CONCAT:
-        for (uint32_t i = 0; i < layer->input_count; i++)
-            pw_strbuf_add(text, "%s%d", i == 0 ? "" : "+",
-                          (int)network->tensors[layer->inputs[i]].channels);
+        add_concat(text, network, layer);
         break;
     case PW_OP_DETECT:
         add_detect(text, &layer->as.detect);
         break;
+    case PW_OP_PAD:
+        add_pad(text, &layer->as.pad);
+        break;
+    case PW_OP_ATTENTION:
+        pw_strbuf_add(text, "%d heads", (int)layer->as.attention.heads);
+        break;
+    case PW_OP_DECONV:
+        add_deconv(text, &layer->as.deconv);
+        break;
+    case PW_OP_SPACE_TO_DEPTH:
+    case PW_OP_DEPTH_TO_SPACE:
+        pw_strbuf_add(text, "x%d", (int)layer->as.shuffle.factor);
+        break;
+    case PW_OP_CLASSIFY:
+        pw_strbuf_add(text, "%d classes", (int)network->model.class_count);
+        break;
+    case PW_OP_GLOBALPOOL:
     case PW_OP_INPUT:
     case PW_OP_ADD:
     case PW_OP_COUNT:

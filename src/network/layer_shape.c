@@ -86,6 +86,26 @@ static pawl_status check_levels(const pw_layer *layer, const pw_shape *shapes, i
     return PAWL_OK;
 }
 
+/* Size of a transposed convolution's output along one side, as PyTorch's ConvTranspose2d. */
+static int64_t deconv_size(const pw_deconv *deconv, int side, int64_t size)
+{
+    return (size - 1) * deconv->stride[side] - 2 * (int64_t)deconv->padding[side] +
+           (int64_t)deconv->dilation[side] * (deconv->kernel[side] - 1) +
+           deconv->output_padding[side] + 1;
+}
+
+static pawl_status space_to_depth_shape(const pw_layer *layer, const pw_shape *in, pw_shape *shape,
+                                        pawl_error *error)
+{
+    const int32_t factor = layer->as.shuffle.factor;
+    if (in->height % factor != 0 || in->width % factor != 0)
+        return pw_fail(error, PAWL_ERR_ARGUMENT,
+                       "layer %s takes %d x %d pixels in blocks of %d: choose a height and width "
+                       "that are multiples of the largest stride",
+                       layer->name, (int)in->height, (int)in->width, (int)factor);
+    return set_size(layer, in->height / factor, in->width / factor, shape, error);
+}
+
 static pawl_status layer_shape(const pw_layer *layer, const pw_shape *shapes, pw_shape *shape,
                                pawl_error *error)
 {
@@ -104,6 +124,21 @@ static pawl_status layer_shape(const pw_layer *layer, const pw_shape *shapes, pw
     case PW_OP_UPSAMPLE:
         return set_size(layer, (int64_t)in->height * layer->as.upsample.factor,
                         (int64_t)in->width * layer->as.upsample.factor, shape, error);
+    case PW_OP_PAD:
+        return set_size(layer, (int64_t)in->height + layer->as.pad.top + layer->as.pad.bottom,
+                        (int64_t)in->width + layer->as.pad.left + layer->as.pad.right, shape,
+                        error);
+    case PW_OP_GLOBALPOOL:
+        return set_size(layer, 1, 1, shape, error);
+    case PW_OP_DECONV:
+        return set_size(layer, deconv_size(&layer->as.deconv, 0, in->height),
+                        deconv_size(&layer->as.deconv, 1, in->width), shape, error);
+    case PW_OP_SPACE_TO_DEPTH:
+        return space_to_depth_shape(layer, in, shape, error);
+    case PW_OP_DEPTH_TO_SPACE:
+        return set_size(layer, (int64_t)in->height * layer->as.shuffle.factor,
+                        (int64_t)in->width * layer->as.shuffle.factor, shape, error);
+    case PW_OP_ATTENTION:
     case PW_OP_ADD:
     case PW_OP_CONCAT:
         return meet(layer, shapes, error);
@@ -112,10 +147,24 @@ static pawl_status layer_shape(const pw_layer *layer, const pw_shape *shapes, pw
         return PAWL_OK;
     case PW_OP_INPUT:
     case PW_OP_DETECT:
+    case PW_OP_CLASSIFY:
     case PW_OP_COUNT:
         break;
     }
     return pw_fail(error, PAWL_ERR_INTERNAL, "layer %s has no shape", layer->name);
+}
+
+static pawl_status check_head(const pw_layer *layer, const pw_shape *shapes, int32_t height,
+                              int32_t width, pawl_error *error)
+{
+    const pw_shape *in = &shapes[layer->inputs[0]];
+    if (layer->op == PW_OP_DETECT)
+        return check_levels(layer, shapes, height, width, error);
+    if (in->height != 1 || in->width != 1)
+        return pw_fail(error, PAWL_ERR_CORRUPT,
+                       "the classifier's head %s has %d x %d pixels, not one: the file is damaged",
+                       layer->name, (int)in->height, (int)in->width);
+    return PAWL_OK;
 }
 
 /* Notes the shape of a tensor, and that of the tensor of which it is a slice. */
@@ -176,8 +225,8 @@ pawl_status pw_network_infer(const pw_network *network, int32_t batch, int32_t h
     for (size_t i = 0; i < network->layer_count; i++) {
         const pw_layer *layer = &network->layers[i];
         pw_shape shape = {.batch = batch, .height = height, .width = width};
-        if (layer->op == PW_OP_DETECT) {
-            PW_TRY(check_levels(layer, shapes, height, width, error));
+        if (layer->output == PW_NO_TENSOR) {
+            PW_TRY(check_head(layer, shapes, height, width, error));
             continue;
         }
         if (layer->op != PW_OP_INPUT)
@@ -194,12 +243,19 @@ double pw_network_flops(const pw_network *network, int32_t batch, int32_t height
     if (shapes == NULL || pw_network_infer(network, batch, height, width, shapes, NULL) < 0)
         return -1;
     for (size_t i = 0; i < network->layer_count; i++) {
-        if (network->layers[i].op != PW_OP_CONV)
-            continue;
-        const pw_conv *conv = &network->layers[i].as.conv;
-        const pw_shape *out = &shapes[network->layers[i].output];
-        operations += 2.0 * out->batch * out->height * out->width * conv->out_channels *
-                      (conv->in_channels / conv->groups) * conv->kernel[0] * conv->kernel[1];
+        const pw_layer *layer = &network->layers[i];
+        if (layer->op == PW_OP_CONV) {
+            const pw_conv *conv = &layer->as.conv;
+            const pw_shape *out = &shapes[layer->output];
+            operations += 2.0 * out->batch * out->height * out->width * conv->out_channels *
+                          (conv->in_channels / conv->groups) * conv->kernel[0] * conv->kernel[1];
+        } else if (layer->op == PW_OP_DECONV) { /* each input pixel meets the whole kernel */
+            const pw_deconv *deconv = &layer->as.deconv;
+            const pw_shape *in = &shapes[layer->inputs[0]];
+            operations += 2.0 * in->batch * in->height * in->width * deconv->in_channels *
+                          (deconv->out_channels / deconv->groups) * deconv->kernel[0] *
+                          deconv->kernel[1];
+        }
     }
     return operations;
 }

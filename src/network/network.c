@@ -163,6 +163,25 @@ const pw_layer *pw_network_head(const pw_network *network)
     return NULL;
 }
 
+const pw_layer *pw_network_classifier(const pw_network *network)
+{
+    for (size_t i = network->layer_count; i-- > 0;)
+        if (network->layers[i].op == PW_OP_CLASSIFY)
+            return &network->layers[i];
+    return NULL;
+}
+
+void pw_network_normalisation(const pw_network *network, float mean[3], float deviation[3])
+{
+    static const float imagenet_mean[3] = {0.485f, 0.456f, 0.406f};
+    static const float imagenet_deviation[3] = {0.229f, 0.224f, 0.225f};
+    const bool is_classifier = network->model.task == PAWL_TASK_CLASSIFY;
+    for (int c = 0; c < 3; c++) {
+        mean[c] = is_classifier ? imagenet_mean[c] : 0.0f;
+        deviation[c] = is_classifier ? imagenet_deviation[c] : 1.0f;
+    }
+}
+
 void pw_network_replace_input(pw_network *network, uint32_t from, uint32_t to)
 {
     for (size_t i = 0; i < network->layer_count; i++)

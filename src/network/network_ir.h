@@ -12,69 +12,9 @@
 #include "base/arena.h"
 #include "base/fail.h"
 #include "lifetime/handle.h"
+#include "network/network_ops.h"
 #include <pawl/network.h>
 #include <stdbool.h>
-
-#define PW_MAX_INPUTS  8
-#define PW_MAX_LAYERS  4096
-#define PW_MAX_CHANNELS 65536
-#define PW_MAX_TENSORS (2 * PW_MAX_LAYERS)
-#define PW_MAX_KERNEL  255 /* sides, strides, paddings and dilations of convolutions and pools; factors of upsampling */
-#define PW_MAX_STRIDE  4096 /* of a detection level */
-#define PW_MAX_CLASSES 65536
-#define PW_NO_TENSOR   UINT32_MAX
-
-#define PW_OP_MAP(X)                                                                               \
-    X(INPUT, "input")           /* the picture: 3 channels, RGB, 0 to 1 */                         \
-    X(CONV, "conv")             /* [x, residual?]: act(conv(x) + bias) + residual */               \
-    X(BATCHNORM, "batchnorm")   /* (x - mean) / sqrt(var + eps) * gamma + beta */                  \
-    X(ACTIVATION, "activation")                                                                    \
-    X(ADD, "add")               /* x + y */                                                        \
-    X(MAXPOOL, "maxpool")       /* pads with -infinity */                                          \
-    X(UPSAMPLE, "upsample")     /* nearest, whole factor */                                        \
-    X(CONCAT, "concat")         /* along channels */                                               \
-    X(DETECT, "detect")         /* [level ...]: the head; its output form is the context's choice */
-
-typedef enum pw_op {
-#define PW_OP_ENUM(name, text) PW_OP_##name,
-    PW_OP_MAP(PW_OP_ENUM)
-#undef PW_OP_ENUM
-        PW_OP_COUNT
-} pw_op;
-
-typedef enum pw_activation {
-    PW_ACT_NONE,
-    PW_ACT_SILU,       /* x * sigmoid(x) */
-    PW_ACT_LEAKY_RELU, /* x > 0 ? x : alpha * x */
-    PW_ACT_HARDSWISH,  /* x * min(max(x + 3, 0), 6) / 6 */
-    PW_ACT_RELU,
-    PW_ACT_SIGMOID,
-    PW_ACT_COUNT
-} pw_activation;
-
-typedef struct pw_conv {
-    int32_t in_channels, out_channels, groups;
-    int32_t kernel[2], stride[2], padding[2], dilation[2]; /* height, width; padding on both sides, zeros */
-    pw_activation activation; /* fused */
-    float alpha;              /* of LEAKY_RELU */
-    bool has_residual;        /* inputs[1] is added after the activation */
-    const float *weights;     /* out x in/groups x kh x kw */
-    const float *bias;        /* out, or NULL */
-} pw_conv;
-
-typedef struct pw_batchnorm {
-    int32_t channels;
-    float epsilon;
-    const float *gamma, *beta, *mean, *variance; /* channels each */
-} pw_batchnorm;
-
-typedef struct pw_pool { int32_t kernel[2], stride[2], padding[2]; } pw_pool; /* height, width */
-
-typedef struct pw_detect {
-    int32_t class_count, anchor_count, level_count; /* channels of a level: anchor_count * (5 + class_count) */
-    float stride[PAWL_MAX_LEVELS];                  /* in the order of the inputs */
-    float anchor[PAWL_MAX_LEVELS][PAWL_MAX_ANCHORS][2]; /* width, height, network pixels: anchors x stride, in float32 as PyTorch */
-} pw_detect;
 
 typedef struct pw_layer {
     uint32_t id;       /* given at birth; a fused layer keeps the id of the layer whose output it now makes */
@@ -82,13 +22,16 @@ typedef struct pw_layer {
     const char *name;  /* path in the file: "model.2.m.0.cv1.conv"; the DETECT layer: "model.24" */
     uint32_t inputs[PW_MAX_INPUTS];
     uint32_t input_count;
-    uint32_t output;   /* tensor; DETECT has none (PW_NO_TENSOR) */
+    uint32_t output;   /* tensor; DETECT and CLASSIFY have none (PW_NO_TENSOR) */
     union {
         pw_conv conv;
         pw_batchnorm batchnorm;
         struct { pw_activation kind; float alpha; } activation;
         pw_pool pool;
-        struct { int32_t factor; } upsample;
+        struct { int32_t factor; } upsample, shuffle; /* shuffle: SPACE_TO_DEPTH, DEPTH_TO_SPACE */
+        pw_pad pad;
+        pw_deconv deconv;
+        struct { int32_t heads; } attention;
         pw_detect detect;
     } as;
 } pw_layer;
@@ -171,7 +114,11 @@ pawl_status pw_network_infer(const pw_network *network, int32_t batch, int32_t h
 size_t pw_network_producer(const pw_network *network, uint32_t tensor);
 size_t pw_network_consumer_count(const pw_network *network, uint32_t tensor);
 const pw_layer *pw_network_head(const pw_network *network); /* the DETECT layer, NULL where there is none */
-/* Multiplications and additions of all convolutions for an input, each counted as one operation; negative where the input does not fit or memory
+const pw_layer *pw_network_classifier(const pw_network *network); /* the CLASSIFY layer, NULL where there is none */
+/* What a picture's bytes become in the input tensor: (byte / 255 - mean) / deviation of each channel, R G B. 0 and 1 but for classifiers, which
+   see ImageNet's. Floats given as input are taken as they are. */
+void pw_network_normalisation(const pw_network *network, float mean[3], float deviation[3]);
+/* Multiplications and additions of all (transposed) convolutions for an input, each counted as one operation; negative where the input does not fit or memory
    ran out. */
 double pw_network_flops(const pw_network *network, int32_t batch, int32_t height, int32_t width);
 

@@ -103,6 +103,81 @@ static pawl_status check_pool(const pw_check *check)
     return PAWL_OK;
 }
 
+/* PyTorch refuses an output padding that is not below the stride or the dilation. */
+static pawl_status check_deconv(const pw_check *check)
+{
+    const pw_deconv *deconv = &check->layer->as.deconv;
+    if (deconv->in_channels != channels_of(check, 0) ||
+        deconv->out_channels != output_channels(check))
+        return BAD(check, "%d -> %d channels between tensors of %d and %d",
+                   (int)deconv->in_channels, (int)deconv->out_channels, (int)channels_of(check, 0),
+                   (int)output_channels(check));
+    if (deconv->groups < 1 || deconv->in_channels % deconv->groups != 0 ||
+        deconv->out_channels % deconv->groups != 0)
+        return BAD(check, "%d -> %d channels cannot be split into %d groups",
+                   (int)deconv->in_channels, (int)deconv->out_channels, (int)deconv->groups);
+    if (!is_within(deconv->kernel, 1, PW_MAX_KERNEL) ||
+        !is_within(deconv->stride, 1, PW_MAX_KERNEL) ||
+        !is_within(deconv->padding, 0, PW_MAX_KERNEL) ||
+        !is_within(deconv->dilation, 1, PW_MAX_KERNEL) ||
+        !is_within(deconv->output_padding, 0, PW_MAX_KERNEL))
+        return BAD(check, "kernel, stride, padding or dilation out of range");
+    for (int i = 0; i < 2; i++)
+        if (deconv->output_padding[i] >= deconv->stride[i] &&
+            deconv->output_padding[i] >= deconv->dilation[i])
+            return BAD(check, "an output padding of %d", (int)deconv->output_padding[i]);
+    if (deconv->weights == NULL)
+        return BAD(check, "it has no weights");
+    return PAWL_OK;
+}
+
+static pawl_status check_shuffle(const pw_check *check)
+{
+    const int32_t factor = check->layer->as.shuffle.factor;
+    const bool is_deeper = check->layer->op == PW_OP_SPACE_TO_DEPTH;
+    const int64_t low = is_deeper ? channels_of(check, 0) : output_channels(check);
+    const int64_t high = is_deeper ? output_channels(check) : channels_of(check, 0);
+    if (factor < 1 || factor > PW_MAX_KERNEL || low * factor * factor != high)
+        return BAD(check, "%d -> %d channels by a factor of %d", (int)channels_of(check, 0),
+                   (int)output_channels(check), (int)factor);
+    return PAWL_OK;
+}
+
+static pawl_status check_attention(const pw_check *check)
+{
+    const int32_t heads = check->layer->as.attention.heads;
+    if (heads < 1 || output_channels(check) % heads != 0)
+        return BAD(check, "%d heads for %d channels", (int)heads, (int)output_channels(check));
+    return PAWL_OK;
+}
+
+static pawl_status check_pad(const pw_check *check)
+{
+    const pw_pad *pad = &check->layer->as.pad;
+    const int32_t rows[2] = {pad->top, pad->bottom}, columns[2] = {pad->left, pad->right};
+    if (!is_within(rows, 0, PW_MAX_KERNEL) || !is_within(columns, 0, PW_MAX_KERNEL))
+        return BAD(check, "a padding out of range");
+    return PAWL_OK;
+}
+
+static pawl_status check_last(const pw_check *check)
+{
+    if (check->layer != &check->network->layers[check->network->layer_count - 1])
+        return BAD(check, "layers follow the head");
+    return PAWL_OK;
+}
+
+static pawl_status check_classify(const pw_check *check)
+{
+    const int32_t classes = check->network->model.class_count;
+    if (classes < 1 || channels_of(check, 0) != classes)
+        return BAD(check, "%d channels in a model of %d classes", (int)channels_of(check, 0),
+                   (int)classes);
+    if (check->network->model.task != PAWL_TASK_CLASSIFY)
+        return BAD(check, "it is the head of another task");
+    return check_last(check);
+}
+
 static pawl_status check_concat(const pw_check *check)
 {
     int64_t sum = 0;
@@ -121,7 +196,8 @@ static pawl_status check_concat(const pw_check *check)
 static pawl_status check_level(const pw_check *check, int32_t level)
 {
     const pw_detect *detect = &check->layer->as.detect;
-    const int64_t needed = (int64_t)detect->anchor_count * (5 + (int64_t)detect->class_count);
+    const int64_t needed = (int64_t)detect->anchor_count *
+                           (5 + (int64_t)detect->class_count + (int64_t)detect->mask_count);
     const float stride = detect->stride[level];
     if (channels_of(check, (uint32_t)level) != needed)
         return BAD(check, "level %d has %d channels, not the %lld of %d anchors and %d classes",
@@ -140,10 +216,17 @@ static pawl_status check_detect(const pw_check *check)
 {
     const pw_detect *detect = &check->layer->as.detect;
     const pw_model *model = &check->network->model;
+    const bool has_masks = detect->mask_count > 0;
     if (detect->level_count < 1 || detect->level_count > PAWL_MAX_LEVELS ||
-        (uint32_t)detect->level_count != check->layer->input_count)
+        (uint32_t)detect->level_count + (has_masks ? 1 : 0) != check->layer->input_count)
         return BAD(check, "%d levels from %u inputs", (int)detect->level_count,
                    (unsigned)check->layer->input_count);
+    if (model->task != (has_masks ? PAWL_TASK_SEGMENT : PAWL_TASK_DETECT))
+        return BAD(check, "it is the head of another task");
+    if (detect->mask_count < 0 || detect->mask_count > PW_MAX_CHANNELS ||
+        (has_masks && channels_of(check, (uint32_t)detect->level_count) != detect->mask_count))
+        return BAD(check, "%d mask coefficients do not meet the prototypes",
+                   (int)detect->mask_count);
     if (detect->anchor_count < 1 || detect->anchor_count > PAWL_MAX_ANCHORS)
         return BAD(check, "%d anchors a level", (int)detect->anchor_count);
     if (detect->class_count < 1 || detect->class_count > PW_MAX_CLASSES ||
@@ -156,9 +239,7 @@ static pawl_status check_detect(const pw_check *check)
             return BAD(check, "level %d has a stride of %g in a model with up to %d", (int)i,
                        (double)detect->stride[i], (int)model->max_stride);
     }
-    if (check->layer != &check->network->layers[check->network->layer_count - 1])
-        return BAD(check, "layers follow the head");
-    return PAWL_OK;
+    return check_last(check);
 }
 
 static pawl_status check_same_channels(const pw_check *check)
@@ -170,16 +251,11 @@ static pawl_status check_same_channels(const pw_check *check)
     return PAWL_OK;
 }
 
-static pawl_status check_attributes(const pw_check *check)
+/* Operators whose outputs have the channels of their inputs. */
+static pawl_status check_keeping(const pw_check *check)
 {
     const pw_layer *layer = check->layer;
     switch (layer->op) {
-    case PW_OP_CONV:
-        return check_conv(check);
-    case PW_OP_CONCAT:
-        return check_concat(check);
-    case PW_OP_DETECT:
-        return check_detect(check);
     case PW_OP_BATCHNORM:
         PW_TRY(check_batchnorm(check));
         break;
@@ -197,11 +273,37 @@ static pawl_status check_attributes(const pw_check *check)
         if (layer != check->network->layers || output_channels(check) != 3)
             return BAD(check, "the input must be the first layer and have 3 channels");
         break;
-    case PW_OP_ADD:
-    case PW_OP_COUNT:
+    case PW_OP_PAD:
+        PW_TRY(check_pad(check));
+        break;
+    case PW_OP_ATTENTION:
+        PW_TRY(check_attention(check));
+        break;
+    default:
         break;
     }
     return check_same_channels(check);
+}
+
+static pawl_status check_attributes(const pw_check *check)
+{
+    switch (check->layer->op) {
+    case PW_OP_CONV:
+        return check_conv(check);
+    case PW_OP_CONCAT:
+        return check_concat(check);
+    case PW_OP_DETECT:
+        return check_detect(check);
+    case PW_OP_DECONV:
+        return check_deconv(check);
+    case PW_OP_CLASSIFY:
+        return check_classify(check);
+    case PW_OP_SPACE_TO_DEPTH:
+    case PW_OP_DEPTH_TO_SPACE:
+        return check_shuffle(check);
+    default:
+        return check_keeping(check);
+    }
 }
 
 /* Inputs must exist and be complete: written by a layer before, or covered by slices written
@@ -219,7 +321,14 @@ static pawl_status check_inputs(const pw_check *check)
         [PW_OP_MAXPOOL] = {1, 1},
         [PW_OP_UPSAMPLE] = {1, 1},
         [PW_OP_CONCAT] = {1, PW_MAX_INPUTS},
-        [PW_OP_DETECT] = {1, PAWL_MAX_LEVELS},
+        [PW_OP_DETECT] = {1, PAWL_MAX_LEVELS + 1},
+        [PW_OP_PAD] = {1, 1},
+        [PW_OP_GLOBALPOOL] = {1, 1},
+        [PW_OP_ATTENTION] = {3, 3},
+        [PW_OP_DECONV] = {1, 1},
+        [PW_OP_SPACE_TO_DEPTH] = {1, 1},
+        [PW_OP_DEPTH_TO_SPACE] = {1, 1},
+        [PW_OP_CLASSIFY] = {1, 1},
     };
     const pw_layer *layer = check->layer;
     if (layer->input_count < counts[layer->op].low || layer->input_count > counts[layer->op].high)
@@ -239,7 +348,7 @@ static pawl_status check_inputs(const pw_check *check)
 static pawl_status check_output(const pw_check *check)
 {
     const pw_layer *layer = check->layer;
-    if (layer->op == PW_OP_DETECT) {
+    if (layer->op == PW_OP_DETECT || layer->op == PW_OP_CLASSIFY) {
         if (layer->output != PW_NO_TENSOR)
             return BAD(check, "the head writes a tensor");
         return PAWL_OK;

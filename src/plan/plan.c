@@ -65,12 +65,24 @@ static size_t conv_weight_count(const pw_conv *conv)
            (size_t)conv->kernel[0] * (size_t)conv->kernel[1];
 }
 
+static size_t deconv_weight_count(const pw_deconv *deconv)
+{
+    return (size_t)deconv->in_channels * (size_t)(deconv->out_channels / deconv->groups) *
+           (size_t)deconv->kernel[0] * (size_t)deconv->kernel[1];
+}
+
 size_t pw_layer_constants(pw_layer *layer, pw_constant constants[PW_MAX_CONSTANTS])
 {
     if (layer->op == PW_OP_CONV) {
         pw_conv *conv = &layer->as.conv;
         constants[0] = (pw_constant){&conv->weights, conv_weight_count(conv)};
         constants[1] = (pw_constant){&conv->bias, (size_t)conv->out_channels};
+        return 2;
+    }
+    if (layer->op == PW_OP_DECONV) {
+        pw_deconv *deconv = &layer->as.deconv;
+        constants[0] = (pw_constant){&deconv->weights, deconv_weight_count(deconv)};
+        constants[1] = (pw_constant){&deconv->bias, (size_t)deconv->out_channels};
         return 2;
     }
     if (layer->op == PW_OP_BATCHNORM) {

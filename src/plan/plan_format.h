@@ -21,9 +21,11 @@
 #define PW_ENGINE_MAGIC_SIZE  8
 #define PW_ENGINE_ORDER       0x01020304u
 #define PW_ENGINE_ORDER_OTHER 0x04030201u
-#define PW_ENGINE_VERSION     1
+#define PW_ENGINE_VERSION     2
+#define PW_ENGINE_OLDEST      1 /* without mask coefficients of DETECT and the operators behind it */
 #define PW_ENGINE_ALIGNMENT   64
 #define PW_ENGINE_HEADER_SIZE 64
+#define PW_ENGINE_VERSION_AT  12
 #define PW_ENGINE_ZEROS_AT    28
 #define PW_ENGINE_SUM_AT      56 /* of the header's own checksum */
 #define PW_ENGINE_ROW_SIZE    32
@@ -62,6 +64,7 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
 const char *pw_section_tag(pw_section section);
 
 typedef struct pw_engine_layout {
+    uint32_t version;
     size_t offset[PW_SECTION_COUNT], size[PW_SECTION_COUNT];
 } pw_engine_layout;
 

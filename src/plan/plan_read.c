@@ -181,7 +181,32 @@ static bool read_conv(pw_reader *in, pw_conv *conv)
            is_within(conv->groups, 1, conv->in_channels);
 }
 
-static bool read_detect(pw_reader *in, pw_detect *detect)
+/* As read_conv(). */
+static bool read_deconv(pw_reader *in, pw_deconv *deconv)
+{
+    deconv->in_channels = read_i32(in);
+    deconv->out_channels = read_i32(in);
+    deconv->groups = read_i32(in);
+    bool is_fine = read_pair(in, deconv->kernel, 1);
+    is_fine &= read_pair(in, deconv->stride, 1);
+    is_fine &= read_pair(in, deconv->padding, 0);
+    is_fine &= read_pair(in, deconv->output_padding, 0);
+    is_fine &= read_pair(in, deconv->dilation, 1);
+    return is_fine && is_within(deconv->in_channels, 1, PW_MAX_CHANNELS) &&
+           is_within(deconv->out_channels, 1, PW_MAX_CHANNELS) &&
+           is_within(deconv->groups, 1, deconv->out_channels);
+}
+
+static bool read_pad(pw_reader *in, pw_pad *pad)
+{
+    int32_t rows[2], columns[2];
+    bool is_fine = read_pair(in, rows, 0);
+    is_fine &= read_pair(in, columns, 0);
+    *pad = (pw_pad){rows[0], rows[1], columns[0], columns[1]};
+    return is_fine;
+}
+
+static bool read_detect(pw_reader *in, uint32_t version, pw_detect *detect)
 {
     detect->class_count = read_i32(in);
     detect->anchor_count = read_i32(in);
@@ -197,10 +222,11 @@ static bool read_detect(pw_reader *in, pw_detect *detect)
             detect->anchor[l][a][1] = pw_read_f32(in);
         }
     }
-    return true;
+    detect->mask_count = version >= 2 ? read_i32(in) : 0;
+    return is_within(detect->mask_count, 0, PW_MAX_CHANNELS);
 }
 
-static bool read_attributes(pw_reader *in, pw_layer *layer)
+static bool read_attributes(pw_reader *in, uint32_t version, pw_layer *layer)
 {
     uint32_t kind = 0;
     switch (layer->op) {
@@ -226,7 +252,20 @@ static bool read_attributes(pw_reader *in, pw_layer *layer)
         layer->as.upsample.factor = read_i32(in);
         return is_within(layer->as.upsample.factor, 1, PW_MAX_KERNEL);
     case PW_OP_DETECT:
-        return read_detect(in, &layer->as.detect);
+        return read_detect(in, version, &layer->as.detect);
+    case PW_OP_PAD:
+        return read_pad(in, &layer->as.pad);
+    case PW_OP_ATTENTION:
+        layer->as.attention.heads = read_i32(in);
+        return is_within(layer->as.attention.heads, 1, PW_MAX_CHANNELS);
+    case PW_OP_DECONV:
+        return read_deconv(in, &layer->as.deconv);
+    case PW_OP_SPACE_TO_DEPTH:
+    case PW_OP_DEPTH_TO_SPACE:
+        layer->as.shuffle.factor = read_i32(in);
+        return is_within(layer->as.shuffle.factor, 1, PW_MAX_KERNEL);
+    case PW_OP_GLOBALPOOL:
+    case PW_OP_CLASSIFY:
     case PW_OP_INPUT:
     case PW_OP_ADD:
     case PW_OP_CONCAT:
@@ -246,7 +285,7 @@ static pawl_status read_constants(decoder *d, pw_layer *layer)
     const size_t size = d->layout->size[PW_SECTION_CONSTANTS];
     for (size_t c = 0; c < count; c++) {
         const uint64_t offset = pw_read_u64(&d->in);
-        const bool is_bias = layer->op == PW_OP_CONV && c == 1;
+        const bool is_bias = (layer->op == PW_OP_CONV || layer->op == PW_OP_DECONV) && c == 1;
         if (offset == PW_ENGINE_NO_CONSTANT && is_bias && !d->in.is_short)
             continue;
         const size_t bytes = list[c].count * sizeof(float);
@@ -276,7 +315,7 @@ static pawl_status read_layer(decoder *d, pw_layer *layer)
     layer->op = (pw_op)op;
     if (layer->id >= d->plan->network.next_layer_id)
         return corrupt(d, "a layer's id is out of range");
-    if (!read_attributes(&d->in, layer) || d->in.is_short)
+    if (!read_attributes(&d->in, d->layout->version, layer) || d->in.is_short)
         return corrupt(d, "a layer's attributes are out of range");
     return read_constants(d, layer);
 }

@@ -152,7 +152,7 @@ static pawl_status verify_header(const uint8_t *data, size_t size, pawl_error *e
                           size, file_size);
     reader.at = PW_ENGINE_SUM_AT;
     if (pw_read_u64(&reader) != header_checksum(data) || order != PW_ENGINE_ORDER ||
-        version != PW_ENGINE_VERSION || sections != PW_SECTION_COUNT ||
+        version > PW_ENGINE_VERSION || version < PW_ENGINE_OLDEST || sections != PW_SECTION_COUNT ||
         !is_zero(data + PW_ENGINE_ZEROS_AT, PW_ENGINE_SUM_AT - PW_ENGINE_ZEROS_AT))
         return pw_fail_at(error, PAWL_ERR_CORRUPT, PW_ENGINE_SUM_AT,
                           "the engine's header is damaged: copy or build it again");
@@ -199,6 +199,8 @@ pawl_status pw_engine_verify(const uint8_t *data, size_t size, pw_engine_layout 
 {
     PW_TRY(verify_start(data, size, error));
     PW_TRY(verify_header(data, size, error));
+    pw_reader version = pw_reader_over(data + PW_ENGINE_VERSION_AT, sizeof(uint32_t));
+    layout->version = pw_read_u32(&version);
     size_t end = PW_ENGINE_HEADER_SIZE + PW_ENGINE_TABLE_SIZE;
     for (int s = 0; s < PW_SECTION_COUNT; s++) {
         PW_TRY(verify_section(data, size, (pw_section)s, end, layout, error));

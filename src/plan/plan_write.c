@@ -113,6 +113,27 @@ static void encode_detect(pw_writer *out, const pw_detect *detect)
             pw_write_f32(out, detect->anchor[l][a][1]);
         }
     }
+    write_i32(out, detect->mask_count);
+}
+
+static void encode_deconv(pw_writer *out, const pw_deconv *deconv)
+{
+    write_i32(out, deconv->in_channels);
+    write_i32(out, deconv->out_channels);
+    write_i32(out, deconv->groups);
+    encode_pair(out, deconv->kernel);
+    encode_pair(out, deconv->stride);
+    encode_pair(out, deconv->padding);
+    encode_pair(out, deconv->output_padding);
+    encode_pair(out, deconv->dilation);
+}
+
+static void encode_pad(pw_writer *out, const pw_pad *pad)
+{
+    write_i32(out, pad->top);
+    write_i32(out, pad->bottom);
+    write_i32(out, pad->left);
+    write_i32(out, pad->right);
 }
 
 static void encode_attributes(pw_writer *out, const pw_layer *layer)
@@ -140,6 +161,21 @@ static void encode_attributes(pw_writer *out, const pw_layer *layer)
     case PW_OP_DETECT:
         encode_detect(out, &layer->as.detect);
         break;
+    case PW_OP_PAD:
+        encode_pad(out, &layer->as.pad);
+        break;
+    case PW_OP_ATTENTION:
+        write_i32(out, layer->as.attention.heads);
+        break;
+    case PW_OP_DECONV:
+        encode_deconv(out, &layer->as.deconv);
+        break;
+    case PW_OP_SPACE_TO_DEPTH:
+    case PW_OP_DEPTH_TO_SPACE:
+        write_i32(out, layer->as.shuffle.factor);
+        break;
+    case PW_OP_GLOBALPOOL:
+    case PW_OP_CLASSIFY:
     case PW_OP_INPUT:
     case PW_OP_ADD:
     case PW_OP_CONCAT:

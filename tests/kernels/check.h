@@ -34,5 +34,9 @@ void pt_check_upsample(const pk_row *row);
 void pt_check_input(const pk_row *row);
 void pt_check_decode(const pk_row *row);
 void pt_check_candidates(const pk_row *row);
+void pt_check_globalpool(const pk_row *row);
+void pt_check_shuffle(const pk_row *row);
+void pt_check_deconv(const pk_row *row);
+void pt_check_attention(const pk_row *row);
 
 #endif

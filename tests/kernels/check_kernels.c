@@ -51,6 +51,18 @@ static void check_row(const pk_row *row)
     case PK_CANDIDATES_F32:
         pt_check_candidates(row);
         break;
+    case PK_GLOBALPOOL_F32:
+        pt_check_globalpool(row);
+        break;
+    case PK_SHUFFLE_F32:
+        pt_check_shuffle(row);
+        break;
+    case PK_DECONV_F32:
+        pt_check_deconv(row);
+        break;
+    case PK_ATTENTION_F32:
+        pt_check_attention(row);
+        break;
     case PK_OP_COUNT:
         pt_result(false, row->name, "is of no operation");
         break;

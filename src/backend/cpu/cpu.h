@@ -8,7 +8,8 @@
 #ifndef PW_CPU_H
 #define PW_CPU_H
 
-#include "backend/backend.h"
+#include "backend/binding.h"
+#include "backend/cpu/cpu_blocks.h"
 #include "kernels/kernel.h"
 
 /* What a layer has for all shapes. */
@@ -25,12 +26,6 @@ typedef struct cpu_device_plan {
     cpu_layer *layers; /* network.layer_count */
     float *constants;  /* one block */
 } cpu_device_plan;
-
-typedef struct cpu_view {
-    float *data;
-    size_t stride; /* floats from a pixel to the next */
-    size_t batch, channels, height, width;
-} cpu_view;
 
 typedef struct cpu_program cpu_program;
 
@@ -108,6 +103,12 @@ typedef struct cpu_step {
         cpu_maxpool maxpool;
         cpu_upsample upsample;
         cpu_input input;
+        cpu_pad pad;
+        cpu_globalpool globalpool;
+        cpu_shuffle shuffle;
+        cpu_deconv deconv;
+        cpu_attention attention;
+        cpu_planes planes;
     } as;
 } cpu_step;
 
@@ -121,8 +122,9 @@ struct cpu_program {
     size_t step_count, step_capacity;
     float *workspace;       /* activations */
     cpu_head head;          /* of the one DETECT layer */
-    float *rows;            /* decoded, or candidates */
-    int32_t *index;         /* of candidates */
+    pw_rows rows;  /* decoded, or candidates */
+    float mean[3], deviation[3]; /* of the picture's bytes */
+    bool is_normalised; /* they are not 0 and 1 */
     unsigned char *scratch; /* a part for each worker: taps, then a padded copy of input */
     size_t scratch_size, patch_offset, worker_count;
     bool is_planar; /* the input layer's tensor is never made: its reader takes the binding */
@@ -152,8 +154,14 @@ void pw_cpu_add_maxpool(cpu_program *program, size_t index);
 void pw_cpu_add_upsample(cpu_program *program, size_t index);
 void pw_cpu_add_copy(cpu_program *program, size_t index, const cpu_view *from, const cpu_view *to);
 
+/* cpu_blocks.c: steps of layers that only some models have; the scratch a worker needs for one. */
+void pw_cpu_add_block(cpu_program *program, size_t index);
+pawl_status pw_cpu_block_scratch(const cpu_program *program, const pw_layer *layer, size_t *taps,
+                                 size_t *patch, pawl_error *error) PW_NODISCARD;
+
 /* cpu_head.c: binds outputs and adds the steps of the DETECT layer. */
-pawl_status pw_cpu_bind_outputs(cpu_program *program, pawl_error *error) PW_NODISCARD;
+bool pw_cpu_is_lent(const cpu_program *program, const pw_layer *layer, uint32_t input);
+pawl_status pw_cpu_bind_outputs(cpu_program *program, const pw_shape *shapes, pawl_error *error) PW_NODISCARD;
 void pw_cpu_add_head(cpu_program *program, size_t index);
 
 /* cpu_run.c */

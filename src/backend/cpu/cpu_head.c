@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The DETECT layer: binds the outputs of the context's form and makes the step that fills them. Raw
- * maps need no step: the convolutions write straight into what is bound (the memory plan keeps it
- * to the end), except where such a map is a slice of another tensor.
+ * DETECT and CLASSIFY: binds the outputs of the context's form and makes the steps that fill them.
+ * Raw maps need no step: the convolutions write straight into what is bound (the memory plan keeps
+ * it to the end), except where such a map is a slice of another tensor.
  */
 #include "backend/cpu/cpu.h"
 
@@ -71,95 +71,34 @@ static void candidates_task(void *argument, size_t item, size_t worker)
     candidates->count = count;
 }
 
-/* Rows of one picture. */
-static size_t count_rows(const cpu_program *program, const pw_layer *layer)
+/* True where the context shows the tensor itself: raw maps and logits, laid out as they are bound.
+ */
+bool pw_cpu_is_lent(const cpu_program *program, const pw_layer *layer, uint32_t input)
 {
-    size_t count = 0;
-    for (uint32_t l = 0; l < layer->input_count; l++) {
-        const cpu_view *view = &program->views[layer->inputs[l]];
-        count += (size_t)layer->as.detect.anchor_count * view->height * view->width;
+    return layer->op == PW_OP_CLASSIFY ||
+           (layer->op == PW_OP_DETECT && program->base.lowering.output == PAWL_OUTPUT_RAW &&
+            input < (uint32_t)layer->as.detect.level_count);
+}
+
+/* Tensors that are lent and dense are bound where they lie; the rest gets memory of its own. */
+pawl_status pw_cpu_bind_outputs(cpu_program *program, const pw_shape *shapes, pawl_error *error)
+{
+    const pw_network *network = program->network;
+    pw_program *base = &program->base;
+    PW_TRY(pw_bind_outputs(base, network, shapes, &program->arena, &program->rows, error));
+    const pw_layer *last = &network->layers[network->layer_count - 1];
+    for (uint32_t k = 0; k < last->input_count && last->output == PW_NO_TENSOR; k++) {
+        const cpu_view *view = &program->views[last->inputs[k]];
+        if (pw_cpu_is_lent(program, last, k) && view->stride == view->channels)
+            base->outputs[k].data = view->data;
     }
-    return count;
-}
-
-static pawl_status bind_raw(cpu_program *program, const pw_layer *layer, pawl_error *error)
-{
-    for (uint32_t l = 0; l < layer->input_count; l++) {
-        const cpu_view *view = &program->views[layer->inputs[l]];
-        const size_t size =
-            view->batch * view->height * view->width * view->channels * sizeof(float);
-        pawl_tensor *output = &program->base.outputs[l];
-        *output = (pawl_tensor){
-            .name = pw_arena_printf(&program->arena, "raw%u", l),
-            .dtype = PAWL_F32,
-            .rank = 4,
-            .dims = {(int64_t)view->batch, (int64_t)view->height, (int64_t)view->width,
-                     (int64_t)view->channels},
-            .data = view->data,
-            .size = size,
-        };
-        if (view->stride != view->channels)
-            output->data = pw_arena_alloc_aligned(&program->arena, size, PW_CACHE_LINE);
-        if (output->name == NULL || output->data == NULL)
-            return pw_fail_memory(error, "an output", size);
-    }
-    program->base.output_count = layer->input_count;
-    return PAWL_OK;
-}
-
-static pawl_status bind_candidates(cpu_program *program, size_t row_count, size_t width,
-                                   pawl_error *error)
-{
-    const size_t batch = (size_t)program->base.lowering.batch;
-    program->base.candidates = pw_arena_array(&program->arena, batch, sizeof(pawl_candidates));
-    int32_t *index = pw_arena_array(&program->arena, batch * row_count, sizeof(int32_t));
-    program->index = index;
-    if (program->base.candidates == NULL || index == NULL)
-        return pw_fail_memory(error, "the candidates", batch * row_count * sizeof(int32_t));
-    for (size_t n = 0; n < batch; n++)
-        program->base.candidates[n] =
-            (pawl_candidates){.width = width,
-                              .rows = program->rows + n * row_count * width,
-                              .index = index + n * row_count};
-    return PAWL_OK;
-}
-
-pawl_status pw_cpu_bind_outputs(cpu_program *program, pawl_error *error)
-{
-    const pw_layer *layer = pw_network_head(program->network);
-    if (layer == NULL) /* nothing to bind: an observer sees what there is */
-        return PAWL_OK;
-    const pw_lowering *to = &program->base.lowering;
-    if (to->output == PAWL_OUTPUT_RAW)
-        return bind_raw(program, layer, error);
-    const size_t width = (size_t)layer->as.detect.class_count + 5;
-    const size_t row_count = count_rows(program, layer);
-    size_t size = 0;
-    if (row_count > INT32_MAX || !pw_size_mul((size_t)to->batch * row_count, width, &size) ||
-        !pw_size_mul(size, sizeof(float), &size))
-        return pw_fail(error, PAWL_ERR_LIMIT, "the decoded output of this shape is too large");
-    program->rows =
-        pw_alloc_aligned(size, PW_CACHE_LINE); /* not touched here: candidates use little of it */
-    if (program->rows == NULL)
-        return pw_fail_memory(error, "the decoded output", size);
-    if (to->output == PAWL_OUTPUT_CANDIDATES)
-        return bind_candidates(program, row_count, width, error);
-    program->base.outputs[0] = (pawl_tensor){
-        .name = "output0",
-        .dtype = PAWL_F32,
-        .rank = 3,
-        .dims = {to->batch, (int64_t)row_count, (int64_t)width},
-        .data = program->rows,
-        .size = size,
-    };
-    program->base.output_count = 1;
-    return PAWL_OK;
+    return pw_bind_memory(base, &program->arena, error);
 }
 
 static void set_levels(const cpu_program *program, const pw_layer *layer, cpu_head *head)
 {
     const pw_detect *detect = &layer->as.detect;
-    for (uint32_t l = 0; l < layer->input_count; l++) {
+    for (int32_t l = 0; l < detect->level_count; l++) {
         const cpu_view *view = &program->views[layer->inputs[l]];
         cpu_level *level = &head->levels[l];
         level->cells = view->height * view->width;
@@ -168,6 +107,7 @@ static void set_levels(const cpu_program *program, const pw_layer *layer, cpu_he
                                      .raw_stride = view->stride,
                                      .grid_width = view->width,
                                      .class_count = (size_t)detect->class_count,
+                                     .mask_count = (size_t)detect->mask_count,
                                      .stride = detect->stride[l]};
         for (size_t a = 0; a < head->anchor_count; a++)
             for (size_t i = 0; i < 2; i++)
@@ -178,27 +118,58 @@ static void set_levels(const cpu_program *program, const pw_layer *layer, cpu_he
     }
 }
 
-static void add_raw_copies(cpu_program *program, size_t index)
+static void planes_task(void *argument, size_t item, size_t worker)
+{
+    (void)worker;
+    const cpu_planes *planes = &((const cpu_step *)argument)->as.planes;
+    const cpu_view *in = planes->in;
+    const size_t picture = item / planes->items_a_picture, pixels = in->height * in->width;
+    const size_t begin = item % planes->items_a_picture * planes->pixels_an_item;
+    const size_t end = pw_size_min(begin + planes->pixels_an_item, pixels);
+    const float *input = in->data + picture * pixels * in->stride;
+    float *output = planes->output + picture * in->channels * pixels;
+    for (size_t c = 0; c < in->channels; c++)
+        for (size_t p = begin; p < end; p++)
+            output[c * pixels + p] = input[p * in->stride + c];
+}
+
+static void add_planes(cpu_program *program, size_t index, const cpu_view *in, float *output)
+{
+    cpu_step *step = pw_cpu_add_step(program, index, planes_task);
+    cpu_planes *planes = &step->as.planes;
+    const size_t pixels = in->height * in->width;
+    *planes = (cpu_planes){.in = in, .output = output};
+    planes->pixels_an_item = pw_cpu_share(program, pixels, in->batch, ITEM_CELLS);
+    planes->items_a_picture = pw_size_ceil_div(pixels, planes->pixels_an_item);
+    step->item_count = planes->items_a_picture * in->batch;
+}
+
+/* Copies into what is bound: lent tensors that are slices, and prototypes, which are planes. */
+static void add_copies(cpu_program *program, size_t index)
 {
     const pw_layer *layer = &program->network->layers[index];
-    for (uint32_t l = 0; l < layer->input_count; l++) {
-        const cpu_view *from = &program->views[layer->inputs[l]];
+    for (uint32_t k = 0; k < layer->input_count; k++) {
+        const cpu_view *from = &program->views[layer->inputs[k]];
+        if (!pw_cpu_is_lent(program, layer, k))
+            continue;
         cpu_view to = *from;
-        to.data = program->base.outputs[l].data;
+        to.data = program->base.outputs[k].data;
         to.stride = from->channels;
         if (to.data != from->data)
             pw_cpu_add_copy(program, index, from, &to);
     }
+    if (layer->op == PW_OP_DETECT && layer->as.detect.mask_count > 0)
+        add_planes(program, index, &program->views[layer->inputs[layer->input_count - 1]],
+                   program->base.outputs[program->base.output_count - 1].data);
 }
 
 void pw_cpu_add_head(cpu_program *program, size_t index)
 {
     const pw_layer *layer = &program->network->layers[index];
     const pw_lowering *to = &program->base.lowering;
-    if (to->output == PAWL_OUTPUT_RAW) {
-        add_raw_copies(program, index);
+    add_copies(program, index);
+    if (layer->op != PW_OP_DETECT || to->output == PAWL_OUTPUT_RAW)
         return;
-    }
     const bool is_decoded = to->output == PAWL_OUTPUT_DECODED;
     const pk_row *row = is_decoded
                             ? program->plan->layers[index].row
@@ -207,12 +178,12 @@ void pw_cpu_add_head(cpu_program *program, size_t index)
     cpu_head *head = &program->head;
     head->decode = is_decoded ? row->run.decode : NULL;
     head->candidates = is_decoded ? NULL : row->run.candidates;
-    head->level_count = layer->input_count;
+    head->level_count = (size_t)layer->as.detect.level_count;
     head->anchor_count = (size_t)layer->as.detect.anchor_count;
-    head->width = (size_t)layer->as.detect.class_count + 5;
+    head->width = program->rows.width;
     head->cells_an_item = ITEM_CELLS;
-    head->rows = program->rows;
+    head->rows = program->rows.values;
     set_levels(program, layer, head);
-    head->index = program->index;
+    head->index = program->rows.index;
     step->item_count = (size_t)to->batch * (is_decoded ? head->items_a_picture : 1);
 }

@@ -174,6 +174,8 @@ void pw_cpu_add_input(cpu_program *program, size_t index)
     input->run = row->run.input;
     input->args = (pk_input_args){.planes = is_float ? program->base.input.data : NULL,
                                   .bytes = is_float ? NULL : program->base.input.data,
+                                  .mean = program->is_normalised ? program->mean : NULL,
+                                  .deviation = program->is_normalised ? program->deviation : NULL,
                                   .plane_size = pixels,
                                   .channels = out->channels,
                                   .output = out->data,

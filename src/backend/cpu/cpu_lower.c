@@ -48,19 +48,18 @@ static void touch(const pw_network *network, pw_buffer *buffers, uint32_t tensor
     buffer->last = pw_size_max(buffer->last, step);
 }
 
-/* Life of each root tensor, in layers. Raw outputs live to the end, for the caller reads them after
- * the run. */
+/* Life of each root tensor, in layers. What is lent lives to the end, for the caller reads them
+ * after the run. */
 static void find_lives(const cpu_program *program, const pw_shape *shapes, pw_buffer *buffers)
 {
     const pw_network *network = program->network;
-    const bool keeps_raw = program->base.lowering.output == PAWL_OUTPUT_RAW;
     for (size_t t = 0; t < network->tensor_count; t++)
         buffers[t] = (pw_buffer){.first = SIZE_MAX};
     for (size_t i = program->is_planar ? 1 : 0; i < network->layer_count; i++) {
         const pw_layer *layer = &network->layers[i];
         for (uint32_t k = 0; k < layer->input_count; k++) {
             touch(network, buffers, layer->inputs[k], i);
-            if (layer->op == PW_OP_DETECT && keeps_raw)
+            if (pw_cpu_is_lent(program, layer, k))
                 touch(network, buffers, layer->inputs[k], network->layer_count);
         }
         if (layer->output != PW_NO_TENSOR)
@@ -109,33 +108,17 @@ static pawl_status make_views(cpu_program *program, const pw_shape *shapes, pawl
     return PAWL_OK;
 }
 
-static pawl_status bind_input(cpu_program *program, pawl_error *error)
-{
-    const pw_lowering *to = &program->base.lowering;
-    pawl_tensor *input = &program->base.input;
-    const bool is_float = to->input == PAWL_INPUT_F32_NCHW;
-    *input = (pawl_tensor){.name = "input", .dtype = is_float ? PAWL_F32 : PAWL_U8, .rank = 4};
-    const int64_t nchw[4] = {to->batch, 3, to->height, to->width};
-    const int64_t nhwc[4] = {to->batch, to->height, to->width, 3};
-    memcpy(input->dims, is_float ? nchw : nhwc, sizeof(nchw));
-    const size_t count = (size_t)to->batch * 3 * (size_t)to->height * (size_t)to->width;
-    input->size = count * (is_float ? sizeof(float) : 1);
-    input->data = pw_alloc_aligned(input->size, PW_CACHE_LINE);
-    if (input->data == NULL)
-        return pw_fail_memory(error, "the input binding", input->size);
-    memset(input->data, 0, input->size);
-    return PAWL_OK;
-}
-
 static pawl_status make_scratch(cpu_program *program, pawl_error *error)
 {
     size_t taps = 0, patch = 0, size = 0;
     for (size_t i = 0; i < program->network->layer_count; i++) {
-        if (program->network->layers[i].op != PW_OP_CONV)
-            continue;
+        const pw_layer *layer = &program->network->layers[i];
         size_t layer_taps = 0, layer_patch = 0;
-        PW_TRY(pw_cpu_conv_scratch(program, &program->network->layers[i],
-                                   program->plan->layers[i].row, &layer_taps, &layer_patch, error));
+        if (layer->op == PW_OP_CONV)
+            PW_TRY(pw_cpu_conv_scratch(program, layer, program->plan->layers[i].row, &layer_taps,
+                                       &layer_patch, error));
+        else
+            PW_TRY(pw_cpu_block_scratch(program, layer, &layer_taps, &layer_patch, error));
         taps = pw_size_max(taps, layer_taps);
         patch = pw_size_max(patch, layer_patch);
     }
@@ -192,7 +175,16 @@ static void add_steps(cpu_program *program, size_t index)
         add_concat(program, index);
         break;
     case PW_OP_DETECT:
+    case PW_OP_CLASSIFY:
         pw_cpu_add_head(program, index);
+        break;
+    case PW_OP_PAD:
+    case PW_OP_GLOBALPOOL:
+    case PW_OP_ATTENTION:
+    case PW_OP_DECONV:
+    case PW_OP_SPACE_TO_DEPTH:
+    case PW_OP_DEPTH_TO_SPACE:
+        pw_cpu_add_block(program, index);
         break;
     case PW_OP_COUNT:
         break;
@@ -226,9 +218,9 @@ static pawl_status lower_into(cpu_program *program, pawl_error *error)
     PW_TRY(pw_network_infer(network, to->batch, to->height, to->width, shapes, error));
     program->is_planar = reads_planes(program);
     PW_TRY(make_views(program, shapes, error));
-    PW_TRY(bind_input(program, error));
+    PW_TRY(pw_bind_input(&program->base, error));
     PW_TRY(make_scratch(program, error));
-    PW_TRY(pw_cpu_bind_outputs(program, error));
+    PW_TRY(pw_cpu_bind_outputs(program, shapes, error));
     for (size_t i = 0; i < network->layer_count; i++)
         add_steps(program, i);
     return PAWL_OK;
@@ -244,6 +236,8 @@ pawl_status pw_cpu_lower(pw_device_plan *device_plan, const pw_lowering *lowerin
     made->base.lowering = *lowering;
     made->plan = (const cpu_device_plan *)device_plan;
     made->network = &device_plan->plan->network;
+    pw_network_normalisation(made->network, made->mean, made->deviation);
+    made->is_normalised = made->network->model.task == PAWL_TASK_CLASSIFY;
     made->worker_count = lowering->pool == NULL ? 1 : (size_t)pw_thread_pool_size(lowering->pool);
     const pawl_status status = lower_into(made, error);
     if (status < 0) {
@@ -261,7 +255,7 @@ void pw_cpu_release(pw_program *program)
         return;
     pw_free(made->observed);
     pw_free(made->scratch);
-    pw_free(made->rows);
+    pw_free(made->rows.values);
     pw_free(made->workspace);
     pw_free(made->base.input.data);
     pw_arena_free(&made->arena);

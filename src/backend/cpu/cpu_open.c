@@ -52,6 +52,19 @@ static pk_op op_of(const pw_layer *layer)
         return PK_UPSAMPLE_F32;
     case PW_OP_DETECT:
         return PK_DECODE_F32;
+    case PW_OP_PAD:
+        return PK_ELTWISE_F32;
+    case PW_OP_GLOBALPOOL:
+        return PK_GLOBALPOOL_F32;
+    case PW_OP_ATTENTION:
+        return PK_ATTENTION_F32;
+    case PW_OP_DECONV:
+        return pw_pack_is_depthwise(&layer->as.deconv) ? PK_DWCONV_F32 : PK_DECONV_F32;
+    case PW_OP_SPACE_TO_DEPTH:
+    case PW_OP_DEPTH_TO_SPACE:
+        return PK_SHUFFLE_F32;
+    case PW_OP_CLASSIFY:
+        break;
     case PW_OP_INPUT:
         return PK_INPUT_F32;
     case PW_OP_COUNT:
@@ -80,7 +93,11 @@ static const pk_row *choose(const pw_plan *plan, const pw_machine *machine, cons
     pk_problem problem = {0};
     if (layer->op == PW_OP_CONV)
         problem = problem_of(&layer->as.conv);
-    const pk_problem *asked = layer->op == PW_OP_CONV ? &problem : NULL;
+    else if (layer->op == PW_OP_DECONV)
+        problem = (pk_problem){
+            .in_channels = 1, .out_channels = 1, .groups = (size_t)layer->as.deconv.groups};
+    const bool is_conv = layer->op == PW_OP_CONV || op == PK_DWCONV_F32;
+    const pk_problem *asked = is_conv ? &problem : NULL;
     const char *tactic = pw_plan_tactic(plan, machine->name, layer->id);
     const pk_row *row = tactic == NULL ? NULL : pk_row_find(op, tactic, machine->isa, asked);
     return row != NULL ? row : pk_row_select(op, machine->isa, asked);
@@ -119,6 +136,9 @@ static bool place_constants(const cpu_device_plan *made, size_t index, size_t *t
     size_t weights = 0, bias = 0;
     if (layer->op == PW_OP_BATCHNORM) {
         weights = bias = (size_t)layer->as.batchnorm.channels;
+    } else if (layer->op == PW_OP_DECONV) {
+        if (!pw_pack_deconv_size(&layer->as.deconv, &weights, &bias))
+            return false;
     } else if (layer->op == PW_OP_CONV) {
         /* a depthwise kernel reads one weight for each channel and tap: panels of one channel */
         if (!pw_pack_conv_size(&layer->as.conv, row->op == PK_DWCONV_F32 ? 1 : row->nr, &weights,
@@ -140,6 +160,8 @@ static void pack_layer(cpu_device_plan *made, size_t index, const constant_place
     float *bias = made->constants + places->bias;
     if (layer->op == PW_OP_BATCHNORM) {
         pw_pack_batchnorm(&layer->as.batchnorm, weights, bias);
+    } else if (layer->op == PW_OP_DECONV) {
+        pw_pack_deconv(&layer->as.deconv, weights, bias);
     } else if (layer->op == PW_OP_CONV) {
         const pw_conv *conv = &layer->as.conv;
         if (target->row->op == PK_DWCONV_F32)

@@ -4,6 +4,7 @@
  * one block of doubles in which tensors share places once nobody reads them any more, and a list of
  * views into it.
  */
+#include "backend/binding.h"
 #include "backend/reference/reference_ops.h"
 
 #include "base/memory.h"
@@ -14,12 +15,13 @@
 typedef struct pr_program {
     pw_program program;
     const pw_network *network;
-    pw_arena arena;   /* everything below and the bindings */
-    pr_view *views;   /* a tensor each; data NULL where nothing makes it */
-    float *observed;  /* the largest tensor as floats */
-    float *rows;      /* decoded rows of the whole batch: output or candidates */
-    int32_t *index;   /* of candidates: row_count a picture */
-    size_t row_count; /* of one picture */
+    pw_arena arena;  /* everything below and the bindings */
+    pr_view *views;  /* a tensor each; data NULL where nothing makes it */
+    float *observed; /* the largest tensor as floats */
+    double *scores;  /* of attention: score_count for each thread */
+    size_t score_count;
+    float mean[3], deviation[3]; /* of the picture's bytes */
+    pw_rows rows;                /* decoded: output or candidates */
 } pr_program;
 
 typedef struct pr_places {
@@ -172,109 +174,51 @@ static pawl_status make_views(pr_program *made, const pw_shape *shapes, pawl_err
     return PAWL_OK;
 }
 
-static pawl_status bind_input(pr_program *made, pawl_error *error)
-{
-    const pw_lowering *to = &made->program.lowering;
-    pawl_tensor *input = &made->program.input;
-    const bool is_float = to->input == PAWL_INPUT_F32_NCHW;
-    *input = (pawl_tensor){.name = "input", .dtype = is_float ? PAWL_F32 : PAWL_U8, .rank = 4};
-    const int64_t nchw[4] = {to->batch, 3, to->height, to->width};
-    const int64_t nhwc[4] = {to->batch, to->height, to->width, 3};
-    memcpy(input->dims, is_float ? nchw : nhwc, sizeof(nchw));
-    const size_t count = (size_t)to->batch * 3 * (size_t)to->height * (size_t)to->width;
-    input->size = count * (is_float ? sizeof(float) : 1);
-    input->data = pw_arena_alloc_aligned(&made->arena, input->size, PW_CACHE_LINE);
-    if (input->data == NULL)
-        return pw_fail_memory(error, "the input binding", input->size);
-    return PAWL_OK;
-}
-
-static pawl_status bind_raw(pr_program *made, const pw_layer *head, pawl_error *error)
-{
-    for (uint32_t l = 0; l < head->input_count; l++) {
-        const pr_view *view = &made->views[head->inputs[l]];
-        pawl_tensor *output = &made->program.outputs[l];
-        *output = (pawl_tensor){
-            .name = pw_arena_printf(&made->arena, "raw%u", l),
-            .dtype = PAWL_F32,
-            .rank = 4,
-            .dims = {view->batch, view->height, view->width, view->channels},
-            .size = (size_t)view->batch * (size_t)view->channels * (size_t)view->height *
-                    (size_t)view->width * sizeof(float),
-        };
-        output->data = pw_arena_alloc_aligned(&made->arena, output->size, PW_CACHE_LINE);
-        if (output->data == NULL || output->name == NULL)
-            return pw_fail_memory(error, "an output", output->size);
-    }
-    made->program.output_count = head->input_count;
-    return PAWL_OK;
-}
-
-/* Decoded rows; as candidates they are moved to the front of each picture's part. */
-static pawl_status bind_rows(pr_program *made, const pw_layer *head, pawl_error *error)
-{
-    const pw_lowering *to = &made->program.lowering;
-    const size_t width = (size_t)(5 + head->as.detect.class_count), batch = (size_t)to->batch;
-    for (uint32_t l = 0; l < head->input_count; l++) {
-        const pr_view *view = &made->views[head->inputs[l]];
-        made->row_count +=
-            (size_t)head->as.detect.anchor_count * (size_t)view->height * (size_t)view->width;
-    }
-    size_t count = 0;
-    if (!pw_size_mul(batch * made->row_count, width, &count) || count > SIZE_MAX / sizeof(float))
-        return pw_fail(error, PAWL_ERR_LIMIT, "the decoded output of this shape is too large");
-    made->rows = pw_arena_alloc_aligned(&made->arena, count * sizeof(float), PW_CACHE_LINE);
-    if (made->rows == NULL)
-        return pw_fail_memory(error, "the decoded output", count * sizeof(float));
-    if (to->output == PAWL_OUTPUT_DECODED) {
-        made->program.outputs[0] = (pawl_tensor){
-            .name = "output0",
-            .dtype = PAWL_F32,
-            .rank = 3,
-            .dims = {to->batch, (int64_t)made->row_count, (int64_t)width},
-            .data = made->rows,
-            .size = count * sizeof(float),
-        };
-        made->program.output_count = 1;
-        return PAWL_OK;
-    }
-    made->index = pw_arena_array(&made->arena, batch * made->row_count, sizeof(int32_t));
-    made->program.candidates = pw_arena_array(&made->arena, batch, sizeof(pawl_candidates));
-    if (made->index == NULL || made->program.candidates == NULL)
-        return pw_fail_memory(error, "the candidates", batch * made->row_count * sizeof(int32_t));
-    for (size_t n = 0; n < batch; n++)
-        made->program.candidates[n] =
-            (pawl_candidates){.width = width,
-                              .rows = made->rows + n * made->row_count * width,
-                              .index = made->index + n * made->row_count};
-    return PAWL_OK;
-}
-
 static void reference_release(pw_program *program)
 {
     pr_program *made = (pr_program *)program;
     if (made == NULL)
         return;
+    pw_free(made->rows.values);
+    pw_free(made->program.input.data);
     pw_arena_free(&made->arena);
     pw_free(made);
+}
+
+/* A row of scores for each thread, where the network attends. */
+static pawl_status make_scores(pr_program *made, const pw_shape *shapes, pawl_error *error)
+{
+    const pw_network *network = made->network;
+    size_t tokens = 0;
+    for (size_t i = 0; i < network->layer_count; i++) {
+        if (network->layers[i].op != PW_OP_ATTENTION)
+            continue;
+        const pw_shape *shape = &shapes[network->layers[i].output];
+        tokens = pw_size_max(tokens, (size_t)shape->height * (size_t)shape->width);
+    }
+    pw_thread_pool *pool = made->program.lowering.pool;
+    const size_t threads = pool == NULL ? 1 : (size_t)pw_thread_pool_size(pool);
+    made->score_count = tokens;
+    if (tokens > 0)
+        made->scores = pw_arena_array(&made->arena, threads * tokens, sizeof(double));
+    if (tokens > 0 && made->scores == NULL)
+        return pw_fail_memory(error, "the attention's scores", threads * tokens * sizeof(double));
+    return PAWL_OK;
 }
 
 static pawl_status lower_into(pr_program *made, pawl_error *error)
 {
     const pw_lowering *to = &made->program.lowering;
     const pw_network *network = made->network;
-    const pw_layer *head = pw_network_head(network);
-    if (head == NULL)
-        return pw_fail(error, PAWL_ERR_UNSUPPORTED,
-                       "the reference backend runs detection networks only, this one has no head");
     pw_shape *shapes = pw_arena_array(&made->arena, network->tensor_count, sizeof(pw_shape));
     if (shapes == NULL)
         return pw_fail_memory(error, "the shapes", network->tensor_count * sizeof(pw_shape));
     PW_TRY(pw_network_infer(network, to->batch, to->height, to->width, shapes, error));
     PW_TRY(make_views(made, shapes, error));
-    PW_TRY(bind_input(made, error));
-    return to->output == PAWL_OUTPUT_RAW ? bind_raw(made, head, error)
-                                         : bind_rows(made, head, error);
+    PW_TRY(make_scores(made, shapes, error));
+    PW_TRY(pw_bind_input(&made->program, error));
+    PW_TRY(pw_bind_outputs(&made->program, network, shapes, &made->arena, &made->rows, error));
+    return pw_bind_memory(&made->program, &made->arena, error);
 }
 
 static pawl_status reference_lower(pw_device_plan *device_plan, const pw_lowering *lowering,
@@ -286,6 +230,7 @@ static pawl_status reference_lower(pw_device_plan *device_plan, const pw_lowerin
     made->program.backend = &pw_backend_reference;
     made->program.lowering = *lowering;
     made->network = &device_plan->plan->network;
+    pw_network_normalisation(made->network, made->mean, made->deviation);
     const pawl_status status = lower_into(made, error);
     if (status < 0) {
         reference_release(&made->program);
@@ -309,19 +254,23 @@ static void conv_task(void *argument, size_t item, size_t worker)
                 (int32_t)(item % height));
 }
 
+static void share(const pr_program *made, pw_task task, void *work, size_t count)
+{
+    if (made->program.lowering.pool != NULL) {
+        pw_thread_pool_run(made->program.lowering.pool, task, work, count);
+        return;
+    }
+    for (size_t item = 0; item < count; item++)
+        task(work, item, 0);
+}
+
 static void run_conv(const pr_program *made, const pw_layer *layer)
 {
     const pr_view *out = &made->views[layer->output];
     pr_conv_work work = {.conv = &layer->as.conv, .in = &made->views[layer->inputs[0]], .out = out};
     if (layer->as.conv.has_residual)
         work.residual = &made->views[layer->inputs[1]];
-    const size_t count = (size_t)out->batch * (size_t)out->height;
-    if (made->program.lowering.pool != NULL) {
-        pw_thread_pool_run(made->program.lowering.pool, conv_task, &work, count);
-        return;
-    }
-    for (size_t item = 0; item < count; item++)
-        conv_task(&work, item, 0);
+    share(made, conv_task, &work, (size_t)out->batch * (size_t)out->height);
 }
 
 static void run_concat(const pr_program *made, const pw_layer *layer)
@@ -338,40 +287,109 @@ static void run_concat(const pr_program *made, const pw_layer *layer)
 /* Rows of picture n whose objectness exceeds the threshold move to the front. */
 static void keep_candidates(const pr_program *made, size_t n, float threshold)
 {
-    pawl_candidates *candidates = &made->program.candidates[n];
-    const size_t width = candidates->width;
-    float *rows = made->rows + n * made->row_count * width;
-    int32_t *index = made->index + n * made->row_count;
+    const size_t width = made->rows.width;
+    float *rows = made->rows.values + n * made->rows.count * width;
+    int32_t *index = made->rows.index + n * made->rows.count;
     size_t count = 0;
-    for (size_t r = 0; r < made->row_count; r++) {
+    for (size_t r = 0; r < made->rows.count; r++) {
         if (!(rows[r * width + 4] > threshold))
             continue;
         memmove(rows + count * width, rows + r * width, width * sizeof(float));
         index[count++] = (int32_t)r;
     }
-    candidates->count = count;
+    made->program.candidates[n].count = count;
 }
 
-static void run_detect(const pr_program *made, const pw_layer *layer, float threshold)
+static void decode(const pr_program *made, const pw_layer *layer, float threshold)
 {
     const pw_program *program = &made->program;
     const pw_detect *detect = &layer->as.detect;
-    if (program->lowering.output == PAWL_OUTPUT_RAW) {
-        for (uint32_t l = 0; l < layer->input_count; l++)
-            pr_detect_raw(&made->views[layer->inputs[l]], program->outputs[l].data);
-        return;
-    }
-    const size_t width = (size_t)(5 + detect->class_count);
-    float *rows = made->rows;
+    float *rows = made->rows.values;
     for (int32_t n = 0; n < program->lowering.batch; n++) {
-        for (uint32_t l = 0; l < layer->input_count; l++) {
+        for (int32_t l = 0; l < detect->level_count; l++) {
             const pr_view *view = &made->views[layer->inputs[l]];
-            pr_detect_decode(detect, (int32_t)l, view, n, rows);
-            rows +=
-                (size_t)detect->anchor_count * (size_t)view->height * (size_t)view->width * width;
+            pr_detect_decode(detect, l, view, n, rows);
+            rows += (size_t)detect->anchor_count * (size_t)view->height * (size_t)view->width *
+                    made->rows.width;
         }
         if (program->lowering.output == PAWL_OUTPUT_CANDIDATES)
             keep_candidates(made, (size_t)n, threshold);
+    }
+}
+
+/* The last layer, DETECT or CLASSIFY: whatever is bound. */
+static void run_head(const pr_program *made, const pw_layer *layer, float threshold)
+{
+    const pw_program *program = &made->program;
+    for (size_t i = 0; i < program->output_count; i++) {
+        const uint32_t tensor = pw_bound_tensor(program, made->network, i);
+        const bool is_map = layer->op == PW_OP_DETECT &&
+                            program->lowering.output == PAWL_OUTPUT_RAW &&
+                            i < (size_t)layer->as.detect.level_count;
+        if (is_map)
+            pr_detect_raw(&made->views[tensor], program->outputs[i].data);
+        else if (tensor != PW_NO_TENSOR)
+            pr_to_float(&made->views[tensor], program->outputs[i].data);
+    }
+    if (layer->op == PW_OP_DETECT && program->lowering.output != PAWL_OUTPUT_RAW)
+        decode(made, layer, threshold);
+}
+
+typedef struct pr_block_work {
+    const pr_program *made;
+    const pw_layer *layer;
+} pr_block_work;
+
+static void deconv_task(void *argument, size_t item, size_t worker)
+{
+    (void)worker;
+    const pr_block_work *work = argument;
+    const pw_deconv *deconv = &work->layer->as.deconv;
+    const size_t channels = (size_t)deconv->out_channels;
+    pr_deconv_channel(deconv, &work->made->views[work->layer->inputs[0]],
+                      &work->made->views[work->layer->output], (int32_t)(item / channels),
+                      (int32_t)(item % channels));
+}
+
+static void attention_task(void *argument, size_t item, size_t worker)
+{
+    const pr_block_work *work = argument;
+    const pr_program *made = work->made;
+    const pr_view *out = &made->views[work->layer->output];
+    const size_t tokens = (size_t)out->height * (size_t)out->width;
+    const pr_view in[3] = {made->views[work->layer->inputs[0]], made->views[work->layer->inputs[1]],
+                           made->views[work->layer->inputs[2]]};
+    pr_attention_token(work->layer->as.attention.heads, in, out, (int32_t)(item / tokens),
+                       item % tokens, made->scores + worker * made->score_count);
+}
+
+/* Operators that only some models have. */
+static void run_block(const pr_program *made, const pw_layer *layer, const pr_view *in,
+                      const pr_view *out)
+{
+    pr_block_work work = {made, layer};
+    switch (layer->op) {
+    case PW_OP_PAD:
+        pr_pad(&layer->as.pad, in, out);
+        break;
+    case PW_OP_GLOBALPOOL:
+        pr_globalpool(in, out);
+        break;
+    case PW_OP_SPACE_TO_DEPTH:
+        pr_space_to_depth(layer->as.shuffle.factor, in, out);
+        break;
+    case PW_OP_DEPTH_TO_SPACE:
+        pr_depth_to_space(layer->as.shuffle.factor, in, out);
+        break;
+    case PW_OP_DECONV:
+        share(made, deconv_task, &work, (size_t)out->batch * (size_t)out->channels);
+        break;
+    case PW_OP_ATTENTION:
+        share(made, attention_task, &work,
+              (size_t)out->batch * (size_t)out->height * (size_t)out->width);
+        break;
+    default:
+        break;
     }
 }
 
@@ -381,7 +399,8 @@ static void run_layer(const pr_program *made, const pw_layer *layer, const pw_ru
     const pr_view *out = layer->output != PW_NO_TENSOR ? &made->views[layer->output] : NULL;
     switch (layer->op) {
     case PW_OP_INPUT:
-        pr_input(made->program.lowering.input, made->program.input.data, out);
+        pr_input(made->program.lowering.input, made->program.input.data, made->mean,
+                 made->deviation, out);
         break;
     case PW_OP_CONV:
         run_conv(made, layer);
@@ -405,7 +424,16 @@ static void run_layer(const pr_program *made, const pw_layer *layer, const pw_ru
         run_concat(made, layer);
         break;
     case PW_OP_DETECT:
-        run_detect(made, layer, run->threshold);
+    case PW_OP_CLASSIFY:
+        run_head(made, layer, run->threshold);
+        break;
+    case PW_OP_PAD:
+    case PW_OP_GLOBALPOOL:
+    case PW_OP_ATTENTION:
+    case PW_OP_DECONV:
+    case PW_OP_SPACE_TO_DEPTH:
+    case PW_OP_DEPTH_TO_SPACE:
+        run_block(made, layer, in, out);
         break;
     case PW_OP_COUNT:
         break;

@@ -186,7 +186,8 @@ void pr_copy_channels(const pr_view *in, const pr_view *out, int32_t first_chann
                     plane_size(in) * sizeof(double));
 }
 
-void pr_input(pawl_input_form form, const void *data, const pr_view *out)
+void pr_input(pawl_input_form form, const void *data, const float mean[3], const float deviation[3],
+              const pr_view *out)
 {
     const float *floats = data;
     const uint8_t *bytes = data;
@@ -197,7 +198,9 @@ void pr_input(pawl_input_form form, const void *data, const pr_view *out)
             for (size_t i = 0; i < size; i++)
                 y[i] = form == PAWL_INPUT_F32_NCHW
                            ? (double)floats[((size_t)n * depth + (size_t)c) * size + i]
-                           : (double)bytes[((size_t)n * size + i) * depth + (size_t)c] / 255.0;
+                           : ((double)bytes[((size_t)n * size + i) * depth + (size_t)c] / 255.0 -
+                              (double)mean[c]) /
+                                 (double)deviation[c];
         }
 }
 
@@ -217,7 +220,7 @@ static double squared(double x)
 void pr_detect_decode(const pw_detect *detect, int32_t level, const pr_view *in, int32_t picture,
                       float *rows)
 {
-    const int32_t width = 5 + detect->class_count;
+    const int32_t width = (int32_t)pw_detect_width(detect), scores = 5 + detect->class_count;
     const double stride = (double)detect->stride[level];
     for (int32_t a = 0; a < detect->anchor_count; a++) {
         const double anchor_w = (double)detect->anchor[level][a][0];
@@ -232,8 +235,10 @@ void pr_detect_decode(const pw_detect *detect, int32_t level, const pr_view *in,
                 rows[1] = (float)((2 * t[1] - 0.5 + y) * stride);
                 rows[2] = (float)(squared(2 * t[2]) * anchor_w);
                 rows[3] = (float)(squared(2 * t[3]) * anchor_h);
-                for (int32_t k = 4; k < width; k++)
+                for (int32_t k = 4; k < scores; k++)
                     rows[k] = (float)sigmoid(pr_plane(in, picture, a * width + k)[at]);
+                for (int32_t k = scores; k < width; k++) /* mask coefficients stay raw */
+                    rows[k] = (float)pr_plane(in, picture, a * width + k)[at];
             }
     }
 }

@@ -33,11 +33,25 @@ void pr_maxpool(const pw_pool *pool, const pr_view *in, const pr_view *out);
 void pr_upsample(int32_t factor, const pr_view *in, const pr_view *out);
 void pr_copy_channels(const pr_view *in, const pr_view *out, int32_t first_channel);
 
-/* The picture: U8_NHWC is divided by 255, F32_NCHW taken as it is. */
-void pr_input(pawl_input_form form, const void *data, const pr_view *out);
+/* reference_blocks.c */
+void pr_pad(const pw_pad *pad, const pr_view *in, const pr_view *out);
+void pr_globalpool(const pr_view *in, const pr_view *out);
+void pr_space_to_depth(int32_t factor, const pr_view *in, const pr_view *out);
+void pr_depth_to_space(int32_t factor, const pr_view *in, const pr_view *out);
+/* One channel of one picture. */
+void pr_deconv_channel(const pw_deconv *deconv, const pr_view *in, const pr_view *out,
+                       int32_t picture, int32_t channel);
+/* One token of one picture: its row of all heads. scores: room for as many doubles as there are
+ * tokens. */
+void pr_attention_token(int32_t heads, const pr_view in[3], const pr_view *out, int32_t picture,
+                        size_t token, double *scores);
 
-/* The head. raw: one level as N x H x W x channels. decoded: rows of one level of one picture, (5 +
- * classes) floats each. */
+/* The picture: U8_NHWC becomes (byte / 255 - mean) / deviation, F32_NCHW is taken as it is. */
+void pr_input(pawl_input_form form, const void *data, const float mean[3],
+              const float deviation[3], const pr_view *out);
+
+/* The head. raw: one level as N x H x W x channels. decoded: rows of one level of one picture,
+ * pw_detect_width() floats each. */
 void pr_detect_raw(const pr_view *in, float *raw);
 void pr_detect_decode(const pw_detect *detect, int32_t level, const pr_view *in, int32_t picture,
                       float *rows);

@@ -193,6 +193,11 @@ static pawl_status translate_heads(translator *t, const pw_layer *layer,
                                    pw_trt_native *const *inputs)
 {
     static const int32_t channels_last[PW_TRT_MAX_DIMS] = {0, 2, 3, 1};
+    if (layer->as.detect.mask_count > 0)
+        return pw_fail(t->error, PAWL_ERR_UNSUPPORTED,
+                       "layer %s makes masks: the TensorRT backend runs detection networks; build "
+                       "with --backend cpu",
+                       layer->name);
     for (size_t level = 0; level < layer->input_count; level++) {
         pw_trt_native *value = inputs[level];
         char name[16];

@@ -2,7 +2,12 @@
 /* The detection head: decode and candidates. Needs a simd_*.h and PK_NAME(op). Both make a row by
  * the same code, bit for bit. */
 
-/* One row of class_count + 5 floats from the raw ones of a cell. */
+PK_INLINE size_t PK_NAME(head_width)(const pk_head_args *args)
+{
+    return args->class_count + 5 + args->mask_count;
+}
+
+/* One row from the raw values of a cell. */
 PK_INLINE void PK_NAME(head_row)(const pk_head_args *args, const float *raw, size_t cell,
                                  float *row)
 {
@@ -12,6 +17,8 @@ PK_INLINE void PK_NAME(head_row)(const pk_head_args *args, const float *raw, siz
         vf32_store(row + i, vf32_sigmoid(vf32_load(raw + i)));
     if (i < width)
         vf32_store_first(row + i, vf32_sigmoid(vf32_load_first(raw + i, width - i)), width - i);
+    for (i = width; i < width + args->mask_count; i++)
+        row[i] = raw[i];
     const float x = (float)(cell % args->grid_width);
     const float y = (float)(cell / args->grid_width);
     row[0] = (2.0f * row[0] - 0.5f + x) * args->stride;
@@ -22,7 +29,7 @@ PK_INLINE void PK_NAME(head_row)(const pk_head_args *args, const float *raw, siz
 
 void PK_NAME(decode_f32)(const pk_head_args *args)
 {
-    const size_t width = args->class_count + 5;
+    const size_t width = PK_NAME(head_width)(args);
     for (size_t cell = args->cell_begin; cell < args->cell_end; cell++)
         PK_NAME(head_row)
         (args, args->raw + cell * args->raw_stride, cell, args->rows + cell * width);
@@ -30,7 +37,7 @@ void PK_NAME(decode_f32)(const pk_head_args *args)
 
 size_t PK_NAME(candidates_f32)(const pk_head_args *args)
 {
-    const size_t width = args->class_count + 5;
+    const size_t width = PK_NAME(head_width)(args);
     size_t count = 0;
     for (size_t cell = args->cell_begin; cell < args->cell_end; cell++) {
         const float *raw = args->raw + cell * args->raw_stride;

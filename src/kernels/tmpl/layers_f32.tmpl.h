@@ -139,6 +139,13 @@ void PK_NAME(input_u8)(const pk_input_args *args)
     const size_t channels = args->channels;
     const uint8_t *restrict input = args->bytes;
     float *restrict output = args->output;
+    if (args->mean != NULL) {
+        for (size_t p = args->pixel_begin; p < args->pixel_end; p++)
+            for (size_t c = 0; c < channels; c++)
+                output[p * args->output_stride + c] =
+                    ((float)input[p * channels + c] / 255.0f - args->mean[c]) / args->deviation[c];
+        return;
+    }
     if (args->output_stride == channels) {
         for (size_t i = args->pixel_begin * channels; i < args->pixel_end * channels; i++)
             output[i] = (float)input[i] / 255.0f;

@@ -8,3 +8,5 @@
 #define PK_NAME(op) pk_##op##_avx512
 #include "kernels/tmpl/head_f32.tmpl.h"
 #include "kernels/tmpl/layers_f32.tmpl.h"
+
+#include "kernels/tmpl/blocks_f32.tmpl.h"

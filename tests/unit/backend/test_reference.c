@@ -197,7 +197,14 @@ static void both_input_forms_mean_the_same_picture(void **state)
     const uint8_t bytes[12] = {255, 0, 51, 0, 255, 0, 0, 0, 255, 1, 2, 3}; /* 2 x 2, RGB */
     double y[12];
     const pr_view out = view(y, 1, 3, 2, 2);
-    pr_input(PAWL_INPUT_U8_NHWC, bytes, &out);
+    const float none[3] = {0, 0, 0}, one[3] = {1, 1, 1}, mean[3] = {0.5f, 0.25f, 0};
+    const float deviation[3] = {0.5f, 2, 4};
+    pr_input(PAWL_INPUT_U8_NHWC, bytes, mean, deviation, &out);
+    NEAR(y[0], 1);
+    NEAR(y[1], -1);
+    NEAR(y[5], 0.375);
+    NEAR(y[8], 0.05);
+    pr_input(PAWL_INPUT_U8_NHWC, bytes, none, one, &out);
     NEAR(y[0], 1);
     NEAR(y[1], 0);
     NEAR(y[3], 1.0 / 255);
@@ -207,7 +214,7 @@ static void both_input_forms_mean_the_same_picture(void **state)
     float floats[12];
     for (size_t i = 0; i < 12; i++)
         floats[i] = (float)i / 16;
-    pr_input(PAWL_INPUT_F32_NCHW, floats, &out);
+    pr_input(PAWL_INPUT_F32_NCHW, floats, mean, deviation, &out);
     for (size_t i = 0; i < 12; i++)
         NEAR(y[i], (double)i / 16);
 }

@@ -160,7 +160,7 @@ static struct text_row {
     {"an addition", {.op = PW_OP_ADD, .input_count = 2}, ""},
     {"a concatenation", {.op = PW_OP_CONCAT, .input_count = 2}, "3+3"},
     {"the head",
-     {.op = PW_OP_DETECT, .as.detect = {80, 3, 2, {8, 16}, {{{0}}}}},
+     {.op = PW_OP_DETECT, .as.detect = {80, 3, 2, {8, 16}, {{{0}}}, 0}},
      "80 classes, 3 anchors, strides 8 16"},
 };
 

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The operators and their attributes; part of network_ir.h. What they compute is here, the reference backend says it in C. */
+#ifndef PW_NETWORK_OPS_H
+#define PW_NETWORK_OPS_H
+
+#include <pawl/network.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define PW_MAX_INPUTS  16
+#define PW_MAX_LAYERS  4096
+#define PW_MAX_CHANNELS 65536
+#define PW_MAX_TENSORS (2 * PW_MAX_LAYERS)
+#define PW_MAX_KERNEL  255 /* sides, strides, paddings and dilations of convolutions and pools; factors of upsampling */
+#define PW_MAX_STRIDE  4096 /* of a detection level */
+#define PW_MAX_CLASSES 65536
+#define PW_NO_TENSOR   UINT32_MAX
+
+#define PW_OP_MAP(X)                                                                               \
+    X(INPUT, "input")           /* the picture: 3 channels, RGB, 0 to 1 */                         \
+    X(CONV, "conv")             /* [x, residual?]: act(conv(x) + bias) + residual */               \
+    X(BATCHNORM, "batchnorm")   /* (x - mean) / sqrt(var + eps) * gamma + beta */                  \
+    X(ACTIVATION, "activation")                                                                    \
+    X(ADD, "add")               /* x + y */                                                        \
+    X(MAXPOOL, "maxpool")       /* pads with -infinity */                                          \
+    X(UPSAMPLE, "upsample")     /* nearest, whole factor */                                        \
+    X(CONCAT, "concat")         /* along channels */                                               \
+    X(DETECT, "detect")         /* [level ..., prototypes?]: the head; its output form is the context's choice */ \
+    X(PAD, "pad")               /* zeros around the picture */                                     \
+    X(GLOBALPOOL, "globalpool") /* average over all pixels: N x C x 1 x 1 */                       \
+    X(ATTENTION, "attention")   /* [q, k, v]: softmax(q k^T / sqrt(C / heads)) v of each head; tokens are pixels, row by row */ \
+    X(DECONV, "deconv")         /* PyTorch's ConvTranspose2d */                                    \
+    X(SPACE_TO_DEPTH, "space_to_depth") /* YOLOv5's Contract: (c, h s, w s) -> (s s c, h, w), channel (ys s + xs) C + c */ \
+    X(DEPTH_TO_SPACE, "depth_to_space") /* YOLOv5's Expand: the inverse */                         \
+    X(CLASSIFY, "classify")     /* [N x classes x 1 x 1]: the head of a classifier; leaves raw logits */
+
+typedef enum pw_op {
+#define PW_OP_ENUM(name, text) PW_OP_##name,
+    PW_OP_MAP(PW_OP_ENUM)
+#undef PW_OP_ENUM
+        PW_OP_COUNT
+} pw_op;
+
+typedef enum pw_activation {
+    PW_ACT_NONE,
+    PW_ACT_SILU,       /* x * sigmoid(x) */
+    PW_ACT_LEAKY_RELU, /* x > 0 ? x : alpha * x */
+    PW_ACT_HARDSWISH,  /* x * min(max(x + 3, 0), 6) / 6 */
+    PW_ACT_RELU,
+    PW_ACT_SIGMOID,
+    PW_ACT_COUNT
+} pw_activation;
+
+typedef struct pw_conv {
+    int32_t in_channels, out_channels, groups;
+    int32_t kernel[2], stride[2], padding[2], dilation[2]; /* height, width; padding on both sides, zeros */
+    pw_activation activation; /* fused */
+    float alpha;              /* of LEAKY_RELU */
+    bool has_residual;        /* inputs[1] is added after the activation */
+    const float *weights;     /* out x in/groups x kh x kw */
+    const float *bias;        /* out, or NULL */
+} pw_conv;
+
+typedef struct pw_batchnorm {
+    int32_t channels;
+    float epsilon;
+    const float *gamma, *beta, *mean, *variance; /* channels each */
+} pw_batchnorm;
+
+typedef struct pw_pool { int32_t kernel[2], stride[2], padding[2]; } pw_pool; /* height, width */
+
+typedef struct pw_pad { int32_t top, bottom, left, right; } pw_pad;
+
+typedef struct pw_deconv {
+    int32_t in_channels, out_channels, groups;
+    int32_t kernel[2], stride[2], padding[2], output_padding[2], dilation[2]; /* height, width */
+    const float *weights; /* in x out/groups x kh x kw */
+    const float *bias;    /* out, or NULL */
+} pw_deconv;
+
+/* Where mask_count > 0 the prototypes, mask_count channels, are one more, last input. */
+typedef struct pw_detect {
+    int32_t class_count, anchor_count, level_count; /* channels of a level: anchor_count * (5 + class_count + mask_count) */
+    float stride[PAWL_MAX_LEVELS];                  /* in the order of the inputs */
+    float anchor[PAWL_MAX_LEVELS][PAWL_MAX_ANCHORS][2]; /* width, height, network pixels: anchors x stride, in float32 as PyTorch */
+    int32_t mask_count; /* mask coefficients a row; 0: no masks */
+} pw_detect;
+
+/* Floats of a decoded row. */
+static inline size_t pw_detect_width(const pw_detect *detect)
+{
+    return 5 + (size_t)detect->class_count + (size_t)detect->mask_count;
+}
+
+#endif
