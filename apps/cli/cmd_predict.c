@@ -35,16 +35,20 @@ static const app_option options_table[] = {
     {.name = "nosave", .type = APP_FLAG, .offset = offsetof(predict_options, is_nosave),
      .help = "write no annotated pictures"},
     {.name = "project", .type = APP_TEXT, .offset = offsetof(predict_options, project),
-     .value = "DIR", .help = "folder of all runs (runs/predict)"},
+     .value = "DIR", .help = "folder of all runs (runs/predict, runs/predict-seg or runs/predict-cls)"},
     {.name = "name", .type = APP_TEXT, .offset = offsetof(predict_options, name), .value = "NAME",
      .help = "folder of this run in it; a number is added where it exists (exp)"},
     {.name = "exist-ok", .type = APP_FLAG, .offset = offsetof(predict_options, is_exist_ok),
      .help = "use that folder even if it exists"},
     {.name = "save-txt", .type = APP_FLAG, .offset = offsetof(predict_options, is_save_txt),
      .help = "write labels/STEM.txt: class, centre x, centre y, width, height, as parts of the "
-             "picture"},
+             "picture; segmentation: class, polygon; classification: probability, name"},
     {.name = "save-conf", .type = APP_FLAG, .offset = offsetof(predict_options, is_save_conf),
      .help = "with the confidence behind them"},
+    {.name = "retina-masks", .type = APP_FLAG, .offset = offsetof(predict_options, is_retina),
+     .help = "masks enlarged to the picture before they are cut out: smoother"},
+    {.name = "save-masks", .type = APP_FLAG, .offset = offsetof(predict_options, is_save_masks),
+     .help = "write masks/STEM_N.png, white on black, in the order of the boxes"},
     {.name = "save-coco", .type = APP_TEXT, .offset = offsetof(predict_options, coco),
      .value = "FILE", .help = "write a COCO results file"},
     {.name = "save-letterbox", .type = APP_TEXT, .offset = offsetof(predict_options, letterbox),
@@ -61,7 +65,7 @@ static int predict_main(int argc, char **argv);
 const app_command cli_predict = {
     .name = "predict",
     .arguments = "ENGINE SOURCE...",
-    .brief = "Detects objects in pictures",
+    .brief = "Detects objects in pictures, segments or classifies them",
     .details =
         "A SOURCE is a JPEG, PNG, WebP, BMP or PPM file, or a folder of them. A picture that "
         "cannot be read is reported and the rest go on (exit code 8; 3 if every one is bad).",
@@ -74,7 +78,7 @@ const app_command cli_predict = {
 };
 
 struct predict {
-    const predict_options *options;
+    predict_options *options;
     session session;
     predict_names names;
     app_paths pictures;
@@ -195,6 +199,8 @@ static int run_pictures(struct predict *predict, app_shape shape, int32_t batch)
 {
     predict->writer = (predict_writer){.options = predict->options,
                                        .names = &predict->names,
+                                       .detector = predict->detector,
+                                       .task = predict->session.model.task,
                                        .shape = shape,
                                        .total = predict->pictures.count};
     predict_job job = {.session = &predict->session,
@@ -218,6 +224,22 @@ static int run_pictures(struct predict *predict, app_shape shape, int32_t batch)
                     job.tally.bad + job.tally.good);
 }
 
+/* Options that a task has no use for are an error where they ask for a file, else a warning. */
+static int check_task(struct predict *predict)
+{
+    static const char *const folders[] = {"runs/predict", "runs/predict-seg", "runs/predict-cls"};
+    const pawl_task task = predict->session.model.task;
+    predict_options *options = predict->options;
+    if (options->project == NULL)
+        options->project = folders[task];
+    if (task == PAWL_TASK_CLASSIFY && options->coco != NULL)
+        return app_usage(&cli_predict, "--save-coco: the engine classifies, it finds no boxes");
+    if (task != PAWL_TASK_SEGMENT && (options->is_retina || options->is_save_masks))
+        app_warn("%s does nothing: the engine makes no masks",
+                 options->is_retina ? "--retina-masks" : "--save-masks");
+    return APP_EXIT_DONE;
+}
+
 static int run_predict(struct predict *predict, const app_arguments *arguments)
 {
     const predict_options *options = predict->options;
@@ -230,6 +252,9 @@ static int run_predict(struct predict *predict, const app_arguments *arguments)
         code = list_pictures(&predict->pictures, arguments->items + 1, arguments->count - 1);
     if (code != APP_EXIT_DONE)
         return code;
+    code = check_task(predict);
+    if (code != APP_EXIT_DONE)
+        return code;
     const app_shape shape = session_shape(&predict->session, options->imgsz);
     const int32_t batch = choose_batch(predict);
     code = make_detector(predict, shape, batch);
@@ -238,8 +263,7 @@ static int run_predict(struct predict *predict, const app_arguments *arguments)
 
 static int predict_main(int argc, char **argv)
 {
-    predict_options options = {
-        .conf = 0.25, .iou = 0.45, .max_det = 1000, .project = "runs/predict", .name = "exp"};
+    predict_options options = {.conf = 0.25, .iou = 0.45, .max_det = 1000, .name = "exp"};
     app_arguments arguments;
     int code = 0;
     if (!app_parse(&cli_predict, argc, argv, &options, &arguments, &code))

@@ -7,6 +7,7 @@
 #include "cli/session.h"
 #include "common/files.h"
 #include "common/json.h"
+#include "common/rle.h"
 
 /* Endings looked for in folders: those of YOLOv5's detect.py and the PNM family. What we cannot
  * read is reported, not passed over. */
@@ -19,6 +20,7 @@ typedef struct predict_options {
     int32_t max_det, batch;
     const char *classes, *names, *project, *name, *json, *coco, *letterbox, *lifetimes;
     bool is_agnostic, is_multi_label, is_nosave, is_exist_ok, is_save_txt, is_save_conf;
+    bool is_retina, is_save_masks;
 } predict_options;
 
 /* Class names as far as known: entries or the whole may be NULL. */
@@ -43,21 +45,35 @@ typedef struct predict_picture {
     pawl_image *image; /* NULL: error says why */
     pawl_error error;
     int32_t width, height;
-    pawl_detections found; /* the detector's, until its next run */
+    size_t slot;              /* its place in the detector's last run */
+    pawl_detections found;    /* the detector's, until its next run */
+    pawl_class_scores scores; /* of a classifier: so too */
+    app_rle *masks;           /* one a detection, where they are written; else NULL */
     double decode_ms;
     pawl_timing timing; /* this picture's share */
 } predict_picture;
+
+/* Names used so far: one used twice gets "-2". */
+enum {
+    PREDICT_TAKEN_PICTURES,
+    PREDICT_TAKEN_LABELS,
+    PREDICT_TAKEN_LETTERBOXES,
+    PREDICT_TAKEN_MASKS,
+    PREDICT_TAKEN_COUNT
+};
 
 /* Where results go. */
 typedef struct predict_writer {
     const predict_options *options;
     const predict_names *names;
+    pawl_detector *detector; /* borrowed: masks are made one by one */
+    pawl_task task;
     app_shape shape; /* of the network */
     size_t total;    /* pictures in all */
     char *folder;    /* of this run, NULL when nothing is saved */
     app_output json, coco;
     bool has_coco_item;
-    json_t *taken[3]; /* names of pictures, labels, letterboxes so far: one used twice gets "-2" */
+    json_t *taken[PREDICT_TAKEN_COUNT];
     size_t label_count;
 } predict_writer;
 
@@ -69,11 +85,29 @@ int predict_writer_commit(predict_writer *writer);
 /* Gives all back; what has not been committed is discarded. */
 void predict_writer_close(predict_writer *writer);
 
+/* STEM + ending, or STEM-2, STEM-3 ... + ending where a picture before had the same: nothing
+ * overwrites a result of the same run. In new memory, NULL when there is none. */
+char *predict_unique_name(predict_writer *writer, int kind, const char *path, const char *ending);
+
+/* Masks of a picture: draws and writes all that is asked for, and keeps run lengths for JSON. */
+int predict_masks_take(predict_writer *writer, predict_picture *picture);
+void predict_masks_drop(predict_picture *picture);
+/* The line of a label file: a polygon round the mask's largest part. */
+int predict_masks_label(const predict_writer *writer, const predict_picture *picture, size_t index,
+                        FILE *out);
+
+/* The best classes of a picture: "cat 0.93, dog 0.02, ", as lines "0.93 cat", as JSON. NULL: memory
+ * ran out. */
+#define PREDICT_TOP 5
+char *predict_classes_summary(const predict_names *names, const predict_picture *picture);
+char *predict_classes_lines(const predict_names *names, const predict_picture *picture);
+json_t *predict_classes_json(const predict_names *names, const predict_picture *picture);
+
 /* "4 persons, 1 bus, " or "(no detections), " into new memory; NULL when there is none. */
 char *predict_summary(const predict_names *names, const pawl_detections *found);
 
 /* One line of --json. NULL: memory ran out. */
-json_t *predict_json(const predict_names *names, const predict_picture *picture);
+json_t *predict_json(const predict_names *names, pawl_task task, const predict_picture *picture);
 /* Writes the picture's entries of --save-coco, each behind a comma but the very first. False: the
  * stream failed. */
 bool predict_coco(predict_writer *writer, const predict_picture *picture);

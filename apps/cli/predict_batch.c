@@ -12,12 +12,15 @@ struct gathered {
     size_t good;
     pawl_image **images; /* of the good ones */
     pawl_detections *results;
+    pawl_class_scores *scores;
 };
 
 static void release_pictures(struct gathered *batch)
 {
-    for (size_t i = 0; i < batch->count; i++)
+    for (size_t i = 0; i < batch->count; i++) {
+        predict_masks_drop(&batch->items[i]);
         (void)pawl_image_destroy(&batch->items[i].image);
+    }
     batch->count = batch->good = 0;
 }
 
@@ -66,7 +69,13 @@ static int detect(const predict_job *job, struct gathered *batch)
     }
     if (count == 0)
         return APP_EXIT_DONE;
-    if (pawl_detector_run(job->detector, batch->images, count, batch->results, &timing, &error) < 0)
+    const bool is_classifier = job->session->model.task == PAWL_TASK_CLASSIFY;
+    const pawl_status status = is_classifier
+                                   ? pawl_detector_classify(job->detector, batch->images, count,
+                                                            batch->scores, &timing, &error)
+                                   : pawl_detector_run(job->detector, batch->images, count,
+                                                       batch->results, &timing, &error);
+    if (status < 0)
         return app_fail_library(job->session->path, &error);
     const double share = (double)batch->good;
     size_t next = 0;
@@ -74,7 +83,9 @@ static int detect(const predict_job *job, struct gathered *batch)
         predict_picture *picture = &batch->items[i];
         if (picture->image == NULL)
             continue;
-        picture->found = batch->results[next++];
+        picture->slot = next;
+        picture->found = batch->results[next];
+        picture->scores = batch->scores[next++];
         picture->timing.preprocess_ms = timing.preprocess_ms / share;
         picture->timing.inference_ms = timing.inference_ms / share;
         picture->timing.postprocess_ms = timing.postprocess_ms / share;
@@ -131,13 +142,14 @@ int predict_all(predict_job *job)
     struct gathered gathered = {0};
     gathered.images = calloc(job->batch, sizeof(pawl_image *));
     gathered.results = calloc(job->batch, sizeof(pawl_detections));
-    int code =
-        gathered.images == NULL || gathered.results == NULL ? app_fail_memory() : APP_EXIT_DONE;
-    if (code == APP_EXIT_DONE)
-        code = run_pictures(job, &gathered);
+    gathered.scores = calloc(job->batch, sizeof(pawl_class_scores));
+    const bool is_ready =
+        gathered.images != NULL && gathered.results != NULL && gathered.scores != NULL;
+    const int code = is_ready ? run_pictures(job, &gathered) : app_fail_memory();
     release_pictures(&gathered);
     free(gathered.items);
     free(gathered.images);
     free(gathered.results);
+    free(gathered.scores);
     return code;
 }

@@ -31,7 +31,25 @@ char *predict_summary(const predict_names *names, const pawl_detections *found)
     return text;
 }
 
-static json_t *detection_json(const predict_names *names, const pawl_detection *detection)
+/* COCO's run lengths: {"size": [height, width], "counts": "..."}. */
+static json_t *mask_json(const app_rle *mask)
+{
+    json_t *size = json_array(), *object = json_object();
+    char *text = app_rle_to_text(mask);
+    bool is_good = app_json_append(size, json_integer(mask->height)) &&
+                   app_json_append(size, json_integer(mask->width));
+    is_good = app_json_set(object, "size", size) && is_good && text != NULL &&
+              app_json_set(object, "counts", app_json_text(text));
+    free(text);
+    if (is_good)
+        return object;
+    json_decref(object);
+    return NULL;
+}
+
+/* mask: NULL for none. */
+static json_t *detection_json(const predict_names *names, const pawl_detection *detection,
+                              const app_rle *mask)
 {
     char buffer[PREDICT_NAME_SIZE];
     const float corners[4] = {detection->x1, detection->y1, detection->x2, detection->y2};
@@ -45,9 +63,29 @@ static json_t *detection_json(const predict_names *names, const pawl_detection *
               app_json_set(object, "class_id", json_integer(detection->class_id)) &&
               app_json_set(object, "name",
                            app_json_text(predict_name(names, detection->class_id, buffer)));
+    if (is_good && mask != NULL)
+        is_good = app_json_set(object, "mask", mask_json(mask));
     if (is_good)
         return object;
     json_decref(object);
+    return NULL;
+}
+
+static const app_rle *mask_of(const predict_picture *picture, size_t index)
+{
+    return picture->masks != NULL ? &picture->masks[index] : NULL;
+}
+
+static json_t *detections_json(const predict_names *names, const predict_picture *picture)
+{
+    json_t *detections = json_array();
+    bool is_good = detections != NULL;
+    for (size_t i = 0; i < picture->found.count && is_good; i++)
+        is_good = app_json_append(
+            detections, detection_json(names, &picture->found.items[i], mask_of(picture, i)));
+    if (is_good)
+        return detections;
+    json_decref(detections);
     return NULL;
 }
 
@@ -71,19 +109,19 @@ static json_t *error_json(const pawl_error *error)
     return object;
 }
 
-json_t *predict_json(const predict_names *names, const predict_picture *picture)
+json_t *predict_json(const predict_names *names, pawl_task task, const predict_picture *picture)
 {
     json_t *line = json_object();
     bool is_good = app_json_set(line, "file", app_json_text(picture->path));
     if (picture->image == NULL) {
         is_good = app_json_set(line, "error", error_json(&picture->error)) && is_good;
     } else {
-        json_t *detections = json_array();
-        for (size_t i = 0; i < picture->found.count && is_good; i++)
-            is_good = app_json_append(detections, detection_json(names, &picture->found.items[i]));
         is_good = app_json_set(line, "width", json_integer(picture->width)) &&
                   app_json_set(line, "height", json_integer(picture->height)) && is_good;
-        is_good = app_json_set(line, "detections", detections) && is_good;
+        if (task == PAWL_TASK_CLASSIFY)
+            is_good = app_json_set(line, "top", predict_classes_json(names, picture)) && is_good;
+        else
+            is_good = app_json_set(line, "detections", detections_json(names, picture)) && is_good;
         is_good = app_json_set(line, "ms", times_json(picture)) && is_good;
     }
     if (is_good)
@@ -109,7 +147,7 @@ static json_t *image_id(const char *path)
 }
 
 static json_t *coco_entry(const predict_names *names, const char *path,
-                          const pawl_detection *detection)
+                          const pawl_detection *detection, const app_rle *mask)
 {
     const double x = (double)detection->x1, y = (double)detection->y1;
     const double numbers[4] = {x, y, (double)detection->x2 - x, (double)detection->y2 - y};
@@ -122,13 +160,16 @@ static json_t *coco_entry(const predict_names *names, const char *path,
     (void)app_json_set(entry, "category_id", json_integer(category));
     (void)app_json_set(entry, "bbox", box);
     (void)app_json_set(entry, "score", app_json_rounded((double)detection->confidence, 5));
+    if (mask != NULL)
+        (void)app_json_set(entry, "segmentation", mask_json(mask));
     return entry;
 }
 
 bool predict_coco(predict_writer *writer, const predict_picture *picture)
 {
     for (size_t i = 0; i < picture->found.count; i++) {
-        json_t *entry = coco_entry(writer->names, picture->path, &picture->found.items[i]);
+        json_t *entry =
+            coco_entry(writer->names, picture->path, &picture->found.items[i], mask_of(picture, i));
         fputs(writer->has_coco_item ? ",\n" : "[", writer->coco.stream);
         const bool is_written = entry != NULL && app_json_write(writer->coco.stream, entry);
         json_decref(entry);

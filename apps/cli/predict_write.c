@@ -8,29 +8,39 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { TAKEN_PICTURES, TAKEN_LABELS, TAKEN_LETTERBOXES, TAKEN_COUNT };
-
 static int cannot_make(const char *path)
 {
     return app_fail(APP_EXIT_FAILED, "cannot make the folder %s: %s", path, strerror(errno));
 }
 
+/* A folder in the run's. */
+static int open_part(const predict_writer *writer, const char *name)
+{
+    char *part = app_format("%s/%s", writer->folder, name);
+    if (part == NULL)
+        return app_fail_memory();
+    const int code = app_make_folders(part) ? APP_EXIT_DONE : cannot_make(part);
+    free(part);
+    return code;
+}
+
+static bool writes_masks(const predict_writer *writer)
+{
+    return writer->options->is_save_masks && writer->task == PAWL_TASK_SEGMENT;
+}
+
 static int open_folder(predict_writer *writer)
 {
     const predict_options *options = writer->options;
-    if (options->is_nosave && !options->is_save_txt)
+    if (options->is_nosave && !options->is_save_txt && !writes_masks(writer))
         return APP_EXIT_DONE;
     writer->folder = app_make_run_folder(options->project, options->name, options->is_exist_ok);
     if (writer->folder == NULL)
         return app_fail(APP_EXIT_FAILED, "cannot make the folder %s/%s: %s", options->project,
                         options->name, strerror(errno));
-    if (!options->is_save_txt)
-        return APP_EXIT_DONE;
-    char *labels = app_format("%s/labels", writer->folder);
-    if (labels == NULL)
-        return app_fail_memory();
-    const int code = app_make_folders(labels) ? APP_EXIT_DONE : cannot_make(labels);
-    free(labels);
+    int code = options->is_save_txt ? open_part(writer, "labels") : APP_EXIT_DONE;
+    if (code == APP_EXIT_DONE && writes_masks(writer))
+        code = open_part(writer, "masks");
     return code;
 }
 
@@ -38,7 +48,7 @@ int predict_writer_open(predict_writer *writer)
 {
     const predict_options *options = writer->options;
     int code = APP_EXIT_DONE;
-    for (size_t i = 0; i < TAKEN_COUNT; i++) {
+    for (size_t i = 0; i < PREDICT_TAKEN_COUNT; i++) {
         writer->taken[i] = json_object();
         if (writer->taken[i] == NULL)
             return app_fail_memory();
@@ -53,10 +63,9 @@ int predict_writer_open(predict_writer *writer)
     return code == APP_EXIT_DONE ? open_folder(writer) : code;
 }
 
-/* STEM + ending, or STEM-2, STEM-3 ... + ending where a picture before had the same: nothing
- * overwrites a result of the same run. */
-static char *unique_name(json_t *taken, const char *path, const char *ending)
+char *predict_unique_name(predict_writer *writer, int kind, const char *path, const char *ending)
 {
+    json_t *taken = writer->taken[kind];
     const char *name = app_path_name(path);
     const int length = (int)app_stem_length(name);
     for (unsigned int number = 1; number < UINT32_MAX; number++) {
@@ -73,6 +82,20 @@ static char *unique_name(json_t *taken, const char *path, const char *ending)
     return NULL;
 }
 
+/* Boxes, or the best classes as lines of text. */
+static pawl_status draw(const predict_writer *writer, const predict_picture *picture,
+                        pawl_error *error)
+{
+    if (writer->task != PAWL_TASK_CLASSIFY)
+        return pawl_image_draw(picture->image, picture->found.items, picture->found.count,
+                               writer->names->items, writer->names->count, error);
+    char *lines = predict_classes_lines(writer->names, picture);
+    const pawl_status status =
+        lines == NULL ? PAWL_ERR_MEMORY : pawl_image_draw_text(picture->image, lines, error);
+    free(lines);
+    return status;
+}
+
 static int write_picture(predict_writer *writer, predict_picture *picture, const char *name)
 {
     pawl_error error = {0};
@@ -80,9 +103,7 @@ static int write_picture(predict_writer *writer, predict_picture *picture, const
     if (path == NULL)
         return app_fail_memory();
     int code = APP_EXIT_DONE;
-    if (pawl_image_draw(picture->image, picture->found.items, picture->found.count,
-                        writer->names->items, writer->names->count, &error) < 0 ||
-        pawl_image_write(picture->image, path, &error) < 0)
+    if (draw(writer, picture, &error) < 0 || pawl_image_write(picture->image, path, &error) < 0)
         code = app_fail_library(path, &error);
     free(path);
     return code;
@@ -102,13 +123,32 @@ static void print_label(FILE *out, const predict_picture *picture, const pawl_de
     fputc('\n', out);
 }
 
+static int print_labels(const predict_writer *writer, const predict_picture *picture, FILE *out)
+{
+    int code = APP_EXIT_DONE;
+    if (writer->task == PAWL_TASK_CLASSIFY) {
+        char *lines = predict_classes_lines(writer->names, picture);
+        if (lines == NULL)
+            return app_fail_memory();
+        fputs(lines, out);
+        free(lines);
+    }
+    for (size_t i = 0; i < picture->found.count && code == APP_EXIT_DONE; i++) {
+        if (writer->task == PAWL_TASK_SEGMENT)
+            code = predict_masks_label(writer, picture, i, out);
+        else
+            print_label(out, picture, &picture->found.items[i], writer->options->is_save_conf);
+    }
+    return code;
+}
+
 /* labels/STEM.txt; no file for a picture without detections, as detect.py does. */
 static int write_labels(predict_writer *writer, const predict_picture *picture)
 {
     app_output output;
-    if (picture->found.count == 0)
+    if (picture->found.count == 0 && writer->task != PAWL_TASK_CLASSIFY)
         return APP_EXIT_DONE;
-    char *name = unique_name(writer->taken[TAKEN_LABELS], picture->path, ".txt");
+    char *name = predict_unique_name(writer, PREDICT_TAKEN_LABELS, picture->path, ".txt");
     char *path = name == NULL ? NULL : app_format("%s/labels/%s", writer->folder, name);
     free(name);
     if (path == NULL)
@@ -117,9 +157,11 @@ static int write_labels(predict_writer *writer, const predict_picture *picture)
     free(path);
     if (code != APP_EXIT_DONE)
         return code;
-    for (size_t i = 0; i < picture->found.count; i++)
-        print_label(output.stream, picture, &picture->found.items[i],
-                    writer->options->is_save_conf);
+    code = print_labels(writer, picture, output.stream);
+    if (code != APP_EXIT_DONE) {
+        app_output_discard(&output);
+        return code;
+    }
     code = app_output_commit(&output);
     if (code == APP_EXIT_DONE)
         writer->label_count++;
@@ -139,8 +181,8 @@ static int write_saved(predict_writer *writer, predict_picture *picture)
         code = write_labels(writer, picture);
     if (code != APP_EXIT_DONE || writer->options->is_nosave)
         return code;
-    char *name =
-        unique_name(writer->taken[TAKEN_PICTURES], picture->path, picture_ending(picture->path));
+    char *name = predict_unique_name(writer, PREDICT_TAKEN_PICTURES, picture->path,
+                                     picture_ending(picture->path));
     if (name == NULL)
         return app_fail_memory();
     code = write_picture(writer, picture, name);
@@ -148,19 +190,22 @@ static int write_saved(predict_writer *writer, predict_picture *picture)
     return code;
 }
 
-static int write_letterbox(const predict_writer *writer, const predict_picture *picture)
+static int write_letterbox(predict_writer *writer, const predict_picture *picture)
 {
     pawl_error error = {0};
     pawl_image *boxed = NULL;
-    char *name = unique_name(writer->taken[TAKEN_LETTERBOXES], picture->path, ".png");
+    char *name = predict_unique_name(writer, PREDICT_TAKEN_LETTERBOXES, picture->path, ".png");
     char *path = name == NULL ? NULL : app_format("%s/%s", writer->options->letterbox, name);
     free(name);
     if (path == NULL)
         return app_fail_memory();
     int code = APP_EXIT_DONE;
-    if (pawl_image_letterbox(picture->image, writer->shape.width, writer->shape.height, &boxed,
-                             &error) < 0 ||
-        pawl_image_write(boxed, path, &error) < 0)
+    const app_shape to = writer->shape;
+    const pawl_status status =
+        writer->task == PAWL_TASK_CLASSIFY
+            ? pawl_image_center_crop(picture->image, to.width, to.height, &boxed, &error)
+            : pawl_image_letterbox(picture->image, to.width, to.height, &boxed, &error);
+    if (status < 0 || pawl_image_write(boxed, path, &error) < 0)
         code = app_fail_library(path, &error);
     (void)pawl_image_destroy(&boxed);
     free(path);
@@ -169,7 +214,9 @@ static int write_letterbox(const predict_writer *writer, const predict_picture *
 
 static int say_picture(const predict_writer *writer, const predict_picture *picture)
 {
-    char *summary = predict_summary(writer->names, &picture->found);
+    char *summary = writer->task == PAWL_TASK_CLASSIFY
+                        ? predict_classes_summary(writer->names, picture)
+                        : predict_summary(writer->names, &picture->found);
     if (summary == NULL)
         return app_fail_memory();
     app_say("image %zu/%zu %s: %dx%d %s%.1fms", picture->number, writer->total, picture->path,
@@ -180,7 +227,7 @@ static int say_picture(const predict_writer *writer, const predict_picture *pict
 
 static int write_json(predict_writer *writer, const predict_picture *picture)
 {
-    json_t *line = predict_json(writer->names, picture);
+    json_t *line = predict_json(writer->names, writer->task, picture);
     const bool is_written = line != NULL && app_json_write_line(writer->json.stream, line);
     json_decref(line);
     const int code = app_output_check(&writer->json);
@@ -194,6 +241,10 @@ int predict_writer_add(predict_writer *writer, predict_picture *picture)
         (void)app_fail_library(picture->path, &picture->error);
     else
         code = say_picture(writer, picture);
+    if (code == APP_EXIT_DONE && picture->image != NULL && writer->options->letterbox != NULL)
+        code = write_letterbox(writer, picture); /* before anything is drawn */
+    if (code == APP_EXIT_DONE && picture->image != NULL && writer->task == PAWL_TASK_SEGMENT)
+        code = predict_masks_take(writer, picture);
     if (code == APP_EXIT_DONE && writer->json.stream != NULL)
         code = write_json(writer, picture);
     else if (code == APP_EXIT_DONE)
@@ -204,8 +255,6 @@ int predict_writer_add(predict_writer *writer, predict_picture *picture)
         code = app_output_check(&writer->coco);
         return code != APP_EXIT_DONE ? code : app_fail_memory();
     }
-    if (writer->options->letterbox != NULL)
-        code = write_letterbox(writer, picture);
     return code == APP_EXIT_DONE && writer->folder != NULL ? write_saved(writer, picture) : code;
 }
 
@@ -231,7 +280,7 @@ void predict_writer_close(predict_writer *writer)
 {
     app_output_discard(&writer->coco);
     app_output_discard(&writer->json);
-    for (size_t i = 0; i < TAKEN_COUNT; i++)
+    for (size_t i = 0; i < PREDICT_TAKEN_COUNT; i++)
         json_decref(writer->taken[i]);
     if (writer->folder != NULL)
         (void)rmdir(writer->folder); /* stays unless empty */

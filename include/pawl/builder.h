@@ -8,6 +8,7 @@
 
 PAWL_BEGIN
 
+/** Depends on no other object, and none pins it: plans do not need their builder. A build under way holds it until it returns. */
 typedef struct pawl_builder pawl_builder;
 
 typedef struct pawl_builder_desc {
@@ -42,17 +43,21 @@ typedef struct pawl_build_desc {
 
 /**
  * Makes a builder, which keeps what builds share: worker threads and the timing cache.
- * @retval PAWL_ERR_MEMORY Nothing is left behind.
+ * @param[out] builder  On success the caller's: end it with pawl_builder_destroy(), at any time. Else untouched.
+ * @retval PAWL_ERR_MEMORY  Nothing is left behind.
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_builder_create(const pawl_builder_desc *desc, pawl_builder **builder, pawl_error *error);
 
-/** Ends a builder. Plans it made do not need it. */
+/**
+ * Ends a builder, at any time. Plans it made do not need it.
+ * @retval PAWL_DEFERRED, PAWL_ERR_IN_USE (strict)  It is building on another thread; see pawl_object_destroy() for all results.
+ */
 PAWL_API pawl_status pawl_builder_destroy(pawl_builder **builder);
 
 /**
  * Optimises @p network for a shape profile and a backend.
  *
- * @param network    Borrowed during the call; not changed.
+ * @param builder, network  Held until the call returns, not longer; not changed.
  * @param[out] plan  On success the caller's: end it with pawl_plan_destroy(). It needs neither builder nor network nor weights.
  * @retval PAWL_ERR_ARGUMENT     Sizes that are no multiples of the largest stride, a batch range out of order.
  * @retval PAWL_ERR_DEVICE       The backend is not here.

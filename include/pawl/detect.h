@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* pictures -> boxes: letterbox, run, decode, non-maximum suppression, back to the picture's pixels. */
+/* pictures -> boxes, masks, classes: letterbox, run, decode, non-maximum suppression, back to the picture's pixels. */
 #ifndef PAWL_DETECT_H
 #define PAWL_DETECT_H
 
@@ -8,6 +8,7 @@
 
 PAWL_BEGIN
 
+/** Pins its context, and by it engine, runtime and plan. Nothing pins a detector but a run under way: it may be ended at any time. */
 typedef struct pawl_detector pawl_detector;
 
 typedef struct pawl_detection {
@@ -21,6 +22,30 @@ typedef struct pawl_detections {
     const pawl_detection *items;
     size_t count;
 } pawl_detections;
+
+/** A mask: @p height rows of @p width bytes, 1 where the object is, else 0. Owned by the detector, void after its next call. */
+typedef struct pawl_mask {
+    int32_t width, height;
+    const uint8_t *pixels;
+} pawl_mask;
+
+/** How a mask is made; all three are YOLOv5's. */
+typedef enum pawl_mask_form {
+    PAWL_MASK_PICTURE = 0, /* cropped at the prototypes' size, enlarged to the network's, above one half; then the same in the picture's size */
+    PAWL_MASK_NATIVE = 1,  /* --retina-masks: enlarged to the picture's size first, then cropped to the rounded box: smoother */
+    PAWL_MASK_NETWORK = 2  /* as PICTURE, left in the network's pixels with its letterbox: what polygons are drawn round */
+} pawl_mask_form;
+
+typedef struct pawl_class_score {
+    int32_t class_id;
+    float probability; /* softmax of the logits */
+} pawl_class_score;
+
+/** All classes of one picture, by falling probability. Owned by the detector, void after its next call. */
+typedef struct pawl_class_scores {
+    const pawl_class_score *items;
+    size_t count;
+} pawl_class_scores;
 
 typedef struct pawl_detector_desc {
     size_t struct_size;
@@ -40,25 +65,31 @@ typedef struct pawl_timing {
 } pawl_timing;
 
 /**
- * Makes a detector on a context created with PAWL_INPUT_U8_NHWC and PAWL_OUTPUT_CANDIDATES; it sets the context's threshold.
+ * Makes a detector on a context created with PAWL_INPUT_U8_NHWC and PAWL_OUTPUT_CANDIDATES (of a classifier: any output form); it sets the
+ * context's threshold.
  *
- * @param context  Pinned; while the detector uses it nobody else may.
+ * @param context        Pinned until the detector has ended; while the detector uses it nobody else may.
+ * @param[out] detector  On success the caller's: end it with pawl_detector_destroy(), at any time. Else untouched.
  * @retval PAWL_ERR_ARGUMENT     A context of other forms, thresholds outside 0..1, max_detections below 1.
- * @retval PAWL_ERR_UNSUPPORTED  The engine's task is not detection.
+ * @retval PAWL_ERR_UNSUPPORTED  The engine has no head.
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_detector_create(pawl_context *context, const pawl_detector_desc *desc, pawl_detector **detector,
                                                          pawl_error *error);
 
-/** Ends a detector. */
+/**
+ * Ends a detector, at any time, during a run too: it goes when the run has returned. Detections it gave out are void.
+ * @retval PAWL_DEFERRED, PAWL_ERR_IN_USE (strict)  A run holds it; see pawl_object_destroy() for all results.
+ */
 PAWL_API pawl_status pawl_detector_destroy(pawl_detector **detector);
 
 /**
  * Detects on @p count pictures at once; count must be the context's batch or less (the context's shape is set to it).
  *
- * @param images       Borrowed during the call.
+ * @param images       Held until the call returns.
  * @param[out] results @p count of them, filled on success; what they point to is the detector's until its next call.
  * @param[out] timing  May be NULL.
- * @retval PAWL_ERR_BUSY  Another thread is using the detector or its context.
+ * @retval PAWL_ERR_BUSY         Another thread is using the detector or its context.
+ * @retval PAWL_ERR_UNSUPPORTED  The engine is a classifier: pawl_detector_classify().
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_detector_run(pawl_detector *detector, pawl_image *const *images, size_t count,
                                                       pawl_detections *results, pawl_timing *timing, pawl_error *error);
@@ -66,6 +97,24 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_detector_run(pawl_detector *detector, p
 /** The same on the candidates that the context's last run left (for benchmarks and own pre-processing); boxes in network pixels. */
 PAWL_API PAWL_NODISCARD pawl_status pawl_detector_collect(pawl_detector *detector, size_t image, pawl_detections *result,
                                                           pawl_error *error);
+
+/**
+ * The mask of box @p index of picture @p image of the last call, where the engine segments.
+ *
+ * @param[out] mask  The detector's until its next call, this one too.
+ * @retval PAWL_ERR_UNSUPPORTED  The engine makes no masks.
+ * @retval PAWL_ERR_ARGUMENT     There is no such box, or the context has run since.
+ * @note Any thread, one at a time. Since 0.1.
+ */
+PAWL_API PAWL_NODISCARD pawl_status pawl_detector_mask(pawl_detector *detector, size_t image, size_t index, pawl_mask_form form,
+                                                       pawl_mask *mask, pawl_error *error);
+
+/**
+ * Classifies @p count pictures at once, as pawl_detector_run(): the square in the middle of each, resized to the network's input.
+ * @retval PAWL_ERR_UNSUPPORTED  The engine is no classifier.
+ */
+PAWL_API PAWL_NODISCARD pawl_status pawl_detector_classify(pawl_detector *detector, pawl_image *const *images, size_t count,
+                                                           pawl_class_scores *results, pawl_timing *timing, pawl_error *error);
 
 PAWL_END
 

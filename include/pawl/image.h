@@ -8,8 +8,10 @@
 
 PAWL_BEGIN
 
+/** Depends on no other object, and none pins it. A call under way holds it until it returns. */
 typedef struct pawl_image pawl_image;
 struct pawl_detection;
+struct pawl_mask; /* of pawl/detect.h */
 
 /** Pixels of an image: rows of width * 3 bytes R G B, row_size bytes apart. */
 typedef struct pawl_image_view {
@@ -37,13 +39,20 @@ typedef struct pawl_letterbox {
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_image_read(const char *path, pawl_image **image, pawl_error *error);
 
-/** The same from @p size bytes in memory, borrowed during the call. */
+/** The same from @p size bytes in memory, borrowed during the call: the image does not depend on them. */
 PAWL_API PAWL_NODISCARD pawl_status pawl_image_decode(const void *data, size_t size, pawl_image **image, pawl_error *error);
 
-/** Makes an image of copied pixels. @retval PAWL_ERR_ARGUMENT Sizes below 1, or row_size below width * 3. */
+/**
+ * Makes an image of copied pixels, on which it does not depend.
+ * @param[out] image  On success the caller's: end it with pawl_image_destroy(). Else untouched.
+ * @retval PAWL_ERR_ARGUMENT  Sizes below 1, or row_size below width * 3.
+ */
 PAWL_API PAWL_NODISCARD pawl_status pawl_image_create(const pawl_image_view *pixels, pawl_image **image, pawl_error *error);
 
-/** Ends an image; nothing holds one. */
+/**
+ * Ends an image, at any time; views of its pixels are void. Nothing pins one.
+ * @retval PAWL_DEFERRED, PAWL_ERR_IN_USE (strict)  A call under way holds it; see pawl_object_destroy() for all results.
+ */
 PAWL_API pawl_status pawl_image_destroy(pawl_image **image);
 
 /** The pixels; valid while the image lives. */
@@ -60,7 +69,7 @@ PAWL_API pawl_letterbox pawl_letterbox_fit(int32_t picture_width, int32_t pictur
 
 /**
  * Makes the picture that the network sees: resized as OpenCV's INTER_LINEAR on 8-bit data, to the bit, padded with 114.
- * @param[out] boxed  On success the caller's.
+ * @param[out] boxed  On success the caller's: end it with pawl_image_destroy(). It does not depend on @p image.
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_image_letterbox(pawl_image *image, int32_t width, int32_t height, pawl_image **boxed,
                                                          pawl_error *error);
@@ -72,6 +81,19 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_image_letterbox(pawl_image *image, int3
 PAWL_API PAWL_NODISCARD pawl_status pawl_image_draw(pawl_image *image, const struct pawl_detection *detections, size_t count,
                                                     const char *const *names, size_t name_count, pawl_error *error);
 
+/** Tints the pixels of a mask of the picture's size with the colour of its class. @retval PAWL_ERR_ARGUMENT The mask has another size. */
+PAWL_API PAWL_NODISCARD pawl_status pawl_image_draw_mask(pawl_image *image, const struct pawl_mask *mask, int32_t class_id, pawl_error *error);
+
+/**
+ * Writes lines of text from the upper left corner down, as YOLOv5 labels classified pictures.
+ * @param text  Lines divided by newlines.
+ */
+PAWL_API PAWL_NODISCARD pawl_status pawl_image_draw_text(pawl_image *image, const char *text, pawl_error *error);
+
+/** Makes the picture that a classifier sees: the square in the middle, resized as OpenCV's INTER_LINEAR. @param[out] cropped On success the caller's. */
+PAWL_API PAWL_NODISCARD pawl_status pawl_image_center_crop(pawl_image *image, int32_t width, int32_t height, pawl_image **cropped,
+                                                           pawl_error *error);
+
 PAWL_END
 
 #ifndef PAWL_BUILDING /* create calls note their place in the user's source */
@@ -80,6 +102,8 @@ PAWL_END
 #define pawl_image_create(pixels, image, error) PAWL_PLACED(pawl_image_create(pixels, image, error))
 #define pawl_image_letterbox(image, width, height, boxed, error) \
     PAWL_PLACED(pawl_image_letterbox(image, width, height, boxed, error))
+#define pawl_image_center_crop(image, width, height, cropped, error) \
+    PAWL_PLACED(pawl_image_center_crop(image, width, height, cropped, error))
 #endif
 
 #endif

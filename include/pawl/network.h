@@ -10,6 +10,10 @@
 
 PAWL_BEGIN
 
+/**
+ * Pins the weights that it was made from. Nothing pins a network but calls under way (a build holds it until it returns), so its end gives
+ * it back at once, and the weights with it if they had been ended before.
+ */
 typedef struct pawl_network pawl_network;
 
 typedef enum pawl_task { PAWL_TASK_DETECT = 0, PAWL_TASK_SEGMENT = 1, PAWL_TASK_CLASSIFY = 2 } pawl_task;
@@ -54,7 +58,7 @@ typedef struct pawl_network_desc {
 /**
  * Builds the network that @p weights describe.
  *
- * @param weights       Pinned by the network.
+ * @param weights       Pinned by the network until it has ended; may be ended by the caller at any time.
  * @param desc          NULL for the defaults. Borrowed during the call.
  * @param[out] network  On success the caller's: end it with pawl_network_destroy(). Else untouched.
  * @retval PAWL_ERR_UNSUPPORTED  A module, task or release that pawl does not run; the message names layer and class.
@@ -66,10 +70,13 @@ typedef struct pawl_network_desc {
 PAWL_API PAWL_NODISCARD pawl_status pawl_network_from_weights(pawl_weights *weights, const pawl_network_desc *desc,
                                                               pawl_network **network, pawl_error *error);
 
-/** Ends a network; see pawl_object_destroy(). */
+/**
+ * Ends a network, at any time. Plans built from it do not need it.
+ * @retval PAWL_DEFERRED, PAWL_ERR_IN_USE (strict)  A call under way holds it; see pawl_object_destroy() for all results.
+ */
 PAWL_API pawl_status pawl_network_destroy(pawl_network **network);
 
-/** Fills @p info. Any thread. */
+/** Fills @p info; strings in it are valid while the network lives. Any thread. */
 PAWL_API PAWL_NODISCARD pawl_status pawl_network_info_get(pawl_network *network, pawl_model_info *info, pawl_error *error);
 
 /** Name of class @p class_id, or NULL where the file has none; valid while the network lives. */

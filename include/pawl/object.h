@@ -34,7 +34,7 @@ PAWL_API size_t pawl_object_count(void);
 /**
  * Lists what lives, as a tree with ids, names, birthplaces and holders, a line a call of @p line.
  * @param line  Called with each line (no newline) and @p user; the text is valid during the call only.
- * @return Number of live objects. Any thread; allocates nothing.
+ * @return Number of live objects. Any thread; allocates nothing. Depends on nothing: the objects told may be ended meanwhile.
  */
 PAWL_API size_t pawl_object_report(void (*line)(void *user, const char *text), void *user);
 

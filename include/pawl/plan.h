@@ -7,6 +7,10 @@
 
 PAWL_BEGIN
 
+/**
+ * Depends on no other object: neither on builder, network and weights, nor on the file's name. Engines made on it pin it, since its constants
+ * stay mapped: it may be ended at any time, its memory goes with the last of them. Every call below holds it until it returns.
+ */
 typedef struct pawl_plan pawl_plan;
 
 typedef struct pawl_plan_info {
@@ -53,13 +57,16 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_plan_load(const char *path, pawl_plan *
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_plan_save(pawl_plan *plan, const char *path, pawl_error *error);
 
-/** Ends a plan; engines on it keep what they need. */
+/**
+ * Ends a plan, at any time. Engines on it keep what they need.
+ * @retval PAWL_DEFERRED, PAWL_ERR_IN_USE (strict)  An engine or a call under way holds it; see pawl_object_destroy() for all results.
+ */
 PAWL_API pawl_status pawl_plan_destroy(pawl_plan **plan);
 
-/** Fills @p info with what the plan was made for. Any thread. */
+/** Fills @p info with what the plan was made for; strings in it are valid while the plan lives. Any thread. */
 PAWL_API PAWL_NODISCARD pawl_status pawl_plan_info_get(pawl_plan *plan, pawl_plan_info *info, pawl_error *error);
 
-/** Fills @p info with what is known of the model. Any thread. */
+/** Fills @p info with what is known of the model; strings in it are valid while the plan lives. Any thread. */
 PAWL_API PAWL_NODISCARD pawl_status pawl_plan_model_get(pawl_plan *plan, pawl_model_info *info, pawl_error *error);
 
 /** Name of class @p class_id, or NULL where none is known; valid while the plan lives. */

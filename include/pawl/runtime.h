@@ -7,8 +7,11 @@
 
 PAWL_BEGIN
 
+/** Depends on no other object. Engines pin it: it may be ended at any time, its memory goes with the last of them. */
 typedef struct pawl_runtime pawl_runtime;
+/** Pins its runtime and its plan. Contexts pin it: it may be ended at any time, its memory goes with the last of them. */
 typedef struct pawl_engine pawl_engine;
+/** Pins its engine. A detector, and every call under way, pins it: ended during a run it goes when the run has returned. */
 typedef struct pawl_context pawl_context;
 
 typedef struct pawl_runtime_desc {
@@ -57,10 +60,17 @@ typedef int (*pawl_observer)(void *user, uint32_t layer_id, const char *name, co
  */
 PAWL_API void pawl_backends_report(void (*line)(void *user, const char *text), void *user);
 
-/** Makes a runtime. @retval PAWL_ERR_DEVICE The backend named is not here; the message says why. */
+/**
+ * Makes a runtime.
+ * @param[out] runtime  On success the caller's: end it with pawl_runtime_destroy(), at any time. Else untouched.
+ * @retval PAWL_ERR_DEVICE  The backend named is not here; the message says why.
+ */
 PAWL_API PAWL_NODISCARD pawl_status pawl_runtime_create(const pawl_runtime_desc *desc, pawl_runtime **runtime, pawl_error *error);
 
-/** Ends a runtime; engines made on it keep what they need. */
+/**
+ * Ends a runtime, at any time. Engines made on it keep what they need.
+ * @retval PAWL_DEFERRED, PAWL_ERR_IN_USE (strict)  An engine holds it; see pawl_object_destroy() for all results.
+ */
 PAWL_API pawl_status pawl_runtime_destroy(pawl_runtime **runtime);
 
 /**
@@ -75,7 +85,10 @@ PAWL_API pawl_status pawl_runtime_destroy(pawl_runtime **runtime);
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_engine_create(pawl_runtime *runtime, pawl_plan *plan, pawl_engine **engine, pawl_error *error);
 
-/** Ends an engine; contexts on it keep what they need. */
+/**
+ * Ends an engine, at any time. Contexts on it keep what they need.
+ * @retval PAWL_DEFERRED, PAWL_ERR_IN_USE (strict)  A context or a call under way holds it; see pawl_object_destroy() for all results.
+ */
 PAWL_API pawl_status pawl_engine_destroy(pawl_engine **engine);
 
 /** Kernel in use for optimised layer @p index ("conv_f32_avx512_14x32"), NULL past the end; valid while the engine lives. */
@@ -84,14 +97,18 @@ PAWL_API const char *pawl_engine_tactic(pawl_engine *engine, size_t index);
 /**
  * Makes a context: a workspace, threads and bindings for one shape at a time. Used by one thread at a time.
  *
- * @param engine  Pinned by the context.
+ * @param engine        Pinned by the context until it has ended.
+ * @param[out] context  On success the caller's: end it with pawl_context_destroy(), at any time. Else untouched.
  * @retval PAWL_ERR_ARGUMENT  A shape outside the plan's profile or no multiple of the largest stride.
  * @retval PAWL_ERR_MEMORY, PAWL_ERR_LIMIT  Nothing is left behind.
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_context_create(pawl_engine *engine, const pawl_context_desc *desc, pawl_context **context,
                                                         pawl_error *error);
 
-/** Ends a context; one that is running ends after the run. */
+/**
+ * Ends a context, at any time, during a run too: it goes when the run has returned. Tensors and candidates it gave out are void.
+ * @retval PAWL_DEFERRED, PAWL_ERR_IN_USE (strict)  A detector or a run holds it; see pawl_object_destroy() for all results.
+ */
 PAWL_API pawl_status pawl_context_destroy(pawl_context **context);
 
 /**

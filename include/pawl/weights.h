@@ -8,6 +8,10 @@
 
 PAWL_BEGIN
 
+/**
+ * Depends on no other object. Networks made from it pin it: it may be ended at any time, its memory goes with the last of them. Every
+ * call below holds the weights it is given until it returns.
+ */
 typedef struct pawl_weights pawl_weights;
 
 typedef enum pawl_weights_kind { PAWL_WEIGHTS_PT = 0, PAWL_WEIGHTS_WTS = 1 } pawl_weights_kind;
@@ -43,7 +47,10 @@ typedef struct pawl_weights_global {
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_weights_open(const char *path, pawl_weights **weights, pawl_error *error);
 
-/** Ends weights; networks made from them keep what they need. NULL is fine. See pawl_object_destroy() for the results. */
+/**
+ * Ends weights, at any time. Networks made from them keep what they need.
+ * @retval PAWL_DEFERRED, PAWL_ERR_IN_USE (strict)  A network or a call under way holds them; see pawl_object_destroy() for all results.
+ */
 PAWL_API pawl_status pawl_weights_destroy(pawl_weights **weights);
 
 /** Fills @p info. @retval PAWL_ERR_DEAD_HANDLE The object has ended. Any thread. */

@@ -10,6 +10,8 @@ typedef pawl_status (*pw_pass)(pw_network *network, pawl_error *error);
 
 /* Removes activations and concatenations that do nothing, and layers whose output is never used. */
 pawl_status pw_pass_dead_layers(pw_network *network, pawl_error *error);
+/* Brings a batch norm behind a concatenation of convolutions, and its activation, into those convolutions. */
+pawl_status pw_pass_split_batchnorm(pw_network *network, pawl_error *error);
 /* Multiplies a batch norm into the convolution before it. */
 pawl_status pw_pass_fold_batchnorm(pw_network *network, pawl_error *error);
 /* Lets a convolution apply the activation, and then add the residual, that follow it. */
@@ -25,6 +27,8 @@ pawl_status pw_passes_run(pw_network *network, pawl_progress progress, void *use
  * an activation yet. NULL where there is none.
  */
 pw_layer *pw_pass_fusable_conv(pw_network *network, uint32_t tensor, bool may_activate);
+/* Multiplies channels first, first + 1 ... of a batch norm into a convolution of so many outputs. PAWL_ERR_MEMORY. */
+pawl_status pw_pass_fold_part(pw_network *network, pw_conv *conv, const pw_batchnorm *norm, int32_t first, pawl_error *error) PW_NODISCARD;
 /* Puts the convolution in place of follower, whose id and output it takes over; its old place becomes dead (PW_OP_COUNT). All that the convolution
    reads is made before it, so before follower too. Returns it at its new place. */
 pw_layer *pw_pass_move_conv(pw_layer *conv, pw_layer *follower);

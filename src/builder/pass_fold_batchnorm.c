@@ -6,8 +6,8 @@
 #include "builder/pass.h"
 #include <math.h>
 
-static pawl_status fold(pw_network *network, pw_conv *conv, const pw_batchnorm *norm,
-                        pawl_error *error)
+pawl_status pw_pass_fold_part(pw_network *network, pw_conv *conv, const pw_batchnorm *norm,
+                              int32_t first, pawl_error *error)
 {
     const size_t channels = (size_t)conv->out_channels;
     const size_t row = (size_t)(conv->in_channels / conv->groups) * (size_t)conv->kernel[0] *
@@ -20,12 +20,13 @@ static pawl_status fold(pw_network *network, pw_conv *conv, const pw_batchnorm *
     if (weights == NULL || bias == NULL)
         return pw_fail_memory(error, "folded weights", count * sizeof *weights);
     for (size_t c = 0; c < channels; c++) {
+        const size_t n = (size_t)first + c;
         const double scale =
-            (double)norm->gamma[c] / sqrt((double)norm->variance[c] + (double)norm->epsilon);
+            (double)norm->gamma[n] / sqrt((double)norm->variance[n] + (double)norm->epsilon);
         const double before = conv->bias != NULL ? (double)conv->bias[c] : 0;
         for (size_t i = 0; i < row; i++)
             weights[c * row + i] = (float)((double)conv->weights[c * row + i] * scale);
-        bias[c] = (float)((before - (double)norm->mean[c]) * scale + (double)norm->beta[c]);
+        bias[c] = (float)((before - (double)norm->mean[n]) * scale + (double)norm->beta[n]);
     }
     conv->weights = weights;
     conv->bias = bias;
@@ -41,7 +42,7 @@ pawl_status pw_pass_fold_batchnorm(pw_network *network, pawl_error *error)
         pw_layer *conv = pw_pass_fusable_conv(network, layer->inputs[0], false);
         if (conv == NULL)
             continue;
-        PW_TRY(fold(network, &conv->as.conv, &layer->as.batchnorm, error));
+        PW_TRY(pw_pass_fold_part(network, &conv->as.conv, &layer->as.batchnorm, 0, error));
         pw_pass_move_conv(conv, layer);
     }
     return pw_network_compact(network, error);

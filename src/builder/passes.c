@@ -8,6 +8,7 @@ static const struct {
     pw_pass run;
 } passes[] = {
     {"dead layers",     pw_pass_dead_layers},     /* first: an Identity must not keep a batch norm from its convolution */
+    {"split batch norm", pw_pass_split_batchnorm}, /* while the convolutions have no activation yet */
     {"fold batch norm", pw_pass_fold_batchnorm},
     {"fuse activation", pw_pass_fuse_activation}, /* after folding: a batch norm stands between convolution and activation */
     {"elide concat",    pw_pass_elide_concat},    /* last: it looks for producers that remain */

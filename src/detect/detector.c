@@ -1,41 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Pictures in, boxes in their pixels out. A detector's memory is only touched by who is inside its
- * context, so the context's busy flag guards both.
+ * Pictures in, boxes in their pixels out; what classifiers and masks need of it too.
  */
+#include "detect/detector.h"
 #include "base/desc.h"
 #include "base/memory.h"
 #include "base/os.h"
 #include "base/size.h"
-#include "detect/nms.h"
-#include "image/letterbox.h"
-#include "runtime/context.h"
+#include "image/center_crop.h"
 
 #include <string.h>
-
-/* Parent: context. */
-typedef struct pw_detector {
-    pw_object object;
-    pw_context *context;
-    float confidence;
-    size_t max_detections;
-    size_t capacity; /* pictures at once: the context's batch at birth */
-    pw_nms *nms;
-    pawl_detection *items; /* max_detections a picture */
-    size_t *counts;        /* boxes a picture */
-    pw_image **images;     /* of the call under way */
-    uint8_t *scratch;      /* of the letterbox: scratch_size for each thread */
-    size_t scratch_size;
-} pw_detector;
 
 static void detector_unmake(pw_object *object)
 {
     pw_detector *detector = (pw_detector *)object;
     pw_nms_destroy(detector->nms);
     pw_free(detector->items);
+    pw_free(detector->rows);
     pw_free(detector->counts);
+    pw_free(detector->sizes);
+    pw_free(detector->scores);
     pw_free(detector->images);
     pw_free(detector->scratch);
+    pw_free(detector->plane);
+    pw_free(detector->masks[0]);
+    pw_free(detector->masks[1]);
 }
 
 static bool is_fraction(float value)
@@ -53,14 +42,22 @@ static pawl_status check_desc(const pawl_detector_desc *desc, pawl_error *error)
     return PAWL_OK;
 }
 
+static bool is_classifier(const pw_detector *detector)
+{
+    return detector->context->engine->plan->network.model.task == PAWL_TASK_CLASSIFY;
+}
+
 static pawl_status check_context(const pw_context *context, pawl_error *error)
 {
     const pw_model *model = &context->engine->plan->network.model;
     const pw_lowering *lowering = &context->program->lowering;
-    if (model->task != PAWL_TASK_DETECT)
+    const bool is_classifier = model->task == PAWL_TASK_CLASSIFY;
+    const pw_network *network = &context->engine->plan->network;
+    if ((is_classifier ? pw_network_classifier(network) : pw_network_head(network)) == NULL)
         return pw_fail(error, PAWL_ERR_UNSUPPORTED,
-                       "this engine does not detect boxes: a detector needs a detection model");
-    if (lowering->input != PAWL_INPUT_U8_NHWC || lowering->output != PAWL_OUTPUT_CANDIDATES)
+                       "this engine has no head: a detector needs a whole model");
+    if (lowering->input != PAWL_INPUT_U8_NHWC ||
+        (lowering->output != PAWL_OUTPUT_CANDIDATES && !is_classifier))
         return pw_fail(error, PAWL_ERR_ARGUMENT,
                        "a detector needs a context made with PAWL_INPUT_U8_NHWC and "
                        "PAWL_OUTPUT_CANDIDATES");
@@ -81,9 +78,8 @@ static pawl_status make_scratch(pw_detector *made, size_t size, pawl_error *erro
     return PAWL_OK;
 }
 
-static pawl_status fill_in(pw_detector *made, const pawl_detector_desc *desc, pawl_error *error)
+static pawl_status make_nms(pw_detector *made, const pawl_detector_desc *desc, pawl_error *error)
 {
-    const pw_lowering *lowering = &made->context->program->lowering;
     const pw_nms_desc nms = {
         .confidence = desc->confidence,
         .iou = desc->iou,
@@ -97,13 +93,35 @@ static pawl_status fill_in(pw_detector *made, const pawl_detector_desc *desc, pa
     PW_TRY(pw_nms_create(&nms, &made->nms, error));
     const size_t boxes = made->capacity * made->max_detections;
     made->items = pw_calloc(boxes, sizeof(pawl_detection));
+    made->rows = pw_calloc(boxes, sizeof(uint32_t));
+    if (made->items == NULL || made->rows == NULL)
+        return pw_fail_memory(error, "the detector's boxes", boxes * sizeof(pawl_detection));
+    return PAWL_OK;
+}
+
+static pawl_status make_scores(pw_detector *made, pawl_error *error)
+{
+    const size_t classes = (size_t)made->context->engine->plan->network.model.class_count;
+    made->scores = pw_calloc(made->capacity * classes, sizeof(pawl_class_score));
+    if (made->scores == NULL)
+        return pw_fail_memory(error, "the classes' scores",
+                              made->capacity * classes * sizeof(pawl_class_score));
+    return PAWL_OK;
+}
+
+static pawl_status fill_in(pw_detector *made, const pawl_detector_desc *desc, pawl_error *error)
+{
+    const pw_lowering *lowering = &made->context->program->lowering;
+    if (is_classifier(made))
+        PW_TRY(make_scores(made, error));
+    else
+        PW_TRY(make_nms(made, desc, error));
     made->counts = pw_calloc(made->capacity, sizeof(size_t));
     made->images = pw_calloc(made->capacity, sizeof(pw_image *));
-    if (made->items == NULL || made->counts == NULL || made->images == NULL)
-        return pw_fail_memory(error, "the detector's boxes", boxes * sizeof(pawl_detection));
-    const pawl_letterbox widest =
-        pawl_letterbox_fit(lowering->width, lowering->height, lowering->width, lowering->height);
-    return make_scratch(made, pw_letterbox_scratch_size(lowering->width, lowering->height, &widest),
+    made->sizes = pw_calloc(made->capacity, sizeof *made->sizes);
+    if (made->counts == NULL || made->images == NULL || made->sizes == NULL)
+        return pw_fail_memory(error, "the detector's pictures", made->capacity * sizeof(size_t));
+    return make_scratch(made, pw_center_crop_scratch_size(lowering->width, lowering->height),
                         error);
 }
 
@@ -177,13 +195,18 @@ static void letterbox_task(void *argument, size_t item, size_t worker)
     const pw_detector *detector = work->detector;
     const size_t picture = item / work->bands, band = item % work->bands;
     const pw_image *image = detector->images[picture];
+    const size_t height = (size_t)work->height;
+    uint8_t *input = work->input + picture * height * (size_t)work->width * 3;
+    uint8_t *scratch = detector->scratch + worker * detector->scratch_size;
+    const int32_t first = (int32_t)(height * band / work->bands);
+    const int32_t last = (int32_t)(height * (band + 1) / work->bands);
     const pawl_letterbox box =
         pawl_letterbox_fit(image->width, image->height, work->width, work->height);
-    const size_t height = (size_t)work->height;
-    const pawl_status status = pw_letterbox_into(
-        image, &box, work->input + picture * height * (size_t)work->width * 3,
-        detector->scratch + worker * detector->scratch_size, detector->scratch_size,
-        (int32_t)(height * band / work->bands), (int32_t)(height * (band + 1) / work->bands));
+    const pawl_status status =
+        is_classifier(detector)
+            ? pw_center_crop_into(image, work->width, work->height, input, scratch,
+                                  detector->scratch_size, first, last)
+            : pw_letterbox_into(image, &box, input, scratch, detector->scratch_size, first, last);
     if (status < 0)
         atomic_store(&work->worst, (int)status);
 }
@@ -199,14 +222,9 @@ static pawl_status letterbox_all(pw_detector *detector, size_t count, pawl_error
         .height = program->lowering.height,
         .bands = (size_t)pw_thread_pool_size(pool),
     };
-    size_t needed = 0;
-    for (size_t i = 0; i < count; i++) {
-        const pw_image *image = detector->images[i];
-        const pawl_letterbox box =
-            pawl_letterbox_fit(image->width, image->height, work.width, work.height);
-        needed = pw_size_max(needed, pw_letterbox_scratch_size(image->width, image->height, &box));
-    }
-    if (needed > detector->scratch_size) /* the context became wider since */
+    const size_t needed =
+        pw_center_crop_scratch_size(work.width, work.height); /* and no letterbox needs more */
+    if (needed > detector->scratch_size)                      /* the context became wider since */
         PW_TRY(make_scratch(detector, needed, error));
     pw_thread_pool_run(pool, letterbox_task, &work, count * work.bands);
     if (atomic_load(&work.worst) < 0)
@@ -246,9 +264,12 @@ static pawl_status collect(pw_detector *detector, size_t image, int32_t width, i
     pawl_candidates candidates;
     PW_TRY(pw_context_candidates(context, image, &candidates, error));
     pawl_detection *items = detector->items + image * detector->max_detections;
-    const size_t count = pw_nms_run(detector->nms, &candidates, items);
+    const size_t count = pw_nms_run(detector->nms, &candidates, items,
+                                    detector->rows + image * detector->max_detections);
     scale_boxes(items, count, &context->program->lowering, width, height);
     detector->counts[image] = count;
+    detector->sizes[image][0] = width;
+    detector->sizes[image][1] = height;
     return PAWL_OK;
 }
 
@@ -264,8 +285,8 @@ static double milliseconds(uint64_t from, uint64_t to)
 }
 
 /* Inside the context, the pictures held. */
-static pawl_status detect(pw_detector *detector, size_t count, pawl_timing *timing,
-                          pawl_error *error)
+static pawl_status detect(pw_detector *detector, size_t count, pw_detector_answer answer_one,
+                          void *results, pawl_timing *timing, pawl_error *error)
 {
     pw_context *context = detector->context;
     const pw_lowering *shape = &context->program->lowering;
@@ -277,8 +298,7 @@ static pawl_status detect(pw_detector *detector, size_t count, pawl_timing *timi
     PW_TRY(pw_context_run(context, error));
     const uint64_t run = pw_os_clock_ns();
     for (size_t i = 0; i < count; i++)
-        PW_TRY(
-            collect(detector, i, detector->images[i]->width, detector->images[i]->height, error));
+        PW_TRY(answer_one(detector, i, results, error));
     *timing = (pawl_timing){
         .preprocess_ms = milliseconds(start, boxed),
         .inference_ms = milliseconds(boxed, run),
@@ -287,14 +307,16 @@ static pawl_status detect(pw_detector *detector, size_t count, pawl_timing *timi
     return PAWL_OK;
 }
 
-pawl_status pawl_detector_run(pawl_detector *detector, pawl_image *const *images, size_t count,
-                              pawl_detections *results, pawl_timing *timing, pawl_error *error)
+pawl_status pw_detector_pictures(pawl_detector *detector, pawl_image *const *images, size_t count,
+                                 bool wants_classes, pw_detector_answer answer_one, void *results,
+                                 pawl_timing *timing, pawl_error *error)
 {
-    if (images == NULL || results == NULL)
-        return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_detector_run: %s is NULL",
-                       images == NULL ? "images" : "results");
     pw_detector *used PW_USING = NULL;
     PW_TRY(pw_object_use(detector, PW_TYPE_DETECTOR, &used, error));
+    if (is_classifier(used) != wants_classes)
+        return pw_fail(error, PAWL_ERR_UNSUPPORTED, "this engine %s",
+                       wants_classes ? "finds boxes: use pawl_detector_run()"
+                                     : "classifies: use pawl_detector_classify()");
     if (count < 1 || count > used->capacity)
         return pw_fail(error, PAWL_ERR_ARGUMENT,
                        "%zu pictures at once: this detector takes 1 to %zu, its context's batch",
@@ -304,13 +326,30 @@ pawl_status pawl_detector_run(pawl_detector *detector, pawl_image *const *images
     held_images held PW_CLEANUP(release_images) = {.images = used->images};
     PW_TRY(hold_images(images, count, &held, error));
     pawl_timing taken;
-    PW_TRY(detect(used, count, &taken, error));
-    for (size_t i = 0; i < count; i++)
-        results[i] = answer(used, i);
+    PW_TRY(detect(used, count, answer_one, results, &taken, error));
     if (timing != NULL)
         *timing = taken;
     (void)inside;
     return PAWL_OK;
+}
+
+static pawl_status answer_boxes(pw_detector *detector, size_t picture, void *results,
+                                pawl_error *error)
+{
+    const pw_image *image = detector->images[picture];
+    PW_TRY(collect(detector, picture, image->width, image->height, error));
+    ((pawl_detections *)results)[picture] = answer(detector, picture);
+    return PAWL_OK;
+}
+
+pawl_status pawl_detector_run(pawl_detector *detector, pawl_image *const *images, size_t count,
+                              pawl_detections *results, pawl_timing *timing, pawl_error *error)
+{
+    if (images == NULL || results == NULL)
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_detector_run: %s is NULL",
+                       images == NULL ? "images" : "results");
+    return pw_detector_pictures(detector, images, count, false, answer_boxes, results, timing,
+                                error);
 }
 
 pawl_status pawl_detector_collect(pawl_detector *detector, size_t image, pawl_detections *result,
@@ -322,6 +361,8 @@ pawl_status pawl_detector_collect(pawl_detector *detector, size_t image, pawl_de
     PW_TRY(pw_object_use(detector, PW_TYPE_DETECTOR, &used, error));
     PW_TRY(pw_context_enter(used->context, error));
     pw_context *inside PW_INSIDE = used->context;
+    if (is_classifier(used))
+        return pw_fail(error, PAWL_ERR_UNSUPPORTED, "this engine classifies: there are no boxes");
     if (image >= used->capacity)
         return pw_fail(error, PAWL_ERR_ARGUMENT,
                        "picture %zu: this detector was made for a batch of %zu", image,

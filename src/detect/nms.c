@@ -248,7 +248,8 @@ static bool is_suppressed(const pw_nms *nms, uint32_t first, const box *b, float
     return false;
 }
 
-size_t pw_nms_run(pw_nms *nms, const pawl_candidates *candidates, pawl_detection *items)
+size_t pw_nms_run(pw_nms *nms, const pawl_candidates *candidates, pawl_detection *items,
+                  uint32_t *rows)
 {
     collect_entries(nms, candidates);
     const bool is_by_class = !nms->desc.is_agnostic && are_classes_apart(nms, candidates);
@@ -265,6 +266,8 @@ size_t pw_nms_run(pw_nms *nms, const pawl_candidates *candidates, pawl_detection
             continue;
         nms->kept[count] = (kept_box){moved, area, *list};
         *list = (uint32_t)count;
+        if (rows != NULL)
+            rows[count] = e->row;
         items[count++] = (pawl_detection){b.x1, b.y1, b.x2, b.y2, e->confidence, e->class_id};
     }
     for (size_t i = 0; i < count; i++)

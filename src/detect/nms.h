@@ -25,10 +25,12 @@ pawl_status pw_nms_create(const pw_nms_desc *desc, pw_nms **nms, pawl_error *err
 void pw_nms_destroy(pw_nms *nms); /* NULL is fine */
 
 /*
- * Suppresses one picture's candidates, rows of 5 + class_count floats. Boxes come by falling
+ * Suppresses one picture's candidates, rows of 5 + class_count floats and maybe more. Boxes come by falling
  * confidence, equal ones in the order of rows and classes; rows with a NaN or an infinity are
- * dropped. Allocates nothing. Returns how many of items, which holds max_detections, it filled.
+ * dropped. Allocates nothing. Returns how many of items, which holds max_detections, it filled;
+ * rows (NULL: none) gets the candidate of each.
  */
-size_t pw_nms_run(pw_nms *nms, const pawl_candidates *candidates, pawl_detection *items);
+size_t pw_nms_run(pw_nms *nms, const pawl_candidates *candidates, pawl_detection *items,
+                  uint32_t *rows);
 
 #endif

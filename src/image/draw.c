@@ -5,6 +5,7 @@
 #include <math.h>
 #include <pawl/detect.h>
 #include <stdio.h>
+#include <string.h>
 
 #define LABEL_SIZE  96
 #define NAME_SIZE   64 /* bytes of a name that are shown */
@@ -119,6 +120,49 @@ static void draw_one(const pw_image *image, const pawl_detection *found, const c
                     .y2 = pixel_of(found->y2, image->height)};
     draw_frame(image, at, look.line, rgb);
     draw_label(image, at, label, look, rgb);
+}
+
+pawl_status pawl_image_draw_mask(pawl_image *image, const struct pawl_mask *mask, int32_t class_id,
+                                 pawl_error *error)
+{
+    if (mask == NULL || mask->pixels == NULL)
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_image_draw_mask: mask is NULL");
+    pw_image *used PW_USING = NULL;
+    PW_TRY(pw_object_use(image, PW_TYPE_IMAGE, &used, error));
+    if (mask->width != used->width || mask->height != used->height)
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "a mask of %dx%d for a picture of %dx%d pixels",
+                       (int)mask->width, (int)mask->height, (int)used->width, (int)used->height);
+    uint8_t rgb[3];
+    colour_of(class_id, rgb);
+    const uint8_t *inside = mask->pixels;
+    for (int32_t y = 0; y < used->height; y++) {
+        uint8_t *pixel = pw_image_row(used, y);
+        for (int32_t x = 0; x < used->width; x++, pixel += 3)
+            for (int c = 0; c < 3 && inside[(size_t)y * (size_t)used->width + (size_t)x] != 0; c++)
+                pixel[c] = (uint8_t)((pixel[c] + rgb[c]) / 2);
+    }
+    return PAWL_OK;
+}
+
+pawl_status pawl_image_draw_text(pawl_image *image, const char *text, pawl_error *error)
+{
+    static const uint8_t white[3] = {255, 255, 255};
+    if (text == NULL)
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_image_draw_text: text is NULL");
+    pw_image *used PW_USING = NULL;
+    PW_TRY(pw_object_use(image, PW_TYPE_IMAGE, &used, error));
+    const style look = style_of(used);
+    const char *line = text;
+    for (int32_t y = look.margin; *line != '\0' && y < used->height;
+         y += pw_text_height(look.font)) {
+        char label[LABEL_SIZE];
+        const size_t length = strcspn(line, "\n");
+        (void)snprintf(label, sizeof(label), "%.*s",
+                       (int)(length < LABEL_SIZE - 1 ? length : LABEL_SIZE - 1), line);
+        pw_text_draw(used, label, look.margin, y, look.font, white);
+        line += length + (line[length] == '\n');
+    }
+    return PAWL_OK;
 }
 
 pawl_status pawl_image_draw(pawl_image *image, const struct pawl_detection *detections,

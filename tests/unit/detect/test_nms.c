@@ -116,7 +116,7 @@ static void compare(const pw_nms_desc *desc, const pawl_candidates *candidates)
     scored *expected = calloc(desc->max_detections, sizeof(*expected));
     const size_t expected_count = oracle(desc, candidates, expected);
     for (int twice = 0; twice < 2; twice++) { /* the second run finds no traces of the first */
-        const size_t count = pw_nms_run(nms, candidates, items);
+        const size_t count = pw_nms_run(nms, candidates, items, NULL);
         assert_int_equal(count, expected_count);
         for (size_t i = 0; i < count; i++) {
             assert_int_equal(items[i].class_id, expected[i].class_id);
@@ -231,7 +231,7 @@ static void not_a_number_is_dropped(void **state)
     pw_nms *nms = NULL;
     pawl_detection items[100];
     assert_int_equal(pw_nms_create(&desc, &nms, NULL), PAWL_OK);
-    const size_t count = pw_nms_run(nms, &candidates, items);
+    const size_t count = pw_nms_run(nms, &candidates, items, NULL);
     assert_int_equal(count, 2);
     assert_true(items[0].x1 == 8 && items[0].y2 == 12);
     assert_true(items[1].x1 == 148);
@@ -276,7 +276,7 @@ static void the_worst_case_is_bounded(void **state)
     pawl_detection items[300];
     assert_int_equal(pw_nms_create(&desc, &nms, NULL), PAWL_OK);
     const clock_t start = clock();
-    assert_int_equal(pw_nms_run(nms, &candidates, items), 300);
+    assert_int_equal(pw_nms_run(nms, &candidates, items, NULL), 300);
     assert_true((double)(clock() - start) / CLOCKS_PER_SEC <
                 5); /* under sanitizers; some 20 ms without */
     pw_nms_destroy(nms);

@@ -2,6 +2,7 @@
 /* After a fork the child may only end what it inherited. */
 #include "stub_object.h"
 
+#include <pawl/scope.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -72,11 +73,31 @@ static void a_child_that_inherits_nothing(void **state)
     assert_int_equal(in_child(making_is_allowed, NULL), 0);
 }
 
+static int ending_a_scope_is_allowed(void *scope)
+{
+    if (pawl_scope_end((pawl_scope **)scope) != PAWL_OK)
+        return 1;
+    return pawl_object_count() == 0 && unmade_count == 2 ? 0 : 2;
+}
+
+static void a_child_with_an_inherited_scope(void **state)
+{
+    (void)state;
+    pawl_scope *scope = pawl_scope_begin();
+    void *runtime = stub_make(PW_TYPE_RUNTIME, "r.c", 1, NULL, NULL);
+    (void)stub_make(PW_TYPE_ENGINE, "e.c", 1, runtime, NULL);
+    assert_int_equal(in_child(ending_a_scope_is_allowed, &scope), 0);
+    assert_int_equal(pawl_object_count(), 2); /* the parent has lost nothing */
+    assert_int_equal(pawl_scope_end(&scope), PAWL_OK);
+    assert_int_equal(pawl_object_count(), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(a_child_with_inherited_objects, stub_reset),
         cmocka_unit_test_setup(a_child_that_inherits_nothing, stub_reset),
+        cmocka_unit_test_setup(a_child_with_an_inherited_scope, stub_reset),
     };
     return cmocka_run_group_tests_name("fork", tests, NULL, NULL);
 }

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Classification: logits -> classes by falling probability. */
+#include "base/size.h"
+#include "detect/detector.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* By falling probability, equal ones by rising class. */
+static int compare(const void *a, const void *b)
+{
+    const pawl_class_score *x = a, *y = b;
+    if (x->probability != y->probability)
+        return x->probability > y->probability ? -1 : 1;
+    return x->class_id < y->class_id ? -1 : x->class_id > y->class_id;
+}
+
+/* softmax; a NaN among the logits leaves zeros. */
+static void rank(const float *logits, size_t count, pawl_class_score *scores)
+{
+    double most = -INFINITY, sum = 0;
+    for (size_t c = 0; c < count; c++)
+        most = fmax(most, (double)logits[c]);
+    for (size_t c = 0; c < count; c++)
+        sum += exp((double)logits[c] - most);
+    for (size_t c = 0; c < count; c++) {
+        const float probability = (float)(exp((double)logits[c] - most) / sum);
+        scores[c] = (pawl_class_score){(int32_t)c, isnan(probability) ? 0.0f : probability};
+    }
+    qsort(scores, count, sizeof *scores, compare);
+}
+
+static pawl_status answer(pw_detector *detector, size_t picture, void *results, pawl_error *error)
+{
+    (void)error;
+    const pw_program *program = detector->context->program;
+    const size_t count = (size_t)detector->context->engine->plan->network.model.class_count;
+    pawl_class_score *scores = detector->scores + picture * count;
+    rank((const float *)program->outputs[0].data + picture * count, count, scores);
+    ((pawl_class_scores *)results)[picture] = (pawl_class_scores){scores, count};
+    return PAWL_OK;
+}
+
+pawl_status pawl_detector_classify(pawl_detector *detector, pawl_image *const *images, size_t count,
+                                   pawl_class_scores *results, pawl_timing *timing,
+                                   pawl_error *error)
+{
+    if (images == NULL || results == NULL)
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_detector_classify: %s is NULL",
+                       images == NULL ? "images" : "results");
+    return pw_detector_pictures(detector, images, count, true, answer, results, timing, error);
+}

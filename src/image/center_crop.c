@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A crop is a picture whose rows are part of another's, and a letterbox without pads resizes it. */
+#include "image/center_crop.h"
+
+#include "base/memory.h"
+
+static pawl_letterbox whole(int32_t width, int32_t height)
+{
+    return (pawl_letterbox){
+        .width = width, .height = height, .inner_width = width, .inner_height = height};
+}
+
+size_t pw_center_crop_scratch_size(int32_t width, int32_t height)
+{
+    const pawl_letterbox box = whole(width, height);
+    return pw_letterbox_scratch_size(width, height, &box);
+}
+
+pawl_status pw_center_crop_into(const pw_image *image, int32_t width, int32_t height,
+                                uint8_t *network, void *scratch, size_t scratch_size, int32_t first,
+                                int32_t last)
+{
+    const pawl_letterbox box = whole(width, height);
+    const int32_t side = image->width < image->height ? image->width : image->height;
+    pw_image crop = {.width = side, .height = side, .row_size = image->row_size};
+    crop.pixels =
+        pw_image_row(image, (image->height - side) / 2) + (size_t)((image->width - side) / 2) * 3;
+    return pw_letterbox_into(&crop, &box, network, scratch, scratch_size, first, last);
+}
+
+pawl_status pawl_image_center_crop(pawl_image *image, int32_t width, int32_t height,
+                                   pawl_image **cropped, pawl_error *error)
+{
+    if (cropped == NULL || width < 1 || height < 1)
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_image_center_crop: %s",
+                       cropped == NULL ? "cropped is NULL" : "width and height must be at least 1");
+    pw_image *used PW_USING = NULL;
+    pw_image *made PW_MAKING = NULL;
+    PW_TRY(pw_object_use(image, PW_TYPE_IMAGE, &used, error));
+    PW_TRY(pw_image_new(&made, error));
+    PW_TRY(pw_image_allocate(made, width, height, error));
+    const size_t scratch_size = pw_center_crop_scratch_size(width, height);
+    void *scratch PW_AUTO_FREE = pw_alloc(scratch_size);
+    if (scratch == NULL)
+        return pw_fail_memory(error, "rows of a crop", scratch_size);
+    PW_TRY(
+        pw_center_crop_into(used, width, height, made->pixels, scratch, scratch_size, 0, height));
+    *cropped = pw_object_publish(PW_TAKE(made));
+    return PAWL_OK;
+}
