@@ -17,7 +17,8 @@ configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/pawlConfig.cmake.in ${
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/pawlConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/pawlConfig.cmake ${PROJECT_BINARY_DIR}/pawlConfigVersion.cmake DESTINATION ${package})
 install(EXPORT pawlTargets NAMESPACE pawl:: DESTINATION ${package})
-install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES ${PROJECT_SOURCE_DIR}/LICENSE ${PROJECT_SOURCE_DIR}/NOTICE ${PROJECT_SOURCE_DIR}/src/image/font-licence.txt
+  DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 if(TARGET pawl_program)
   install(TARGETS pawl_program RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})

@@ -50,5 +50,5 @@ function(pawl_test name)
   target_link_libraries(${name} PRIVATE pawl_warnings ${test_LIBS} PkgConfig::CMOCKA m)
   add_test(NAME ${name} COMMAND ${name} ${test_ARGS})
   set_tests_properties(${name} PROPERTIES LABELS "${test_LABELS}" SKIP_RETURN_CODE 77 TIMEOUT 600
-    ENVIRONMENT "PAWL_SOURCE_DIR=${PROJECT_SOURCE_DIR}")
+    ENVIRONMENT "PAWL_SOURCE_DIR=${PROJECT_SOURCE_DIR};PAWL_LEAKS=error") # the object table hides what is forgotten from LeakSanitizer
 endfunction()

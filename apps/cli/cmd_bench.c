@@ -340,7 +340,10 @@ static int run_bench(struct bench *bench, const char *path)
             bench->session.threads == 1 ? "" : "s", bench->batch, bench->shape.height,
             bench->shape.width);
     code = run_course(bench, "decoded");
-    if (code == APP_EXIT_DONE && options->with_nms)
+    const bool has_boxes = bench->session.model.task != PAWL_TASK_CLASSIFY;
+    if (code == APP_EXIT_DONE && options->with_nms && !has_boxes)
+        app_warn("--with-nms does nothing: the engine classifies");
+    else if (code == APP_EXIT_DONE && options->with_nms)
         code = run_course(bench, "boxes");
     return code == APP_EXIT_DONE ? app_output_commit(&bench->json) : code;
 }

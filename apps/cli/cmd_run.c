@@ -18,7 +18,7 @@ typedef struct run_options {
 static const app_option options_table[] = {
     {.name = "input", .letter = 'i', .type = APP_TEXT, .offset = offsetof(run_options, input),
      .value = "X.npy",
-     .help = "float32 N x 3 x H x W, RGB, 0 to 1; it sets batch and shape"},
+     .help = "float32 N x 3 x H x W, RGB, 0 to 1 (classification: normalised); it sets batch and shape"},
     {.name = "output", .letter = 'o', .type = APP_TEXT, .offset = offsetof(run_options, output),
      .value = "PREFIX", .help = "writes PREFIX.output0.npy (default: the input's name)"},
     SESSION_OPTIONS(run_options, session),
@@ -32,8 +32,9 @@ const app_command cli_run = {
     .arguments = "ENGINE",
     .brief = "Runs an .engine on a raw array and writes the decoded tensor",
     .details = "The output is N x rows x (5 + classes): x, y, width, height in network pixels, "
-               "objectness, class scores. More pictures than the engine's largest batch are run in "
-               "turns.",
+               "objectness, class scores. Segmentation adds mask coefficients to the rows, and "
+               "PREFIX.output1.npy, the prototypes; classification gives N x classes, raw logits. "
+               "More pictures than the engine's largest batch are run in turns.",
     .example = "pawl run best.engine --input x.npy --output y",
     .options = options_table,
     .option_count = sizeof options_table / sizeof options_table[0],

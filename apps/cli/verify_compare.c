@@ -113,33 +113,48 @@ static int watch_layer(void *user, uint32_t id, const char *name, const pawl_ten
     return app_is_interrupted() ? 1 : 0;
 }
 
-/* A run of one side under watch. The picture fills the whole batch. */
+/* The picture as the network sees it, into every place of the batch. */
+static pawl_status fill_input(const verify_pair *pair, pawl_context *context, pawl_image *image,
+                              pawl_error *error)
+{
+    pawl_image *boxed = NULL;
+    pawl_image_view view;
+    pawl_tensor input;
+    pawl_status status =
+        pawl_image_letterbox(image, pair->shape.width, pair->shape.height, &boxed, error);
+    if (status >= 0)
+        status = pawl_image_view_get(boxed, &view, error);
+    if (status >= 0)
+        status = pawl_context_input(context, &input, error);
+    const size_t row = (size_t)pair->shape.width * 3, height = (size_t)pair->shape.height;
+    for (size_t y = 0; status >= 0 && y < input.size / row; y++)
+        memcpy((uint8_t *)input.data + y * row, view.pixels + y % height * view.row_size, row);
+    (void)pawl_image_destroy(&boxed);
+    return status;
+}
+
+/* A run of one side under watch. The threshold of 0 lets the head report all its rows; suppression
+ * then keeps what is above --conf. */
 static pawl_status look(const verify_side *side, struct watch *watch, pawl_image *image,
                         pawl_detections *found, pawl_error *error)
 {
-    const size_t count = (size_t)watch->pair->engine.info.batch_min;
-    pawl_image **images = calloc(count, sizeof(pawl_image *));
-    pawl_detections *results = calloc(count, sizeof(pawl_detections));
-    pawl_status status = PAWL_ERR_MEMORY;
-    error->status = status;
-    for (size_t i = 0; images != NULL && i < count; i++)
-        images[i] = image;
-    if (images != NULL && results != NULL) {
-        const bool is_watched = watch->is_reference || !watch->pair->is_blind;
+    const bool is_watched = watch->is_reference || !watch->pair->is_blind;
+    pawl_status status = fill_input(watch->pair, side->context, image, error);
+    if (status >= 0)
+        status = pawl_context_set_threshold(side->context, 0, error);
+    if (status >= 0)
         status = pawl_context_observe(side->context, is_watched ? watch_layer : NULL, watch, error);
-        if (status >= 0)
-            status = pawl_detector_run(side->detector, images, count, results, NULL, error);
-        *found = results[0];
-    }
-    free(images);
-    free(results);
+    if (status >= 0)
+        status = pawl_context_run(side->context, error);
+    if (status >= 0 && side->model.task != PAWL_TASK_CLASSIFY)
+        status = pawl_detector_collect(side->detector, 0, found, error);
     return status;
 }
 
 /* The rows that both sides report: what the head made of the last layers. */
 static pawl_status compare_rows(verify_pair *pair, pawl_error *error)
 {
-    pawl_candidates expected, found;
+    pawl_candidates expected = {0}, found = {0};
     pawl_status status =
         pawl_context_candidates(pair->reference.context, 0, &expected, error);
     if (status >= 0)
@@ -184,7 +199,7 @@ int verify_picture(verify_pair *pair, pawl_image *image)
         pair->is_blind = true;
         status = look(&pair->engine, &watch, image, &found, &error);
     }
-    if (status >= 0)
+    if (status >= 0 && pair->engine.model.task != PAWL_TASK_CLASSIFY)
         status = compare_rows(pair, &error);
     if (status == PAWL_ERR_CANCELLED && !app_is_interrupted())
         return app_fail_memory();

@@ -109,7 +109,7 @@ static bool find(tracer *t, size_t cell_count, app_contour *largest)
             continue;
         if (!outline(t, cell) || !fill(t, cell))
             return false;
-        if (t->found.count <= largest->count)
+        if (t->found.count < largest->count) /* of equal ones the last: OpenCV lists it first */
             continue;
         free(largest->points);
         *largest = t->found;

@@ -22,13 +22,17 @@ typedef struct pawl_runtime_desc {
 
 /** What the input binding holds. */
 typedef enum pawl_input_form {
-    PAWL_INPUT_F32_NCHW = 0, /* N x 3 x H x W float32, RGB, 0 to 1, as PyTorch takes it */
-    PAWL_INPUT_U8_NHWC = 1   /* N x H x W x 3 bytes, RGB: a letterboxed picture as it is */
+    PAWL_INPUT_F32_NCHW = 0, /* N x 3 x H x W float32, RGB, 0 to 1 (classification: normalised), as PyTorch takes it */
+    PAWL_INPUT_U8_NHWC = 1   /* N x H x W x 3 bytes, RGB: a letterboxed picture as it is; divided by 255, of a classifier normalised as it was trained */
 } pawl_input_form;
 
-/** What the detection head leaves. */
+/**
+ * What the head leaves. Segmentation: rows have mask coefficients behind the classes, and one more output, the last, holds the prototypes,
+ * N x coefficients x H/4 x W/4 float32 (behind the rows in DECODED, behind the maps in RAW, alone in CANDIDATES). Classification: one output in
+ * every form, N x classes, raw logits.
+ */
 typedef enum pawl_output_form {
-    PAWL_OUTPUT_DECODED = 0,    /* one tensor N x rows x (5 + classes), as PyTorch's export gives it */
+    PAWL_OUTPUT_DECODED = 0,    /* one tensor N x rows x (5 + classes), as PyTorch's export gives it; other tasks: above */
     PAWL_OUTPUT_RAW = 1,        /* a tensor a level, N x H x W x (anchors * (5 + classes)), before the sigmoid */
     PAWL_OUTPUT_CANDIDATES = 2  /* only the rows whose objectness exceeds the threshold, decoded: see pawl_context_candidates() */
 } pawl_output_form;
@@ -46,7 +50,7 @@ typedef struct pawl_context_desc {
 /** Candidates of one picture: @p count rows of @p width floats (x, y, w, h in network pixels, objectness, class scores). */
 typedef struct pawl_candidates {
     size_t count;
-    size_t width;          /* floats a row: 5 + classes */
+    size_t width;          /* floats a row: 5 + classes + mask coefficients */
     const float *rows;     /* count * width */
     const int32_t *index;  /* count: row number in the full decoded tensor, rising */
 } pawl_candidates;

@@ -6,30 +6,32 @@
 
 static int compare_ids(const void *a, const void *b)
 {
-    const uint64_t first = ((const pw_life *)a)->id, second = ((const pw_life *)b)->id;
+    const uint64_t first = ((const pw_life_id *)a)->id, second = ((const pw_life_id *)b)->id;
     return first < second ? -1 : first > second;
 }
 
 size_t pw_history_find(const pw_history *history, uint64_t id)
 {
-    const pw_life wanted = {.id = id};
-    const pw_life *found = history->count == 0 ? NULL
-                                               : bsearch(&wanted, history->lives, history->count,
-                                                         sizeof wanted, compare_ids);
-    return found == NULL ? PW_NO_LIFE : (size_t)(found - history->lives);
+    const pw_life_id wanted = {.id = id};
+    const pw_life_id *found = history->count == 0 ? NULL
+                                                  : bsearch(&wanted, history->by_id, history->count,
+                                                            sizeof wanted, compare_ids);
+    return found == NULL ? PW_NO_LIFE : found->life;
 }
 
 static void take_births(pw_history *history)
 {
     for (size_t i = 0; i < history->recording.count; i++) {
         const pw_record *record = pw_recorder_at(i);
-        if (record->kind == PW_RECORD_BORN)
-            history->lives[history->count++] =
-                (pw_life){.id = record->id, .born = record, .name = record->name};
+        if (record->kind != PW_RECORD_BORN)
+            continue;
+        history->lives[history->count] =
+            (pw_life){.id = record->id, .born = record, .name = record->name};
+        history->by_id[history->count] = (pw_life_id){record->id, history->count};
+        history->count++;
     }
-    /* Threads may report their births in another order than that of the ids. */
     if (history->count > 0)
-        qsort(history->lives, history->count, sizeof *history->lives, compare_ids);
+        qsort(history->by_id, history->count, sizeof *history->by_id, compare_ids);
 }
 
 static void find_parents(pw_history *history)
@@ -80,8 +82,11 @@ pawl_status pw_history_make(const pw_recording *recording, pw_history *history, 
     for (size_t i = 0; i < recording->count; i++)
         births += pw_recorder_at(i)->kind == PW_RECORD_BORN;
     history->lives = pw_calloc(births, sizeof *history->lives);
-    if (history->lives == NULL)
+    history->by_id = pw_calloc(births, sizeof *history->by_id);
+    if (history->lives == NULL || history->by_id == NULL) {
+        pw_history_free(history);
         return pw_fail_memory(error, "the history of objects", births * sizeof *history->lives);
+    }
     take_births(history);
     find_parents(history);
     size_t ends = 0;
@@ -93,4 +98,5 @@ pawl_status pw_history_make(const pw_recording *recording, pw_history *history, 
 void pw_history_free(pw_history *history)
 {
     pw_free(history->lives);
+    pw_free(history->by_id);
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A recording put together: a life an object, in order of birth. */
+/*
+ * A recording put together: a life an object, in order of birth. An object is born when it is given to its user, so what the library makes
+ * for itself within a create call may have a higher id and yet be older.
+ */
 #ifndef PW_HISTORY_H
 #define PW_HISTORY_H
 
@@ -19,9 +22,15 @@ typedef struct pw_life {
     bool has_kin;                    /* it holds another object or is held by one */
 } pw_life;
 
+typedef struct pw_life_id {
+    uint64_t id;
+    size_t life;
+} pw_life_id;
+
 typedef struct pw_history {
     pw_recording recording;
     pw_life *lives;
+    pw_life_id *by_id; /* rising */
     size_t count;
 } pw_history;
 

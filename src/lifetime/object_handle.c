@@ -11,6 +11,8 @@
 #include "lifetime/slot_table.h"
 #include "lifetime/tombstones.h"
 
+#include <assert.h>
+
 #define TEXT_SIZE PW_ENDING_TEXT_SIZE
 
 /* --- explanations; all with the mutex held --- */
@@ -255,6 +257,7 @@ pawl_status pawl_object_name_set(void *handle, const char *name)
 {
     pw_object *object PW_USING = NULL;
     PW_TRY(pw_object_use(handle, PW_TYPE_NONE, &object, NULL));
+    assert(object != NULL); /* what the analyzer cannot see */
     char copy[sizeof object->name] = "";
     pw_strbuf text = PW_STRBUF(copy);
     pw_strbuf_add(&text, "%s", name != NULL ? name : "");

@@ -88,6 +88,7 @@ void pw_put_xml(pw_os_file *file, const char *text)
 
 const char *pw_duration(char text[PW_DURATION_SIZE], uint64_t ns)
 {
+    text[0] = '\0';
     pw_strbuf buffer = {.text = text, .capacity = PW_DURATION_SIZE};
     if (ns < 1000000)
         pw_strbuf_add(&buffer, "%u µs", (unsigned)(ns / 1000));

@@ -214,7 +214,7 @@ static void put_pins(pw_os_file *file, const pw_svg *svg, size_t row)
            "<circle class=\"tip\" cx=\"%d\" cy=\"%d\" r=\"3\"/>\n",
            x, y - PW_SVG_BAR / 2, top + 8, x, y, top + 8, x, y);
     for (size_t k = 0; k < PW_MAX_PARENTS; k++)
-        if (life->parents[k] != PW_NO_LIFE && svg->row_of[life->parents[k]] != PW_NO_LIFE)
+        if (life->parents[k] != PW_NO_LIFE && svg->row_of[life->parents[k]] < row)
             put_tip(file, x, pw_svg_y(svg->row_of[life->parents[k]]) + PW_SVG_BAR / 2);
 }
 

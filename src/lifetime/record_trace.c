@@ -38,7 +38,8 @@ static size_t find_track(track_set *tracks, const pw_life *life)
     const uint64_t born_ns = life->born->time_ns;
     for (size_t k = 0; k < PW_MAX_PARENTS; k++) {
         const size_t parent = life->parents[k];
-        if (parent != PW_NO_LIFE && top_at(tracks, tracks->track[parent], born_ns) == parent &&
+        if (parent != PW_NO_LIFE && tracks->history->lives[parent].born->time_ns < born_ns &&
+            top_at(tracks, tracks->track[parent], born_ns) == parent &&
             end_of(tracks->history, &tracks->history->lives[parent]) >=
                 end_of(tracks->history, life))
             return tracks->track[parent];

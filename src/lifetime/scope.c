@@ -195,16 +195,15 @@ void pw_scope_adopt(pw_object *object)
     pw_table_unlock();
 }
 
-/* With the mutex held; NULL: the sentence says why. */
-static pw_object *live_object(const void *handle, char sentence[PW_ENDING_TEXT_SIZE])
+/* With the mutex held; NULL: said why. */
+static pw_object *live_object(const void *handle, pw_strbuf *why)
 {
     const uint64_t bits = pw_handle_bits(handle);
     const pw_slot *slot = pw_handle_slot(bits);
     if (slot != NULL &&
         pw_state_is_open(atomic_load_explicit(&slot->state, memory_order_acquire), bits))
         return slot->object;
-    pw_strbuf text = {.text = sentence, .capacity = PW_ENDING_TEXT_SIZE};
-    pw_explain_dead(&text, bits);
+    pw_explain_dead(why, bits);
     return NULL;
 }
 
@@ -220,11 +219,12 @@ pawl_status pawl_scope_own(pawl_scope *scope, void *handle)
 {
     if (handle == NULL)
         return PAWL_OK;
-    char sentence[PW_ENDING_TEXT_SIZE] = "";
+    char sentence[PW_ENDING_TEXT_SIZE];
+    pw_strbuf why = PW_STRBUF(sentence);
     pw_table_lock();
     const uint32_t index = scope == NULL ? PW_NO_SLOT : scope_of_handle(scope);
     const bool is_scope_dead = scope != NULL && index == PW_NO_SLOT;
-    pw_object *object = is_scope_dead ? NULL : live_object(handle, sentence);
+    pw_object *object = is_scope_dead ? NULL : live_object(handle, &why);
     if (object != NULL)
         move_to(index, object);
     pw_table_unlock();
@@ -240,9 +240,10 @@ pawl_status pawl_scope_keep(void *handle)
 {
     if (handle == NULL)
         return PAWL_OK;
-    char sentence[PW_ENDING_TEXT_SIZE] = "";
+    char sentence[PW_ENDING_TEXT_SIZE];
+    pw_strbuf why = PW_STRBUF(sentence);
     pw_table_lock();
-    pw_object *object = live_object(handle, sentence);
+    pw_object *object = live_object(handle, &why);
     if (object != NULL) {
         const uint32_t owner = pw_slot_at(object->slot)->scope;
         move_to(owner == PW_NO_SLOT ? PW_NO_SLOT : pw_slot_at(owner)->next, object);

@@ -9,7 +9,8 @@ prefix=$work/usr
 
 "$cmake" --install "$build" --prefix "$prefix" >"$work/log" || { cat "$work/log"; exit 1; }
 for file in bin/pawl include/pawl/pawl.h "$LIBDIR/libpawl.so" "$LIBDIR/libpawl.a" "$LIBDIR/pkgconfig/pawl.pc" \
-    "$LIBDIR/cmake/pawl/pawlConfig.cmake" share/man/man1/pawl.1 share/bash-completion/completions/pawl; do
+    "$LIBDIR/cmake/pawl/pawlConfig.cmake" share/man/man1/pawl.1 share/bash-completion/completions/pawl share/doc/pawl/LICENSE \
+    share/doc/pawl/NOTICE share/doc/pawl/font-licence.txt; do
     [ -e "$prefix/$file" ] || { echo "not installed: $file"; exit 1; }
 done
 

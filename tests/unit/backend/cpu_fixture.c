@@ -135,6 +135,25 @@ uint32_t pt_add_concat(pw_network *network, const uint32_t *inputs, uint32_t cou
     return add_layer(network, &layer, channels);
 }
 
+uint32_t pt_add(pw_network *network, pw_layer layer, int32_t channels)
+{
+    return add_layer(network, &layer, channels);
+}
+
+uint32_t pt_add_deconv(pw_network *network, uint32_t input, pw_deconv deconv)
+{
+    pw_layer layer = {.op = PW_OP_DECONV, .inputs = {input}, .input_count = 1};
+    deconv.in_channels = channels_of(network, input);
+    const size_t depth = (size_t)(deconv.out_channels / deconv.groups) *
+                         (size_t)(deconv.kernel[0] * deconv.kernel[1]);
+    deconv.weights = random_floats(network, (size_t)deconv.in_channels * depth, 0.5f, 0);
+    deconv.bias = deconv.out_channels % 5 == 0
+                      ? NULL
+                      : random_floats(network, (size_t)deconv.out_channels, 0.5f, 0);
+    layer.as.deconv = deconv;
+    return add_layer(network, &layer, deconv.out_channels);
+}
+
 void pt_elide(pw_network *network, uint32_t concat)
 {
     const pw_layer *layer = &network->layers[pw_network_producer(network, concat)];

@@ -44,6 +44,11 @@ void pt_elide(pw_network *network, uint32_t concat);
 /* Heads of 2 anchors and 3 classes on the tensors given; each gets a 1x1 convolution. */
 void pt_add_head(pw_network *network, const uint32_t *inputs, const float *strides, uint32_t count);
 
+/* Any other layer, with inputs and attributes as they are; channels 0: it has no output. */
+uint32_t pt_add(pw_network *network, pw_layer layer, int32_t channels);
+/* deconv: channels in, weights and bias are filled in here. */
+uint32_t pt_add_deconv(pw_network *network, uint32_t input, pw_deconv deconv);
+
 void pt_run(const pw_network *network, const pt_setting *setting, pt_results *results);
 void pt_results_free(pt_results *results);
 /* The largest difference, relative to the largest value of its layer or output. */

@@ -27,6 +27,7 @@ static struct pass_row {
     pw_pass run;
 } passes[] = {
     {"dead layers keep the values", pw_pass_dead_layers},
+    {"splitting batch norms keeps the values", pw_pass_split_batchnorm},
     {"folding batch norms keeps the values", pw_pass_fold_batchnorm},
     {"fusing activations and additions keeps the values", pw_pass_fuse_activation},
     {"eliding concatenations keeps the values", pw_pass_elide_concat},
@@ -126,6 +127,64 @@ static void fuses_everything(void **state)
     assert_int_equal(network.tensors[network.layers[2].output].parent, parent);
     assert_int_equal(network.tensors[network.layers[3].output].channel_offset, 8);
     pw_network_free(&network);
+}
+
+/* BottleneckCSP: two plain convolutions, concat, batch norm, activation. */
+static void make_csp(pt_builder *b, pw_activation kind)
+{
+    const uint32_t x = pt_tensor(b, 3), whole = pt_tensor(b, 20), normal = pt_tensor(b, 20);
+    pt_layer(b, PW_OP_INPUT, "images", PW_NO_TENSOR, PW_NO_TENSOR, x);
+    const uint32_t left = pt_conv(b, "cv3", x, (pt_conv_shape){3, 8, 3, 1, PW_ACT_NONE});
+    const uint32_t right = pt_conv(b, "cv2", x, (pt_conv_shape){3, 12, 1, 1, PW_ACT_NONE});
+    const float *gamma = pt_values(b, 20, 0.3f, 1.0f), *beta = pt_values(b, 20, 0.4f, 0.0f);
+    const float *mean = pt_values(b, 20, 0.4f, 0.0f), *variance = pt_values(b, 20, 0.3f, 1.0f);
+    pt_layer(b, PW_OP_CONCAT, "cat", left, right, whole);
+    pt_layer(b, PW_OP_BATCHNORM, "bn", whole, PW_NO_TENSOR, normal)->as.batchnorm =
+        (pw_batchnorm){20, 1e-3f, gamma, beta, mean, variance};
+    if (kind == PW_ACT_NONE) {
+        finish(b, normal);
+        return;
+    }
+    const uint32_t active = pt_tensor(b, 20);
+    pw_layer *act = pt_layer(b, PW_OP_ACTIVATION, "act", normal, PW_NO_TENSOR, active);
+    act->as.activation.kind = kind;
+    act->as.activation.alpha = 0.1f;
+    finish(b, active);
+}
+
+static void csp_batchnorm_goes_into_both_convs(void **state)
+{
+    static const pw_activation kinds[] = {PW_ACT_LEAKY_RELU, PW_ACT_SILU, PW_ACT_NONE};
+    float picture[3 * 8 * 8];
+    uint64_t noise = 9;
+    (void)state;
+    for (size_t i = 0; i < PW_COUNT(picture); i++)
+        picture[i] = pt_uniform(&noise);
+    for (size_t k = 0; k < PW_COUNT(kinds); k++) {
+        pw_network source = {.source_layer_count = 0}, network = {.source_layer_count = 0};
+        pawl_error error = {.message = ""};
+        pt_builder b = {.network = &source, .seed = 3, .error = &error};
+        size_t count = 0, after_count = 0;
+        make_csp(&b, kinds[k]);
+        const uint32_t before_last = source.layers[source.layer_count - 2].id;
+        assert_int_equal(pw_network_copy(&source, &network, &error), PAWL_OK);
+        assert_int_equal(pw_pass_split_batchnorm(&network, &error), PAWL_OK);
+        assert_int_equal(pw_network_validate(&network, &error), PAWL_OK);
+        assert_int_equal(network.layer_count, 5); /* input, two convolutions, concat, last */
+        assert_int_equal(network.layers[3].id, before_last);
+        assert_true(network.layers[1].id >= source.next_layer_id); /* it makes what none made */
+        assert_int_equal(all(&network, &error), PAWL_OK);
+        assert_int_equal(network.layer_count, 4);
+        assert_int_equal(network.layers[1].as.conv.activation, kinds[k]);
+        double *before = pt_interpret(&source, picture, 8, 8, &count);
+        double *after = pt_interpret(&network, picture, 8, 8, &after_count);
+        assert_int_equal(count, after_count);
+        compare(before, after, count, k);
+        free(before);
+        free(after);
+        pw_network_free(&network);
+        pw_network_free(&source);
+    }
 }
 
 static void residual_goes_into_the_later_conv(void **state)
@@ -242,8 +301,9 @@ static void memory_may_run_out(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[PW_COUNT(passes) + 6] = {
+    struct CMUnitTest tests[PW_COUNT(passes) + 7] = {
         cmocka_unit_test(fuses_everything),
+        cmocka_unit_test(csp_batchnorm_goes_into_both_convs),
         cmocka_unit_test(residual_goes_into_the_later_conv),
         cmocka_unit_test(shared_input_keeps_one_concat),
         cmocka_unit_test(unread_layers_go),
@@ -251,7 +311,7 @@ int main(void)
         cmocka_unit_test(memory_may_run_out),
     };
     for (size_t i = 0; i < PW_COUNT(passes); i++)
-        tests[6 + i] = (struct CMUnitTest){
+        tests[7 + i] = (struct CMUnitTest){
             .name = passes[i].name, .test_func = keeps_values, .initial_state = &passes[i]};
     return cmocka_run_group_tests_name("passes", tests, NULL, NULL);
 }

@@ -38,7 +38,7 @@ static inline void mk_free(mk_buffer *b)
 static inline void mk_number(mk_buffer *b, uint64_t number, size_t size)
 {
     for (size_t i = 0; i < size; i++) {
-        const uint8_t byte = i < 8 ? (uint8_t)(number >> (8 * i)) : 0;
+        const uint8_t byte = (uint8_t)(i < 8 ? number >> (8 * i) : 0);
         mk_put(b, &byte, 1);
     }
 }

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* -s: an engine from a .wts (or a .pt). What the file says counts; a letter that says otherwise is
+ * explained. */
+#include "compat/compat.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+struct build {
+    pawl_weights *weights;
+    pawl_network *network;
+    pawl_builder *builder;
+    pawl_plan *plan;
+};
+
+/* The letter of published multiples, 'c' for any others. */
+static char letter_of(double depth, double width)
+{
+    static const struct {
+        char letter;
+        double depth, width;
+    } sizes[] = {{'n', 0.33, 0.25}, {'s', 0.33, 0.5}, {'m', 0.67, 0.75}, {'l', 1, 1}, {'x', 1.33, 1.25}};
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
+        if (fabs(sizes[i].depth - depth) < 1e-6 && fabs(sizes[i].width - width) < 1e-6)
+            return sizes[i].letter;
+    return 'c';
+}
+
+static void check_size(const compat_build *asked, const pawl_model_info *model)
+{
+    char wanted[4] = {asked->size[0], '\0', '\0', '\0'};
+    if (wanted[0] == 'c')
+        wanted[0] = letter_of(asked->depth, asked->width);
+    if (asked->size[1] == '6' && asked->size[2] == '\0')
+        wanted[1] = '6';
+    if (wanted[0] == 'c' || strcmp(wanted, model->size) == 0)
+        return;
+    if (strcmp(model->size, "custom") == 0)
+        app_warn("%s is not of a published size, though the command line says %s: building what the "
+                 "file holds",
+                 asked->weights, asked->size);
+    else
+        app_warn("%s holds a YOLOv5%s, not the %s that the command line says: building the %s",
+                 asked->weights, model->size, wanted, model->size);
+}
+
+static int read_network(const compat_build *asked, pawl_task task, struct build *build)
+{
+    pawl_error error = {0};
+    pawl_model_info model = {.struct_size = sizeof model};
+    printf("Loading weights: %s\n", asked->weights);
+    (void)fflush(stdout);
+    if (pawl_weights_open(asked->weights, &build->weights, &error) < 0 ||
+        pawl_network_from_weights(build->weights, NULL, &build->network, &error) < 0 ||
+        pawl_network_info_get(build->network, &model, &error) < 0)
+        return app_fail_library(asked->weights, &error);
+    if (model.task != task)
+        return app_fail(COMPAT_WRONG, "%s is for %s; use yolov5_%s", asked->weights,
+                        model.task == PAWL_TASK_DETECT    ? "detection"
+                        : model.task == PAWL_TASK_SEGMENT ? "segmentation"
+                                                          : "classification",
+                        model.task == PAWL_TASK_DETECT    ? "det"
+                        : model.task == PAWL_TASK_SEGMENT ? "seg"
+                                                          : "cls");
+    check_size(asked, &model);
+    return 0;
+}
+
+static int build_plan(const compat_build *asked, struct build *build)
+{
+    pawl_error error = {0};
+    puts("Building engine, please wait for a while...");
+    (void)fflush(stdout);
+    if (pawl_builder_create(NULL, &build->builder, &error) < 0 ||
+        pawl_builder_build(build->builder, build->network, NULL, &build->plan, &error) < 0)
+        return app_fail_library(asked->weights, &error);
+    if (pawl_plan_save(build->plan, asked->engine, &error) < 0)
+        return app_fail_library(asked->engine, &error);
+    puts("Build engine successfully!");
+    return 0;
+}
+
+int compat_build_engine(const compat_build *asked, pawl_task task)
+{
+    struct build build = {0};
+    int code = app_is_same_file(asked->weights, asked->engine)
+                   ? app_fail(COMPAT_WRONG, "%s would overwrite its own input", asked->engine)
+                   : read_network(asked, task, &build);
+    if (code == 0)
+        code = build_plan(asked, &build);
+    (void)pawl_plan_destroy(&build.plan);
+    (void)pawl_builder_destroy(&build.builder);
+    (void)pawl_network_destroy(&build.network);
+    (void)pawl_weights_destroy(&build.weights);
+    return code == 0 ? 0 : COMPAT_WRONG;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Masks against YOLOv5's, and what the arithmetic must bear. */
+#include "detect/masks.h"
+#include "unit/base/cmocka_all.h"
+#include "unit/detect/masks_expected.h"
+
+#include <math.h>
+
+static pw_mask_source source_of(size_t box)
+{
+    return (pw_mask_source){.prototypes = prototypes,
+                            .count = PROTOTYPES,
+                            .height = PROTO_HEIGHT,
+                            .width = PROTO_WIDTH,
+                            .coefficients = coefficients[box]};
+}
+
+static void compare(const uint8_t *mask, const char *want, size_t count, size_t box)
+{
+    for (size_t i = 0; i < count; i++)
+        if (mask[i] != (want[i] == '#'))
+            fail_msg("box %zu: pixel %zu is %d", box, i, mask[i]);
+}
+
+static void network_and_picture_masks_are_yolov5s(void **state)
+{
+    (void)state;
+    float plane[PROTO_HEIGHT * PROTO_WIDTH];
+    uint8_t mask[NET_HEIGHT * NET_WIDTH], picture[PICTURE_HEIGHT * PICTURE_WIDTH];
+    for (size_t i = 0; i < BOXES; i++) {
+        const pw_mask_source source = source_of(i);
+        pw_mask_enlarged(&source, network_boxes[i], NET_HEIGHT, NET_WIDTH, plane, mask);
+        compare(mask, network_masks[i], sizeof mask, i);
+        pw_mask_to_picture(mask, NET_HEIGHT, NET_WIDTH, PICTURE_HEIGHT, PICTURE_WIDTH, picture);
+        compare(picture, picture_masks[i], sizeof picture, i);
+    }
+}
+
+static void native_masks_are_yolov5s(void **state)
+{
+    (void)state;
+    float plane[PROTO_HEIGHT * PROTO_WIDTH];
+    uint8_t mask[PICTURE_HEIGHT * PICTURE_WIDTH];
+    for (size_t i = 0; i < BOXES; i++) {
+        const pw_mask_source source = source_of(i);
+        pw_mask_native(&source, picture_boxes[i], PICTURE_HEIGHT, PICTURE_WIDTH, plane, mask);
+        compare(mask, native_masks[i], sizeof mask, i);
+    }
+}
+
+/* Boxes beyond the picture, inside out or without numbers give empty masks; a picture of one pixel
+ * has room for one. */
+static void odd_boxes_are_borne(void **state)
+{
+    (void)state;
+    static const float boxes[][4] = {{100, 100, 200, 200},
+                                     {-90, -90, -50, -50},
+                                     {30, 30, 10, 10},
+                                     {NAN, NAN, NAN, NAN},
+                                     {1e30f, -1e30f, -1e30f, 1e30f}};
+    float plane[PROTO_HEIGHT * PROTO_WIDTH];
+    uint8_t mask[NET_HEIGHT * NET_WIDTH];
+    const pw_mask_source source = source_of(0);
+    for (size_t b = 0; b < sizeof boxes / sizeof boxes[0]; b++) {
+        size_t inside = 0;
+        pw_mask_enlarged(&source, boxes[b], NET_HEIGHT, NET_WIDTH, plane, mask);
+        for (size_t i = 0; i < sizeof mask; i++)
+            inside += mask[i];
+        assert_int_equal(inside, 0);
+        pw_mask_native(&source, boxes[b], 1, 1, plane, mask);
+        assert_int_equal(mask[0], 0);
+    }
+    pw_mask_to_picture(mask, NET_HEIGHT, NET_WIDTH, 1, 1, mask);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(network_and_picture_masks_are_yolov5s),
+        cmocka_unit_test(native_masks_are_yolov5s),
+        cmocka_unit_test(odd_boxes_are_borne),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Masks and classes through the public functions: small models made by hand, a segmenter and a
+ * classifier. */
+#include "../runtime/runtime_fixture.h"
+
+#include "detect/masks.h"
+
+#include <pawl/detect.h>
+
+#include <math.h>
+
+enum { SIDE = 32, CLASSES = 3, MASKS = 4, WIDTH = 5 + CLASSES + MASKS };
+
+static uint32_t add_input(pt_builder *b)
+{
+    const uint32_t x = pt_tensor(b, 3);
+    pt_layer(b, PW_OP_INPUT, "input", PW_NO_TENSOR, PW_NO_TENSOR, x);
+    return x;
+}
+
+static void make_segmenter(pt_builder *b)
+{
+    const uint32_t x = pt_conv(b, "0", add_input(b), (pt_conv_shape){3, 8, 3, 2, PW_ACT_HARDSWISH});
+    const uint32_t coarse = pt_conv(b, "1", x, (pt_conv_shape){8, 8, 3, 2, PW_ACT_HARDSWISH});
+    const uint32_t level = pt_conv(b, "2", coarse, (pt_conv_shape){8, WIDTH, 1, 1, PW_ACT_NONE});
+    const uint32_t prototypes = pt_conv(b, "3", x, (pt_conv_shape){8, MASKS, 1, 1, PW_ACT_NONE});
+    pt_layer(b, PW_OP_DETECT, "4", level, prototypes, PW_NO_TENSOR)->as.detect =
+        (pw_detect){.class_count = CLASSES,
+                    .anchor_count = 1,
+                    .level_count = 1,
+                    .stride = {4},
+                    .anchor = {{{12, 16}}},
+                    .mask_count = MASKS};
+    b->network->model.task = PAWL_TASK_SEGMENT;
+}
+
+static void make_classifier(pt_builder *b)
+{
+    const uint32_t x = pt_conv(b, "0", add_input(b), (pt_conv_shape){3, 8, 3, 2, PW_ACT_HARDSWISH});
+    const uint32_t mean = pt_tensor(b, 8);
+    pt_layer(b, PW_OP_GLOBALPOOL, "1", x, PW_NO_TENSOR, mean);
+    const uint32_t logits = pt_conv(b, "2", mean, (pt_conv_shape){8, CLASSES, 1, 1, PW_ACT_NONE});
+    pt_layer(b, PW_OP_CLASSIFY, "3", logits, PW_NO_TENSOR, PW_NO_TENSOR);
+    b->network->model.task = PAWL_TASK_CLASSIFY;
+}
+
+static void open_chain(chain *c, void (*make)(pt_builder *b), int32_t batch)
+{
+    pw_network network = {.source_layer_count = 0};
+    pawl_error error = {.message = ""};
+    pt_builder b = {.network = &network, .seed = 11, .error = &error};
+    const pw_profile profile = {1, 1, 4, SIDE, SIDE};
+    const uint64_t hash[2] = {1, 2};
+    pw_plan *made PW_MAKING = NULL;
+    pawl_context_desc desc = small_context();
+    make(&b);
+    network.source_layer_count = network.layer_count;
+    network.model.family = network.model.size = "custom";
+    network.model.class_count = CLASSES;
+    network.model.max_stride = 4;
+    network.model.imgsz = SIDE;
+    desc.batch = batch;
+    desc.input = PAWL_INPUT_U8_NHWC;
+    desc.output = PAWL_OUTPUT_CANDIDATES;
+    *c = (chain){NULL, NULL, NULL, NULL};
+    if (pw_plan_assemble(&network, &profile, "reference", "fp32", "x.pt", hash, &made, &error) < 0)
+        fail_msg("%s", error.message);
+    c->plan = pw_object_publish(PW_TAKE(made));
+    if (pawl_runtime_create(NULL, &c->runtime, &error) < 0 ||
+        pawl_engine_create(c->runtime, c->plan, &c->engine, &error) < 0 ||
+        pawl_context_create(c->engine, &desc, &c->context, &error) < 0)
+        fail_msg("%s", error.message);
+}
+
+static pawl_image *make_image(int32_t width, int32_t height, uint64_t seed)
+{
+    uint8_t *pixels = malloc((size_t)width * (size_t)height * 3);
+    for (size_t i = 0; i < (size_t)width * (size_t)height * 3; i++)
+        pixels[i] = (uint8_t)(127.5f * (pt_uniform(&seed) + 1.0f));
+    const pawl_image_view view = {width, height, (size_t)width * 3, pixels};
+    pawl_image *image = NULL;
+    assert_int_equal(pawl_image_create(&view, &image, NULL), PAWL_OK);
+    free(pixels);
+    return image;
+}
+
+/* The candidate whose confidence a box has. */
+static size_t row_of(const pawl_candidates *candidates, const pawl_detection *item)
+{
+    size_t r = 0;
+    while (candidates->rows[r * WIDTH + 5 + (size_t)item->class_id] *
+               candidates->rows[r * WIDTH + 4] !=
+           item->confidence)
+        assert_true(++r < candidates->count);
+    return r;
+}
+
+/* Each mask is that of its own box: made by hand of the candidate whose box it is. */
+static void masks_belong_to_their_boxes(void **state)
+{
+    (void)state;
+    chain c;
+    pawl_detector *detector = NULL;
+    pawl_detector_desc desc = PAWL_DETECTOR_DESC_INIT;
+    pawl_detections found[2];
+    pawl_image *images[2] = {make_image(50, 40, 3), make_image(SIDE, SIDE, 4)};
+    desc.confidence = 0.1f;
+    open_chain(&c, make_segmenter, 2);
+    assert_int_equal(pawl_detector_create(c.context, &desc, &detector, NULL), PAWL_OK);
+    assert_int_equal(pawl_detector_run(detector, images, 2, found, NULL, NULL), PAWL_OK);
+    pawl_candidates candidates;
+    pawl_tensor prototypes;
+    assert_int_equal(pawl_context_candidates(c.context, 1, &candidates, NULL), PAWL_OK);
+    assert_int_equal(pawl_context_output(c.context, 0, &prototypes, NULL), PAWL_OK);
+    assert_true(found[1].count > 2);
+    for (size_t i = 0; i < found[1].count; i++) {
+        pawl_mask mask;
+        uint8_t want[SIDE * SIDE];
+        float plane[SIDE * SIDE / 4];
+        const size_t r = row_of(&candidates, &found[1].items[i]);
+        const float *row = candidates.rows + r * WIDTH;
+        const float box[4] = {row[0] - row[2] / 2, row[1] - row[3] / 2, row[0] + row[2] / 2,
+                              row[1] + row[3] / 2};
+        const pw_mask_source source = {(const float *)prototypes.data + MASKS * SIDE * SIDE / 4,
+                                       MASKS, SIDE / 2, SIDE / 2, row + 5 + CLASSES};
+        pw_mask_enlarged(&source, box, SIDE, SIDE, plane, want);
+        assert_int_equal(pawl_detector_mask(detector, 1, i, PAWL_MASK_PICTURE, &mask, NULL),
+                         PAWL_OK);
+        assert_int_equal(mask.width, SIDE);
+        assert_memory_equal(mask.pixels, want, sizeof want);
+    }
+    for (int form = PAWL_MASK_PICTURE; form <= PAWL_MASK_NETWORK; form++) {
+        pawl_mask mask;
+        assert_int_equal(pawl_detector_mask(detector, 0, 0, (pawl_mask_form)form, &mask, NULL),
+                         PAWL_OK);
+        assert_int_equal(mask.width, form == PAWL_MASK_NETWORK ? SIDE : 50);
+        assert_int_equal(mask.height, form == PAWL_MASK_NETWORK ? SIDE : 40);
+        const pawl_status drawn = pawl_image_draw_mask(images[0], &mask, 1, NULL);
+        assert_int_equal(drawn, form == PAWL_MASK_NETWORK ? PAWL_ERR_ARGUMENT : PAWL_OK);
+    }
+    pawl_mask none;
+    assert_int_equal(pawl_detector_mask(detector, 0, found[0].count, PAWL_MASK_NATIVE, &none, NULL),
+                     PAWL_ERR_ARGUMENT);
+    assert_int_equal(pawl_detector_mask(detector, 9, 0, PAWL_MASK_NATIVE, &none, NULL),
+                     PAWL_ERR_ARGUMENT);
+    for (size_t i = 0; i < 2; i++)
+        assert_int_equal(pawl_image_destroy(&images[i]), PAWL_OK);
+    assert_int_equal(pawl_detector_destroy(&detector), PAWL_OK);
+    drop_chain(&c);
+}
+
+/* The network sees the square in the middle, normalised; probabilities are the softmax of its
+ * logits. */
+static void classes_come_by_probability(void **state)
+{
+    (void)state;
+    chain c;
+    pawl_detector *detector = NULL;
+    pawl_class_scores scores[2];
+    pawl_detections found;
+    pawl_mask mask;
+    pawl_tensor input, logits;
+    pawl_timing timing = {-1, -1, -1};
+    pawl_image *images[2] = {make_image(90, 41, 5), make_image(7, 60, 6)}, *cropped = NULL;
+    pawl_image_view view;
+    open_chain(&c, make_classifier, 2);
+    assert_int_equal(pawl_detector_create(c.context, NULL, &detector, NULL), PAWL_OK);
+    assert_int_equal(pawl_detector_classify(detector, images, 2, scores, &timing, NULL), PAWL_OK);
+    assert_true(timing.inference_ms >= 0);
+    assert_int_equal(pawl_context_input(c.context, &input, NULL), PAWL_OK);
+    assert_int_equal(pawl_context_output(c.context, 0, &logits, NULL), PAWL_OK);
+    for (size_t i = 0; i < 2; i++) {
+        const float *own = (const float *)logits.data + i * CLASSES;
+        double sum = 0, all = 0;
+        for (size_t k = 0; k < CLASSES; k++)
+            sum += exp((double)own[k]);
+        assert_int_equal(scores[i].count, CLASSES);
+        for (size_t k = 0; k < CLASSES; k++) {
+            const pawl_class_score *score = &scores[i].items[k];
+            const double want = exp((double)own[score->class_id]) / sum;
+            assert_true(fabs((double)score->probability - want) < 1e-6);
+            assert_true(k == 0 || score->probability <= scores[i].items[k - 1].probability);
+            all += (double)score->probability;
+        }
+        assert_true(fabs(all - 1) < 1e-6);
+        assert_int_equal(pawl_image_center_crop(images[i], SIDE, SIDE, &cropped, NULL), PAWL_OK);
+        assert_int_equal(pawl_image_view_get(cropped, &view, NULL), PAWL_OK);
+        for (size_t y = 0; y < SIDE; y++)
+            assert_memory_equal((const uint8_t *)input.data + (i * SIDE + y) * SIDE * 3,
+                                view.pixels + y * view.row_size, SIDE * 3);
+        assert_int_equal(pawl_image_destroy(&cropped), PAWL_OK);
+    }
+    assert_int_equal(pawl_detector_run(detector, images, 1, &found, NULL, NULL),
+                     PAWL_ERR_UNSUPPORTED);
+    assert_int_equal(pawl_detector_collect(detector, 0, &found, NULL), PAWL_ERR_UNSUPPORTED);
+    assert_int_equal(pawl_detector_mask(detector, 0, 0, PAWL_MASK_NATIVE, &mask, NULL),
+                     PAWL_ERR_UNSUPPORTED);
+    for (size_t i = 0; i < 2; i++)
+        assert_int_equal(pawl_image_destroy(&images[i]), PAWL_OK);
+    assert_int_equal(pawl_detector_destroy(&detector), PAWL_OK);
+    drop_chain(&c);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(masks_belong_to_their_boxes),
+        cmocka_unit_test(classes_come_by_probability),
+    };
+    return cmocka_run_group_tests_name("tasks", tests, NULL, NULL);
+}
