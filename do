@@ -5,10 +5,12 @@ set -eu
 cd "$(dirname "$0")"
 
 # clang-tidy, cppcheck and the cross compiler come with `test --full` and `lint` only.
-build_packages="gcc libc6-dev cmake ninja-build pkg-config libjpeg-dev libpng-dev libwebp-dev libjansson-dev libxxhash-dev zlib1g-dev"
+build_packages="gcc libc6-dev cmake ninja-build pkg-config libjpeg-dev libpng-dev libwebp-dev libjansson-dev libyaml-dev libxxhash-dev zlib1g-dev"
 test_packages="g++ libcmocka-dev python3"
 lint_packages="clang-format-14 clang-tidy-14 cppcheck python3 binutils"
 full_packages="clang libclang-rt-14-dev gcc-aarch64-linux-gnu qemu-user"
+# NVIDIA's own libraries, one of each known layout and the newest: it needs no GPU to build an engine with them.
+rtx_versions="1.4.0.76 1.5.0.114 1.6.1.120 1.7.1.116"
 
 jobs=${PAWL_JOBS:-$(nproc 2>/dev/null || echo 2)}
 logs=build/logs
@@ -179,6 +181,8 @@ full()
     need $build_packages $test_packages $lint_packages $full_packages
     shared_data
     step dev step-dev
+    step rtx step-rtx
+    step slots step-slots
     step lint lint
     step asan step-asan
     step tsan step-tsan
@@ -193,30 +197,89 @@ full()
 step_dev()
 {
     build dev
-    ctest --test-dir build/dev --output-on-failure -j "$jobs"
+    ctest --test-dir build/dev --output-on-failure -j "$jobs" -LE rtx
+}
+
+# Each version of TensorRT-RTX in build/wheels/VERSION, fetched once; sets PAWL_TEST_RTX.
+fetch_rtx()
+{
+    [ "$(uname -m)" = x86_64 ] || { say "do: the libraries are for x86_64"; return 1; }
+    PAWL_TEST_RTX=
+    for version in $rtx_versions; do
+        folder=$PWD/build/wheels/$version
+        library=$folder/libtensorrt_rtx.so.1
+        if [ ! -e "$library" ]; then
+            say "do: fetching tensorrt-rtx-cu13-libs $version (90 MB)"
+            python3 -m pip --version >/dev/null 2>&1 || need python3-pip
+            mkdir -p "$folder"
+            python3 -m pip download --quiet --no-deps --only-binary=:all: --python-version 3.11 --platform manylinux_2_28_x86_64 \
+                --dest "$folder" "tensorrt-rtx-cu13-libs==$version" || return 1
+            # Renamed when it is whole; of the wheel nothing else is used.
+            python3 - "$folder" <<'END' || return 1
+import glob, os, shutil, sys, zipfile
+folder = sys.argv[1]
+wheel, = glob.glob(os.path.join(folder, "*.whl"))
+library = os.path.join(folder, "libtensorrt_rtx.so.1")
+with zipfile.ZipFile(wheel) as archive:
+    name, = [name for name in archive.namelist() if name.endswith("/libtensorrt_rtx.so.1")]
+    with archive.open(name) as source, open(library + ".part", "wb") as target:
+        shutil.copyfileobj(source, target)
+os.rename(library + ".part", library)
+os.remove(wheel)
+END
+        fi
+        PAWL_TEST_RTX=$PAWL_TEST_RTX${PAWL_TEST_RTX:+:}$library
+    done
+    export PAWL_TEST_RTX
+}
+
+# NVIDIA's library itself, each version: orders of ending, and whole engines. PAWL_TEST_RTX may name others.
+step_rtx()
+{
+    build dev
+    if [ -z "${PAWL_TEST_RTX:-}" ] && ! fetch_rtx; then
+        [ "${CI:-}" != true ] || die "TensorRT-RTX could not be fetched, and CI=true"
+        say "do: left out: TensorRT-RTX (it could not be fetched)"
+        return 0
+    fi
+    ctest --test-dir build/dev --output-on-failure -L rtx
+}
+
+# The tables of slots against NVIDIA's headers, which cannot be in the repository: PAWL_TRT_HEADERS lists their folders.
+step_slots()
+{
+    if [ -z "${PAWL_TRT_HEADERS:-}" ]; then
+        say "do: left out: tables of slots against NVIDIA's headers (PAWL_TRT_HEADERS names no folders of them)"
+        return 0
+    fi
+    set --
+    for folder in $(printf '%s' "$PAWL_TRT_HEADERS" | tr ':' ' '); do
+        set -- "$@" "$(basename "${folder%/include}")=$folder"
+    done
+    python3 tools/trt_slots.py check --table src/backend/tensorrt/trt_slots.h --double tests/doubles/tensorrt/double_slots.h "$@"
 }
 
 step_asan()
 {
     build asan
     ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1 \
-        ctest --test-dir build/asan --output-on-failure -j "$jobs" -LE 'bench|install|tree'
+        ctest --test-dir build/asan --output-on-failure -j "$jobs" -LE 'bench|install|tree|rtx'
 }
 
 step_tsan()
 {
     build tsan
-    ctest --test-dir build/tsan --output-on-failure -j "$jobs" -L 'lifetime|runtime|threads' -LE 'bench|install|tree'
+    ctest --test-dir build/tsan --output-on-failure -j "$jobs" -L 'lifetime|runtime|threads' -LE 'bench|install|tree|rtx'
 }
 
 # clang's warnings are errors too; its code passes what is quick.
 step_clang()
 {
     build clang
-    ctest --test-dir build/clang --output-on-failure -j "$jobs" -LE 'bench|install|tree|shared|lifetime'
+    ctest --test-dir build/clang --output-on-failure -j "$jobs" -LE 'bench|install|tree|shared|lifetime|rtx'
 }
 
-# Every input of the corpora through the fuzz targets, once.
+# Every input of the corpora through the fuzz targets, then 20 s of new ones each. What crashes stays in build/fuzz/found.
 step_fuzz()
 {
     targets=
@@ -226,7 +289,12 @@ step_fuzz()
     # shellcheck disable=SC2086 # a list of words
     build fuzz --target $targets
     for target in $targets; do
-        "$(find build/fuzz -type f -name "$target" | head -n 1)" -runs=0 "tests/fuzz/corpus/${target#fuzz_}"
+        program=$(find build/fuzz -type f -name "$target" | head -n 1)
+        corpus=tests/fuzz/corpus/${target#fuzz_}
+        "$program" -runs=0 "$corpus"
+        mkdir -p "build/fuzz/found/$target"
+        "$program" -max_total_time=20 -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
+            -artifact_prefix="build/fuzz/found/$target-" "build/fuzz/found/$target" "$corpus"
     done
 }
 
@@ -244,7 +312,7 @@ sysroot_aarch64()
         -o APT::Sandbox::User=root
     apt-get "$@" update
     apt-get "$@" install -y --no-install-recommends --download-only libc6-dev libjpeg-dev libpng-dev libwebp-dev \
-        libjansson-dev libxxhash-dev zlib1g-dev libcmocka-dev libgcc-12-dev
+        libjansson-dev libyaml-dev libxxhash-dev zlib1g-dev libcmocka-dev libgcc-12-dev
     for package in "$apt"/cache/archives/*.deb; do
         dpkg-deb -x "$package" "$root"
     done
@@ -257,10 +325,10 @@ step_aarch64()
 {
     sysroot_aarch64
     PKG_CONFIG_SYSROOT_DIR=$root PKG_CONFIG_LIBDIR=$root/usr/lib/aarch64-linux-gnu/pkgconfig:$root/usr/share/pkgconfig \
-        cmake -S . -B build/aarch64 -G Ninja -DCMAKE_BUILD_TYPE=Release -DPAWL_WERROR=OFF \
+        cmake -S . -B build/aarch64 -G Ninja -DCMAKE_BUILD_TYPE=Release \
         -DCMAKE_TOOLCHAIN_FILE="$PWD/cmake/aarch64-linux.cmake" -DPAWL_SYSROOT="$root"
     cmake --build build/aarch64 -j "$jobs"
-    ctest --test-dir build/aarch64 --output-on-failure -j "$jobs" -LE 'bench|install|tree|shared|lifetime|cli'
+    ctest --test-dir build/aarch64 --output-on-failure -j "$jobs" -LE 'bench|install|tree|shared|lifetime|cli|rtx'
 }
 
 run_tests()
@@ -347,6 +415,8 @@ bench) bench ;;
 lint) lint ;;
 format) format ;;
 step-dev) step_dev ;;
+step-rtx) step_rtx ;;
+step-slots) step_slots ;;
 step-asan) step_asan ;;
 step-tsan) step_tsan ;;
 step-clang) step_clang ;;

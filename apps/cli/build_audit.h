@@ -4,10 +4,12 @@
 
 #include <pawl/pawl.h>
 
-/* Says in plain words what FP16 storage does to the plan's weights; is_fixed: the layers concerned stay FP32. */
+/* Says in plain words what FP16 storage does to the plan's weights; is_fixed: the layers concerned
+ * stay FP32. */
 void cli_audit_say(pawl_plan *plan, int is_fixed);
 
-/* Writes the audit of every tensor, for FP16 and BF16, as JSON ("-" is stdout). Returns an exit code. */
+/* Writes the audit of every tensor, for FP16 and BF16, as JSON ("-" is stdout). Returns an exit
+ * code. */
 int cli_audit_write(pawl_plan *plan, const char *path);
 
 #endif

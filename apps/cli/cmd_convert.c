@@ -25,7 +25,11 @@ const app_command cli_convert = {
     .name = "convert",
     .arguments = "WEIGHTS [OUT.wts]",
     .brief = "Writes a checkpoint as .wts, byte for byte what TensorRTX's gen_wts.py writes",
-    .details = "Nothing in the checkpoint is executed; neither Python nor PyTorch is needed.",
+    .details =
+        "Nothing in the checkpoint is executed; neither Python nor PyTorch is needed. Where such "
+        "a file alone would not say the whole model (Focus with BottleneckCSP, an unusual "
+        "activation, hub and custom graphs), tensors named pawl.* follow, which TensorRTX "
+        "ignores.",
     .example = "pawl convert best.pt best.wts",
     .options = options_table,
     .option_count = sizeof options_table / sizeof options_table[0],
@@ -59,7 +63,7 @@ static int convert(const char *input, const char *output)
     int code = APP_EXIT_DONE;
     if (app_is_interrupted())
         code = app_fail_interrupted();
-    else if (pawl_weights_save_wts(weights, output, &error) < 0)
+    else if (pawl_weights_convert(weights, output, &error) < 0)
         code = app_fail_library(output, &error);
     else
         say_written(output, start);

@@ -116,8 +116,10 @@ static int run_val(val_job *val, const char *engine)
         code = val_report(val);
     if (code != APP_EXIT_DONE || val->failed == 0)
         return code;
-    return app_fail(APP_EXIT_PARTIAL, "%zu of %zu pictures were left out: the figures are of the "
-                    "others", val->failed, val->failed + val->seen);
+    return app_fail(APP_EXIT_PARTIAL,
+                    "%zu of %zu pictures were left out: the figures are of the "
+                    "others",
+                    val->failed, val->failed + val->seen);
 }
 
 static int val_main(int argc, char **argv)

@@ -41,10 +41,11 @@ const app_command cli_verify = {
     .name = "verify",
     .arguments = "WEIGHTS|ENGINE [ENGINE...] --images FILE...",
     .brief = "Compares engines with the reference, layer by layer",
-    .details = "The same pictures go through the reference backend, which computes the weights' own "
-               "network in double precision, and through each engine (without one: an engine as "
-               "'pawl build' makes it). The first layer that diverges is named, boxes are matched "
-               "with boxes; -v lists every layer. Exit code 6 if an engine fails.",
+    .details =
+        "The same pictures go through the reference backend, which computes the weights' own "
+        "network in double precision, and through each engine (without one: an engine as "
+        "'pawl build' makes it). The first layer that diverges is named, boxes are matched "
+        "with boxes; -v lists every layer. Exit code 6 if an engine fails.",
     .example = "pawl verify best.pt best.engine --images bus.jpg",
     .options = options_table,
     .option_count = sizeof options_table / sizeof options_table[0],

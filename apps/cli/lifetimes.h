@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* --lifetimes FILE: records births and ends of all objects and writes them when the command is over. */
+/* --lifetimes FILE: records births and ends of all objects and writes them when the command is
+ * over. */
 #ifndef CLI_LIFETIMES_H
 #define CLI_LIFETIMES_H
 
@@ -13,7 +14,8 @@
 /* Starts to record. Path NULL: does nothing. Reports what goes wrong and returns an exit code. */
 int cli_lifetimes_begin(const char *path);
 
-/* Writes the file, when everything has been ended; also of a command that failed, whose code is then kept. */
+/* Writes the file, when everything has been ended; also of a command that failed, whose code is
+ * then kept. */
 int cli_lifetimes_save(const char *path, int code);
 
 #endif

@@ -10,7 +10,8 @@
 #include <pawl/pawl.h>
 
 extern const app_command cli_val, cli_verify;
-extern const app_command cli_convert, cli_build, cli_predict, cli_run, cli_bench, cli_inspect, cli_doctor;
+extern const app_command cli_convert, cli_build, cli_predict, cli_run, cli_bench, cli_inspect,
+    cli_doctor;
 extern const app_command cli_explain;
 
 #define CLI_BACKENDS "cpu reference cuda tensorrt"

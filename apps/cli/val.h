@@ -21,10 +21,10 @@ typedef struct val_options {
 
 typedef struct val_picture {
     char *path;
-    char *label;   /* YOLOv5's label file, or NULL */
-    int64_t id;    /* of a COCO file */
+    char *label; /* YOLOv5's label file, or NULL */
+    int64_t id;  /* of a COCO file */
     int32_t width, height;
-    bool is_seen;  /* was read and looked at */
+    bool is_seen; /* was read and looked at */
 } val_picture;
 
 typedef struct val_category {

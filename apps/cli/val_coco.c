@@ -101,8 +101,10 @@ static int read_pictures(val_data *data, const val_options *options, const json_
         if (folder == NULL)
             folder = find_folder(data, options, file);
         if (folder == NULL) {
-            code = app_fail(APP_EXIT_INPUT, "cannot find %s, the first picture of %s; name its "
-                            "folder with --images", file, data->path);
+            code = app_fail(APP_EXIT_INPUT,
+                            "cannot find %s, the first picture of %s; name its "
+                            "folder with --images",
+                            file, data->path);
             break;
         }
         char *path = app_format("%s/%s", folder, file);
@@ -140,16 +142,16 @@ static bool read_box(const json_t *list, double box[4])
 static size_t find_picture(const val_data *data, int64_t id)
 {
     const val_picture key = {.id = id};
-    const val_picture *found = bsearch(&key, data->pictures, data->picture_count,
-                                       sizeof(val_picture), by_picture_id);
+    const val_picture *found =
+        bsearch(&key, data->pictures, data->picture_count, sizeof(val_picture), by_picture_id);
     return found == NULL ? VAL_NONE : (size_t)(found - data->pictures);
 }
 
 static size_t find_category(const val_data *data, int64_t id)
 {
     const val_category key = {.id = id};
-    const val_category *found = bsearch(&key, data->categories, data->category_count,
-                                        sizeof(val_category), by_category_id);
+    const val_category *found =
+        bsearch(&key, data->categories, data->category_count, sizeof(val_category), by_category_id);
     return found == NULL ? VAL_NONE : (size_t)(found - data->categories);
 }
 

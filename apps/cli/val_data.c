@@ -147,8 +147,7 @@ int val_data_open(val_data *data, const val_options *options, const session *ope
     if (data->category_of_class == NULL)
         return app_fail_memory();
     data->is_labels = app_path_ends_in(options->data, "yaml yml");
-    int code =
-        data->is_labels ? val_yolo_open(data, options) : val_coco_open(data, options);
+    int code = data->is_labels ? val_yolo_open(data, options) : val_coco_open(data, options);
     if (code != APP_EXIT_DONE)
         return code;
     if (data->picture_count == 0)

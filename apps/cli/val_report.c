@@ -15,8 +15,7 @@ static const char *const figure_names[COCO_FIGURES] = {
 static void say_row(const char *name, size_t images, const coco_class *row)
 {
     app_say("%22.22s%11zu%11zu%11.3g%11.3g%11.3g%11.3g", name, images, row->instances,
-            row->precision, row->recall, row->ap50 < 0 ? 0 : row->ap50,
-            row->ap < 0 ? 0 : row->ap);
+            row->precision, row->recall, row->ap50 < 0 ? 0 : row->ap50, row->ap < 0 ? 0 : row->ap);
 }
 
 static void say_table(const val_job *val)
@@ -50,8 +49,7 @@ static json_t *class_json(const val_job *val, size_t category)
 {
     const coco_class *row = &val->result.classes[category];
     json_t *object = json_object();
-    (void)app_json_set(object, "category_id",
-                       json_integer(val->data.categories[category].id));
+    (void)app_json_set(object, "category_id", json_integer(val->data.categories[category].id));
     (void)app_json_set(object, "name", app_json_text(val->data.categories[category].name));
     (void)app_json_set(object, "instances", json_integer((json_int_t)row->instances));
     (void)app_json_set(object, "precision", json_real(row->precision));
@@ -116,9 +114,9 @@ static bool write_json(const val_job *val, FILE *out)
     (void)app_json_set(line, "metrics", figures_json(val));
     (void)app_json_set(line, "classes", classes);
     const bool is_whole = app_json_set(line, "ms", times_json(val));
-    const bool is_written =
-        is_whole && json_dumpf(line, out, JSON_COMPACT | JSON_REAL_PRECISION(17)) == 0 &&
-        fputc('\n', out) != EOF;
+    const bool is_written = is_whole &&
+                            json_dumpf(line, out, JSON_COMPACT | JSON_REAL_PRECISION(17)) == 0 &&
+                            fputc('\n', out) != EOF;
     json_decref(line);
     return is_written;
 }

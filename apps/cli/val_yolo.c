@@ -149,8 +149,8 @@ static int open_yaml(val_data *data, const val_options *options, const app_data_
     if (options->images != NULL)
         code = add_place(options->images, &paths);
     else if (yaml->val.count == 0)
-        code = app_fail(APP_EXIT_INPUT, "%s: has no val: to say where the pictures are",
-                        data->path);
+        code =
+            app_fail(APP_EXIT_INPUT, "%s: has no val: to say where the pictures are", data->path);
     for (size_t i = 0; i < yaml->val.count && options->images == NULL && code == APP_EXIT_DONE;
          i++) {
         char *place = app_data_yaml_place(yaml, data->path, yaml->val.items[i]);

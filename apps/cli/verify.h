@@ -41,7 +41,7 @@ typedef struct verify_gap {
 typedef struct verify_layer {
     uint32_t id;
     char *name;
-    const char *op;  /* lives as long as the plan */
+    const char *op; /* lives as long as the plan */
     bool is_compared;
     verify_gap gap;
     float *expected; /* what the reference had on the picture at hand */
@@ -49,7 +49,8 @@ typedef struct verify_layer {
 } verify_layer;
 
 typedef struct verify_boxes {
-    size_t matched, missed, extra, borderline; /* borderline: missed or extra, hardly above --conf */
+    size_t matched, missed, extra,
+        borderline; /* borderline: missed or extra, hardly above --conf */
     double min_iou, max_confidence_difference;
 } verify_boxes;
 
@@ -62,9 +63,9 @@ typedef struct verify_pair {
     double max_error, min_iou; /* the gates */
     verify_layer *layers;      /* in the engine's order */
     size_t layer_count;
-    size_t first;              /* layer that diverges, layer_count: none */
-    bool is_blind;             /* the backend shows no layers */
-    bool is_bgr;               /* agrees where red and blue are swapped */
+    size_t first;  /* layer that diverges, layer_count: none */
+    bool is_blind; /* the backend shows no layers */
+    bool is_bgr;   /* agrees where red and blue are swapped */
     bool is_same_source;
     verify_boxes boxes;
     bool is_passed;
@@ -72,8 +73,8 @@ typedef struct verify_pair {
 
 typedef struct verify_job {
     const verify_options *options;
-    const char *model;        /* the first file: weights or engine */
-    pawl_weights *weights;    /* or NULL */
+    const char *model;     /* the first file: weights or engine */
+    pawl_weights *weights; /* or NULL */
     pawl_network *network;
     pawl_weights_info weights_info;
     app_paths pictures;

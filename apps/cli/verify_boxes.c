@@ -29,10 +29,9 @@ void verify_count_boxes(verify_boxes *boxes, const pawl_detections *expected,
         size_t best = found->count;
         double most = 0.5;
         for (size_t j = 0; j < found->count; j++) {
-            const double here =
-                is_taken[j] || found->items[j].class_id != wanted->class_id
-                    ? 0
-                    : overlap(wanted, &found->items[j]);
+            const double here = is_taken[j] || found->items[j].class_id != wanted->class_id
+                                    ? 0
+                                    : overlap(wanted, &found->items[j]);
             if (here > most) {
                 most = here;
                 best = j;
@@ -44,8 +43,7 @@ void verify_count_boxes(verify_boxes *boxes, const pawl_detections *expected,
             is_taken[best] = true;
             boxes->matched++;
             boxes->min_iou = fmin(boxes->min_iou, most);
-            boxes->max_confidence_difference =
-                fmax(boxes->max_confidence_difference, difference);
+            boxes->max_confidence_difference = fmax(boxes->max_confidence_difference, difference);
         } else if ((double)wanted->confidence < conf + MARGIN) {
             boxes->borderline++;
         } else {

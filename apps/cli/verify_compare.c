@@ -54,7 +54,9 @@ static verify_gap gap_of(const struct sums *sums)
         .max_error = sums->max_error,
         .relative = ratio(sqrt(sums->difference), sqrt(sums->expected)),
         .relative_max = ratio(sums->max_error, sums->max_expected),
-        .cosine = length > 0 ? sums->product / length : sums->difference == 0 ? 1 : 0,
+        .cosine = length > 0              ? sums->product / length
+                  : sums->difference == 0 ? 1
+                                          : 0,
     };
 }
 
@@ -155,8 +157,7 @@ static pawl_status look(const verify_side *side, struct watch *watch, pawl_image
 static pawl_status compare_rows(verify_pair *pair, pawl_error *error)
 {
     pawl_candidates expected = {0}, found = {0};
-    pawl_status status =
-        pawl_context_candidates(pair->reference.context, 0, &expected, error);
+    pawl_status status = pawl_context_candidates(pair->reference.context, 0, &expected, error);
     if (status >= 0)
         status = pawl_context_candidates(pair->engine.context, 0, &found, error);
     if (status < 0)
@@ -211,8 +212,8 @@ int verify_picture(verify_pair *pair, pawl_image *image)
 
 bool verify_diverges(const verify_pair *pair, const verify_layer *layer)
 {
-    return layer->is_compared && !(layer->gap.relative <= pair->max_error &&
-                                   layer->gap.relative_max <= pair->max_error);
+    return layer->is_compared &&
+           !(layer->gap.relative <= pair->max_error && layer->gap.relative_max <= pair->max_error);
 }
 
 /* An error may stay below the bound where it arises and cross it further on: of the layers up to

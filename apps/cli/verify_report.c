@@ -39,8 +39,8 @@ static size_t compared(const verify_pair *pair)
 
 static void say_layers(const verify_pair *pair)
 {
-    app_say("%8s  %-10s %11s %11s %11s %12s  %s", "id", "op", "max error", "relative",
-            "rel. max", "cosine", "name");
+    app_say("%8s  %-10s %11s %11s %11s %12s  %s", "id", "op", "max error", "relative", "rel. max",
+            "cosine", "name");
     for (size_t i = 0; i < pair->layer_count; i++) {
         const verify_layer *layer = &pair->layers[i];
         if (layer->is_compared)
@@ -110,7 +110,8 @@ static json_t *side_json(const char *path, const verify_side *side)
     (void)app_json_set(object, "backend", app_json_text(side->backend));
     (void)app_json_set(object, "precision", app_json_text(side->info.precision));
     (void)app_json_set(object, "source_name", app_json_text(side->info.source_name));
-    (void)app_json_set(object, "source_hash", app_json_text(hash_text(hash, side->info.source_hash)));
+    (void)app_json_set(object, "source_hash",
+                       app_json_text(hash_text(hash, side->info.source_hash)));
     return object;
 }
 

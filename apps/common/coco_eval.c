@@ -47,15 +47,15 @@ struct evaluation {
     coco_index index;
     struct outcome *outcomes; /* of the category */
     size_t outcome_count;
-    size_t *order;       /* of the outcomes by falling score */
-    double *precisions;  /* scratch of a curve */
+    size_t *order;      /* of the outcomes by falling score */
+    double *precisions; /* scratch of a curve */
     double *recalls;
-    double *overlaps;    /* of a group, truth by truth in a row a find */
+    double *overlaps; /* of a group, truth by truth in a row a find */
     size_t overlap_room;
-    size_t *truths;      /* of a group, those that count first */
-    bool *is_ignored;    /* of those */
-    uint16_t *taken;     /* of those, a bit a threshold */
-    size_t wanted;       /* truths of the category that count */
+    size_t *truths;   /* of a group, those that count first */
+    bool *is_ignored; /* of those */
+    uint16_t *taken;  /* of those, a bit a threshold */
+    size_t wanted;    /* truths of the category that count */
     /* [area][limit][threshold] over categories */
     struct mean precision[AREAS][LIMITS][COCO_THRESHOLDS], recall[AREAS][LIMITS][COCO_THRESHOLDS];
 };
@@ -223,7 +223,8 @@ static void accumulate(struct evaluation *evaluation, size_t area, size_t limit,
 }
 
 /* Before and after a category the sums differ by what is the category's. */
-static void note_class(const struct evaluation *evaluation, const struct mean before[], coco_class *row)
+static void note_class(const struct evaluation *evaluation, const struct mean before[],
+                       coco_class *row)
 {
     const struct mean *now = evaluation->precision[0][LIMITS - 1];
     row->ap = row->ap50 = -1;
@@ -351,8 +352,7 @@ const char *coco_line(char text[COCO_LINE_SIZE], size_t figure, double value)
     const size_t row = is_precision ? figure : figure - COCO_AR1;
     const size_t area = row < 3 ? 0 : row - 2;
     const size_t limit = !is_precision && row < 3 ? found_limits[row] : COCO_MOST_FOUND;
-    (void)snprintf(text, COCO_LINE_SIZE,
-                   " Average %s @[ IoU=%s | area=%s | maxDets=%3zu ] = %0.3f",
+    (void)snprintf(text, COCO_LINE_SIZE, " Average %s @[ IoU=%s | area=%s | maxDets=%3zu ] = %0.3f",
                    is_precision ? "Precision  (AP)" : "Recall     (AR)",
                    overlaps[is_precision && row < 3 ? row : 0], areas[area], limit, value);
     return text;

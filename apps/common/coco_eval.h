@@ -23,7 +23,7 @@ typedef struct coco_truth {
     double box[4];   /* x, y, width, height in pixels */
     double area;     /* what the size ranges go by: pixels of the object */
     bool is_crowd;
-    bool is_uncounted; /* its annotation has id 0, which pycocotools takes for "no match" */
+    bool is_uncounted;   /* its annotation has id 0, which pycocotools takes for "no match" */
     const app_rle *mask; /* with COCO_MASKS; borrowed */
 } coco_truth;
 
@@ -46,8 +46,8 @@ typedef struct coco_task {
     bool is_agnostic; /* all categories count as one */
 } coco_task;
 
-/* COCO's twelve figures in its order: AP, AP50, AP75, AP of small, medium, large objects; AR with 1,
- * 10, 100 boxes a picture, AR of small, medium, large. -1 where there is nothing to find. */
+/* COCO's twelve figures in its order: AP, AP50, AP75, AP of small, medium, large objects; AR with
+ * 1, 10, 100 boxes a picture, AR of small, medium, large. -1 where there is nothing to find. */
 enum {
     COCO_AP,
     COCO_AP50,
@@ -73,7 +73,7 @@ typedef struct coco_class {
 
 typedef struct coco_result {
     double figures[COCO_FIGURES];
-    coco_class *classes;      /* category_count; free() */
+    coco_class *classes; /* category_count; free() */
     size_t instances;
     double precision, recall; /* means over the classes with instances */
     double best_confidence;   /* where F1 is highest */

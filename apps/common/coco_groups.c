@@ -70,8 +70,7 @@ void coco_index_free(coco_index *index)
 
 static size_t category_of_truth(const coco_cursor *cursor, size_t at)
 {
-    return cursor->task->is_agnostic ? 0
-                                     : cursor->task->truths[cursor->index->truths[at]].category;
+    return cursor->task->is_agnostic ? 0 : cursor->task->truths[cursor->index->truths[at]].category;
 }
 
 static size_t category_of_found(const coco_cursor *cursor, size_t at)

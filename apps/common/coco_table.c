@@ -85,8 +85,8 @@ static double read_curve(const struct table *table, const double *values, size_t
         return none;
     if (*place + 1 >= table->point_count || points[*place].score == at)
         return values[*place];
-    const double slope = (values[*place + 1] - values[*place]) /
-                         (points[*place].score - points[*place + 1].score);
+    const double slope =
+        (values[*place + 1] - values[*place]) / (points[*place].score - points[*place + 1].score);
     return slope * (points[*place].score - at) + values[*place];
 }
 

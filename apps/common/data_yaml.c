@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reads a data.yaml over libyaml, event by event: nothing is built of what is not asked for, nesting
- * costs no stack, and anchors, which can blow a small file up, are refused.
+ * Reads a data.yaml over libyaml, event by event: nothing is built of what is not asked for,
+ * nesting costs no stack, and anchors, which can blow a small file up, are refused.
  */
 #include "common/data_yaml.h"
 
@@ -178,8 +178,8 @@ static bool set_name(struct reader *reader, const char *key, const yaml_event_t 
     reader->slots[number] = app_format("%s", text);
     if (reader->slots[number] == NULL)
         return fail_memory(reader);
-    reader->slot_count = (size_t)number + 1 > reader->slot_count ? (size_t)number + 1
-                                                                 : reader->slot_count;
+    reader->slot_count =
+        (size_t)number + 1 > reader->slot_count ? (size_t)number + 1 : reader->slot_count;
     return true;
 }
 
@@ -299,8 +299,8 @@ static int check(const app_data_yaml *data, const char *path)
 {
     if (data->names.count > 0 && data->class_count > 0 &&
         data->names.count != (size_t)data->class_count)
-        return app_fail(APP_EXIT_INPUT, "%s: nc is %d, but names: has %zu", path,
-                        data->class_count, data->names.count);
+        return app_fail(APP_EXIT_INPUT, "%s: nc is %d, but names: has %zu", path, data->class_count,
+                        data->names.count);
     return APP_EXIT_DONE;
 }
 

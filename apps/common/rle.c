@@ -195,10 +195,10 @@ void app_rle_box(const app_rle *mask, double box[4])
 /* Two masks walked side by side: the next stretch in which neither changes. */
 struct walk {
     const app_rle *masks[2];
-    size_t run[2];     /* index of the run at hand */
-    uint64_t left[2];  /* of it */
-    uint64_t length;   /* of the stretch */
-    bool is_in[2];     /* in the stretch */
+    size_t run[2];    /* index of the run at hand */
+    uint64_t left[2]; /* of it */
+    uint64_t length;  /* of the stretch */
+    bool is_in[2];    /* in the stretch */
 };
 
 static struct walk walk_from(const app_rle *a, const app_rle *b)

@@ -15,7 +15,7 @@
 #define MOST_REACH   ((double)(1 << 24)) /* pixels: further corners are no picture's */
 
 struct points {
-    int64_t x, y;         /* the point before, on the fine grid */
+    int64_t x, y; /* the point before, on the fine grid */
     bool has_point;
     uint32_t *crossings; /* column * height + row */
     size_t count, capacity;
@@ -75,7 +75,7 @@ static bool add_edge(struct points *points, const double from[2], const double t
     }
     const int64_t steps = dx >= dy ? dx : dy;
     /* A single point has no slope; 0/0 times 0 in the original, which casts to nothing useful. */
-    const double slope = steps == 0   ? 0
+    const double slope = steps == 0 ? 0
                          : dx >= dy ? (double)(ye - ys) / (double)dx
                                     : (double)(xe - xs) / (double)dy;
     bool is_good = true;

@@ -17,8 +17,8 @@
 /* -s WEIGHTS ENGINE n|s|m|l|x|n6..x6|c gd gw|c6 gd gw */
 typedef struct compat_build {
     const char *weights, *engine;
-    const char *size;     /* "n", "s6", "c" ... */
-    double depth, width;  /* of "c" */
+    const char *size;    /* "n", "s6", "c" ... */
+    double depth, width; /* of "c" */
 } compat_build;
 
 /* -d ENGINE FOLDER [LABELS] */
@@ -31,8 +31,8 @@ int compat_build_engine(const compat_build *asked, pawl_task task);
 int compat_detect_folder(const compat_detect *asked, pawl_task task);
 
 /* Draws boxes with class numbers into width * height * 3 bytes. */
-void compat_draw_boxes(uint8_t *pixels, int32_t width, int32_t height,
-                       const pawl_detection *items, size_t count);
+void compat_draw_boxes(uint8_t *pixels, int32_t width, int32_t height, const pawl_detection *items,
+                       size_t count);
 /* Lays a mask of the picture's size over it. */
 void compat_draw_mask(uint8_t *pixels, const pawl_mask *mask, int32_t class_id);
 

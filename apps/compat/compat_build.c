@@ -20,7 +20,8 @@ static char letter_of(double depth, double width)
     static const struct {
         char letter;
         double depth, width;
-    } sizes[] = {{'n', 0.33, 0.25}, {'s', 0.33, 0.5}, {'m', 0.67, 0.75}, {'l', 1, 1}, {'x', 1.33, 1.25}};
+    } sizes[] = {
+        {'n', 0.33, 0.25}, {'s', 0.33, 0.5}, {'m', 0.67, 0.75}, {'l', 1, 1}, {'x', 1.33, 1.25}};
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
         if (fabs(sizes[i].depth - depth) < 1e-6 && fabs(sizes[i].width - width) < 1e-6)
             return sizes[i].letter;
@@ -37,9 +38,10 @@ static void check_size(const compat_build *asked, const pawl_model_info *model)
     if (wanted[0] == 'c' || strcmp(wanted, model->size) == 0)
         return;
     if (strcmp(model->size, "custom") == 0)
-        app_warn("%s is not of a published size, though the command line says %s: building what the "
-                 "file holds",
-                 asked->weights, asked->size);
+        app_warn(
+            "%s is not of a published size, though the command line says %s: building what the "
+            "file holds",
+            asked->weights, asked->size);
     else
         app_warn("%s holds a YOLOv5%s, not the %s that the command line says: building the %s",
                  asked->weights, model->size, wanted, model->size);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* -d: every picture of a folder through an engine, one at a time; _NAME in the current folder. */
-#include "compat/compat.h"
 #include "common/names.h"
+#include "compat/compat.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define ENDINGS    "bmp dng jpe jpeg jpg mpo pbm pfm pgm png pnm ppm tif tiff webp"
-#define CONFIDENCE 0.5f /* kConfThresh */
+#define CONFIDENCE 0.5f  /* kConfThresh */
 #define OVERLAP    0.45f /* kNmsThresh */
 #define TOP        3
 
@@ -168,9 +168,10 @@ static int look(const struct detect *detect, const char *path, pawl_image *image
     for (size_t i = 0; has_room && i < count; i++)
         images[i] = image;
     if (has_room)
-        status = detect->task == PAWL_TASK_CLASSIFY
-                     ? pawl_detector_classify(detect->detector, images, count, scores, &timing, &error)
-                     : pawl_detector_run(detect->detector, images, count, found, &timing, &error);
+        status =
+            detect->task == PAWL_TASK_CLASSIFY
+                ? pawl_detector_classify(detect->detector, images, count, scores, &timing, &error)
+                : pawl_detector_run(detect->detector, images, count, found, &timing, &error);
     int code = 0;
     if (status < 0) {
         code = app_fail_library(path, &error);

@@ -71,6 +71,19 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_network_from_weights(pawl_weights *weig
                                                               pawl_network **network, pawl_error *error);
 
 /**
+ * Writes weights as a .wts from which the very same network is built again.
+ *
+ * Of a published model these are the bytes of pawl_weights_save_wts(). Where such a file alone would be ambiguous or is of another model (v2 and v3,
+ * an activation other than the release's, hub and custom graphs) tensors named pawl.* follow, which say the rest; TensorRTX's reader ignores them.
+ *
+ * @param path  Written to a temporary file first, then renamed.
+ * @retval PAWL_ERR_WRITE   The file cannot be written; nothing is left behind.
+ * @retval PAWL_ERR_MEMORY  Nothing is left behind.
+ * @note Any thread. Since 0.1.
+ */
+PAWL_API PAWL_NODISCARD pawl_status pawl_weights_convert(pawl_weights *weights, const char *path, pawl_error *error);
+
+/**
  * Ends a network, at any time. Plans built from it do not need it.
  * @retval PAWL_DEFERRED, PAWL_ERR_IN_USE (strict)  A call under way holds it; see pawl_object_destroy() for all results.
  */

@@ -82,11 +82,11 @@ static pawl_status make_mask(pw_detector *detector, size_t image, size_t index, 
                              pawl_mask *mask, pawl_error *error)
 {
     const pw_lowering *shape = &detector->context->program->lowering;
-    const int32_t width = detector->sizes[image][0], height = detector->sizes[image][1];
     pw_mask_source source;
     const float *row = NULL;
     float box[4];
-    PW_TRY(find(detector, image, index, &source, &row, error));
+    PW_TRY(find(detector, image, index, &source, &row, error)); /* there is such a picture */
+    const int32_t width = detector->sizes[image][0], height = detector->sizes[image][1];
     if (form == PAWL_MASK_NATIVE) {
         const pawl_detection *item = &detector->items[image * detector->max_detections + index];
         const float rounded[4] = {rintf(item->x1), rintf(item->y1), rintf(item->x2),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Modules -> layers. A block is a class of YOLOv5 whose emitter appends its layers to the network; the blocks are rows of one table. Everything an
-   emitter needs it reads from the module's attributes and tensors. Blocks call the emitters of their parts directly: nothing recurs. */
+   emitter needs it reads from the module's attributes and tensors. A block holds only blocks of lower rank: nothing recurs without end. */
 #ifndef PW_EMIT_H
 #define PW_EMIT_H
 
@@ -13,17 +13,31 @@ typedef struct pw_emit {
     pw_arena *scratch;        /* goes when the network is made */
     size_t index;             /* of the top-level layer under way, for messages */
     uint32_t *outputs;        /* of the top-level layers so far; PW_NO_TENSOR for the head */
+    bool is_dry;              /* constants are the file's, unread: for comparing networks, not for running them */
     pawl_error *error;
 } pw_emit;
 
 typedef pawl_status (*pw_emitter)(pw_emit *emit, const pw_module *module, const uint32_t *inputs, size_t input_count,
                                   uint32_t *output);
 
+typedef enum pw_rank {
+    PW_RANK_TORCH, /* torch.nn's own modules */
+    PW_RANK_CONV,  /* Conv and what differs from it only in numbers */
+    PW_RANK_UNIT,  /* made of those: Bottleneck, GhostConv, SPP ... */
+    PW_RANK_GROUP, /* made of units: GhostBottleneck */
+    PW_RANK_STAGE, /* C3 and its kin */
+    PW_RANK_HEAD,
+    PW_RANK_TOP    /* above all: what a layer of the model may be */
+} pw_rank;
+
+#define PW_ANY_INPUTS 0
+
 typedef struct pw_block {
-    const char *package; /* "models.common"; a fork may put its name and a dot before it */
+    const char *package; /* "models": YOLOv5's common, experimental or yolo, also in a fork's package; "torch.nn" */
     const char *type;
-    pw_emitter emit;     /* NULL: recognised, but not supported */
-    const char *scope;   /* what the model is then: "YOLOv5 v1 to v5" */
+    pw_rank rank;
+    size_t input_count; /* or PW_ANY_INPUTS */
+    pw_emitter emit;
 } pw_block;
 
 /* module_read.c: readings with a sentence for each way to fail. */
@@ -53,15 +67,42 @@ pawl_status pw_emit_activation(pw_emit *emit, const pw_module *module, const cha
 pawl_status pw_emit_pool(pw_emit *emit, const pw_module *module, const char *name, uint32_t input, uint32_t *output) PW_NODISCARD;
 pawl_status pw_emit_upsample(pw_emit *emit, const pw_module *module, const char *name, uint32_t input,
                              uint32_t *output) PW_NODISCARD;
+/* torch.nn.Linear on every pixel: a 1 x 1 convolution. */
+pawl_status pw_emit_linear(pw_emit *emit, const pw_module *module, const char *name, uint32_t input, uint32_t *output) PW_NODISCARD;
+/* What a convolution reads of its module, weights and bias aside. */
+pawl_status pw_read_conv(const pw_emit *emit, const pw_module *module, pw_conv *conv) PW_NODISCARD;
+pawl_status pw_fail_value(const pw_emit *emit, const pw_module *module, const char *key, const char *supported);
 pawl_status pw_emit_add(pw_emit *emit, const char *name, uint32_t a, uint32_t b, uint32_t *output) PW_NODISCARD;
 pawl_status pw_emit_concat(pw_emit *emit, const char *name, const uint32_t *inputs, size_t count, uint32_t *output) PW_NODISCARD;
 
-/* emit_blocks.c */
-const pw_block *pw_block_find(const pw_module *module); /* NULL: not a class of YOLOv5 */
-pawl_status pw_emit_block(pw_emit *emit, const pw_module *module, const uint32_t *inputs, size_t input_count,
+/* block_table.c */
+const pw_block *pw_block_find(const pw_module *module); /* NULL: not a class that pawl runs */
+/* A block of a rank below below. */
+pawl_status pw_emit_block(pw_emit *emit, const pw_module *module, pw_rank below, const uint32_t *inputs, size_t input_count,
                           uint32_t *output) PW_NODISCARD;
+/* The same for the child named name, with one input. */
+pawl_status pw_emit_part(pw_emit *emit, const pw_module *module, const char *name, pw_rank below, uint32_t input,
+                         uint32_t *output) PW_NODISCARD;
+/* The blocks in an nn.Sequential one after the other; another module is a chain of one. */
+pawl_status pw_emit_chain(pw_emit *emit, const pw_module *chain, pw_rank below, uint32_t input, uint32_t *output) PW_NODISCARD;
 
-/* emit_detect.c: the head; sets class_count, max_stride and imgsz of the model. */
-pawl_status pw_emit_detect(pw_emit *emit, const pw_module *module, const uint32_t *inputs, size_t input_count, uint32_t *output);
+/* What follows a convolution: bn, where there is one, and act. */
+pawl_status pw_emit_norm_act(pw_emit *emit, const pw_module *module, uint32_t input, uint32_t *output) PW_NODISCARD;
+/* The conv of a Conv, which has either a bias or a bn behind it. */
+pawl_status pw_read_conv_child(const pw_emit *emit, const pw_module *module, const pw_module **conv) PW_NODISCARD;
+
+/* The emitters of the table. emit_blocks.c: models/common.py; emit_custom.c: ghosts and what only custom yaml files use; emit_shapes.c: modules
+   of torch.nn and those that move pixels. */
+#define PW_EMITTER_MAP(X)                                                                                                      \
+    X(conv) X(focus) X(bottleneck) X(c3) X(csp) X(spp) X(sppf) X(concat)             /* emit_blocks.c, emit_focus.c */         \
+    X(cross_conv) X(ghost_conv) X(ghost_bottleneck) X(mix_conv) X(sum)               /* emit_custom.c */                       \
+    X(conv2d) X(batchnorm) X(activation) X(pool) X(upsample) X(pad) X(deconv) X(nothing) X(contract) X(expand) /* emit_shapes.c */ \
+    X(transformer)                                                                   /* emit_transformer.c */                  \
+    X(detect) X(segment) X(classify)                                                 /* emit_detect.c, emit_classify.c */
+#define PW_DECLARE_EMITTER(name)                                                                                               \
+    pawl_status pw_block_##name(pw_emit *emit, const pw_module *module, const uint32_t *inputs, size_t input_count,            \
+                                uint32_t *output);
+PW_EMITTER_MAP(PW_DECLARE_EMITTER)
+#undef PW_DECLARE_EMITTER
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The head: a convolution a level, then the one DETECT layer with anchors in pixels. */
+/* The head of detection and segmentation models: a convolution a level, for masks the prototypes,
+ * then the one DETECT layer with anchors in pixels. */
 #include "base/memory.h"
 #include "model/emit.h"
 #include <math.h>
@@ -23,17 +24,38 @@ static pawl_status read_strides(const pw_emit *emit, const pw_module *module, pw
     return PAWL_OK;
 }
 
+/* Up to v5.0 a head has its anchors in pixels too, rounded to half precision by themselves, and
+ * decodes with these: a buffer, and in the module tree of a .wts an attribute. Later releases keep
+ * a list of tensors by that name, a cache. */
+static bool has_grid(const pw_module *module, size_t count)
+{
+    const pw_tensor_data *buffer = pw_module_tensor_get(module, "anchor_grid");
+    const pw_value *list = pw_module_attribute(module, "anchor_grid");
+    if (buffer != NULL)
+        return buffer->count == count;
+    return list != NULL && list->kind == PW_VALUE_LIST && list->as.list.count == count;
+}
+
 /* The file has anchors in cells, maybe half precision; PyTorch widens them to float32 and
  * multiplies by the stride. */
 static pawl_status read_anchors(const pw_emit *emit, const pw_module *module, pw_detect *detect)
 {
     const int64_t dims[] = {detect->level_count, detect->anchor_count, 2};
+    const size_t count = 2 * (size_t)detect->level_count * (size_t)detect->anchor_count;
+    const bool is_pixels = has_grid(module, count);
     const float *cells;
+    float values[2 * PAWL_MAX_LEVELS * PAWL_MAX_ANCHORS];
+    const pw_tensor_data *tensor = pw_module_tensor_get(module, "anchors");
     PW_TRY(pw_read_constant(emit, module, "anchors", dims, 3, &cells));
+    if (is_pixels)
+        PW_TRY(pw_read_numbers(emit, module, "anchor_grid", count, values));
+    else
+        pw_tensor_widen(tensor, values);
+    const float *next = values;
     for (int32_t l = 0; l < detect->level_count; l++)
         for (int32_t a = 0; a < detect->anchor_count; a++)
             for (int k = 0; k < 2; k++) {
-                const float pixels = *cells++ * detect->stride[l];
+                const float pixels = *next++ * (is_pixels ? 1 : detect->stride[l]);
                 if (!isfinite(pixels) || !(pixels >= 0)) /* 0: a yaml without anchors */
                     return pw_fail(emit->error, PAWL_ERR_CORRUPT,
                                    "layer %zu: anchor %d of level %d is below 0: the file is "
@@ -58,29 +80,64 @@ static pawl_status read_detect(const pw_emit *emit, const pw_module *module, siz
     return read_anchors(emit, module, detect);
 }
 
+/* A level's channels; in v1.0 the convolutions are layers of their own, and the head has none. */
+static pawl_status emit_level(pw_emit *emit, const pw_module *convs, uint32_t level,
+                              const uint32_t *inputs, pw_layer *head)
+{
+    const pw_detect *detect = &head->as.detect;
+    const int64_t needed = (int64_t)detect->anchor_count *
+                           (5 + (int64_t)detect->class_count + (int64_t)detect->mask_count);
+    const char *path = head->name;
+    head->inputs[level] = inputs[level];
+    if (convs != NULL) {
+        path = convs->children[level]->path;
+        PW_TRY(pw_emit_conv2d(emit, convs->children[level], path, inputs[level],
+                              &head->inputs[level]));
+    }
+    const int32_t channels = pw_emit_channels(emit, head->inputs[level]);
+    if (channels == needed)
+        return PAWL_OK;
+    return pw_fail(emit->error, PAWL_ERR_CORRUPT,
+                   "layer %zu: %s %s %d channels, but %d anchors and %d classes need %lld: the "
+                   "file is damaged",
+                   emit->index, path, convs != NULL ? "makes" : "is given", (int)channels,
+                   (int)detect->anchor_count, (int)detect->class_count, (long long)needed);
+}
+
 static pawl_status emit_levels(pw_emit *emit, const pw_module *module, const uint32_t *inputs,
                                pw_layer *head)
 {
-    const pw_detect *detect = &head->as.detect;
-    const int64_t needed = (int64_t)detect->anchor_count * (5 + (int64_t)detect->class_count);
-    const pw_module *convs;
-    PW_TRY(pw_read_child(emit, module, "m", &convs));
-    if (convs->child_count != head->input_count)
+    const uint32_t count = (uint32_t)head->as.detect.level_count;
+    const pw_module *convs = pw_module_child(module, "m");
+    if (convs == NULL && module->child_count > 0)
+        return pw_read_child(emit, module, "m", &convs);
+    if (convs != NULL && convs->child_count != count)
         return pw_fail(
             emit->error, PAWL_ERR_CORRUPT,
             "layer %zu: the head has %zu convolutions for %u levels: the file is damaged",
-            emit->index, convs->child_count, (unsigned)head->input_count);
-    for (uint32_t i = 0; i < head->input_count; i++) {
-        const pw_module *conv = convs->children[i];
-        PW_TRY(pw_emit_conv2d(emit, conv, conv->path, inputs[i], &head->inputs[i]));
-        if (pw_emit_channels(emit, head->inputs[i]) != needed)
-            return pw_fail(
-                emit->error, PAWL_ERR_CORRUPT,
-                "layer %zu: %s makes %d channels, but %d anchors and %d classes need %lld: "
-                "the file is damaged",
-                emit->index, conv->path, (int)pw_emit_channels(emit, head->inputs[i]),
-                (int)detect->anchor_count, (int)detect->class_count, (long long)needed);
-    }
+            emit->index, convs->child_count, (unsigned)count);
+    for (uint32_t i = 0; i < count; i++)
+        PW_TRY(emit_level(emit, convs, i, inputs, head));
+    return PAWL_OK;
+}
+
+/* Proto: cv3(cv2(upsample(cv1(x)))) of the first level. */
+static pawl_status emit_prototypes(pw_emit *emit, const pw_module *module, uint32_t input,
+                                   pw_layer *head)
+{
+    static const char *const parts[] = {"cv1", "upsample", "cv2", "cv3"};
+    const pw_module *proto;
+    uint32_t x = input;
+    PW_TRY(pw_read_child(emit, module, "proto", &proto));
+    for (size_t i = 0; i < PW_COUNT(parts); i++)
+        PW_TRY(pw_emit_part(emit, proto, parts[i], PW_RANK_UNIT, x, &x));
+    if (pw_emit_channels(emit, x) != head->as.detect.mask_count)
+        return pw_fail(emit->error, PAWL_ERR_CORRUPT,
+                       "layer %zu: %s makes %d prototypes for %d mask coefficients: the file is "
+                       "damaged",
+                       emit->index, proto->path, (int)pw_emit_channels(emit, x),
+                       (int)head->as.detect.mask_count);
+    head->inputs[head->input_count++] = x;
     return PAWL_OK;
 }
 
@@ -92,27 +149,43 @@ static int32_t default_size(int32_t max_stride)
     return (size + max_stride - 1) / max_stride * max_stride;
 }
 
-pawl_status pw_emit_detect(pw_emit *emit, const pw_module *module, const uint32_t *inputs,
-                           size_t input_count, uint32_t *output)
+static pawl_status emit_head(pw_emit *emit, const pw_module *module, const uint32_t *inputs,
+                             size_t input_count, pw_layer *head)
 {
-    pw_layer head = {.op = PW_OP_DETECT,
-                     .name = module->path,
-                     .input_count = (uint32_t)input_count,
-                     .output = PW_NO_TENSOR};
     pw_model *model = &emit->network->model;
+    const pw_detect *detect = &head->as.detect;
     if (pw_network_head(emit->network) != NULL)
         return pw_fail(emit->error, PAWL_ERR_UNSUPPORTED,
                        "layer %zu is a second head; pawl runs models with one", emit->index);
-    PW_TRY(read_detect(emit, module, input_count, &head.as.detect));
-    PW_TRY(emit_levels(emit, module, inputs, &head));
-    PW_TRY(pw_network_add_layer(emit->network, &head, emit->error));
-    model->task = PAWL_TASK_DETECT;
-    model->class_count = head.as.detect.class_count;
+    PW_TRY(read_detect(emit, module, input_count, &head->as.detect));
+    head->input_count = (uint32_t)detect->level_count;
+    PW_TRY(emit_levels(emit, module, inputs, head));
+    if (detect->mask_count > 0)
+        PW_TRY(emit_prototypes(emit, module, inputs[0], head));
+    PW_TRY(pw_network_add_layer(emit->network, head, emit->error));
+    model->task = detect->mask_count > 0 ? PAWL_TASK_SEGMENT : PAWL_TASK_DETECT;
+    model->class_count = detect->class_count;
     model->max_stride = 1;
-    for (int32_t i = 0; i < head.as.detect.level_count; i++)
-        if ((int32_t)head.as.detect.stride[i] > model->max_stride)
-            model->max_stride = (int32_t)head.as.detect.stride[i];
+    for (int32_t i = 0; i < detect->level_count; i++)
+        if ((int32_t)detect->stride[i] > model->max_stride)
+            model->max_stride = (int32_t)detect->stride[i];
     model->imgsz = default_size(model->max_stride);
-    *output = PW_NO_TENSOR;
     return PAWL_OK;
+}
+
+pawl_status pw_block_detect(pw_emit *emit, const pw_module *module, const uint32_t *inputs,
+                            size_t input_count, uint32_t *output)
+{
+    pw_layer head = {.op = PW_OP_DETECT, .name = module->path, .output = PW_NO_TENSOR};
+    *output = PW_NO_TENSOR;
+    return emit_head(emit, module, inputs, input_count, &head);
+}
+
+pawl_status pw_block_segment(pw_emit *emit, const pw_module *module, const uint32_t *inputs,
+                             size_t input_count, uint32_t *output)
+{
+    pw_layer head = {.op = PW_OP_DETECT, .name = module->path, .output = PW_NO_TENSOR};
+    *output = PW_NO_TENSOR;
+    PW_TRY(pw_read_int(emit, module, "nm", 1, PW_MAX_CHANNELS, &head.as.detect.mask_count));
+    return emit_head(emit, module, inputs, input_count, &head);
 }

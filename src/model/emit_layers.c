@@ -24,8 +24,8 @@ pawl_status pw_emit_layer(pw_emit *emit, pw_layer *layer, int32_t channels, uint
     return PAWL_OK;
 }
 
-static pawl_status unsupported_value(const pw_emit *emit, const pw_module *module, const char *key,
-                                     const char *supported)
+pawl_status pw_fail_value(const pw_emit *emit, const pw_module *module, const char *key,
+                          const char *supported)
 {
     return pw_fail(emit->error, PAWL_ERR_UNSUPPORTED,
                    "layer %zu, %s (%s): pawl runs it only with %s %s", emit->index, module->path,
@@ -34,7 +34,7 @@ static pawl_status unsupported_value(const pw_emit *emit, const pw_module *modul
 
 /* Attributes of torch.nn.Conv2d; transposed and padding_mode are absent in a tree made from a .wts.
  */
-static pawl_status read_conv(const pw_emit *emit, const pw_module *module, pw_conv *conv)
+pawl_status pw_read_conv(const pw_emit *emit, const pw_module *module, pw_conv *conv)
 {
     bool is_transposed = false;
     const char *mode = pw_value_text(pw_module_attribute(module, "padding_mode"));
@@ -43,11 +43,11 @@ static pawl_status read_conv(const pw_emit *emit, const pw_module *module, pw_co
                        "layer %zu: %s is %s.%s, where pawl runs only torch.nn's Conv2d",
                        emit->index, module->path, module->package, module->type);
     if (pw_value_bool(pw_module_attribute(module, "transposed"), &is_transposed) && is_transposed)
-        return unsupported_value(emit, module, "transposed", "False");
+        return pw_fail_value(emit, module, "transposed", "False");
     if (mode != NULL && strcmp(mode, "zeros") != 0)
-        return unsupported_value(emit, module, "padding_mode", "'zeros'");
+        return pw_fail_value(emit, module, "padding_mode", "'zeros'");
     if (pw_value_text(pw_module_attribute(module, "padding")) != NULL)
-        return unsupported_value(emit, module, "padding", "in numbers");
+        return pw_fail_value(emit, module, "padding", "in numbers");
     PW_TRY(pw_read_int(emit, module, "in_channels", 1, PW_MAX_CHANNELS, &conv->in_channels));
     PW_TRY(pw_read_int(emit, module, "out_channels", 1, PW_MAX_CHANNELS, &conv->out_channels));
     PW_TRY(pw_read_int(emit, module, "groups", 1, PW_MAX_CHANNELS, &conv->groups));
@@ -63,7 +63,7 @@ pawl_status pw_emit_conv2d(pw_emit *emit, const pw_module *module, const char *n
 {
     pw_layer layer = {.op = PW_OP_CONV, .name = name, .inputs = {input}, .input_count = 1};
     pw_conv *conv = &layer.as.conv;
-    PW_TRY(read_conv(emit, module, conv));
+    PW_TRY(pw_read_conv(emit, module, conv));
     if (conv->in_channels != pw_emit_channels(emit, input) ||
         conv->in_channels % conv->groups != 0 || conv->out_channels % conv->groups != 0)
         return pw_fail(emit->error, PAWL_ERR_CORRUPT,
@@ -79,6 +79,17 @@ pawl_status pw_emit_conv2d(pw_emit *emit, const pw_module *module, const char *n
     return pw_emit_layer(emit, &layer, conv->out_channels, output);
 }
 
+/* Both attributes are absent in a tree made from a .wts. */
+static pawl_status check_statistics(const pw_emit *emit, const pw_module *module)
+{
+    bool is_set = true;
+    if (pw_value_bool(pw_module_attribute(module, "affine"), &is_set) && !is_set)
+        return pw_fail_value(emit, module, "affine", "True");
+    if (pw_value_bool(pw_module_attribute(module, "track_running_stats"), &is_set) && !is_set)
+        return pw_fail_value(emit, module, "track_running_stats", "True");
+    return PAWL_OK;
+}
+
 pawl_status pw_emit_batchnorm(pw_emit *emit, const pw_module *module, const char *name,
                               uint32_t input, uint32_t *output)
 {
@@ -90,6 +101,7 @@ pawl_status pw_emit_batchnorm(pw_emit *emit, const pw_module *module, const char
                        emit->index, module->path, module->package, module->type);
     norm->channels = pw_emit_channels(emit, input);
     const int64_t dims[] = {norm->channels};
+    PW_TRY(check_statistics(emit, module));
     PW_TRY(pw_read_real(emit, module, "eps", &norm->epsilon));
     PW_TRY(pw_read_constant(emit, module, "weight", dims, 1, &norm->gamma));
     PW_TRY(pw_read_constant(emit, module, "bias", dims, 1, &norm->beta));
@@ -106,8 +118,13 @@ pawl_status pw_emit_activation(pw_emit *emit, const pw_module *module, const cha
         const char *type;
         pw_activation kind;
     } kinds[] = {
-        {"SiLU", PW_ACT_SILU},           {"LeakyReLU", PW_ACT_LEAKY_RELU}, {"ReLU", PW_ACT_RELU},
-        {"Hardswish", PW_ACT_HARDSWISH}, {"Sigmoid", PW_ACT_SIGMOID},
+        {"SiLU", PW_ACT_SILU},
+        {"Swish", PW_ACT_SILU},
+        {"MemoryEfficientSwish", PW_ACT_SILU},
+        {"LeakyReLU", PW_ACT_LEAKY_RELU},
+        {"ReLU", PW_ACT_RELU},
+        {"Hardswish", PW_ACT_HARDSWISH},
+        {"Sigmoid", PW_ACT_SIGMOID},
     };
     pw_layer layer = {.op = PW_OP_ACTIVATION, .name = name, .inputs = {input}, .input_count = 1};
     *output = input;
@@ -140,10 +157,10 @@ pawl_status pw_emit_pool(pw_emit *emit, const pw_module *module, const char *nam
                        "layer %zu: %s is %s.%s, where pawl runs only torch.nn's MaxPool2d",
                        emit->index, module->path, module->package, module->type);
     if (pw_value_bool(pw_module_attribute(module, "ceil_mode"), &is_ceil) && is_ceil)
-        return unsupported_value(emit, module, "ceil_mode", "False");
+        return pw_fail_value(emit, module, "ceil_mode", "False");
     if (pw_value_ints(pw_module_attribute(module, "dilation"), dilation, 2) &&
         (dilation[0] != 1 || dilation[1] != 1))
-        return unsupported_value(emit, module, "dilation", "1");
+        return pw_fail_value(emit, module, "dilation", "1");
     PW_TRY(pw_read_pair(emit, module, "kernel_size", 1, PW_MAX_KERNEL, pool->kernel));
     PW_TRY(pw_read_pair(emit, module, "stride", 1, PW_MAX_KERNEL, pool->stride));
     PW_TRY(pw_read_pair(emit, module, "padding", 0, PW_MAX_KERNEL, pool->padding));
@@ -157,10 +174,10 @@ pawl_status pw_emit_upsample(pw_emit *emit, const pw_module *module, const char 
     const char *mode = pw_value_text(pw_module_attribute(module, "mode"));
     int32_t factor[2];
     if (mode == NULL || strcmp(mode, "nearest") != 0)
-        return unsupported_value(emit, module, "mode", "'nearest'");
+        return pw_fail_value(emit, module, "mode", "'nearest'");
     PW_TRY(pw_read_pair(emit, module, "scale_factor", 1, PW_MAX_KERNEL, factor));
     if (factor[0] != factor[1])
-        return unsupported_value(emit, module, "scale_factor", "equal for height and width");
+        return pw_fail_value(emit, module, "scale_factor", "equal for height and width");
     layer.as.upsample.factor = factor[0];
     return pw_emit_layer(emit, &layer, pw_emit_channels(emit, input), output);
 }
@@ -193,4 +210,21 @@ pawl_status pw_emit_concat(pw_emit *emit, const char *name, const uint32_t *inpu
                        "layer %zu: %s joins to %lld channels; the limit is %d", emit->index, name,
                        (long long)channels, PW_MAX_CHANNELS);
     return pw_emit_layer(emit, &layer, (int32_t)channels, output);
+}
+
+pawl_status pw_emit_linear(pw_emit *emit, const pw_module *module, const char *name, uint32_t input,
+                           uint32_t *output)
+{
+    pw_layer layer = {.op = PW_OP_CONV, .name = name, .inputs = {input}, .input_count = 1};
+    pw_conv *conv = &layer.as.conv;
+    conv->in_channels = pw_emit_channels(emit, input);
+    conv->groups = 1;
+    for (int i = 0; i < 2; i++)
+        conv->kernel[i] = conv->stride[i] = conv->dilation[i] = 1;
+    PW_TRY(pw_read_int(emit, module, "out_features", 1, PW_MAX_CHANNELS, &conv->out_channels));
+    const int64_t dims[] = {conv->out_channels, conv->in_channels};
+    PW_TRY(pw_read_constant(emit, module, "weight", dims, 2, &conv->weights));
+    if (pw_module_tensor_get(module, "bias") != NULL)
+        PW_TRY(pw_read_constant(emit, module, "bias", dims, 1, &conv->bias));
+    return pw_emit_layer(emit, &layer, conv->out_channels, output);
 }

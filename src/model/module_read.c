@@ -5,17 +5,27 @@
 #include <math.h>
 #include <string.h>
 
-/* "models.common.Conv" whether the package is that or ends in ".models.common"; torch's are
- * compared by their first part. */
+/* Whether package ends in the dotted name wanted. */
+static bool ends_in(const char *package, const char *wanted)
+{
+    const size_t length = strlen(package), tail = strlen(wanted);
+    return length >= tail && strcmp(package + length - tail, wanted) == 0 &&
+           (length == tail || package[length - tail - 1] == '.');
+}
+
+/* "models" is any of YOLOv5's files of modules, in a fork's package too: classes have moved between
+ * them from release to release. torch's are compared by their first part. */
 bool pw_module_is(const pw_module *module, const char *package, const char *type)
 {
+    static const char *const files[] = {"models.common", "models.experimental", "models.yolo"};
     if (module->type == NULL || module->package == NULL || strcmp(module->type, type) != 0)
         return false;
-    const size_t length = strlen(module->package), wanted = strlen(package);
     if (strcmp(package, "torch.nn") == 0)
         return strncmp(module->package, "torch.nn.", strlen("torch.nn.")) == 0;
-    return length >= wanted && strcmp(module->package + length - wanted, package) == 0 &&
-           (length == wanted || module->package[length - wanted - 1] == '.');
+    for (size_t i = 0; i < PW_COUNT(files); i++)
+        if (ends_in(module->package, files[i]))
+            return true;
+    return false;
 }
 
 static pawl_status bad_attribute(const pw_emit *emit, const pw_module *module, const char *key)
@@ -117,6 +127,10 @@ pawl_status pw_read_constant(const pw_emit *emit, const pw_module *module, const
     const pw_tensor_data *tensor = pw_module_tensor_get(module, key);
     PW_TRY(check_dims(emit, module, key, tensor, dims, rank));
     const pw_arena *arena = &emit->network->arena;
+    if (emit->is_dry) {
+        *values = tensor->data;
+        return PAWL_OK;
+    }
     if (arena->limit != 0 && tensor->count > (arena->limit - arena->total) / sizeof(float))
         return pw_fail(
             emit->error, PAWL_ERR_LIMIT,

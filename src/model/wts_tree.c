@@ -92,7 +92,7 @@ pawl_status pw_tree_find(pw_tree *tree, const pw_tree_node *node, const char *ke
 }
 
 /* Dense row-major strides; false where the product of the dims is not the tensor's count. */
-static bool shape(pw_tensor_data *tensor, const int64_t *dims, int32_t rank)
+bool pw_tree_shape(pw_tensor_data *tensor, const int64_t *dims, int32_t rank)
 {
     size_t count = 1;
     for (int32_t i = rank; i-- > 0;) {
@@ -118,7 +118,7 @@ pawl_status pw_tree_claim(pw_tree *tree, pw_tree_node *node, const char *key, co
     if (shaped == NULL)
         return no_memory(tree, sizeof *shaped);
     *shaped = *found;
-    if (!shape(shaped, dims, rank))
+    if (!pw_tree_shape(shaped, dims, rank))
         return pw_fail(
             tree->error, PAWL_ERR_CORRUPT,
             "tensor %s has %zu values, which do not fit its neighbours: the file is damaged",

@@ -37,6 +37,8 @@ pawl_status pw_tree_find(pw_tree *tree, const pw_tree_node *node, const char *ke
 /* Gives it to the module with these dims, of which the product must be its count. PAWL_ERR_CORRUPT: it is missing or has another count. */
 pawl_status pw_tree_claim(pw_tree *tree, pw_tree_node *node, const char *key, const int64_t *dims, int32_t rank,
                           bool is_parameter) PW_NODISCARD;
+/* Gives a tensor dense row-major dims; false where their product is not its count. */
+bool pw_tree_shape(pw_tensor_data *tensor, const int64_t *dims, int32_t rank);
 /* Notes a tensor that says nothing new. */
 pawl_status pw_tree_ignore(pw_tree *tree, const pw_tree_node *node, const char *key) PW_NODISCARD;
 /* The first tensor of the file that belongs to no module; NULL: all do. */

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* pawl_network_from_weights: a tree of modules, from a .pt or inferred for a .wts, becomes a
  * network. */
+#include "model/yolov5.h"
 #include "base/size.h"
 #include "model/emit.h"
 #include "model/published.h"
+#include "model/wts_modules.h"
 #include "model/wts_topology.h"
 #include <string.h>
 
@@ -65,15 +67,12 @@ static pawl_status emit_top(pw_emit *emit, const pw_module *module, uint32_t *in
 {
     uint32_t *output = &emit->outputs[emit->index];
     if (!pw_module_is(module, "torch.nn", "Sequential"))
-        return pw_emit_block(emit, module, inputs, count, output);
-    *output = inputs[0];
+        return pw_emit_block(emit, module, PW_RANK_TOP, inputs, count, output);
     if (count != 1)
         return pw_fail(emit->error, PAWL_ERR_CORRUPT,
                        "layer %zu, a Sequential, has %zu inputs: the file is damaged", emit->index,
                        count);
-    for (size_t i = 0; i < module->child_count; i++)
-        PW_TRY(pw_emit_block(emit, module->children[i], output, 1, output));
-    return PAWL_OK;
+    return pw_emit_chain(emit, module, PW_RANK_HEAD, inputs[0], output);
 }
 
 static pawl_status emit_layers(pw_emit *emit, const pw_module *layers)
@@ -94,7 +93,8 @@ static pawl_status emit_layers(pw_emit *emit, const pw_module *layers)
     if (layers->child_count == 0 || emit->outputs[layers->child_count - 1] != PW_NO_TENSOR)
         return pw_fail(
             emit->error, PAWL_ERR_UNSUPPORTED,
-            "the model does not end in a Detect layer: pawl runs YOLOv5 detection models");
+            "the model does not end in a Detect, Segment or Classify layer: this is no YOLOv5 "
+            "model");
     return PAWL_OK;
 }
 
@@ -207,25 +207,42 @@ static pawl_status check_network(pw_network *network, pw_arena *scratch, pawl_er
                    inner.message);
 }
 
+static pawl_status refuse_root(const pw_module *root, pawl_error *error)
+{
+    if (strncmp(root->package, "torchvision.", strlen("torchvision.")) == 0)
+        return pw_fail(error, PAWL_ERR_UNSUPPORTED,
+                       "the file holds %s.%s, a classifier of torchvision: pawl runs those with a "
+                       "YOLOv5 backbone (yolov5n-cls ... yolov5x-cls)",
+                       root->package, root->type);
+    return pw_fail(error, PAWL_ERR_UNSUPPORTED,
+                   "the file holds %s.%s, which has no list of layers named model: this is no "
+                   "YOLOv5 model",
+                   root->package, root->type);
+}
+
+pawl_status pw_yolov5_emit(const pw_module *root, bool is_dry, pw_arena *scratch,
+                           pw_network *network, pawl_error *error)
+{
+    pw_emit emit = {
+        .network = network, .root = root, .scratch = scratch, .is_dry = is_dry, .error = error};
+    const pw_module *layers = pw_module_child(root, "model");
+    if (layers == NULL || !pw_module_is(layers, "torch.nn", "Sequential"))
+        return refuse_root(root, error);
+    PW_TRY(emit_layers(&emit, layers));
+    pw_published_identify(&emit, layers, &network->model.family, &network->model.size);
+    network->model.parameter_count = count_parameters(root);
+    network->source_layer_count = network->layer_count;
+    return PAWL_OK;
+}
+
 static pawl_status emit_network(const pw_module *root, const pawl_network_desc *desc,
                                 pw_arena *scratch, pw_network *network, pawl_error *error)
 {
-    pw_emit emit = {.network = network, .root = root, .scratch = scratch, .error = error};
-    const pw_module *layers = pw_module_child(root, "model");
-    if (layers == NULL || !pw_module_is(layers, "torch.nn", "Sequential"))
-        return pw_fail(
-            error, PAWL_ERR_UNSUPPORTED,
-            "the file holds %s.%s, which has no list of layers named model: this is no YOLOv5 "
-            "model",
-            root->package, root->type);
-    PW_TRY(emit_layers(&emit, layers));
+    PW_TRY(pw_yolov5_emit(root, false, scratch, network, error));
     if (desc->names != NULL)
         PW_TRY(override_names(desc, network, error));
     else
         PW_TRY(read_names(root, network, error));
-    pw_published_identify(&emit, layers, &network->model.family, &network->model.size);
-    network->model.parameter_count = count_parameters(root);
-    network->source_layer_count = network->layer_count;
     return check_network(network, scratch, error);
 }
 
@@ -244,7 +261,7 @@ static pawl_status find_activation(const pw_weights *weights, const char *name, 
     if (*type == NULL)
         return pw_fail(error, PAWL_ERR_ARGUMENT,
                        "activation \"%s\" is none of silu, leaky, hardswish and relu", name);
-    if (weights->kind == PAWL_WEIGHTS_PT)
+    if (weights->kind == PAWL_WEIGHTS_PT || pw_wts_modules_found(weights))
         return pw_fail(error, PAWL_ERR_ARGUMENT,
                        "%s says its activations itself: leave the activation out",
                        weights->file_name);
@@ -257,7 +274,9 @@ static pawl_status read_network(pw_weights *weights, const pawl_network_desc *de
     const char *activation;
     const pw_module *root = weights->root;
     PW_TRY(find_activation(weights, desc->activation, &activation, error));
-    if (weights->kind == PAWL_WEIGHTS_WTS)
+    if (weights->kind == PAWL_WEIGHTS_WTS && pw_wts_modules_found(weights))
+        PW_TRY(pw_wts_modules_read(weights, scratch, &root, error));
+    else if (weights->kind == PAWL_WEIGHTS_WTS)
         PW_TRY(pw_wts_topology(weights, activation, scratch, &root, error));
     if (root == NULL)
         return pw_fail(error, PAWL_ERR_UNSUPPORTED,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Networks of the shared test data: layers, parameters, costs; a .pt and the .wts of it give the
- * same network; what is out of scope is named. */
+ * same network; a bare .wts of a hub model is refused. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,6 +10,8 @@
 
 #include "network/network_ir.h"
 #include "support/test_data.h"
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static pawl_status open_network(const char *path, pawl_network **network, pawl_error *error)
@@ -29,17 +31,34 @@ static struct zoo_row {
     size_t layers;
     int32_t classes, levels, imgsz, names;
     double gflops;
+    pawl_task task;
+    int is_standard; /* its .wts needs nothing of ours */
 } zoo[] = {
-    {"yolov5n.pt", "v6-v7", "n", 1872157, 201, 80, 3, 640, 1, 4.468},
-    {"yolov5n.wts", "v6-v7", "n", 1872157, 201, 80, 3, 640, 0, 4.468},
-    {"zoo/v6.0-det.pt", "v6-v7", "custom", 115416, 201, 3, 3, 640, 1, 0.4346},
-    {"zoo/v6.1-det.pt", "v6-v7", "custom", 115416, 201, 3, 3, 640, 1, 0.4346},
-    {"zoo/v6.2-det.pt", "v6-v7", "custom", 115416, 201, 3, 3, 640, 1, 0.4346},
-    {"zoo/v7.0-det.pt", "v6-v7", "custom", 115416, 201, 3, 3, 640, 1, 0.4346},
-    {"zoo/p6-det.pt", "v6-v7", "custom", 199812, 263, 2, 4, 1280, 1, 1.7568},
-    {"zoo/depth1-nc1-det.pt", "v6-v7", "custom", 186822, 347, 1, 3, 640, 1, 0.6127},
-    {"zoo/bifpn-det.pt", "custom", "custom", 116095, 201, 2, 3, 640, 1, 0.4368},
-    {"zoo/p2-det.pt", "custom", "custom", 117644, 243, 2, 4, 640, 1, 0.4839},
+    /* clang-format off */
+    {"yolov5n.pt", "v6-v7", "n", 1872157, 201, 80, 3, 640, 1, 4.468, PAWL_TASK_DETECT, 1},
+    {"yolov5n.wts", "v6-v7", "n", 1872157, 201, 80, 3, 640, 0, 4.468, PAWL_TASK_DETECT, 1},
+    {"zoo/v1.0-det.pt", "v1", "custom", 119312, 215, 3, 3, 640, 1, 0.4493, PAWL_TASK_DETECT, 1},
+    {"zoo/v1.0-legacyfile-det.pt", "v1", "custom", 118967, 215, 2, 3, 640, 1, 0.4483, PAWL_TASK_DETECT, 1},
+    {"zoo/v2.0-det.pt", "v2-v3", "custom", 119312, 215, 3, 3, 640, 1, 0.4493, PAWL_TASK_DETECT, 0},
+    {"zoo/v2.0-legacyfile-det.pt", "v2-v3", "custom", 118967, 215, 2, 3, 640, 1, 0.4483, PAWL_TASK_DETECT, 0},
+    {"zoo/v3.0-det.pt", "v2-v3", "custom", 119312, 215, 3, 3, 640, 1, 0.4493, PAWL_TASK_DETECT, 0},
+    {"zoo/v3.1-det.pt", "v2-v3", "custom", 119312, 215, 3, 3, 640, 1, 0.4493, PAWL_TASK_DETECT, 0},
+    {"zoo/v4.0-det.pt", "v4-v5", "custom", 116088, 207, 3, 3, 640, 1, 0.4428, PAWL_TASK_DETECT, 1},
+    {"zoo/v5.0-det.pt", "v4-v5", "custom", 116088, 207, 3, 3, 640, 1, 0.4428, PAWL_TASK_DETECT, 1},
+    {"zoo/v6.0-det.pt", "v6-v7", "custom", 115416, 201, 3, 3, 640, 1, 0.4346, PAWL_TASK_DETECT, 1},
+    {"zoo/v6.1-det.pt", "v6-v7", "custom", 115416, 201, 3, 3, 640, 1, 0.4346, PAWL_TASK_DETECT, 1},
+    {"zoo/v6.2-det.pt", "v6-v7", "custom", 115416, 201, 3, 3, 640, 1, 0.4346, PAWL_TASK_DETECT, 1},
+    {"zoo/v7.0-det.pt", "v6-v7", "custom", 115416, 201, 3, 3, 640, 1, 0.4346, PAWL_TASK_DETECT, 1},
+    {"zoo/p6-det.pt", "v6-v7", "custom", 199812, 263, 2, 4, 1280, 1, 1.7568, PAWL_TASK_DETECT, 1},
+    {"zoo/depth1-nc1-det.pt", "v6-v7", "custom", 186822, 347, 1, 3, 640, 1, 0.6127, PAWL_TASK_DETECT, 1},
+    {"zoo/bifpn-det.pt", "custom", "custom", 116095, 201, 2, 3, 640, 1, 0.4368, PAWL_TASK_DETECT, 0},
+    {"zoo/p2-det.pt", "custom", "custom", 117644, 243, 2, 4, 640, 1, 0.4839, PAWL_TASK_DETECT, 0},
+    {"zoo/ghost-det.pt", "custom", "custom", 67808, 303, 2, 3, 640, 1, 0.3289, PAWL_TASK_DETECT, 0},
+    {"zoo/transformer-det.pt", "custom", "custom", 115103, 205, 2, 3, 640, 1, 0.4311, PAWL_TASK_DETECT, 0},
+    {"zoo/v3tiny-det.pt", "custom", "custom", 36834, 46, 2, 2, 640, 1, 0.3712, PAWL_TASK_DETECT, 0},
+    {"zoo/v7.0-seg.pt", "v6-v7", "custom", 131704, 211, 3, 3, 640, 1, 0.6427, PAWL_TASK_SEGMENT, 1},
+    {"zoo/v6.2-cls.pt", "v6-v7", "custom", 147893, 111, 5, 0, 224, 1, 0.0490, PAWL_TASK_CLASSIFY, 1},
+    /* clang-format on */
 };
 
 static void network_is_known(void **state)
@@ -59,6 +78,7 @@ static void network_is_known(void **state)
     assert_int_equal(info.class_count, row->classes);
     assert_int_equal(info.level_count, row->levels);
     assert_int_equal(info.max_stride, row->imgsz == 1280 ? 64 : 32);
+    assert_int_equal(info.task, row->task);
     assert_int_equal(info.imgsz, row->imgsz);
     assert_int_equal(info.names_known, row->names);
     assert_float_equal(info.gflops, row->gflops, 1e-3);
@@ -129,12 +149,19 @@ static void assert_same_layer(const pw_layer *a, const pw_layer *b)
         break;
     case PW_OP_ACTIVATION:
         assert_int_equal(a->as.activation.kind, b->as.activation.kind);
+        assert_true(a->as.activation.alpha == b->as.activation.alpha);
         break;
     case PW_OP_MAXPOOL:
         assert_memory_equal(&a->as.pool, &b->as.pool, sizeof a->as.pool);
         break;
     case PW_OP_UPSAMPLE:
         assert_int_equal(a->as.upsample.factor, b->as.upsample.factor);
+        break;
+    case PW_OP_PAD:
+        assert_memory_equal(&a->as.pad, &b->as.pad, sizeof a->as.pad);
+        break;
+    case PW_OP_ATTENTION:
+        assert_int_equal(a->as.attention.heads, b->as.attention.heads);
         break;
     case PW_OP_DETECT:
         assert_memory_equal(&a->as.detect, &b->as.detect, sizeof a->as.detect);
@@ -169,55 +196,71 @@ static void wts_given_is_the_same(void **state)
     assert_same_network(pt_data_path("yolov5n.pt"), pt_data_path("yolov5n.wts"));
 }
 
-/* Every published graph of the zoo by way of the .wts that pawl writes of it. */
-static void wts_written_is_the_same(void **state)
+static void write_wts(const char *from, char *path, int is_bare)
 {
-    (void)state;
-    for (size_t i = 0; i < PW_COUNT(zoo); i++) {
-        char path[] = "/tmp/pawl-model-XXXXXX";
-        pawl_weights *weights = NULL;
-        pawl_error error = {.message = ""};
-        if (strcmp(zoo[i].family, "v6-v7") != 0 || strstr(zoo[i].file, ".wts") != NULL)
-            continue;
-        const int descriptor = mkstemp(path);
-        assert_true(descriptor >= 0);
-        close(descriptor);
-        assert_int_equal(pawl_weights_open(pt_data_path(zoo[i].file), &weights, &error), PAWL_OK);
-        assert_int_equal(pawl_weights_save_wts(weights, path, &error), PAWL_OK);
-        (void)pawl_weights_destroy(&weights);
-        assert_same_network(pt_data_path(zoo[i].file), path);
-        unlink(path);
-    }
+    pawl_weights *weights = NULL;
+    pawl_error error = {.message = ""};
+    const int descriptor = mkstemp(path);
+    assert_true(descriptor >= 0);
+    close(descriptor);
+    assert_int_equal(pawl_weights_open(from, &weights, &error), PAWL_OK);
+    assert_int_equal(is_bare ? pawl_weights_save_wts(weights, path, &error)
+                             : pawl_weights_convert(weights, path, &error),
+                     PAWL_OK);
+    (void)pawl_weights_destroy(&weights);
 }
 
-static struct refused_row {
-    const char *file, *message;
-} refused[] = {
-    {"zoo/v1.0-det.pt", "layer 0 is models.common.Focus: YOLOv5 v1 to v5"},
-    {"zoo/v1.0-legacyfile-det.pt", "layer 0 is models.common.Focus: YOLOv5 v1 to v5"},
-    {"zoo/v2.0-det.pt", "layer 0 is models.common.Focus: YOLOv5 v1 to v5"},
-    {"zoo/v2.0-legacyfile-det.pt", "layer 0 is models.common.Focus: YOLOv5 v1 to v5"},
-    {"zoo/v3.0-det.pt", "layer 0 is models.common.Focus: YOLOv5 v1 to v5"},
-    {"zoo/v3.1-det.pt", "layer 0 is models.common.Focus: YOLOv5 v1 to v5"},
-    {"zoo/v4.0-det.pt", "layer 0 is models.common.Focus: YOLOv5 v1 to v5"},
-    {"zoo/v5.0-det.pt", "layer 0 is models.common.Focus: YOLOv5 v1 to v5"},
-    {"zoo/v7.0-seg.pt", "layer 24 is models.yolo.Segment: a segmentation model"},
-    {"zoo/v6.2-cls.pt", "layer 9 is models.common.Classify: a classification model"},
-    {"zoo/ghost-det.pt", "layer 1 is models.common.GhostConv"},
-    {"zoo/transformer-det.pt", "layer 8 is models.common.C3TR"},
-    {"zoo/v3tiny-det.pt", "layer 11 is torch.nn.modules.padding.ZeroPad2d"},
-};
-
-static void is_refused_by_name(void **state)
+static char *read_all(const char *path, size_t *size)
 {
-    const struct refused_row *row = *state;
+    FILE *file = fopen(path, "rb");
+    assert_non_null(file);
+    assert_int_equal(fseek(file, 0, SEEK_END), 0);
+    *size = (size_t)ftell(file);
+    rewind(file);
+    char *text = malloc(*size + 1);
+    assert_non_null(text);
+    assert_int_equal(fread(text, 1, *size, file), *size);
+    text[*size] = '\0';
+    fclose(file);
+    return text;
+}
+
+/* By way of the .wts that pawl writes of it: the same network, and of a published model the bytes
+ * of gen_wts.py. */
+static void wts_written_is_the_same(void **state)
+{
+    const struct zoo_row *row = *state;
+    char path[] = "/tmp/pawl-model-XXXXXX", bare[] = "/tmp/pawl-model-XXXXXX";
+    size_t size = 0, bare_size = 0;
+    write_wts(pt_data_path(row->file), path, 0);
+    write_wts(pt_data_path(row->file), bare, 1);
+    char *text = read_all(path, &size), *bare_text = read_all(bare, &bare_size);
+    assert_true((strstr(text, "\npawl.modules ") == NULL) == (row->is_standard != 0));
+    assert_true((size == bare_size && memcmp(text, bare_text, size) == 0) ==
+                (row->is_standard != 0));
+    assert_same_network(pt_data_path(row->file), path);
+    free(text);
+    free(bare_text);
+    unlink(path);
+    unlink(bare);
+}
+
+/* A bare .wts of another model is refused by name, or asks. */
+static void bare_wts_is_refused(void **state)
+{
+    const struct zoo_row *row = *state;
+    char path[] = "/tmp/pawl-model-XXXXXX";
     pawl_network *network = NULL;
     pawl_error error = {.message = ""};
-    assert_int_equal(open_network(pt_data_path(row->file), &network, &error), PAWL_ERR_UNSUPPORTED);
-    if (strstr(error.message, row->message) == NULL)
-        fail_msg("\"%s\" lacks \"%s\"", error.message, row->message);
-    assert_non_null(strstr(error.message, "recognised, but not supported yet"));
+    const int is_ambiguous = strcmp(row->family, "v2-v3") == 0;
+    if (row->is_standard)
+        return;
+    write_wts(pt_data_path(row->file), path, 1);
+    assert_int_equal(open_network(path, &network, &error),
+                     is_ambiguous ? PAWL_ERR_AMBIGUOUS : PAWL_ERR_UNSUPPORTED);
+    assert_non_null(strstr(error.message, is_ambiguous ? "--activation" : "hub or custom model"));
     assert_null(network);
+    unlink(path);
 }
 
 int main(void)
@@ -225,17 +268,23 @@ int main(void)
     const int missing = pt_data_missing();
     if (missing != 0)
         return missing;
-    struct CMUnitTest tests[3 + PW_COUNT(zoo) + PW_COUNT(refused)] = {
+    struct CMUnitTest tests[2 + 3 * PW_COUNT(zoo)] = {
         cmocka_unit_test(yolov5n_is_itself),
         cmocka_unit_test(wts_given_is_the_same),
-        cmocka_unit_test(wts_written_is_the_same),
     };
-    size_t count = 3;
-    for (size_t i = 0; i < PW_COUNT(zoo); i++)
-        tests[count++] = (struct CMUnitTest){
-            .name = zoo[i].file, .test_func = network_is_known, .initial_state = &zoo[i]};
-    for (size_t i = 0; i < PW_COUNT(refused); i++)
-        tests[count++] = (struct CMUnitTest){
-            .name = refused[i].file, .test_func = is_refused_by_name, .initial_state = &refused[i]};
+    static const struct {
+        const char *name;
+        CMUnitTestFunction function;
+    } kinds[] = {{"is known", network_is_known},
+                 {"by way of a .wts", wts_written_is_the_same},
+                 {"by way of a bare .wts", bare_wts_is_refused}};
+    static char names[PW_COUNT(kinds) * PW_COUNT(zoo)][64];
+    size_t count = 2;
+    for (size_t k = 0; k < PW_COUNT(kinds); k++)
+        for (size_t i = 0; i < PW_COUNT(zoo); i++, count++) {
+            snprintf(names[count - 2], sizeof names[0], "%s %s", zoo[i].file, kinds[k].name);
+            tests[count] = (struct CMUnitTest){
+                .name = names[count - 2], .test_func = kinds[k].function, .initial_state = &zoo[i]};
+        }
     return cmocka_run_group_tests_name("zoo_networks", tests, NULL, NULL);
 }

@@ -44,6 +44,15 @@ static void add(writer *w, const char *path, const char *key, size_t count)
     add_values(w, name, NULL, count);
 }
 
+static void add_norm(writer *w, const char *path, size_t width)
+{
+    static const char *const keys[] = {".bn.weight", ".bn.bias", ".bn.running_mean",
+                                       ".bn.running_var"};
+    for (size_t i = 0; i < PW_COUNT(keys); i++)
+        add(w, path, keys[i], width);
+    add(w, path, ".bn.num_batches_tracked", 1);
+}
+
 static void add_conv(writer *w, const char *path, const char *part, int32_t in, int32_t out,
                      int32_t kernel)
 {
@@ -55,50 +64,118 @@ static void add_conv(writer *w, const char *path, const char *part, int32_t in, 
         add(w, full, ".conv.bias", width);
         return;
     }
-    static const char *const keys[] = {".bn.weight", ".bn.bias", ".bn.running_mean",
-                                       ".bn.running_var"};
-    for (size_t i = 0; i < PW_COUNT(keys); i++)
-        add(w, full, keys[i], width);
-    add(w, full, ".bn.num_batches_tracked", 1);
+    add_norm(w, full, width);
 }
 
-static void add_c3(writer *w, const char *path, int32_t in, int32_t out)
+static void add_links(writer *w, const char *path, const pw_published_layer *layer, int32_t width)
+{
+    const int32_t links = layer->repeats * w->wanted->depth / 3;
+    for (int32_t i = 0; i < links; i++) {
+        char link[64];
+        (void)snprintf(link, sizeof link, "%s.m.%d", path, (int)i);
+        add_conv(w, link, ".cv1", width, width, 1);
+        add_conv(w, link, ".cv2", width, width, 3);
+    }
+}
+
+static void add_c3(writer *w, const char *path, const pw_published_layer *layer, int32_t in,
+                   int32_t out)
 {
     add_conv(w, path, ".cv1", in, out / 2, 1);
     add_conv(w, path, ".cv2", in, out / 2, 1);
     add_conv(w, path, ".cv3", out, out, 1);
-    for (int32_t i = 0; i < w->wanted->depth; i++) {
-        char link[64];
-        (void)snprintf(link, sizeof link, "%s.m.%d", path, (int)i);
-        add_conv(w, link, ".cv1", out / 2, out / 2, 1);
-        add_conv(w, link, ".cv2", out / 2, out / 2, 3);
+    add_links(w, path, layer, out / 2);
+}
+
+static void add_csp(writer *w, const char *path, const pw_published_layer *layer, int32_t in,
+                    int32_t out)
+{
+    const size_t half = (size_t)out / 2;
+    add_conv(w, path, ".cv1", in, out / 2, 1);
+    add(w, path, ".cv2.weight", half * (size_t)in);
+    add(w, path, ".cv3.weight", half * half);
+    add_conv(w, path, ".cv4", out, out, 1);
+    add_norm(w, path, (size_t)out);
+    add_links(w, path, layer, out / 2);
+}
+
+static void add_anchors(writer *w, const char *path, size_t levels)
+{
+    float cells[4 * 6], grid[4 * 6], strides[4];
+    const bool is_falling = pw_published_graphs[w->wanted->graph].is_falling;
+    char name[96];
+    for (size_t i = 0; i < 6 * levels; i++) {
+        strides[i / 6] = (float)(8u << (is_falling ? levels - 1 - i / 6 : i / 6));
+        cells[i] = 1.25f + (float)i;
+        grid[i] = cells[i] * strides[i / 6];
     }
+    (void)snprintf(name, sizeof name, "%s.anchors", path);
+    add_values(w, name, cells, 6 * levels);
+    (void)snprintf(name, sizeof name, "%s.anchor_grid", path);
+    if (w->wanted->has_grid)
+        add_values(w, name, grid, 6 * levels);
+    (void)snprintf(name, sizeof name, "%s.strides", path);
+    if (w->wanted->has_strides)
+        add_values(w, name, strides, levels);
 }
 
 static void add_head(writer *w, const char *path, const pw_published_layer *layer,
                      const int32_t *channels)
 {
-    float cells[4 * 6], grid[4 * 6], strides[4];
     char name[96];
-    const size_t count = 6 * (size_t)layer->from_count;
-    for (size_t i = 0; i < count; i++) {
-        strides[i / 6] = (float)(8u << (i / 6));
-        cells[i] = 1.25f + (float)i;
-        grid[i] = cells[i] * strides[i / 6];
-    }
-    (void)snprintf(name, sizeof name, "%s.anchors", path);
-    add_values(w, name, cells, count);
-    (void)snprintf(name, sizeof name, "%s.anchor_grid", path);
-    if (w->wanted->has_grid)
-        add_values(w, name, grid, count);
-    (void)snprintf(name, sizeof name, "%s.strides", path);
-    if (w->wanted->has_strides)
-        add_values(w, name, strides, (size_t)layer->from_count);
-    const size_t outputs = 3 * (5 + (size_t)w->wanted->classes);
-    for (int32_t i = 0; i < layer->from_count; i++) {
+    const int32_t masks = layer->kind == PW_PUBLISHED_SEGMENT ? PT_WTS_MASKS : 0;
+    const size_t outputs = 3 * (5 + (size_t)w->wanted->classes + (size_t)masks);
+    add_anchors(w, path, (size_t)layer->from_count);
+    for (int32_t i = 0; i < layer->from_count && layer->from[0] >= 0; i++) {
         (void)snprintf(name, sizeof name, "%s.m.%d", path, (int)i);
         add(w, name, ".weight", outputs * (size_t)channels[layer->from[i]]);
         add(w, name, ".bias", outputs);
+    }
+    if (masks == 0)
+        return;
+    add_conv(w, path, ".proto.cv1", channels[layer->from[0]], 24, 3);
+    add_conv(w, path, ".proto.cv2", 24, 24, 3);
+    add_conv(w, path, ".proto.cv3", 24, masks, 1);
+}
+
+static void add_layer(writer *w, const pw_published_layer *layer, const char *path, int32_t in,
+                      const int32_t *channels, int32_t out)
+{
+    const size_t outputs = 3 * (5 + (size_t)w->wanted->classes);
+    switch (layer->kind) {
+    case PW_PUBLISHED_CONV:
+        add_conv(w, path, "", in, out, layer->kernel);
+        break;
+    case PW_PUBLISHED_FOCUS:
+        add_conv(w, path, ".conv", 4 * in, out, layer->kernel);
+        break;
+    case PW_PUBLISHED_C3:
+        add_c3(w, path, layer, in, out);
+        break;
+    case PW_PUBLISHED_CSP:
+        add_csp(w, path, layer, in, out);
+        break;
+    case PW_PUBLISHED_SPP:
+    case PW_PUBLISHED_SPPF:
+        add_conv(w, path, ".cv1", in, in / 2, 1);
+        add_conv(w, path, ".cv2", 2 * in, out, 1);
+        break;
+    case PW_PUBLISHED_CONV2D:
+        add(w, path, ".weight", outputs * (size_t)in);
+        add(w, path, ".bias", outputs);
+        break;
+    case PW_PUBLISHED_CLASSIFY:
+        add_conv(w, path, ".conv", in, 48, 1);
+        add(w, path, ".linear.weight", 48 * (size_t)w->wanted->classes);
+        add(w, path, ".linear.bias", (size_t)w->wanted->classes);
+        break;
+    case PW_PUBLISHED_DETECT:
+    case PW_PUBLISHED_SEGMENT:
+        add_head(w, path, layer, channels);
+        break;
+    case PW_PUBLISHED_UPSAMPLE:
+    case PW_PUBLISHED_CONCAT:
+        break;
     }
 }
 
@@ -111,18 +188,14 @@ static void add_layers(writer *w)
         int32_t in = 0;
         char path[32];
         (void)snprintf(path, sizeof path, "model.%zu", i);
-        for (int32_t k = 0; k < layer->from_count; k++)
-            in += i == 0 ? 3 : channels[layer->from[k] < 0 ? i - 1 : (size_t)layer->from[k]];
-        channels[i] = layer->width > 0 ? layer->width / w->wanted->divisor : in;
-        if (layer->kind == PW_PUBLISHED_CONV)
-            add_conv(w, path, "", in, channels[i], layer->kernel);
-        else if (layer->kind == PW_PUBLISHED_C3)
-            add_c3(w, path, in, channels[i]);
-        else if (layer->kind == PW_PUBLISHED_SPPF) {
-            add_conv(w, path, ".cv1", in, in / 2, 1);
-            add_conv(w, path, ".cv2", 2 * in, channels[i], 1);
-        } else if (layer->kind == PW_PUBLISHED_DETECT)
-            add_head(w, path, layer, channels);
+        for (int32_t k = 0; k < layer->from_count; k++) {
+            const int32_t from = layer->from[k];
+            in += i == 0 ? 3 : channels[from < 0 ? i - (size_t)-from : (size_t)from];
+        }
+        channels[i] = in;
+        if (layer->width > 0)
+            channels[i] = (layer->width / w->wanted->divisor + 7) / 8 * 8;
+        add_layer(w, layer, path, in, channels, channels[i]);
     }
     if (w->wanted->added != NULL)
         add_values(w, w->wanted->added, NULL, 4);

@@ -243,7 +243,7 @@ static pickle_row rows[] = {
     BAD("tensor with a negative size", TENSOR STORAGE "K\0(J\xff\xff\xff\xfft(K\1ttR."),
     BAD("tensor with a negative stride", TENSOR STORAGE "K\0(K\2t(J\xff\xff\xff\xffttR."),
     BAD("tensor with more sizes than strides", TENSOR STORAGE "K\0(K\2K\2t(K\1ttR."),
-    BAD("tensor larger than its storage by a stride of 0", TENSOR STORAGE "K\0(K\x64t(K\0ttR."),
+    BAD("tensor expanded from beyond its storage", TENSOR STORAGE "K\x64(K\x64t(K\0ttR."),
     BAD("tensor whose size overflows", TENSOR STORAGE "K\0(J\0\0\0\x40J\0\0\0\x40J\0\0\0\x40t(K\0K\0K\0ttR."),
     BAD("tensor whose reach overflows", TENSOR STORAGE "K\0(K\2K\2t(\x8a\10\xff\xff\xff\xff\xff\xff\xff\x7f\x8a\10\xff\xff\xff\xff\xff\xff\xff\x7fttR."),
     BAD("OrderedDict of no pairs", "ccollections\nOrderedDict\n(](K\1etR."),

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The classes of YOLOv5, v1.0 to v7.0, with their emitters. */
+#include "model/emit.h"
+#include <string.h>
+
+/* clang-format off */
+static const pw_block blocks[] = {
+    {"models",   "Conv",                 PW_RANK_CONV,  1, pw_block_conv},
+    {"models",   "DWConv",               PW_RANK_CONV,  1, pw_block_conv}, /* a Conv with groups */
+    {"models",   "Focus",                PW_RANK_UNIT,  1, pw_block_focus},
+    {"models",   "Bottleneck",           PW_RANK_UNIT,  1, pw_block_bottleneck},
+    {"models",   "CrossConv",            PW_RANK_UNIT,  1, pw_block_cross_conv},
+    {"models",   "GhostConv",            PW_RANK_UNIT,  1, pw_block_ghost_conv},
+    {"models",   "MixConv2d",            PW_RANK_UNIT,  1, pw_block_mix_conv},
+    {"models",   "SPP",                  PW_RANK_UNIT,  1, pw_block_spp},
+    {"models",   "SPPF",                 PW_RANK_UNIT,  1, pw_block_sppf},
+    {"models",   "TransformerBlock",     PW_RANK_UNIT,  1, pw_block_transformer},
+    {"models",   "GhostBottleneck",      PW_RANK_GROUP, 1, pw_block_ghost_bottleneck},
+    {"models",   "BottleneckCSP",        PW_RANK_STAGE, 1, pw_block_csp},
+    {"models",   "C3",                   PW_RANK_STAGE, 1, pw_block_c3},
+    {"models",   "C3TR",                 PW_RANK_STAGE, 1, pw_block_c3}, /* differ in their m */
+    {"models",   "C3SPP",                PW_RANK_STAGE, 1, pw_block_c3},
+    {"models",   "C3Ghost",              PW_RANK_STAGE, 1, pw_block_c3},
+    {"models",   "C3x",                  PW_RANK_STAGE, 1, pw_block_c3},
+    {"models",   "Concat",               PW_RANK_UNIT,  PW_ANY_INPUTS, pw_block_concat},
+    {"models",   "Sum",                  PW_RANK_UNIT,  PW_ANY_INPUTS, pw_block_sum},
+    {"models",   "Contract",             PW_RANK_UNIT,  1, pw_block_contract},
+    {"models",   "Expand",               PW_RANK_UNIT,  1, pw_block_expand},
+    {"models",   "DWConvTranspose2d",    PW_RANK_CONV,  1, pw_block_deconv},
+    {"models",   "Detect",               PW_RANK_HEAD,  PW_ANY_INPUTS, pw_block_detect},
+    {"models",   "Segment",              PW_RANK_HEAD,  PW_ANY_INPUTS, pw_block_segment},
+    {"models",   "Classify",             PW_RANK_HEAD,  PW_ANY_INPUTS, pw_block_classify},
+    {"torch.nn", "Conv2d",               PW_RANK_TORCH, 1, pw_block_conv2d},
+    {"torch.nn", "ConvTranspose2d",      PW_RANK_TORCH, 1, pw_block_deconv},
+    {"torch.nn", "BatchNorm2d",          PW_RANK_TORCH, 1, pw_block_batchnorm},
+    {"torch.nn", "MaxPool2d",            PW_RANK_TORCH, 1, pw_block_pool},
+    {"torch.nn", "Upsample",             PW_RANK_TORCH, 1, pw_block_upsample},
+    {"torch.nn", "UpsamplingNearest2d",  PW_RANK_TORCH, 1, pw_block_upsample},
+    {"torch.nn", "ZeroPad2d",            PW_RANK_TORCH, 1, pw_block_pad},
+    {"torch.nn", "Identity",             PW_RANK_TORCH, 1, pw_block_nothing},
+    {"torch.nn", "Dropout",              PW_RANK_TORCH, 1, pw_block_nothing}, /* but in training */
+    {"torch.nn", "Dropout2d",            PW_RANK_TORCH, 1, pw_block_nothing},
+    {"torch.nn", "SiLU",                 PW_RANK_TORCH, 1, pw_block_activation},
+    {"torch.nn", "LeakyReLU",            PW_RANK_TORCH, 1, pw_block_activation},
+    {"torch.nn", "Hardswish",            PW_RANK_TORCH, 1, pw_block_activation},
+    {"torch.nn", "ReLU",                 PW_RANK_TORCH, 1, pw_block_activation},
+    {"torch.nn", "Sigmoid",              PW_RANK_TORCH, 1, pw_block_activation},
+};
+/* clang-format on */
+
+const pw_block *pw_block_find(const pw_module *module)
+{
+    for (size_t i = 0; i < PW_COUNT(blocks); i++)
+        if (pw_module_is(module, blocks[i].package, blocks[i].type))
+            return &blocks[i];
+    return NULL;
+}
+
+static pawl_status fail_unknown(const pw_emit *emit, const pw_module *module)
+{
+    return pw_fail(emit->error, PAWL_ERR_UNSUPPORTED,
+                   "layer %zu: %s is %s.%s, which is no module of YOLOv5 that pawl knows: it runs "
+                   "the modules of YOLOv5 v1.0 to v7.0 and those of torch.nn that its yaml files "
+                   "use",
+                   emit->index, module->path, module->package, module->type);
+}
+
+pawl_status pw_emit_block(pw_emit *emit, const pw_module *module, pw_rank below,
+                          const uint32_t *inputs, size_t input_count, uint32_t *output)
+{
+    const pw_block *block = pw_block_find(module);
+    if (block == NULL)
+        return fail_unknown(emit, module);
+    if (block->rank >= below)
+        return pw_fail(emit->error, PAWL_ERR_UNSUPPORTED,
+                       "layer %zu: %s is %s.%s, which pawl does not run inside of another module",
+                       emit->index, module->path, module->package, module->type);
+    if (block->input_count != PW_ANY_INPUTS && block->input_count != input_count)
+        return pw_fail(emit->error, PAWL_ERR_CORRUPT,
+                       "layer %zu, %s (%s): it takes one input, not %zu: the file is damaged",
+                       emit->index, module->path, module->type, input_count);
+    return block->emit(emit, module, inputs, input_count, output);
+}
+
+pawl_status pw_emit_part(pw_emit *emit, const pw_module *module, const char *name, pw_rank below,
+                         uint32_t input, uint32_t *output)
+{
+    const pw_module *part;
+    PW_TRY(pw_read_child(emit, module, name, &part));
+    return pw_emit_block(emit, part, below, &input, 1, output);
+}
+
+pawl_status pw_emit_chain(pw_emit *emit, const pw_module *chain, pw_rank below, uint32_t input,
+                          uint32_t *output)
+{
+    uint32_t x = input;
+    if (!pw_module_is(chain, "torch.nn", "Sequential"))
+        return pw_emit_block(emit, chain, below, &input, 1, output);
+    for (size_t i = 0; i < chain->child_count; i++)
+        PW_TRY(pw_emit_block(emit, chain->children[i], below, &x, 1, &x));
+    *output = x;
+    return PAWL_OK;
+}

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* pawl.modules: a tree written and read again is the same network; whatever else it holds is
+ * refused. And the weights of a Focus in their new places. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "model/wts_modules.h"
+#include "model/wts_topology.h"
+#include "model/yolov5.h"
+#include "unit/model/wts_text.h"
+#include <stdlib.h>
+#include <string.h>
+
+/* A .wts with pawl.* tensors in memory: those of a published graph and its tree. */
+typedef struct fixture {
+    char *text;
+    pw_weights *weights;
+    pw_arena arena;
+    const pw_module *root;
+    pw_tensor_data extra[PW_WTS_EXTRA_COUNT];
+} fixture;
+
+static fixture make(size_t graph)
+{
+    fixture f = {.text = NULL};
+    pt_wts wts = PT_WTS_INIT;
+    pawl_error error = {.message = ""};
+    size_t size = 0;
+    wts.graph = graph;
+    f.text = pt_wts_make(&wts, &size);
+    assert_non_null(f.text);
+    assert_int_equal(pt_wts_open(f.text, size, &f.weights, &error), PAWL_OK);
+    if (pw_wts_topology(f.weights, "LeakyReLU", &f.arena, &f.root, &error) < 0 ||
+        pw_wts_modules_write(f.root, &f.arena, f.extra, &error) < 0)
+        fail_msg("%s", error.message);
+    return f;
+}
+
+static void drop(fixture *f)
+{
+    pw_arena_free(&f->arena);
+    pw_object_abandon(f->weights);
+    free(f->text);
+}
+
+/* The weights as if the file had these tensors too. */
+static void attach(fixture *f)
+{
+    const size_t count = f->weights->tensor_count;
+    pw_tensor_data **tensors =
+        pw_arena_array(&f->arena, count + PW_WTS_EXTRA_COUNT, sizeof *tensors);
+    assert_non_null(tensors);
+    memcpy(tensors, f->weights->tensors, count * sizeof *tensors);
+    for (size_t i = 0; i < PW_WTS_EXTRA_COUNT; i++)
+        tensors[count + i] = &f->extra[i];
+    f->weights->tensors = tensors;
+    f->weights->tensor_count = count + PW_WTS_EXTRA_COUNT;
+    f->weights->names = NULL; /* found one by one */
+}
+
+static void tree_is_read_again(void **state)
+{
+    (void)state;
+    for (size_t graph = 0; graph < PW_PUBLISHED_COUNT; graph++) {
+        fixture f = make(graph);
+        pw_network first = {.layer_count = 0}, second = {.layer_count = 0};
+        pawl_error error = {.message = ""};
+        const pw_module *root = NULL;
+        attach(&f);
+        assert_true(pw_wts_modules_found(f.weights));
+        if (pw_wts_modules_read(f.weights, &f.arena, &root, &error) < 0 ||
+            pw_yolov5_emit(f.root, true, &f.arena, &first, &error) < 0 ||
+            pw_yolov5_emit(root, true, &f.arena, &second, &error) < 0)
+            fail_msg("graph %zu: %s", graph, error.message);
+        assert_int_equal(first.layer_count, second.layer_count);
+        assert_int_equal(first.model.parameter_count, second.model.parameter_count);
+        assert_string_equal(first.model.family, second.model.family);
+        for (size_t i = 0; i < first.layer_count; i++) {
+            assert_string_equal(first.layers[i].name, second.layers[i].name);
+            assert_int_equal(first.layers[i].op, second.layers[i].op);
+            if (first.layers[i].op == PW_OP_CONV)
+                assert_ptr_equal(first.layers[i].as.conv.weights, second.layers[i].as.conv.weights);
+        }
+        pw_network_free(&first);
+        pw_network_free(&second);
+        drop(&f);
+    }
+}
+
+/* Any byte of the text changed, or the text cut short: read, or refused, but never worse. */
+static void damage_is_refused(void **state)
+{
+    fixture f = make(3);
+    char *text = (char *)(uintptr_t)f.extra[1].data;
+    const size_t count = f.extra[1].count;
+    (void)state;
+    attach(&f);
+    for (size_t i = 0; i < count; i += 3) {
+        const char kept = text[i];
+        const pw_module *root = NULL;
+        pawl_error error = {.message = ""};
+        pw_arena arena = {.last = NULL};
+        text[i] = (char)(i % 2 == 0 ? '9' : kept ^ 0x11);
+        const pawl_status status = pw_wts_modules_read(f.weights, &arena, &root, &error);
+        assert_true(status == PAWL_OK || status == PAWL_ERR_CORRUPT);
+        if (status == PAWL_OK) {
+            pw_network network = {.layer_count = 0};
+            (void)!pw_yolov5_emit(root, true, &arena, &network, NULL);
+            pw_network_free(&network);
+        }
+        pw_arena_free(&arena);
+        f.extra[1].count = i;
+        assert_int_equal(pw_wts_modules_read(f.weights, &arena, &root, &error), PAWL_ERR_CORRUPT);
+        pw_arena_free(&arena);
+        f.extra[1].count = count;
+        text[i] = kept;
+    }
+    drop(&f);
+}
+
+static void later_format_is_refused(void **state)
+{
+    static const uint8_t later[] = {2};
+    fixture f = make(0);
+    const pw_module *root = NULL;
+    pawl_error error = {.message = ""};
+    (void)state;
+    f.extra[0].data = later;
+    attach(&f);
+    assert_int_equal(pw_wts_modules_read(f.weights, &f.arena, &root, &error), PAWL_ERR_UNSUPPORTED);
+    assert_non_null(strstr(error.message, "format 2"));
+    drop(&f);
+}
+
+/* One output at one place of a picture: by the Focus and its 3 x 3, and by the folded 6 x 6. */
+static void focus_is_folded(void **state)
+{
+    enum { SIDE = 16, ROW = 3, COLUMN = 5 };
+    fixture f = make(4);
+    pw_network network = {.layer_count = 0};
+    pawl_error error = {.message = ""};
+    float picture[3][SIDE][SIDE];
+    (void)state;
+    if (pw_yolov5_emit(f.root, false, &f.arena, &network, &error) < 0)
+        fail_msg("%s", error.message);
+    const pw_conv *conv = &network.layers[1].as.conv;
+    assert_int_equal(conv->in_channels, 3);
+    for (int side = 0; side < 2; side++) {
+        assert_int_equal(conv->kernel[side], 6);
+        assert_int_equal(conv->stride[side], 2);
+        assert_int_equal(conv->padding[side], 2);
+    }
+    for (int i = 0; i < 3 * SIDE * SIDE; i++)
+        (&picture[0][0][0])[i] = (float)(i * 7919 % 101) / 101;
+    const pw_tensor_data *weight = pw_weights_tensor_find(f.weights, "model.0.conv.conv.weight");
+    float *original = malloc(weight->count * sizeof *original);
+    assert_non_null(original);
+    pw_tensor_widen(weight, original);
+    double by_focus = 0, by_folded = 0;
+    for (int k = 0; k < 4; k++) /* x[::2, ::2], x[1::2, ::2], x[::2, 1::2], x[1::2, 1::2] */
+        for (int c = 0; c < 3; c++)
+            for (int a = 0; a < 3; a++)
+                for (int b = 0; b < 3; b++)
+                    by_focus +=
+                        (double)original[((k * 3 + c) * 3 + a) * 3 + b] *
+                        (double)picture[c][2 * (ROW + a - 1) + k % 2][2 * (COLUMN + b - 1) + k / 2];
+    for (int c = 0; c < 3; c++)
+        for (int a = 0; a < 6; a++)
+            for (int b = 0; b < 6; b++)
+                by_folded += (double)conv->weights[(c * 6 + a) * 6 + b] *
+                             (double)picture[c][2 * ROW + a - 2][2 * COLUMN + b - 2];
+    assert_true(by_focus > 1);
+    assert_float_equal(by_focus, by_folded, 1e-9);
+    free(original);
+    pw_network_free(&network);
+    drop(&f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(tree_is_read_again),
+        cmocka_unit_test(damage_is_refused),
+        cmocka_unit_test(later_format_is_refused),
+        cmocka_unit_test(focus_is_folded),
+    };
+    return cmocka_run_group_tests_name("convert", tests, NULL, NULL);
+}
