@@ -19,7 +19,8 @@ static int compare(const void *a, const void *b)
 static void rank(const float *logits, size_t count, pawl_class_score *scores)
 {
     double most = -INFINITY, sum = 0;
-    for (size_t c = 0; c < count; c++) /* no fmax: gcc 12 for 64-bit ARM cannot make a vector of it */
+    /* no fmax: gcc 12 for 64-bit ARM fails to make a vector of it */
+    for (size_t c = 0; c < count; c++)
         most = (double)logits[c] > most ? (double)logits[c] : most;
     for (size_t c = 0; c < count; c++)
         sum += exp((double)logits[c] - most);

@@ -134,7 +134,7 @@ void assert_refused(pawl_status status, const pawl_error *error, const pawl_imag
 
 const char *folder_path(const char *file)
 {
-    static char path[256];
+    static char path[512]; /* longer than folder and any file's name: gcc warns otherwise */
     if (folder[0] == '\0') {
         (void)snprintf(folder, sizeof(folder), "/tmp/pawl-image-test-XXXXXX");
         assert_non_null(mkdtemp(folder));
