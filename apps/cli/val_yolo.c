@@ -217,6 +217,11 @@ static const char *read_object(const double *numbers, size_t count, size_t class
     return NULL;
 }
 
+static bool is_same_box(const double a[4], const double b[4])
+{
+    return a[0] == b[0] && a[1] == b[1] && a[2] == b[2] && a[3] == b[3];
+}
+
 static bool add_object(val_data *data, size_t index, size_t category, const double box[4])
 {
     const val_picture *picture = &data->pictures[index];
@@ -228,8 +233,7 @@ static bool add_object(val_data *data, size_t index, size_t category, const doub
     truth.area = truth.box[2] * truth.box[3];
     /* A line that is there twice is one object, as to YOLOv5. */
     for (size_t i = data->truth_count; i-- > 0 && data->truths[i].image == index;)
-        if (data->truths[i].category == category &&
-            memcmp(data->truths[i].box, truth.box, sizeof truth.box) == 0)
+        if (data->truths[i].category == category && is_same_box(data->truths[i].box, truth.box))
             return true;
     coco_truth *added = val_add_truth(data);
     if (added == NULL)

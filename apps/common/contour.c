@@ -55,7 +55,7 @@ static bool outline(tracer *t, size_t start)
     int before = direction ^ 4;
     size_t at = start;
     for (;;) {
-        size_t next = at;
+        size_t next;
         do {
             direction++;
             next = neighbour(t, at, direction);

@@ -1,23 +1,38 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Every model of the zoo, from its .pt and from the .wts written of it, on each backend and instruction set, against PyTorch's float32
-   output. The relative 2-norm error is taken separately for xy, wh, objectness and classes: a whole-tensor norm is all pixels of wh and would
-   not notice dead classes. */
+/* Every model of the zoo, from its .pt and from the .wts written of it, on each backend and
+   instruction set, against PyTorch's float32 output. The relative 2-norm error is taken separately
+   for xy, wh, objectness and classes: a whole-tensor norm is all pixels of wh and would not notice
+   dead classes. */
 #include "support/npy.h"
 #include "support/test_data.h"
 #include <math.h>
 #include <pawl/pawl.h>
 
-enum { GROUP_XY, GROUP_WH, GROUP_OBJECTNESS, GROUP_CLASSES, GROUP_MASKS, GROUP_PROTOTYPES, GROUP_LOGITS, GROUP_COUNT };
-static const char *const group_names[GROUP_COUNT] = {"xy", "wh", "objectness", "classes", "masks", "prototypes", "logits"};
+enum {
+    GROUP_XY,
+    GROUP_WH,
+    GROUP_OBJECTNESS,
+    GROUP_CLASSES,
+    GROUP_MASKS,
+    GROUP_PROTOTYPES,
+    GROUP_LOGITS,
+    GROUP_COUNT
+};
+static const char *const group_names[GROUP_COUNT] = {"xy",    "wh",         "objectness", "classes",
+                                                     "masks", "prototypes", "logits"};
 
 typedef struct zoo_model {
     const char *name;
     const char *weights, *input, *output, *prototypes; /* prototypes: NULL but for segmentation */
 } zoo_model;
 
-#define ZOO(name) {name, "zoo/" name ".pt", "zoo/" name ".input.npy", "zoo/" name ".output0.npy", NULL}
+#define ZOO(name)                                                                           \
+    {                                                                                       \
+        name, "zoo/" name ".pt", "zoo/" name ".input.npy", "zoo/" name ".output0.npy", NULL \
+    }
 static const zoo_model models[] = {
-    {"yolov5n.bus320", "yolov5n.pt", "reference/yolov5n.bus320.input.npy", "reference/yolov5n.bus320.output0.npy", NULL},
+    {"yolov5n.bus320", "yolov5n.pt", "reference/yolov5n.bus320.input.npy",
+     "reference/yolov5n.bus320.output0.npy", NULL},
     ZOO("v1.0-det"),
     ZOO("v1.0-legacyfile-det"),
     ZOO("v2.0-det"),
@@ -37,7 +52,8 @@ static const zoo_model models[] = {
     ZOO("transformer-det"),
     ZOO("v3tiny-det"),
     ZOO("depth1-nc1-det"),
-    {"v7.0-seg", "zoo/v7.0-seg.pt", "zoo/v7.0-seg.input.npy", "zoo/v7.0-seg.output0.npy", "zoo/v7.0-seg.output1.npy"},
+    {"v7.0-seg", "zoo/v7.0-seg.pt", "zoo/v7.0-seg.input.npy", "zoo/v7.0-seg.output0.npy",
+     "zoo/v7.0-seg.output1.npy"},
     ZOO("v6.2-cls"),
 };
 
@@ -49,18 +65,21 @@ typedef struct outputs {
     size_t counts[2];
 } outputs;
 
-/* "exact" kernels are held to 1e-5, fast ones to 1e-4. A level the machine does not have runs with what it has. */
+/* "exact" kernels are held to 1e-5, fast ones to 1e-4. A level the machine does not have runs with
+ * what it has. */
 static const struct zoo_target {
     const char *name, *backend, *isa;
     double bound;
 } targets[] = {
-    {"reference", "reference", NULL, 1e-5}, {"generic", "cpu", "generic", 1e-5}, {"sse41", "cpu", "sse41", 1e-4},
-    {"avx2", "cpu", "avx2", 1e-4},          {"avx512", "cpu", "avx512", 1e-4},
+    {"reference", "reference", NULL, 1e-5}, {"generic", "cpu", "generic", 1e-5},
+    {"sse41", "cpu", "sse41", 1e-4},        {"avx2", "cpu", "avx2", 1e-4},
+    {"avx512", "cpu", "avx512", 1e-4},
 };
 
 static unsigned passed, failed;
 
-static void check(int is_right, const char *model, const char *target, const char *what, double value)
+static void check(int is_right, const char *model, const char *target, const char *what,
+                  double value)
 {
     if (is_right) {
         passed++;
@@ -76,11 +95,11 @@ static int group_of(const outputs *ours, int output, size_t column)
         return GROUP_LOGITS;
     if (output == 1)
         return GROUP_PROTOTYPES;
-    return column < 2                             ? GROUP_XY
-           : column < 4                           ? GROUP_WH
-           : column == 4                          ? GROUP_OBJECTNESS
+    return column < 2                           ? GROUP_XY
+           : column < 4                         ? GROUP_WH
+           : column == 4                        ? GROUP_OBJECTNESS
            : column < 5 + (size_t)ours->classes ? GROUP_CLASSES
-                                                  : GROUP_MASKS;
+                                                : GROUP_MASKS;
 }
 
 /* Relative 2-norm error a group; negative where the model has none of it. */
@@ -99,14 +118,18 @@ static void group_errors(const outputs *ours, const pt_array *theirs, double err
         }
     }
     for (int g = 0; g < GROUP_COUNT; g++)
-        errors[g] = counts[g] == 0 ? -1 : norm[g] > 0 ? sqrt(difference[g] / norm[g]) : sqrt(difference[g]);
+        errors[g] = counts[g] == 0 ? -1
+                    : norm[g] > 0  ? sqrt(difference[g] / norm[g])
+                                   : sqrt(difference[g]);
 }
 
-static int take_outputs(pawl_context *context, const pt_array *theirs, outputs *ours, pawl_error *error)
+static int take_outputs(pawl_context *context, const pt_array *theirs, outputs *ours,
+                        pawl_error *error)
 {
     for (size_t o = 0; o < 2 && theirs[o].count > 0; o++) {
         pawl_tensor tensor;
-        if (pawl_context_output(context, o, &tensor, error) < 0 || tensor.size != theirs[o].count * sizeof(float) ||
+        if (pawl_context_output(context, o, &tensor, error) < 0 ||
+            tensor.size != theirs[o].count * sizeof(float) ||
             (ours->values[o] = malloc(tensor.size)) == NULL)
             return 0;
         memcpy(ours->values[o], tensor.data, tensor.size);
@@ -122,7 +145,8 @@ static void free_outputs(outputs *ours)
 }
 
 /* Builds and runs; 0: printed why. */
-static int run_model(const char *weights_path, const pt_array *input, const pt_array *theirs, const struct zoo_target *target, outputs *ours)
+static int run_model(const char *weights_path, const pt_array *input, const pt_array *theirs,
+                     const struct zoo_target *target, outputs *ours)
 {
     pawl_weights *weights = NULL;
     pawl_network *network = NULL;
@@ -143,10 +167,14 @@ static int run_model(const char *weights_path, const pt_array *input, const pt_a
     build.height = (int32_t)input->dims[2];
     build.width = (int32_t)input->dims[3];
     desc.threads = 2;
-    if (pawl_weights_open(weights_path, &weights, &error) < 0 || pawl_network_from_weights(weights, NULL, &network, &error) < 0 ||
-        pawl_network_info_get(network, &info, &error) < 0 || pawl_builder_create(NULL, &builder, &error) < 0 ||
-        pawl_builder_build(builder, network, &build, &plan, &error) < 0 || pawl_runtime_create(NULL, &runtime, &error) < 0 ||
-        pawl_engine_create(runtime, plan, &engine, &error) < 0 || pawl_context_create(engine, &desc, &context, &error) < 0 ||
+    if (pawl_weights_open(weights_path, &weights, &error) < 0 ||
+        pawl_network_from_weights(weights, NULL, &network, &error) < 0 ||
+        pawl_network_info_get(network, &info, &error) < 0 ||
+        pawl_builder_create(NULL, &builder, &error) < 0 ||
+        pawl_builder_build(builder, network, &build, &plan, &error) < 0 ||
+        pawl_runtime_create(NULL, &runtime, &error) < 0 ||
+        pawl_engine_create(runtime, plan, &engine, &error) < 0 ||
+        pawl_context_create(engine, &desc, &context, &error) < 0 ||
         pawl_context_input(context, &binding, &error) < 0)
         goto done;
     if (binding.size != input->count * sizeof(float))
@@ -174,12 +202,14 @@ static int convert(const char *from, const char *to)
 {
     pawl_weights *weights = NULL;
     pawl_error error;
-    const int is_done = pawl_weights_open(from, &weights, &error) >= 0 && pawl_weights_convert(weights, to, &error) >= 0;
+    const int is_done = pawl_weights_open(from, &weights, &error) >= 0 &&
+                        pawl_weights_convert(weights, to, &error) >= 0;
     pawl_weights_destroy(&weights);
     return is_done;
 }
 
-static void check_errors(const char *model, const struct zoo_target *target, const outputs *ours, const pt_array *theirs)
+static void check_errors(const char *model, const struct zoo_target *target, const outputs *ours,
+                         const pt_array *theirs)
 {
     double errors[GROUP_COUNT];
     group_errors(ours, theirs, errors);
@@ -193,25 +223,29 @@ static void check_errors(const char *model, const struct zoo_target *target, con
     printf("\n");
     if (ours->task == PAWL_TASK_CLASSIFY)
         return;
-    /* The check must be able to fail: dead objectness is a small part of the whole tensor's norm. */
+    /* The check must be able to fail: dead objectness is a small part of the whole tensor's norm.
+     */
     for (size_t i = 4; i < theirs->count; i += (size_t)theirs->dims[2])
         ours->values[0][i] = 0;
     group_errors(ours, theirs, errors);
-    check(errors[GROUP_OBJECTNESS] > 0.5, model, target->name, "zeroed objectness went unnoticed", errors[GROUP_OBJECTNESS]);
+    check(errors[GROUP_OBJECTNESS] > 0.5, model, target->name, "zeroed objectness went unnoticed",
+          errors[GROUP_OBJECTNESS]);
 }
 
-static void check_target(const char *name, const char *weights, const char *wts, const struct zoo_target *target, const pt_array *input,
+static void check_target(const char *name, const char *weights, const char *wts,
+                         const struct zoo_target *target, const pt_array *input,
                          const pt_array *theirs)
 {
     outputs ours = {.classes = 0}, of_wts = {.classes = 0};
     if (pawl_max_isa_set(target->isa != NULL ? target->isa : "amx") < 0)
         return; /* a level of another processor family */
-    const int is_run = run_model(weights, input, theirs, target, &ours) && run_model(wts, input, theirs, target, &of_wts);
+    const int is_run = run_model(weights, input, theirs, target, &ours) &&
+                       run_model(wts, input, theirs, target, &of_wts);
     check(is_run, name, target->name, "did not run", 0);
     if (is_run) {
         for (size_t o = 0; o < 2 && ours.counts[o] > 0; o++)
-            check(memcmp(ours.values[o], of_wts.values[o], ours.counts[o] * sizeof(float)) == 0, name, target->name,
-                  ".pt and .wts differ", 0);
+            check(memcmp(ours.values[o], of_wts.values[o], ours.counts[o] * sizeof(float)) == 0,
+                  name, target->name, ".pt and .wts differ", 0);
         check_errors(name, target, &ours, theirs);
     }
     free_outputs(&ours);
@@ -223,7 +257,8 @@ static void check_model(const zoo_model *model, const char *wts)
     pt_array input = {0}, theirs[2] = {{0}, {0}};
     const int is_read = pt_npy_read(pt_data_path(model->input), &input) == 0 &&
                         pt_npy_read(pt_data_path(model->output), &theirs[0]) == 0 &&
-                        (model->prototypes == NULL || pt_npy_read(pt_data_path(model->prototypes), &theirs[1]) == 0) &&
+                        (model->prototypes == NULL ||
+                         pt_npy_read(pt_data_path(model->prototypes), &theirs[1]) == 0) &&
                         convert(pt_data_path(model->weights), wts);
     check(is_read, model->name, "-", "cannot be read", 0);
     for (size_t t = 0; is_read && t < sizeof targets / sizeof targets[0]; t++)
@@ -233,7 +268,8 @@ static void check_model(const zoo_model *model, const char *wts)
     free(theirs[1].values);
 }
 
-/* A model of the caller's own: PREFIX.pt, PREFIX.input.npy, PREFIX.output0.npy and maybe PREFIX.output1.npy. */
+/* A model of the caller's own: PREFIX.pt, PREFIX.input.npy, PREFIX.output0.npy and maybe
+ * PREFIX.output1.npy. */
 static void check_prefix(const char *prefix, const char *wts)
 {
     char paths[4][1024];
@@ -242,11 +278,13 @@ static void check_prefix(const char *prefix, const char *wts)
     for (int i = 0; i < 4; i++)
         snprintf(paths[i], sizeof paths[i], "%s.%s", prefix, endings[i]);
     (void)pt_npy_read(paths[3], &theirs[1]);
-    const int is_read = pt_npy_read(paths[1], &input) == 0 && pt_npy_read(paths[2], &theirs[0]) == 0 && convert(paths[0], wts);
+    const int is_read = pt_npy_read(paths[1], &input) == 0 &&
+                        pt_npy_read(paths[2], &theirs[0]) == 0 && convert(paths[0], wts);
     check(is_read, prefix, "-", "cannot be read", 0);
     const char *slash = strrchr(prefix, '/');
     for (size_t t = 0; is_read && t < sizeof targets / sizeof targets[0]; t++)
-        check_target(slash != NULL ? slash + 1 : prefix, paths[0], wts, &targets[t], &input, theirs);
+        check_target(slash != NULL ? slash + 1 : prefix, paths[0], wts, &targets[t], &input,
+                     theirs);
     free(input.values);
     free(theirs[0].values);
     free(theirs[1].values);
