@@ -120,8 +120,8 @@ static pawl_status fill_input(const verify_pair *pair, pawl_context *context, pa
                               pawl_error *error)
 {
     pawl_image *boxed = NULL;
-    pawl_image_view view;
-    pawl_tensor input;
+    pawl_image_view view = {.pixels = NULL};
+    pawl_tensor input = {.data = NULL};
     pawl_status status =
         pawl_image_letterbox(image, pair->shape.width, pair->shape.height, &boxed, error);
     if (status >= 0)

@@ -272,7 +272,7 @@ static void check_model(const zoo_model *model, const char *wts)
  * PREFIX.output1.npy. */
 static void check_prefix(const char *prefix, const char *wts)
 {
-    char paths[4][1024];
+    static char paths[4][1024];
     static const char *const endings[4] = {"pt", "input.npy", "output0.npy", "output1.npy"};
     pt_array input = {0}, theirs[2] = {{0}, {0}};
     for (int i = 0; i < 4; i++)

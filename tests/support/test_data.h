@@ -29,7 +29,8 @@ static inline const char *pt_data_path(const char *relative)
     static char paths[2][2048];
     static unsigned turn;
     char *path = paths[turn++ % 2];
-    snprintf(path, sizeof paths[0], "%s/%s", pt_data_folder(), relative);
+    const char *folder = pt_data_folder();
+    snprintf(path, sizeof paths[0], "%s/%s", folder != NULL ? folder : "", relative);
     return path;
 }
 
