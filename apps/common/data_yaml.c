@@ -13,9 +13,10 @@
 #include <unistd.h>
 #include <yaml.h>
 
-#define SIZE_LIMIT  ((size_t)4 << 20)
-#define MOST_NAMES  65536
-#define MOST_PLACES 4096
+#define SIZE_LIMIT    ((size_t)4 << 20)
+#define NESTING_LIMIT 64
+#define MOST_NAMES    65536
+#define MOST_PLACES   4096
 
 enum key { KEY_OTHER, KEY_PATH, KEY_TRAIN, KEY_VAL, KEY_TEST, KEY_NAMES, KEY_NC, KEY_COUNT };
 
@@ -324,6 +325,22 @@ static char *read_bytes(const char *path, size_t *size)
     return bytes;
 }
 
+/* libyaml looks at every open bracket for every token: a file of nothing but brackets would take it
+ * minutes. */
+static bool is_nested_too_deep(const char *bytes, size_t size)
+{
+    size_t depth = 0;
+    for (size_t i = 0; i < size; i++) {
+        if (bytes[i] == '[' || bytes[i] == '{')
+            depth++;
+        else if ((bytes[i] == ']' || bytes[i] == '}') && depth > 0)
+            depth--;
+        if (depth > NESTING_LIMIT)
+            return true;
+    }
+    return false;
+}
+
 int app_data_yaml_read(app_data_yaml *data, const char *path)
 {
     struct reader reader = {.data = data, .path = path};
@@ -332,6 +349,11 @@ int app_data_yaml_read(app_data_yaml *data, const char *path)
     char *bytes = read_bytes(path, &size);
     if (bytes == NULL)
         return APP_EXIT_INPUT;
+    if (is_nested_too_deep(bytes, size)) {
+        free(bytes);
+        return app_fail(APP_EXIT_INPUT, "%s: more than %d open brackets: this is no data.yaml",
+                        path, NESTING_LIMIT);
+    }
     if (yaml_parser_initialize(&reader.parser) == 0) {
         free(bytes);
         return app_fail_memory();
