@@ -4,7 +4,6 @@
 #include "cli/predict.h"
 #include "common/names.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -130,22 +129,6 @@ json_t *predict_json(const predict_names *names, pawl_task task, const predict_p
     return NULL;
 }
 
-/* COCO's image_id: the stem as an integer if it is one, else as it is. */
-static json_t *image_id(const char *path)
-{
-    const char *name = app_path_name(path);
-    const size_t length = app_stem_length(name);
-    char *stem = app_format("%.*s", (int)length, name);
-    if (stem == NULL)
-        return NULL;
-    errno = 0;
-    const long long number = strtoll(stem, NULL, 10);
-    const bool is_number = length > 0 && strspn(stem, "0123456789") == length && errno == 0;
-    json_t *id = is_number ? json_integer(number) : app_json_text(stem);
-    free(stem);
-    return id;
-}
-
 static json_t *coco_entry(const predict_names *names, const char *path,
                           const pawl_detection *detection, const app_rle *mask)
 {
@@ -156,7 +139,7 @@ static json_t *coco_entry(const predict_names *names, const char *path,
     json_t *box = json_array(), *entry = json_object();
     for (size_t i = 0; i < 4; i++)
         (void)app_json_append(box, app_json_rounded(numbers[i], 3));
-    (void)app_json_set(entry, "image_id", image_id(path));
+    (void)app_json_set(entry, "image_id", app_json_image_id(path));
     (void)app_json_set(entry, "category_id", json_integer(category));
     (void)app_json_set(entry, "bbox", box);
     (void)app_json_set(entry, "score", app_json_rounded((double)detection->confidence, 5));

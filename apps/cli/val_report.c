@@ -3,7 +3,6 @@
 #include "cli/val.h"
 #include "common/names.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -121,22 +120,6 @@ static bool write_json(const val_job *val, FILE *out)
     return is_written;
 }
 
-/* The stem, as predict's results files have it: a number if it is one. */
-static json_t *stem_json(const char *path)
-{
-    const char *name = app_path_name(path);
-    const size_t length = app_stem_length(name);
-    char *stem = app_format("%.*s", (int)length, name);
-    if (stem == NULL)
-        return NULL;
-    errno = 0;
-    const long long number = strtoll(stem, NULL, 10);
-    const bool is_number = length > 0 && strspn(stem, "0123456789") == length && errno == 0;
-    json_t *id = is_number ? json_integer(number) : app_json_text(stem);
-    free(stem);
-    return id;
-}
-
 static json_t *find_json(const val_job *val, const coco_found *find, bool is_coco)
 {
     const val_data *data = &val->data;
@@ -144,7 +127,7 @@ static json_t *find_json(const val_job *val, const coco_found *find, bool is_coc
     for (size_t i = 0; i < 4; i++)
         (void)app_json_append(box, app_json_rounded(find->box[i], 3));
     (void)app_json_set(entry, "image_id",
-                       data->is_labels ? stem_json(data->pictures[find->image].path)
+                       data->is_labels ? app_json_image_id(data->pictures[find->image].path)
                                        : json_integer(data->pictures[find->image].id));
     (void)app_json_set(entry, "category_id",
                        json_integer(is_coco ? app_coco_category((int32_t)find->category)

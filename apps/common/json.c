@@ -2,6 +2,9 @@
 /* JSON out: 9 significant digits are what a float32 needs to come back as itself. */
 #include "common/json.h"
 
+#include "common/files.h"
+
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -89,4 +92,19 @@ bool app_json_write(FILE *out, const json_t *value)
 bool app_json_write_line(FILE *out, const json_t *value)
 {
     return app_json_write(out, value) && fputc('\n', out) != EOF;
+}
+
+json_t *app_json_image_id(const char *path)
+{
+    const char *name = app_path_name(path);
+    const size_t length = app_stem_length(name);
+    char *stem = app_format("%.*s", (int)length, name);
+    if (stem == NULL)
+        return NULL;
+    errno = 0;
+    const long long number = strtoll(stem, NULL, 10);
+    const bool is_number = length > 0 && strspn(stem, "0123456789") == length && errno == 0;
+    json_t *id = is_number ? json_integer(number) : app_json_text(stem);
+    free(stem);
+    return id;
 }

@@ -15,6 +15,10 @@ json_t *app_json_number(double number);
 /* The number rounded to @p decimals places as printf does. */
 json_t *app_json_rounded(double number, int decimals);
 
+/* COCO's image_id of a picture: its stem as an integer if it is one, else as it is. NULL: no
+ * memory. */
+json_t *app_json_image_id(const char *path);
+
 /* Sets a member; both json_t are taken. False when memory ran out (then nothing leaks). */
 bool app_json_set(json_t *object, const char *key, json_t *value);
 bool app_json_append(json_t *array, json_t *value);

@@ -2,21 +2,9 @@
 /* Running a program: its steps in order, and an observer between them if there is one. */
 #include "backend/cpu/cpu.h"
 
+#include "backend/binding.h"
 #include "base/memory.h"
 #include "base/size.h"
-
-#include <math.h>
-
-/* A raw value below which no objectness exceeds the threshold, however its sigmoid is rounded. */
-static float raw_threshold_of(float threshold)
-{
-    if (!(threshold > 0.0f))
-        return -INFINITY;
-    if (threshold >= 1.0f)
-        return INFINITY;
-    const double logit = log((double)threshold / (1.0 - (double)threshold));
-    return (float)(logit - 0.01 - 0.01 * fabs(logit));
-}
 
 static void run_step(cpu_step *step)
 {
@@ -80,7 +68,7 @@ pawl_status pw_cpu_run(pw_program *base, const pw_run *run, pawl_error *error)
 {
     cpu_program *program = (cpu_program *)base;
     program->threshold = run->threshold;
-    program->raw_threshold = raw_threshold_of(run->threshold);
+    program->raw_threshold = pw_raw_threshold(run->threshold);
     if (run->observer == NULL) {
         for (size_t s = 0; s < program->step_count; s++)
             run_step(&program->steps[s]);
