@@ -9,7 +9,9 @@
 
 #include <png.h>
 
-#define IHDR_END        33 /* signature, length, "IHDR", 13 bytes, CRC */
+#define SIGNATURE       8
+#define CHUNK_FRAME     12 /* length, type, CRC */
+#define IHDR_END        33 /* signature, frame, 13 bytes */
 #define DEFLATE_AT_MOST 1032
 #define CHUNK_AT_MOST   (1 << 20)
 
@@ -121,6 +123,24 @@ static void decode_guarded(decoder *state)
     state->orientation = find_orientation(state);
 }
 
+/* libpng takes memory for a whole eXIf before it reads it, whatever limit it is given, so no chunk
+ * may claim to be longer than the file. */
+static pawl_status check_chunks(const decoder *state)
+{
+    for (size_t at = SIGNATURE; state->size - at >= CHUNK_FRAME;) {
+        const size_t length = big_endian(state->data + at);
+        if (length > state->size - at - CHUNK_FRAME)
+            return pw_fail_at(state->error, PAWL_ERR_CORRUPT, at,
+                              "the PNG picture is truncated: its chunk at byte %zu should have %zu "
+                              "bytes, but the file ends after %zu; get the whole file",
+                              at, length, state->size);
+        if (memcmp(state->data + at + 4, "IEND", 4) == 0)
+            break;
+        at += CHUNK_FRAME + length;
+    }
+    return PAWL_OK;
+}
+
 /* Sizes are read here, before libpng sees them, so that limits and lies are told in our words and
  * before memory is taken. */
 static pawl_status decode_sizes(decoder *state)
@@ -130,7 +150,7 @@ static pawl_status decode_sizes(decoder *state)
         return pw_fail_at(state->error, PAWL_ERR_CORRUPT, state->size,
                           "the PNG picture is truncated: it ends after %zu bytes, in its header",
                           state->size);
-    const uint8_t *header = state->data + 8;
+    const uint8_t *header = state->data + SIGNATURE;
     const uint8_t colour = header[17];
     if (memcmp(header + 4, "IHDR", 4) != 0 || colour > 6 || channels[colour] == 0)
         return pw_fail_at(state->error, PAWL_ERR_CORRUPT, 8,
@@ -152,6 +172,7 @@ static pawl_status decode_png(const uint8_t *data, size_t size, pw_image *image,
 {
     decoder state = {.data = data, .size = size, .image = image, .error = error, .orientation = 1};
     PW_TRY(decode_sizes(&state));
+    PW_TRY(check_chunks(&state));
     state.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &state, decode_error, ignore_warning);
     if (state.png != NULL) {
         state.info = png_create_info_struct(state.png);

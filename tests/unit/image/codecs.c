@@ -172,6 +172,7 @@ static struct refusal_row refusal_rows[] = {
     {"a PNG too wide",         BYTES(PNG_HEAD "\0\1\0\0\0\0\0\1\x08\2\0\0\0\0\0\0\0"),             PAWL_ERR_LIMIT,   "65536 x 1"},
     {"a PNG of 2^62 pixels",   BYTES(PNG_HEAD "\x7f\xff\xff\xff\x7f\xff\xff\xff\x08\2\0\0\0\0\0\0\0"), PAWL_ERR_LIMIT, "limit"},
     {"a PNG that lies",        BYTES(PNG_HEAD "\0\0\x40\0\0\0\x40\0\x08\2\0\0\0\0\0\0\0"),         PAWL_ERR_CORRUPT, "cannot hold"},
+    {"a PNG whose eXIf lies",  BYTES(PNG_HEAD "\0\0\0\1\0\0\0\1\x08\2\0\0\0\0\0\0\0\x70\0\0\0eXIfMM\0*"), PAWL_ERR_CORRUPT, "its chunk at byte 33"},
     {"a PNG of no colour type", BYTES(PNG_HEAD "\0\0\0\1\0\0\0\1\x08\5\0\0\0\0\0\0\0"),            PAWL_ERR_CORRUPT, "IHDR"},
     {"a BMP too wide",         BYTES(BMP_HEAD("\0\0\1\0", "\1\0\0\0", "\x18\0", "\0\0\0\0")),      PAWL_ERR_LIMIT,   "65536 x 1"},
     {"a BMP of width -1",      BYTES(BMP_HEAD("\xff\xff\xff\xff", "\1\0\0\0", "\x18\0", "\0\0\0\0")), PAWL_ERR_CORRUPT, "at least one"},
