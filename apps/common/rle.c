@@ -32,34 +32,77 @@ void app_rle_free(app_rle *mask)
     *mask = (app_rle){0};
 }
 
+/* The first and the last but one row and column that hold a pixel; all 0 where none does. */
+struct bounds {
+    int32_t top, bottom, left, right;
+};
+
+static struct bounds bounds_of(const uint8_t *pixels, int32_t height, int32_t width,
+                               size_t row_size)
+{
+    struct bounds bounds = {height, 0, width, 0};
+    for (int32_t y = 0; y < height; y++) {
+        const uint8_t *row = pixels + (size_t)y * row_size;
+        /* A row of zeros is as good as its first byte and each equal to the next. */
+        if (row[0] == 0 && memcmp(row, row + 1, (size_t)width - 1) == 0)
+            continue;
+        int32_t first = 0, end = width;
+        while (row[first] == 0)
+            first++;
+        while (row[end - 1] == 0)
+            end--;
+        bounds.top = y < bounds.top ? y : bounds.top;
+        bounds.bottom = y + 1;
+        bounds.left = first < bounds.left ? first : bounds.left;
+        bounds.right = end > bounds.right ? end : bounds.right;
+    }
+    return bounds.bottom == 0 ? (struct bounds){0, 0, 0, 0} : bounds;
+}
+
+/* Counts the runs of the mask, and writes them where there is room for them. Each column ends what
+ * runs in it; what the next one's first pixel takes up again is one run. */
+static size_t put_runs(const uint8_t *pixels, const struct bounds *bounds, int32_t height,
+                       int32_t width, size_t row_size, uint32_t *counts)
+{
+    const uint32_t end = (uint32_t)height * (uint32_t)width;
+    uint32_t start = 0, ones = 0; /* of the run at hand, of the last one inside */
+    size_t runs = 0;
+    bool before = false;
+    for (int32_t x = bounds->left; x < bounds->right; x++)
+        for (int32_t y = bounds->top; y <= bounds->bottom; y++) {
+            const bool is_in = y < bounds->bottom && pixels[(size_t)y * row_size + (size_t)x] != 0;
+            if (is_in == before)
+                continue;
+            before = is_in;
+            const uint32_t at = (uint32_t)x * (uint32_t)height + (uint32_t)y;
+            if (is_in && at == start && runs > 0) {
+                start = ones;
+                runs--;
+                continue;
+            }
+            if (counts != NULL)
+                counts[runs] = at - start;
+            ones = is_in ? at : ones;
+            start = at;
+            runs++;
+        }
+    if (start == end && runs > 0)
+        return runs;
+    if (counts != NULL)
+        counts[runs] = end - start;
+    return runs + 1;
+}
+
 bool app_rle_encode(app_rle *mask, const uint8_t *pixels, int32_t height, int32_t width,
                     size_t row_size)
 {
     if (!is_size(height, width))
         return begin(mask, 0, 0, 0);
-    size_t runs = 1;
-    bool before = false;
-    for (int32_t x = 0; x < width; x++)
-        for (int32_t y = 0; y < height; y++) {
-            const bool is_in = pixels[(size_t)y * row_size + (size_t)x] != 0;
-            runs += is_in != before ? 1 : 0;
-            before = is_in;
-        }
+    const struct bounds bounds = bounds_of(pixels, height, width, row_size);
+    const size_t runs = put_runs(pixels, &bounds, height, width, row_size, NULL);
     if (!begin(mask, height, width, runs))
         return false;
-    uint32_t length = 0;
-    before = false;
-    for (int32_t x = 0; x < width; x++)
-        for (int32_t y = 0; y < height; y++) {
-            const bool is_in = pixels[(size_t)y * row_size + (size_t)x] != 0;
-            if (is_in != before) {
-                mask->counts[mask->count++] = length;
-                length = 0;
-            }
-            before = is_in;
-            length++;
-        }
-    mask->counts[mask->count++] = length;
+    mask->count = put_runs(pixels, &bounds, height, width, row_size, mask->counts);
     return true;
 }
 

@@ -98,13 +98,13 @@ static pawl_status make_mask(pw_detector *detector, size_t image, size_t index, 
     }
     network_box(row, box);
     PW_TRY(make_room(detector, NETWORK, shape->height, shape->width, error));
-    pw_mask_enlarged(&source, box, shape->height, shape->width, detector->plane,
-                     detector->masks[NETWORK]);
+    const pw_mask_area inside = pw_mask_enlarged(&source, box, shape->height, shape->width,
+                                                 detector->plane, detector->masks[NETWORK]);
     *mask = (pawl_mask){shape->width, shape->height, detector->masks[NETWORK]};
     if (form == PAWL_MASK_NETWORK)
         return PAWL_OK;
     PW_TRY(make_room(detector, PICTURE, height, width, error));
-    pw_mask_to_picture(detector->masks[NETWORK], shape->height, shape->width, height, width,
+    pw_mask_to_picture(detector->masks[NETWORK], shape->height, shape->width, inside, height, width,
                        detector->masks[PICTURE]);
     *mask = (pawl_mask){width, height, detector->masks[PICTURE]};
     return PAWL_OK;

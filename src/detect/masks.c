@@ -5,11 +5,6 @@
 #include <math.h>
 #include <string.h>
 
-/* Rows and columns of a plane: first ones and the ones behind the last. */
-typedef struct area {
-    int32_t top, bottom, left, right;
-} area;
-
 /* Places from .. to along an axis of size places: crop_mask() keeps those p with from <= p < to. */
 static void cut(float from, float to, int32_t size, int32_t *first, int32_t *end)
 {
@@ -18,17 +13,17 @@ static void cut(float from, float to, int32_t size, int32_t *first, int32_t *end
     *end = !(high > 0) ? 0 : high < (float)size ? (int32_t)high : size;
 }
 
-static area crop_of(const float box[4], float by_height, float by_width, int32_t height,
-                    int32_t width)
+static pw_mask_area crop_of(const float box[4], float by_height, float by_width, int32_t height,
+                            int32_t width)
 {
-    area crop;
+    pw_mask_area crop;
     cut(box[1] * by_height, box[3] * by_height, height, &crop.top, &crop.bottom);
     cut(box[0] * by_width, box[2] * by_width, width, &crop.left, &crop.right);
     return crop;
 }
 
 /* sigmoid(coefficients . prototypes) inside, zero elsewhere. */
-static void weigh(const pw_mask_source *source, area inside, float *plane)
+static void weigh(const pw_mask_source *source, pw_mask_area inside, float *plane)
 {
     const size_t width = (size_t)source->width, size = (size_t)source->height * width;
     memset(plane, 0, size * sizeof(float));
@@ -67,8 +62,8 @@ static float blend(const float *row_low, const float *row_high, between x, betwe
 }
 
 /* Enlarges the part of a plane to height x width; only pixels of the crop can be 1. */
-static void enlarge(const float *plane, int32_t plane_width, area part, area crop, int32_t height,
-                    int32_t width, uint8_t *mask)
+static void enlarge(const float *plane, int32_t plane_width, pw_mask_area part, pw_mask_area crop,
+                    int32_t height, int32_t width, uint8_t *mask)
 {
     memset(mask, 0, (size_t)height * (size_t)width);
     for (int32_t y = crop.top; y < crop.bottom; y++) {
@@ -82,31 +77,33 @@ static void enlarge(const float *plane, int32_t plane_width, area part, area cro
     }
 }
 
-void pw_mask_enlarged(const pw_mask_source *source, const float box[4], int32_t height,
-                      int32_t width, float *plane, uint8_t *mask)
+pw_mask_area pw_mask_enlarged(const pw_mask_source *source, const float box[4], int32_t height,
+                              int32_t width, float *plane, uint8_t *mask)
 {
     const float by_height = (float)source->height / (float)height;
     const float by_width = (float)source->width / (float)width;
-    const area crop = crop_of(box, by_height, by_width, source->height, source->width);
-    const area whole = {0, source->height, 0, source->width};
+    const pw_mask_area crop = crop_of(box, by_height, by_width, source->height, source->width);
+    const pw_mask_area whole = {0, source->height, 0, source->width};
     weigh(source, crop, plane);
     /* Enlarging reaches one place beyond the crop at most: what lies further is zero. */
     const float reach_y = 2.0f / by_height, reach_x = 2.0f / by_width;
     const float wide[4] = {box[0] - reach_x, box[1] - reach_y, box[2] + reach_x, box[3] + reach_y};
-    enlarge(plane, source->width, whole, crop_of(wide, 1, 1, height, width), height, width, mask);
+    const pw_mask_area reached = crop_of(wide, 1, 1, height, width);
+    enlarge(plane, source->width, whole, reached, height, width, mask);
+    return reached;
 }
 
 /* The part of a letterboxed height x width that holds the picture: int() of the exact pads. */
-static area letterboxed(int32_t height, int32_t width, int32_t picture_height,
-                        int32_t picture_width)
+static pw_mask_area letterboxed(int32_t height, int32_t width, int32_t picture_height,
+                                int32_t picture_width)
 {
     const double by_height = (double)height / picture_height;
     const double by_width = (double)width / picture_width;
     const double gain = by_height < by_width ? by_height : by_width;
     const double pad_x = (width - picture_width * gain) / 2;
     const double pad_y = (height - picture_height * gain) / 2;
-    area part = {(int32_t)pad_y, (int32_t)(height - pad_y), (int32_t)pad_x,
-                 (int32_t)(width - pad_x)};
+    pw_mask_area part = {(int32_t)pad_y, (int32_t)(height - pad_y), (int32_t)pad_x,
+                         (int32_t)(width - pad_x)};
     part.bottom = part.bottom > part.top ? part.bottom : part.top + 1;
     part.right = part.right > part.left ? part.right : part.left + 1;
     return part;
@@ -115,7 +112,7 @@ static area letterboxed(int32_t height, int32_t width, int32_t picture_height,
 void pw_mask_native(const pw_mask_source *source, const float box[4], int32_t height, int32_t width,
                     float *plane, uint8_t *mask)
 {
-    const area part = letterboxed(source->height, source->width, height, width);
+    const pw_mask_area part = letterboxed(source->height, source->width, height, width);
     weigh(source, part, plane);
     enlarge(plane, source->width, part, crop_of(box, 1, 1, height, width), height, width, mask);
 }
@@ -132,22 +129,37 @@ static between opencv_place(int32_t at, int32_t from, int32_t to)
     return (between){low, low + 1, source - (float)low};
 }
 
-void pw_mask_to_picture(const uint8_t *network, int32_t network_height, int32_t network_width,
-                        int32_t height, int32_t width, uint8_t *mask)
+/* Places along an axis of @p to places that a resize from @p size can fill out of first .. end. */
+static void reach(int32_t first, int32_t end, int32_t size, int32_t to, int32_t *low, int32_t *high)
 {
-    const area part = letterboxed(network_height, network_width, height, width);
+    const double scale = (double)to / size;
+    const double from = floor((first - 1) * scale) - 1, behind = ceil((end + 1) * scale) + 1;
+    *low = from > 0 ? from < to ? (int32_t)from : to : 0;
+    *high = behind > 0 ? behind < to ? (int32_t)behind : to : 0;
+}
+
+void pw_mask_to_picture(const uint8_t *network, int32_t network_height, int32_t network_width,
+                        pw_mask_area inside, int32_t height, int32_t width, uint8_t *mask)
+{
+    const pw_mask_area part = letterboxed(network_height, network_width, height, width);
     const uint8_t *corner = network + (ptrdiff_t)part.top * network_width + part.left;
-    for (int32_t y = 0; y < height; y++) {
-        const between row = opencv_place(y, part.bottom - part.top, height);
+    const int32_t rows = part.bottom - part.top, columns = part.right - part.left;
+    pw_mask_area out;
+    reach(inside.top - part.top, inside.bottom - part.top, rows, height, &out.top, &out.bottom);
+    reach(inside.left - part.left, inside.right - part.left, columns, width, &out.left, &out.right);
+    memset(mask, 0, (size_t)height * (size_t)width);
+    for (int32_t y = out.top; y < out.bottom; y++) {
+        const between row = opencv_place(y, rows, height);
         const uint8_t *low = corner + (ptrdiff_t)row.low * network_width;
         const uint8_t *high = corner + (ptrdiff_t)row.high * network_width;
-        for (int32_t x = 0; x < width; x++) {
-            const between column = opencv_place(x, part.right - part.left, width);
+        for (int32_t x = out.left; x < out.right; x++) {
+            const between column = opencv_place(x, columns, width);
             const float above = (float)low[column.low] * (1 - column.weight) +
                                 (float)low[column.high] * column.weight;
             const float below = (float)high[column.low] * (1 - column.weight) +
                                 (float)high[column.high] * column.weight;
-            *mask++ = above * (1 - row.weight) + below * row.weight > 0.5f;
+            mask[(size_t)y * (size_t)width + (size_t)x] =
+                above * (1 - row.weight) + below * row.weight > 0.5f;
         }
     }
 }

@@ -13,16 +13,23 @@ typedef struct pw_mask_source {
     const float *coefficients; /* count */
 } pw_mask_source;
 
+/* Rows and columns of a plane: first ones and the ones behind the last. */
+typedef struct pw_mask_area {
+    int32_t top, bottom, left, right;
+} pw_mask_area;
+
 /*
  * process_mask() with upsample: cropped to the box at the prototypes' size, enlarged to height x width, above one half. box: corners in pixels of
- * height x width. plane: room for the prototypes' height x width floats. mask: height x width bytes, 0 or 1.
+ * height x width. plane: room for the prototypes' height x width floats. mask: height x width bytes, 0 or 1. Returns where ones can be.
  */
-void pw_mask_enlarged(const pw_mask_source *source, const float box[4], int32_t height, int32_t width, float *plane, uint8_t *mask);
+pw_mask_area pw_mask_enlarged(const pw_mask_source *source, const float box[4], int32_t height, int32_t width, float *plane, uint8_t *mask);
 
 /* process_mask_native(): enlarged to the picture first, then cropped to the box, whose corners are in its pixels. */
 void pw_mask_native(const pw_mask_source *source, const float box[4], int32_t height, int32_t width, float *plane, uint8_t *mask);
 
-/* scale_image(): a mask of the network's size without its letterbox, in the picture's size by OpenCV's INTER_LINEAR, above one half. */
-void pw_mask_to_picture(const uint8_t *network, int32_t network_height, int32_t network_width, int32_t height, int32_t width, uint8_t *mask);
+/* scale_image(): a mask of the network's size without its letterbox, in the picture's size by OpenCV's INTER_LINEAR, above one half.
+ * inside: where its ones can be; the mask is written without looking at the rest. */
+void pw_mask_to_picture(const uint8_t *network, int32_t network_height, int32_t network_width, pw_mask_area inside, int32_t height,
+                        int32_t width, uint8_t *mask);
 
 #endif

@@ -22,18 +22,27 @@ static uint32_t random_bits(uint32_t *seed)
 }
 
 /* Stripes and dots, from empty to full. */
+/* Nothing, all, a block (whose columns may touch both ends), or noise. */
 static void scatter(uint8_t *pixels, size_t count, uint32_t *seed)
 {
-    const uint32_t kind = random_bits(seed) % 4, level = random_bits(seed) % 256;
-    for (size_t i = 0; i < count; i++)
-        pixels[i] = kind == 0 ? 0 : kind == 1 ? 7 : random_bits(seed) % 256 < level;
+    const uint32_t kind = random_bits(seed) % 5, level = random_bits(seed) % 256;
+    const uint32_t top = random_bits(seed) % 3, bottom = 1 + random_bits(seed) % SIDE;
+    const uint32_t left = random_bits(seed) % 3, right = 1 + random_bits(seed) % SIDE;
+    for (size_t i = 0; i < count; i++) {
+        const size_t y = i / SIDE, x = i % SIDE;
+        const bool is_in_block = y >= top && y < bottom && x >= left && x < right;
+        pixels[i] = kind == 0   ? 0
+                    : kind == 1 ? 7
+                    : kind == 2 ? is_in_block
+                                : random_bits(seed) % 256 < level;
+    }
 }
 
 static void masks_survive(void **state)
 {
     (void)state;
     uint32_t seed = 1;
-    for (int round = 0; round < 300; round++) {
+    for (int round = 0; round < 3000; round++) {
         uint8_t pixels[SIDE * SIDE], back[SIDE * SIDE] = {0};
         const int32_t height = 1 + (int32_t)(random_bits(&seed) % SIDE);
         const int32_t width = 1 + (int32_t)(random_bits(&seed) % SIDE);
@@ -47,6 +56,8 @@ static void masks_survive(void **state)
                 assert_int_equal(back[y * SIDE + x], pixels[y * SIDE + x] != 0);
                 area += pixels[y * SIDE + x] != 0;
             }
+        for (size_t i = 1; i < mask.count; i++)
+            assert_true(mask.counts[i] > 0); /* only the first run may be of nothing */
         assert_int_equal(app_rle_area(&mask), area);
         char *text = app_rle_to_text(&mask);
         assert_true(app_rle_from_text(&other, height, width, text));
