@@ -7,8 +7,9 @@
 
 /* clang-format off */
 static const app_option options_table[] = {
-    {.name = "data", .type = APP_TEXT, .offset = offsetof(val_options, data), .value = "FILE",
-     .help = "labels: a COCO annotations file (.json), or a data.yaml of label folders"},
+    {.name = "data", .type = APP_TEXT, .offset = offsetof(val_options, data), .value = "FILE|DIR",
+     .help = "labels: a COCO annotations file (.json), or a data.yaml of label folders; for a "
+             "classifier a folder with a folder of pictures for each class"},
     {.name = "images", .type = APP_TEXT, .offset = offsetof(val_options, images), .value = "DIR",
      .help = "folder of the pictures (default: found beside the labels, or as data.yaml says)"},
     {.name = "conf", .aliases = "conf-thres", .type = APP_REAL,
@@ -28,9 +29,11 @@ static const app_option options_table[] = {
     {.name = "resize", .type = APP_CHOICE, .offset = offsetof(val_options, resize),
      .value = "linear|area", .choices = "linear area",
      .help = "how large pictures shrink: linear as predict does (default), or area as YOLOv5's val.py"},
+    {.name = "retina-masks", .type = APP_FLAG, .offset = offsetof(val_options, is_retina),
+     .help = "segmentation: judge masks made in the picture's own resolution"},
     {.name = "save-json", .aliases = "save-coco", .type = APP_TEXT,
      .offset = offsetof(val_options, save_json), .value = "FILE",
-     .help = "write the boxes as a COCO results file"},
+     .help = "write the boxes, and their masks, as a COCO results file"},
     {.name = "json", .type = APP_TEXT, .offset = offsetof(val_options, json), .value = "-|FILE",
      .help = "write all figures as one JSON line; - is stdout"},
     SESSION_OPTIONS(val_options, session),
@@ -41,11 +44,13 @@ static int val_main(int argc, char **argv);
 
 const app_command cli_val = {
     .name = "val",
-    .arguments = "ENGINE --data FILE",
+    .arguments = "ENGINE --data FILE|DIR",
     .brief = "Measures accuracy on labelled pictures",
-    .details = "COCO's mean average precision by pycocotools' rules, and precision and recall as "
-               "YOLOv5's val.py has them; -v adds a row for each class. A picture that cannot be "
-               "read is left out and reported (exit code 8; 3 if every one is bad).",
+    .details = "COCO's mean average precision of boxes and of masks by pycocotools' rules, and "
+               "precision and recall as YOLOv5's val.py has them; of classifiers the share of "
+               "pictures whose class comes first, or among the first five. -v adds a row for each "
+               "class. A picture that cannot be read is left out and reported (exit code 8; 3 if "
+               "every one is bad).",
     .example = "pawl val best.engine --data coco.yaml",
     .options = options_table,
     .option_count = sizeof options_table / sizeof options_table[0],
@@ -56,12 +61,16 @@ const app_command cli_val = {
 
 static void close_val(val_job *val)
 {
-    coco_result_free(&val->result);
+    coco_result_free(&val->boxes);
+    coco_result_free(&val->masks);
     (void)pawl_detector_destroy(&val->detector);
     (void)pawl_context_destroy(&val->context);
     val_data_close(&val->data);
     session_close(&val->session);
+    for (size_t i = 0; i < val->finds.count; i++)
+        app_rle_free(&val->finds.items[i].mask);
     free(val->finds.items);
+    free(val->tallies);
 }
 
 /* Pictures at once: no more than there are, no more than the profile allows. */
@@ -100,9 +109,37 @@ static int make_detector(val_job *val)
     return APP_EXIT_DONE;
 }
 
+/* What makes no sense with what the engine does. */
+static int check_task(const val_job *val)
+{
+    const val_options *options = val->options;
+    const pawl_task task = val->session.model.task;
+    if (task != PAWL_TASK_SEGMENT && options->is_retina)
+        return app_fail(APP_EXIT_USAGE, "%s makes no masks: --retina-masks is for segmentation",
+                        val->session.path);
+    if (task == PAWL_TASK_CLASSIFY &&
+        (options->save_json != NULL || strcmp(options->resize, "area") == 0))
+        return app_fail(APP_EXIT_USAGE, "%s classifies: %s is for boxes", val->session.path,
+                        options->save_json != NULL ? "--save-json" : "--resize area");
+    return APP_EXIT_DONE;
+}
+
+/* Tables, then files. */
+static int report(val_job *val)
+{
+    int code = APP_EXIT_DONE;
+    if (val->data.source == VAL_FOLDERS)
+        val_classes_report(val);
+    else
+        code = val_report(val);
+    return code == APP_EXIT_DONE ? val_save(val) : code;
+}
+
 static int run_val(val_job *val, const char *engine)
 {
     int code = session_open(&val->session, engine, &val->options->session);
+    if (code == APP_EXIT_DONE)
+        code = check_task(val);
     if (code == APP_EXIT_DONE)
         code = val_data_open(&val->data, val->options, &val->session);
     if (code != APP_EXIT_DONE)
@@ -113,7 +150,7 @@ static int run_val(val_job *val, const char *engine)
     if (code == APP_EXIT_DONE)
         code = val_run(val);
     if (code == APP_EXIT_DONE)
-        code = val_report(val);
+        code = report(val);
     if (code != APP_EXIT_DONE || val->failed == 0)
         return code;
     return app_fail(APP_EXIT_PARTIAL,
@@ -130,7 +167,9 @@ static int val_main(int argc, char **argv)
     if (!app_parse(&cli_val, argc, argv, &options, &arguments, &code))
         return code;
     if (options.data == NULL)
-        return app_usage(&cli_val, "needs --data, a COCO annotations file or a data.yaml");
+        return app_usage(&cli_val,
+                         "needs --data, a COCO annotations file, a data.yaml or a folder of "
+                         "classes");
     if (options.json != NULL && options.save_json != NULL &&
         strcmp(options.json, options.save_json) == 0)
         return app_usage(&cli_val, "--json and --save-json cannot share %s", options.json);

@@ -30,22 +30,6 @@ char *predict_summary(const predict_names *names, const pawl_detections *found)
     return text;
 }
 
-/* COCO's run lengths: {"size": [height, width], "counts": "..."}. */
-static json_t *mask_json(const app_rle *mask)
-{
-    json_t *size = json_array(), *object = json_object();
-    char *text = app_rle_to_text(mask);
-    bool is_good = app_json_append(size, json_integer(mask->height)) &&
-                   app_json_append(size, json_integer(mask->width));
-    is_good = app_json_set(object, "size", size) && is_good && text != NULL &&
-              app_json_set(object, "counts", app_json_text(text));
-    free(text);
-    if (is_good)
-        return object;
-    json_decref(object);
-    return NULL;
-}
-
 /* mask: NULL for none. */
 static json_t *detection_json(const predict_names *names, const pawl_detection *detection,
                               const app_rle *mask)
@@ -63,7 +47,7 @@ static json_t *detection_json(const predict_names *names, const pawl_detection *
               app_json_set(object, "name",
                            app_json_text(predict_name(names, detection->class_id, buffer)));
     if (is_good && mask != NULL)
-        is_good = app_json_set(object, "mask", mask_json(mask));
+        is_good = app_json_set(object, "mask", app_json_mask(mask));
     if (is_good)
         return object;
     json_decref(object);
@@ -144,7 +128,7 @@ static json_t *coco_entry(const predict_names *names, const char *path,
     (void)app_json_set(entry, "bbox", box);
     (void)app_json_set(entry, "score", app_json_rounded((double)detection->confidence, 5));
     if (mask != NULL)
-        (void)app_json_set(entry, "segmentation", mask_json(mask));
+        (void)app_json_set(entry, "segmentation", app_json_mask(mask));
     return entry;
 }
 

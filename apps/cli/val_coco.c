@@ -85,6 +85,13 @@ static char *find_folder(const val_data *data, const val_options *options, const
     return found;
 }
 
+/* 0 where the file does not say. */
+static int32_t read_side(const json_t *image, const char *name)
+{
+    const json_int_t side = json_integer_value(json_object_get(image, name));
+    return side > 0 && side <= INT32_MAX ? (int32_t)side : 0;
+}
+
 static int read_pictures(val_data *data, const val_options *options, const json_t *root)
 {
     const json_t *list = json_object_get(root, "images");
@@ -110,10 +117,13 @@ static int read_pictures(val_data *data, const val_options *options, const json_
         char *path = app_format("%s/%s", folder, file);
         val_picture *picture = path == NULL ? NULL : val_add_picture(data, path);
         free(path);
-        if (picture == NULL)
+        if (picture == NULL) {
             code = app_fail_memory();
-        else
-            picture->id = json_integer_value(id);
+            break;
+        }
+        picture->id = json_integer_value(id);
+        picture->labelled_width = read_side(item, "width");
+        picture->labelled_height = read_side(item, "height");
     }
     free(folder);
     if (code != APP_EXIT_DONE || data->picture_count == 0)
@@ -160,6 +170,22 @@ static bool is_true(const json_t *value)
     return json_is_true(value) || json_number_value(value) != 0;
 }
 
+/* The object's mask, if masks are judged and it has one; its pixels are its area where the file
+ * names none. What is wrong, or NULL. */
+static const char *read_mask(const val_data *data, const json_t *item, coco_truth *truth)
+{
+    const json_t *segmentation = json_object_get(item, "segmentation");
+    const val_picture *picture = &data->pictures[truth->image];
+    if (!data->has_masks || segmentation == NULL || json_is_null(segmentation) ||
+        (json_is_array(segmentation) && json_array_size(segmentation) == 0))
+        return NULL;
+    const char *problem = val_mask_of_json(&truth->mask, segmentation, picture->labelled_height,
+                                           picture->labelled_width);
+    if (problem == NULL && !json_is_number(json_object_get(item, "area")))
+        truth->area = (double)app_rle_area(&truth->mask);
+    return problem;
+}
+
 static int read_annotations(val_data *data, const json_t *root)
 {
     const json_t *list = json_object_get(root, "annotations");
@@ -183,11 +209,18 @@ static int read_annotations(val_data *data, const json_t *root)
             strangers++;
             continue;
         }
+        const char *problem = read_mask(data, item, &truth);
+        if (problem != NULL)
+            return app_fail(APP_EXIT_INPUT, "%s: annotation number %zu, from 0, has %s", data->path,
+                            i, problem);
         coco_truth *added = val_add_truth(data);
-        if (added == NULL)
+        if (added == NULL) {
+            app_rle_free(&truth.mask);
             return app_fail_memory();
+        }
         *added = truth;
     }
+    val_settle_masks(data);
     if (strangers > 0)
         app_warn("%s: %zu annotations belong to no image or category of the file, left out",
                  data->path, strangers);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Labelled pictures of either kind, and which category each class of the engine is. */
+/* Labelled pictures of each kind, and which category each class of the engine is. */
 #include "cli/val.h"
 #include "common/names.h"
 
@@ -42,6 +42,28 @@ coco_truth *val_add_truth(val_data *data)
     coco_truth *truth = &items[data->truth_count++];
     *truth = (coco_truth){0};
     return truth;
+}
+
+void val_drop_truths(val_data *data, size_t from)
+{
+    for (size_t i = from; i < data->truth_count; i++)
+        app_rle_free(&data->truths[i].mask);
+    data->truth_count = from;
+}
+
+void val_settle_masks(val_data *data)
+{
+    size_t bare = 0;
+    for (size_t i = 0; i < data->truth_count; i++)
+        bare += data->truths[i].mask.counts == NULL ? 1 : 0;
+    if (!data->has_masks || bare == 0)
+        return;
+    data->has_masks = bare < data->truth_count;
+    if (data->has_masks)
+        app_warn("%s: %zu of %zu objects have no mask: theirs count as not found", data->path, bare,
+                 data->truth_count);
+    else
+        app_warn("%s: no object has a mask, only boxes: boxes alone are judged", data->path);
 }
 
 val_category *val_add_category(val_data *data, int64_t id, const char *name)
@@ -139,20 +161,46 @@ static int map_labels(val_data *data, const session *opened)
     return APP_EXIT_DONE;
 }
 
+/* Which kind of data it is, by its name and by what the engine does. */
+static int find_source(val_data *data, const session *opened)
+{
+    const bool is_yaml = app_path_ends_in(data->path, "yaml yml");
+    const bool is_folder = app_is_folder(data->path);
+    if (opened->model.task == PAWL_TASK_CLASSIFY) {
+        data->source = VAL_FOLDERS;
+        return is_yaml || is_folder
+                   ? APP_EXIT_DONE
+                   : app_fail(APP_EXIT_USAGE,
+                              "%s classifies: --data takes a folder with a folder of pictures for "
+                              "each class, or a data.yaml that names one, not %s",
+                              opened->path, data->path);
+    }
+    data->source = is_yaml ? VAL_LABELS : VAL_COCO;
+    return !is_folder ? APP_EXIT_DONE
+                      : app_fail(APP_EXIT_USAGE,
+                                 "%s finds boxes: --data takes a COCO annotations file or a "
+                                 "data.yaml, not the folder %s",
+                                 opened->path, data->path);
+}
+
 int val_data_open(val_data *data, const val_options *options, const session *opened)
 {
     data->path = options->data;
+    data->has_masks = opened->model.task == PAWL_TASK_SEGMENT;
     data->class_count = (size_t)opened->model.class_count;
     data->category_of_class = calloc(data->class_count + 1, sizeof(size_t));
     if (data->category_of_class == NULL)
         return app_fail_memory();
-    data->is_labels = app_path_ends_in(options->data, "yaml yml");
-    int code = data->is_labels ? val_yolo_open(data, options) : val_coco_open(data, options);
+    int code = find_source(data, opened);
+    if (code == APP_EXIT_DONE)
+        code = data->source == VAL_COCO     ? val_coco_open(data, options)
+               : data->source == VAL_LABELS ? val_yolo_open(data, options)
+                                            : val_folders_open(data, options);
     if (code != APP_EXIT_DONE)
         return code;
     if (data->picture_count == 0)
         return app_fail(APP_EXIT_INPUT, "%s names no pictures", data->path);
-    return data->is_labels ? map_labels(data, opened) : map_classes(data, opened);
+    return data->source == VAL_LABELS ? map_labels(data, opened) : map_classes(data, opened);
 }
 
 void val_data_close(val_data *data)
@@ -163,6 +211,7 @@ void val_data_close(val_data *data)
     }
     for (size_t i = 0; i < data->category_count; i++)
         free(data->categories[i].name);
+    val_drop_truths(data, 0);
     free(data->pictures);
     free(data->truths);
     free(data->categories);

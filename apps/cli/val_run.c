@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The pictures in batches: read, shrunk if asked for, looked at; every box is noted down. */
+/* The pictures in batches: read, shrunk if asked for, looked at; every box, mask or class is noted
+ * down. */
 #include "cli/val.h"
 #include "common/area_resize.h"
 
@@ -20,6 +21,7 @@ struct val_batch {
     struct val_item *items;
     pawl_image **images;
     pawl_detections *results;
+    pawl_class_scores *scores;
     size_t count;
 };
 
@@ -50,32 +52,56 @@ static double clipped(double value, double most)
     return value < 0 ? 0 : value > most ? most : value;
 }
 
-/* Notes the boxes of a picture as a results file has them: corner and size to 3 decimals, scores to
- * 5. Classes that are no category of the data are left out. */
-static bool note(val_job *val, const struct val_item *item, const pawl_detections *found)
+/* The box as a results file has it: corner and size to 3 decimals, the score to 5. */
+static coco_found found_of(const struct val_item *item, const val_picture *picture,
+                           const pawl_detection *one)
 {
+    const double x1 = clipped((double)one->x1 / item->gain, picture->width);
+    const double y1 = clipped((double)one->y1 / item->gain, picture->height);
+    const double x2 = clipped((double)one->x2 / item->gain, picture->width);
+    const double y2 = clipped((double)one->y2 / item->gain, picture->height);
+    coco_found found = {.image = item->picture};
+    found.box[0] = val_rounded(x1, 3);
+    found.box[1] = val_rounded(y1, 3);
+    found.box[2] = val_rounded(x2 - x1, 3);
+    found.box[3] = val_rounded(y2 - y1, 3);
+    /* Of masks too: pycocotools takes the box's area of results that have both. */
+    found.area = found.box[2] * found.box[3];
+    found.score = val_rounded((double)one->confidence, 5);
+    return found;
+}
+
+/* Notes the boxes of the picture in a place of the batch, and their masks. Classes that are no
+ * category of the data are left out. */
+static int note_boxes(val_job *val, const struct val_batch *batch, size_t slot)
+{
+    const struct val_item *item = &batch->items[slot];
+    const pawl_detections *boxes = &batch->results[slot];
     const val_picture *picture = &val->data.pictures[item->picture];
-    for (size_t i = 0; i < found->count; i++) {
-        const pawl_detection *one = &found->items[i];
-        const size_t category = val->data.category_of_class[one->class_id];
+    for (size_t i = 0; i < boxes->count; i++) {
+        const size_t category = val->data.category_of_class[boxes->items[i].class_id];
         if (category == VAL_NONE)
             continue;
-        const double x1 = clipped((double)one->x1 / item->gain, picture->width);
-        const double y1 = clipped((double)one->y1 / item->gain, picture->height);
-        const double x2 = clipped((double)one->x2 / item->gain, picture->width);
-        const double y2 = clipped((double)one->y2 / item->gain, picture->height);
         coco_found *find = add_find(&val->finds);
         if (find == NULL)
-            return false;
-        *find = (coco_found){.image = item->picture, .category = category};
-        find->box[0] = val_rounded(x1, 3);
-        find->box[1] = val_rounded(y1, 3);
-        find->box[2] = val_rounded(x2 - x1, 3);
-        find->box[3] = val_rounded(y2 - y1, 3);
-        find->area = find->box[2] * find->box[3];
-        find->score = val_rounded((double)one->confidence, 5);
+            return app_fail_memory();
+        *find = found_of(item, picture, &boxes->items[i]);
+        find->category = category;
+        const int code = val->data.has_masks ? val_mask_of_find(val, picture, slot, i, &find->mask)
+                                             : APP_EXIT_DONE;
+        if (code != APP_EXIT_DONE)
+            return code;
     }
-    return true;
+    return APP_EXIT_DONE;
+}
+
+static pawl_status run_detector(const val_job *val, const struct val_batch *batch, size_t count,
+                                pawl_timing *timing, pawl_error *error)
+{
+    if (val->data.source == VAL_FOLDERS)
+        return pawl_detector_classify(val->detector, batch->images, count, batch->scores, timing,
+                                      error);
+    return pawl_detector_run(val->detector, batch->images, count, batch->results, timing, error);
 }
 
 static int look(val_job *val, struct val_batch *batch)
@@ -83,22 +109,27 @@ static int look(val_job *val, struct val_batch *batch)
     pawl_error error = {0};
     pawl_timing timing = {0};
     size_t count = batch->count;
+    int code = APP_EXIT_DONE;
     if (count == 0)
         return APP_EXIT_DONE;
     for (size_t i = 0; i < count; i++)
         batch->images[i] = batch->items[i].image;
     for (; count < (size_t)val->session.info.batch_min; count++)
         batch->images[count] = batch->images[count - 1];
-    if (pawl_detector_run(val->detector, batch->images, count, batch->results, &timing, &error) < 0)
+    if (run_detector(val, batch, count, &timing, &error) < 0)
         return app_fail_library(val->session.path, &error);
+    const double start = app_clock_ms();
+    for (size_t i = 0; i < batch->count && code == APP_EXIT_DONE; i++) {
+        if (val->data.source == VAL_FOLDERS)
+            val_classes_note(val, batch->items[i].picture, &batch->scores[i]);
+        else
+            code = note_boxes(val, batch, i);
+    }
     val->times.preprocess += timing.preprocess_ms;
     val->times.inference += timing.inference_ms;
-    val->times.postprocess += timing.postprocess_ms;
-    for (size_t i = 0; i < batch->count; i++)
-        if (!note(val, &batch->items[i], &batch->results[i]))
-            return app_fail_memory();
+    val->times.postprocess += timing.postprocess_ms + app_clock_ms() - start;
     val->seen += batch->count;
-    return APP_EXIT_DONE;
+    return code;
 }
 
 static void release(struct val_batch *batch)
@@ -160,7 +191,7 @@ static bool read_picture(val_job *val, size_t index, struct val_item *item, int 
     val->times.decode += app_clock_ms() - start;
     if (status < 0 && val->failed < MOST_COMPLAINTS)
         (void)app_fail_library(picture->path, &error);
-    if (status >= 0 && val->data.is_labels)
+    if (status >= 0 && val->data.source == VAL_LABELS)
         *code = val_yolo_labels(&val->data, index);
     if (picture->is_seen && *code == APP_EXIT_DONE)
         return true;
@@ -194,10 +225,35 @@ static int run_batches(val_job *val, struct val_batch *batch)
 static void forget_unseen(val_data *data)
 {
     size_t kept = 0;
-    for (size_t i = 0; i < data->truth_count; i++)
+    for (size_t i = 0; i < data->truth_count; i++) {
         if (data->pictures[data->truths[i].image].is_seen)
             data->truths[kept++] = data->truths[i];
+        else
+            app_rle_free(&data->truths[i].mask);
+    }
     data->truth_count = kept;
+}
+
+/* Pictures that are not the size the labels say, as turned or shrunk ones are, which would show as
+ * bad figures only. */
+static void compare_sizes(const val_data *data)
+{
+    const val_picture *first = NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < data->picture_count; i++) {
+        const val_picture *picture = &data->pictures[i];
+        if (!picture->is_seen || picture->labelled_width == 0 || picture->labelled_height == 0 ||
+            (picture->labelled_width == picture->width &&
+             picture->labelled_height == picture->height))
+            continue;
+        if (count++ == 0)
+            first = picture;
+    }
+    if (first != NULL)
+        app_warn("%zu pictures have another size than %s says (%s is %dx%d, not %dx%d): their "
+                 "objects may lie elsewhere",
+                 count, data->path, first->path, first->width, first->height, first->labelled_width,
+                 first->labelled_height);
 }
 
 int val_run(val_job *val)
@@ -207,13 +263,17 @@ int val_run(val_job *val)
     batch.items = calloc(room, sizeof(struct val_item));
     batch.images = calloc(room, sizeof(pawl_image *));
     batch.results = calloc(room, sizeof(pawl_detections));
-    int code = batch.items == NULL || batch.images == NULL || batch.results == NULL
+    batch.scores = calloc(room, sizeof(pawl_class_scores));
+    val->tallies = calloc(val->data.category_count, sizeof(val_tally));
+    int code = batch.items == NULL || batch.images == NULL || batch.results == NULL ||
+                       batch.scores == NULL || val->tallies == NULL
                    ? app_fail_memory()
                    : run_batches(val, &batch);
     release(&batch);
     free(batch.items);
     free(batch.images);
     free(batch.results);
+    free(batch.scores);
     if (code != APP_EXIT_DONE)
         return code;
     if (val->failed > MOST_COMPLAINTS)
@@ -221,5 +281,8 @@ int val_run(val_job *val)
     if (val->seen == 0)
         return app_fail(APP_EXIT_INPUT, "none of the %zu pictures could be read", val->failed);
     forget_unseen(&val->data);
+    compare_sizes(&val->data);
+    if (val->data.source == VAL_LABELS)
+        val_settle_masks(&val->data);
     return APP_EXIT_DONE;
 }

@@ -7,14 +7,11 @@
 #include "cli/val.h"
 #include "common/data_yaml.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define MOST_FOLDERS 100000
-#define MOST_DEPTH   32 /* slashes below the first folder: a link to a folder above it ends there */
 #define MOST_CORNERS 4096
 
 /* IMAGES/a/images/b/c.jpg -> IMAGES/a/labels/b/c.txt: the last folder of that name, as YOLOv5's
@@ -30,52 +27,6 @@ static char *label_path(const char *picture)
         return app_format("%.*s.txt", stem, picture);
     const int before = (int)(last - picture), skipped = before + (int)sizeof wanted - 1;
     return app_format("%.*s/labels/%.*s.txt", before, picture, stem - skipped, picture + skipped);
-}
-
-static size_t slashes(const char *path)
-{
-    size_t count = 0;
-    for (; *path != '\0'; path++)
-        count += *path == '/' ? 1 : 0;
-    return count;
-}
-
-/* Sorts the entries of one folder: pictures here, folders to be looked at later. */
-static bool scan(const char *folder, app_paths *pictures, app_paths *folders)
-{
-    DIR *opened = opendir(folder);
-    if (opened == NULL)
-        return false;
-    bool is_good = true;
-    for (const struct dirent *entry = readdir(opened); entry != NULL && is_good;
-         entry = readdir(opened)) {
-        if (entry->d_name[0] == '.')
-            continue;
-        char *path = app_format("%s/%s", folder, entry->d_name);
-        if (path == NULL)
-            is_good = false;
-        else if (app_is_folder(path))
-            is_good = folders->count >= MOST_FOLDERS || app_paths_add(folders, path);
-        else if (app_path_ends_in(path, VAL_ENDINGS))
-            is_good = app_paths_add(pictures, path);
-        free(path);
-    }
-    (void)closedir(opened);
-    errno = is_good ? 0 : ENOMEM;
-    return is_good;
-}
-
-static int add_folder(app_paths *pictures, const char *folder)
-{
-    app_paths folders = {0};
-    int code = app_paths_add(&folders, folder) ? APP_EXIT_DONE : app_fail_memory();
-    for (size_t i = 0; i < folders.count && code == APP_EXIT_DONE; i++)
-        if (slashes(folders.items[i]) <= slashes(folder) + MOST_DEPTH &&
-            !scan(folders.items[i], pictures, &folders))
-            code = app_fail(errno == ENOMEM ? APP_EXIT_LIMIT : APP_EXIT_INPUT,
-                            "cannot read the folder %s: %s", folders.items[i], strerror(errno));
-    app_paths_free(&folders);
-    return code;
 }
 
 /* A list: a picture's path a line, one that begins with ./ from the list's folder. */
@@ -103,15 +54,9 @@ static int add_list(app_paths *pictures, const char *path)
     return code;
 }
 
-static int by_text(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static int add_pictures(val_data *data, app_paths *paths)
 {
-    if (paths->count > 0)
-        qsort(paths->items, paths->count, sizeof(char *), by_text);
+    app_paths_sort(paths);
     for (size_t i = 0; i < paths->count; i++) {
         val_picture *picture = val_add_picture(data, paths->items[i]);
         if (picture == NULL)
@@ -127,7 +72,7 @@ static int add_pictures(val_data *data, app_paths *paths)
 static int add_place(const char *place, app_paths *paths)
 {
     if (app_is_folder(place))
-        return add_folder(paths, place);
+        return val_add_tree(paths, place);
     if (app_path_ends_in(place, "txt"))
         return add_list(paths, place);
     return app_fail(APP_EXIT_INPUT, "%s is neither a folder nor a .txt list of pictures", place);
@@ -222,9 +167,13 @@ static bool is_same_box(const double a[4], const double b[4])
     return a[0] == b[0] && a[1] == b[1] && a[2] == b[2] && a[3] == b[3];
 }
 
-static bool add_object(val_data *data, size_t index, size_t category, const double box[4])
+/* An object of a line: its box, and its mask if it has a polygon and masks are judged. False:
+ * memory ran out. */
+static bool add_object(val_data *data, size_t index, const double box[4], const double *numbers,
+                       size_t count)
 {
     const val_picture *picture = &data->pictures[index];
+    const size_t category = (size_t)numbers[0];
     coco_truth truth = {.image = index, .category = category};
     truth.box[2] = box[2] * picture->width;
     truth.box[3] = box[3] * picture->height;
@@ -235,9 +184,17 @@ static bool add_object(val_data *data, size_t index, size_t category, const doub
     for (size_t i = data->truth_count; i-- > 0 && data->truths[i].image == index;)
         if (data->truths[i].category == category && is_same_box(data->truths[i].box, truth.box))
             return true;
+    if (data->has_masks && count > 5) {
+        if (val_mask_of_corners(&truth.mask, numbers + 1, count / 2, picture->height,
+                                picture->width) != NULL)
+            return false;
+        truth.area = (double)app_rle_area(&truth.mask);
+    }
     coco_truth *added = val_add_truth(data);
-    if (added == NULL)
+    if (added == NULL) {
+        app_rle_free(&truth.mask);
         return false;
+    }
     *added = truth;
     return true;
 }
@@ -262,7 +219,7 @@ int val_yolo_labels(val_data *data, size_t index)
         problem = count > MOST_CORNERS * 2 + 1
                       ? "too long a line"
                       : read_object(numbers, count, data->category_count, box);
-        if (problem == NULL && !add_object(data, index, (size_t)numbers[0], box)) {
+        if (problem == NULL && !add_object(data, index, box, numbers, count)) {
             (void)fclose(in);
             return app_fail_memory();
         }
@@ -273,6 +230,6 @@ int val_yolo_labels(val_data *data, size_t index)
         return APP_EXIT_DONE;
     app_warn("%s: line %zu: %s; the picture is left out", picture->label, row, problem);
     picture->is_seen = false;
-    data->truth_count = before;
+    val_drop_truths(data, before);
     return APP_EXIT_DONE;
 }

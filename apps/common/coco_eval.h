@@ -23,16 +23,16 @@ typedef struct coco_truth {
     double box[4];   /* x, y, width, height in pixels */
     double area;     /* what the size ranges go by: pixels of the object */
     bool is_crowd;
-    bool is_uncounted;   /* its annotation has id 0, which pycocotools takes for "no match" */
-    const app_rle *mask; /* with COCO_MASKS; borrowed */
+    bool is_uncounted; /* its annotation has id 0, which pycocotools takes for "no match" */
+    app_rle mask;      /* with COCO_MASKS, the item's own; empty: nothing overlaps it */
 } coco_truth;
 
 typedef struct coco_found {
     size_t image, category;
     double box[4];
-    double area; /* of the box, or of the mask */
+    double area; /* what the size ranges go by */
     double score;
-    const app_rle *mask; /* with COCO_MASKS; borrowed */
+    app_rle mask; /* with COCO_MASKS, the item's own; empty: overlaps nothing */
 } coco_found;
 
 /* All of it is borrowed. Within a picture, what comes first wins among equal scores. */

@@ -142,7 +142,5 @@ double coco_overlap_of(const coco_task *task, const coco_found *found, const coc
 {
     if (task->overlap == COCO_BOXES)
         return app_box_iou(found->box, truth->box, truth->is_crowd);
-    if (found->mask == NULL || truth->mask == NULL)
-        return 0;
-    return app_rle_iou(found->mask, truth->mask, truth->is_crowd);
+    return app_rle_iou(&found->mask, &truth->mask, truth->is_crowd);
 }

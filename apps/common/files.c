@@ -150,6 +150,12 @@ bool app_paths_add_folder(app_paths *paths, const char *folder, const char *endi
     return is_read;
 }
 
+void app_paths_sort(app_paths *paths)
+{
+    if (paths->count > 0)
+        qsort(paths->items, paths->count, sizeof(char *), by_name);
+}
+
 bool app_make_folders(const char *path)
 {
     char *copy = app_format("%s", path);

@@ -35,6 +35,7 @@ typedef struct app_paths {
 } app_paths;
 
 bool app_paths_add(app_paths *paths, const char *path);
+void app_paths_sort(app_paths *paths);
 void app_paths_free(app_paths *paths);
 
 /* Adds the folder's files of these endings, sorted by name. False: errno says why. */

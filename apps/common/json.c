@@ -74,6 +74,21 @@ json_t *app_json_rounded(double number, int decimals)
     return json_real(strtod(text, NULL));
 }
 
+json_t *app_json_mask(const app_rle *mask)
+{
+    json_t *size = json_array(), *object = json_object();
+    char *text = app_rle_to_text(mask);
+    bool is_good = app_json_append(size, json_integer(mask->height)) &&
+                   app_json_append(size, json_integer(mask->width));
+    is_good = app_json_set(object, "size", size) && is_good && text != NULL &&
+              app_json_set(object, "counts", app_json_text(text));
+    free(text);
+    if (is_good)
+        return object;
+    json_decref(object);
+    return NULL;
+}
+
 bool app_json_set(json_t *object, const char *key, json_t *value)
 {
     return json_object_set_new(object, key, value) == 0;

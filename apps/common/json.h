@@ -4,6 +4,8 @@
 #ifndef APP_JSON_H
 #define APP_JSON_H
 
+#include "common/rle.h"
+
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -18,6 +20,9 @@ json_t *app_json_rounded(double number, int decimals);
 /* COCO's image_id of a picture: its stem as an integer if it is one, else as it is. NULL: no
  * memory. */
 json_t *app_json_image_id(const char *path);
+
+/* A mask as COCO's run lengths: {"size": [height, width], "counts": "..."}. NULL: no memory. */
+json_t *app_json_mask(const app_rle *mask);
 
 /* Sets a member; both json_t are taken. False when memory ran out (then nothing leaks). */
 bool app_json_set(json_t *object, const char *key, json_t *value);

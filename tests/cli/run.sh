@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # run.sh CASE: runs CASE/cmd.sh in an empty folder and compares its stdout and its exit status (CASE/status, else 0).
 # Lines of CASE/stderr must each occur in what it writes there. Times are replaced by T. With UPDATE=1 the expectations are rewritten.
-# The environment gives PAWL (the program), TOOL (cli_tool), SHAPES (examples/shapes) and ENGINE (of shapes.pt, batch 1:1:4).
+# The environment gives PAWL (the program), TOOL (cli_tool), SHAPES (examples/shapes), ENGINE (of shapes.pt, batch 1:1:4), and
+# SEGMENTER and CLASSIFIER (engines of random weights at 32x32, 3 classes, batch 1:1:4, for the reference backend).
 set -u
 case=$(cd "$1" && pwd)
 work=$(mktemp -d)
@@ -19,7 +20,7 @@ tool() { "$TOOL" "$@"; }
 status=$?
 cd ..
 sed -E -e 's/[0-9]+(\.[0-9]+)?ms/Tms/g' -e 's/[0-9]+(\.[0-9]+)? (ms|s)$/T/' -e "s|$SHAPES|SHAPES|g" \
-    -e "s|$ENGINE|ENGINE|g" stdout.raw >stdout
+    -e "s|$ENGINE|ENGINE|g" -e "s|$SEGMENTER|SEGMENTER|g" -e "s|$CLASSIFIER|CLASSIFIER|g" stdout.raw >stdout
 
 if [ "${UPDATE:-}" = 1 ]; then
     cp stdout "$case/stdout"

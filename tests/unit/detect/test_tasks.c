@@ -4,69 +4,29 @@
 #include "../runtime/runtime_fixture.h"
 
 #include "detect/masks.h"
+#include "support/task_models.h"
 
 #include <pawl/detect.h>
 
 #include <math.h>
 
-enum { SIDE = 32, CLASSES = 3, MASKS = 4, WIDTH = 5 + CLASSES + MASKS };
-
-static uint32_t add_input(pt_builder *b)
-{
-    const uint32_t x = pt_tensor(b, 3);
-    pt_layer(b, PW_OP_INPUT, "input", PW_NO_TENSOR, PW_NO_TENSOR, x);
-    return x;
-}
-
-static void make_segmenter(pt_builder *b)
-{
-    const uint32_t x = pt_conv(b, "0", add_input(b), (pt_conv_shape){3, 8, 3, 2, PW_ACT_HARDSWISH});
-    const uint32_t coarse = pt_conv(b, "1", x, (pt_conv_shape){8, 8, 3, 2, PW_ACT_HARDSWISH});
-    const uint32_t level = pt_conv(b, "2", coarse, (pt_conv_shape){8, WIDTH, 1, 1, PW_ACT_NONE});
-    const uint32_t prototypes = pt_conv(b, "3", x, (pt_conv_shape){8, MASKS, 1, 1, PW_ACT_NONE});
-    pt_layer(b, PW_OP_DETECT, "4", level, prototypes, PW_NO_TENSOR)->as.detect =
-        (pw_detect){.class_count = CLASSES,
-                    .anchor_count = 1,
-                    .level_count = 1,
-                    .stride = {4},
-                    .anchor = {{{12, 16}}},
-                    .mask_count = MASKS};
-    b->network->model.task = PAWL_TASK_SEGMENT;
-}
-
-static void make_classifier(pt_builder *b)
-{
-    const uint32_t x = pt_conv(b, "0", add_input(b), (pt_conv_shape){3, 8, 3, 2, PW_ACT_HARDSWISH});
-    const uint32_t mean = pt_tensor(b, 8);
-    pt_layer(b, PW_OP_GLOBALPOOL, "1", x, PW_NO_TENSOR, mean);
-    const uint32_t logits = pt_conv(b, "2", mean, (pt_conv_shape){8, CLASSES, 1, 1, PW_ACT_NONE});
-    pt_layer(b, PW_OP_CLASSIFY, "3", logits, PW_NO_TENSOR, PW_NO_TENSOR);
-    b->network->model.task = PAWL_TASK_CLASSIFY;
-}
+enum {
+    SIDE = PT_TASK_SIDE,
+    CLASSES = PT_TASK_CLASSES,
+    MASKS = PT_TASK_MASKS,
+    WIDTH = PT_TASK_WIDTH
+};
 
 static void open_chain(chain *c, void (*make)(pt_builder *b), int32_t batch)
 {
-    pw_network network = {.source_layer_count = 0};
     pawl_error error = {.message = ""};
-    pt_builder b = {.network = &network, .seed = 11, .error = &error};
-    const pw_profile profile = {1, 1, 4, SIDE, SIDE};
-    const uint64_t hash[2] = {1, 2};
-    pw_plan *made PW_MAKING = NULL;
     pawl_context_desc desc = small_context();
-    make(&b);
-    network.source_layer_count = network.layer_count;
-    network.model.family = network.model.size = "custom";
-    network.model.class_count = CLASSES;
-    network.model.max_stride = 4;
-    network.model.imgsz = SIDE;
     desc.batch = batch;
     desc.input = PAWL_INPUT_U8_NHWC;
     desc.output = PAWL_OUTPUT_CANDIDATES;
     *c = (chain){NULL, NULL, NULL, NULL};
-    if (pw_plan_assemble(&network, &profile, "reference", "fp32", "x.pt", hash, &made, &error) < 0)
-        fail_msg("%s", error.message);
-    c->plan = pw_object_publish(PW_TAKE(made));
-    if (pawl_runtime_create(NULL, &c->runtime, &error) < 0 ||
+    if (pt_task_plan(make, &c->plan, &error) < 0 ||
+        pawl_runtime_create(NULL, &c->runtime, &error) < 0 ||
         pawl_engine_create(c->runtime, c->plan, &c->engine, &error) < 0 ||
         pawl_context_create(c->engine, &desc, &c->context, &error) < 0)
         fail_msg("%s", error.message);
@@ -105,7 +65,7 @@ static void masks_belong_to_their_boxes(void **state)
     pawl_detections found[2];
     pawl_image *images[2] = {make_image(50, 40, 3), make_image(SIDE, SIDE, 4)};
     desc.confidence = 0.1f;
-    open_chain(&c, make_segmenter, 2);
+    open_chain(&c, pt_segmenter, 2);
     assert_int_equal(pawl_detector_create(c.context, &desc, &detector, NULL), PAWL_OK);
     assert_int_equal(pawl_detector_run(detector, images, 2, found, NULL, NULL), PAWL_OK);
     pawl_candidates candidates;
@@ -163,7 +123,7 @@ static void classes_come_by_probability(void **state)
     pawl_timing timing = {-1, -1, -1};
     pawl_image *images[2] = {make_image(90, 41, 5), make_image(7, 60, 6)}, *cropped = NULL;
     pawl_image_view view;
-    open_chain(&c, make_classifier, 2);
+    open_chain(&c, pt_classifier, 2);
     assert_int_equal(pawl_detector_create(c.context, NULL, &detector, NULL), PAWL_OK);
     assert_int_equal(pawl_detector_classify(detector, images, 2, scores, &timing, NULL), PAWL_OK);
     assert_true(timing.inference_ms >= 0);
