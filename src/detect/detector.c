@@ -17,8 +17,7 @@ static void detector_unmake(pw_object *object)
     pw_nms_destroy(detector->nms);
     pw_free(detector->items);
     pw_free(detector->rows);
-    pw_free(detector->counts);
-    pw_free(detector->sizes);
+    pw_free(detector->found);
     pw_free(detector->scores);
     pw_free(detector->images);
     pw_free(detector->scratch);
@@ -116,11 +115,10 @@ static pawl_status fill_in(pw_detector *made, const pawl_detector_desc *desc, pa
         PW_TRY(make_scores(made, error));
     else
         PW_TRY(make_nms(made, desc, error));
-    made->counts = pw_calloc(made->capacity, sizeof(size_t));
+    made->found = pw_calloc(made->capacity, sizeof(pw_found));
     made->images = pw_calloc(made->capacity, sizeof(pw_image *));
-    made->sizes = pw_calloc(made->capacity, sizeof *made->sizes);
-    if (made->counts == NULL || made->images == NULL || made->sizes == NULL)
-        return pw_fail_memory(error, "the detector's pictures", made->capacity * sizeof(size_t));
+    if (made->found == NULL || made->images == NULL)
+        return pw_fail_memory(error, "the detector's pictures", made->capacity * sizeof(pw_found));
     return make_scratch(made, pw_center_crop_scratch_size(lowering->width, lowering->height),
                         error);
 }
@@ -267,16 +265,14 @@ static pawl_status collect(pw_detector *detector, size_t image, int32_t width, i
     const size_t count = pw_nms_run(detector->nms, &candidates, items,
                                     detector->rows + image * detector->max_detections);
     scale_boxes(items, count, &context->program->lowering, width, height);
-    detector->counts[image] = count;
-    detector->sizes[image][0] = width;
-    detector->sizes[image][1] = height;
+    detector->found[image] = (pw_found){count, width, height, context->run_count};
     return PAWL_OK;
 }
 
 static pawl_detections answer(const pw_detector *detector, size_t image)
 {
     return (pawl_detections){detector->items + image * detector->max_detections,
-                             detector->counts[image]};
+                             detector->found[image].count};
 }
 
 static double milliseconds(uint64_t from, uint64_t to)

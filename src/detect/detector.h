@@ -8,6 +8,13 @@
 #include "runtime/context.h"
 #include <pawl/detect.h>
 
+/* What was found in one picture. */
+typedef struct pw_found {
+    size_t count;          /* boxes */
+    int32_t width, height; /* of the picture: the boxes are in its pixels */
+    uint64_t run;          /* the context's run they were found in */
+} pw_found;
+
 /* Parent: context. Its memory is only touched by who is inside the context, so the context's busy flag guards both. */
 typedef struct pw_detector {
     pw_object object;
@@ -18,8 +25,7 @@ typedef struct pw_detector {
     pw_nms *nms;     /* NULL: a classifier */
     pawl_detection *items; /* max_detections a picture */
     uint32_t *rows;        /* the candidate of each */
-    size_t *counts;        /* boxes a picture */
-    int32_t (*sizes)[2];   /* width, height of each picture */
+    pw_found *found;       /* capacity */
     pawl_class_score *scores; /* of a classifier: its classes, for each picture */
     pw_image **images;        /* of the call under way */
     uint8_t *scratch;         /* of the letterbox: scratch_size for each thread */

@@ -48,14 +48,16 @@ static pawl_status find(pw_detector *detector, size_t image, size_t index, pw_ma
     const pw_layer *head = pw_network_head(&detector->context->engine->plan->network);
     if (head == NULL || head->as.detect.mask_count == 0)
         return pw_fail(error, PAWL_ERR_UNSUPPORTED, "this engine makes no masks");
-    if (image >= detector->capacity || index >= detector->counts[image])
+    if (image >= detector->capacity || index >= detector->found[image].count)
         return pw_fail(error, PAWL_ERR_ARGUMENT, "picture %zu has no box %zu", image, index);
+    if (detector->found[image].run != detector->context->run_count)
+        return pw_fail(error, PAWL_ERR_ARGUMENT,
+                       "the context has run since box %zu of picture %zu was found: what its mask "
+                       "is made of is gone",
+                       index, image);
     pawl_candidates candidates;
     PW_TRY(pw_context_candidates(detector->context, image, &candidates, error));
     const uint32_t number = detector->rows[image * detector->max_detections + index];
-    if (number >= candidates.count)
-        return pw_fail(error, PAWL_ERR_ARGUMENT,
-                       "the context has run since the detector's last call: its boxes are gone");
     const pawl_tensor *prototypes = &program->outputs[program->output_count - 1];
     *row = candidates.rows + number * candidates.width;
     *source = (pw_mask_source){
@@ -86,7 +88,7 @@ static pawl_status make_mask(pw_detector *detector, size_t image, size_t index, 
     const float *row = NULL;
     float box[4];
     PW_TRY(find(detector, image, index, &source, &row, error)); /* there is such a picture */
-    const int32_t width = detector->sizes[image][0], height = detector->sizes[image][1];
+    const int32_t width = detector->found[image].width, height = detector->found[image].height;
     if (form == PAWL_MASK_NATIVE) {
         const pawl_detection *item = &detector->items[image * detector->max_detections + index];
         const float rounded[4] = {rintf(item->x1), rintf(item->y1), rintf(item->x2),

@@ -259,6 +259,7 @@ pawl_status pawl_context_observe(pawl_context *context, pawl_observer observer, 
 pawl_status pw_context_run(pw_context *context, pawl_error *error)
 {
     context->has_run = false; /* what a run that fails leaves is nobody's answer */
+    context->run_count++;
     PW_TRY(context->program->backend->run(context->program, &context->run, error));
     context->has_run = true;
     return PAWL_OK;

@@ -30,6 +30,7 @@ typedef struct pw_context {
     pw_run run;
     size_t output_count; /* the same for every shape */
     bool has_run;        /* since the shape was set */
+    uint64_t run_count;  /* runs begun: what an older one left is no longer there */
     atomic_bool is_busy;
 } pw_context;
 
