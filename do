@@ -269,7 +269,7 @@ step_asan()
 step_tsan()
 {
     build tsan
-    ctest --test-dir build/tsan --output-on-failure -j "$jobs" -L 'lifetime|runtime|threads' -LE 'bench|install|tree|rtx'
+    ctest --test-dir build/tsan --output-on-failure -j "$jobs" -L 'lifetime|threads' -LE 'bench|install|tree|rtx'
 }
 
 # clang's warnings are errors too; its code passes what is quick.

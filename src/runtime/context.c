@@ -89,7 +89,6 @@ static pawl_status lower(pw_context *context, const pw_lowering *lowering, pawl_
     PW_TRY(engine->backend->lower(engine->device, lowering, &program, error));
     engine->backend->release(context->program);
     context->program = program;
-    context->output_count = program->output_count;
     context->has_run = false;
     return PAWL_OK;
 }
@@ -129,7 +128,9 @@ static pawl_status start(pw_context *context, const pawl_context_desc *desc, paw
     PW_TRY(pw_thread_pool_create(threads, &context->pool, error));
     lowering.pool = context->pool;
     context->run.threshold = desc->threshold;
-    return lower(context, &lowering, error);
+    PW_TRY(lower(context, &lowering, error));
+    context->output_count = context->program->output_count;
+    return PAWL_OK;
 }
 
 pawl_status pawl_context_create(pawl_engine *engine, const pawl_context_desc *desc,

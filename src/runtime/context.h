@@ -21,14 +21,14 @@ typedef struct pw_engine {
     pw_device_plan *device;
 } pw_engine;
 
-/* Parent: engine. Whoever changes or reads program holds is_busy. */
+/* Parent: engine. Whoever changes or reads what a call may change holds is_busy. */
 typedef struct pw_context {
     pw_object object;
     const pw_engine *engine;
     pw_thread_pool *pool;
     pw_program *program;
     pw_run run;
-    size_t output_count; /* the same for every shape */
+    size_t output_count; /* the same for every shape; never written again, so read without is_busy */
     bool has_run;        /* since the shape was set */
     uint64_t run_count;  /* runs begun: what an older one left is no longer there */
     atomic_bool is_busy;

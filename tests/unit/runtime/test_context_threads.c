@@ -95,6 +95,32 @@ static void two_threads_at_once_are_told(void **state)
     drop_chain(&c);
 }
 
+static void *change_shape(void *user)
+{
+    for (int i = 0; i < 50; i++)
+        if (pawl_context_set_shape(user, 1, 32 + 32 * (i % 2), 32, NULL) < 0)
+            return user;
+    return NULL;
+}
+
+/* It asks without going inside, so nothing that a new shape writes may be read for the answer: for
+ * ThreadSanitizer. */
+static void outputs_are_counted_while_the_shape_changes(void **state)
+{
+    (void)state;
+    chain c;
+    pthread_t thread;
+    void *failed = NULL;
+    const pawl_context_desc desc = small_context();
+    assert_int_equal(make_chain(&c, &desc, NULL), PAWL_OK);
+    assert_int_equal(pthread_create(&thread, NULL, change_shape, c.context), 0);
+    for (int i = 0; i < 1000; i++)
+        assert_int_equal(pawl_context_output_count(c.context), 1);
+    assert_int_equal(pthread_join(thread, &failed), 0);
+    assert_null(failed);
+    drop_chain(&c);
+}
+
 static void ended_while_it_runs_it_finishes_first(void **state)
 {
     (void)state;
@@ -278,6 +304,7 @@ int main(void)
         return 1;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(two_threads_at_once_are_told),
+        cmocka_unit_test(outputs_are_counted_while_the_shape_changes),
         cmocka_unit_test(ended_while_it_runs_it_finishes_first),
         cmocka_unit_test(a_context_outlives_its_makers),
         cmocka_unit_test(a_run_allocates_nothing),
