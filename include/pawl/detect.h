@@ -85,6 +85,8 @@ PAWL_API pawl_status pawl_detector_destroy(pawl_detector **detector);
 /**
  * Detects on @p count pictures at once; count must be the context's batch or less (the context's shape is set to it).
  *
+ * A picture that has no boxes because the network's output is NaN or infinite is told to the logger as a warning, once for each detector.
+ *
  * @param images       Held until the call returns.
  * @param[out] results @p count of them, filled on success; what they point to is the detector's until its next call.
  * @param[out] timing  May be NULL.
@@ -111,6 +113,7 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_detector_mask(pawl_detector *detector, 
 
 /**
  * Classifies @p count pictures at once, as pawl_detector_run(): the square in the middle of each, resized to the network's input.
+ * Where logits are NaN or infinite all probabilities may be 0; the logger is told then, as by pawl_detector_run().
  * @retval PAWL_ERR_UNSUPPORTED  The engine is no classifier.
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_detector_classify(pawl_detector *detector, pawl_image *const *images, size_t count,

@@ -46,6 +46,7 @@ typedef struct pw_program {
     pawl_tensor outputs[PAWL_MAX_LEVELS + 1]; /* prototypes of masks behind the levels */
     size_t output_count;
     pawl_candidates *candidates; /* batch of them, filled by run in form CANDIDATES; rows and index point into the program's memory */
+    size_t *not_finite;          /* batch of them, as candidates: where a picture has none, how many cells' objectness is NaN or infinite */
     size_t workspace_size;       /* bytes of activations, for the summary */
 } pw_program;
 

@@ -31,8 +31,9 @@ static pawl_status bind_candidates(pw_program *program, pw_arena *arena, pw_rows
 {
     const size_t batch = (size_t)program->lowering.batch;
     program->candidates = pw_arena_array(arena, batch, sizeof(pawl_candidates));
+    program->not_finite = pw_arena_array(arena, batch, sizeof(size_t));
     rows->index = pw_arena_array(arena, batch * rows->count, sizeof(int32_t));
-    if (program->candidates == NULL || rows->index == NULL)
+    if (program->candidates == NULL || program->not_finite == NULL || rows->index == NULL)
         return pw_fail_memory(error, "the candidates", batch * rows->count * sizeof(int32_t));
     for (size_t n = 0; n < batch; n++)
         program->candidates[n] =
@@ -153,6 +154,14 @@ uint32_t pw_bound_tensor(const pw_program *program, const pw_network *network, s
     if (program->lowering.output == PAWL_OUTPUT_DECODED && index == 0)
         return PW_NO_TENSOR;
     return head->inputs[head->as.detect.level_count];
+}
+
+size_t pw_count_not_finite(const float *values, size_t stride, size_t count)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < count; i++)
+        found += isfinite(values[i * stride]) == 0;
+    return found;
 }
 
 float pw_raw_threshold(float threshold)

@@ -39,6 +39,9 @@ pawl_status pw_bind_memory(pw_program *program, pw_arena *arena, pawl_error *err
 /* The tensor that output index shows, PW_NO_TENSOR for decoded rows. Maps are N x H x W x C; prototypes N x C x H x W; logits N x C. */
 uint32_t pw_bound_tensor(const pw_program *program, const pw_network *network, size_t index);
 
+/* How many of count values, stride floats apart, are NaN or infinite. */
+size_t pw_count_not_finite(const float *values, size_t stride, size_t count);
+
 /* A raw value below which no objectness exceeds the threshold, however its sigmoid is rounded. */
 float pw_raw_threshold(float threshold);
 

@@ -15,20 +15,24 @@ static int compare(const void *a, const void *b)
     return x->class_id < y->class_id ? -1 : x->class_id > y->class_id;
 }
 
-/* softmax; a NaN among the logits leaves zeros. */
-static void rank(const float *logits, size_t count, pawl_class_score *scores)
+/* softmax. Where it cannot be made it leaves zeros and returns how many logits are to blame. */
+static size_t rank(const float *logits, size_t count, pawl_class_score *scores)
 {
+    size_t not_finite = 0;
     double most = -INFINITY, sum = 0;
     /* no fmax: gcc 12 for 64-bit ARM fails to make a vector of it */
     for (size_t c = 0; c < count; c++)
         most = (double)logits[c] > most ? (double)logits[c] : most;
-    for (size_t c = 0; c < count; c++)
+    for (size_t c = 0; c < count; c++) {
+        not_finite += isfinite(logits[c]) == 0;
         sum += exp((double)logits[c] - most);
+    }
     for (size_t c = 0; c < count; c++) {
         const float probability = (float)(exp((double)logits[c] - most) / sum);
         scores[c] = (pawl_class_score){(int32_t)c, isnan(probability) ? 0.0f : probability};
     }
     qsort(scores, count, sizeof *scores, compare);
+    return isnan(sum) ? not_finite : 0;
 }
 
 static pawl_status answer(pw_detector *detector, size_t picture, void *results, pawl_error *error)
@@ -37,7 +41,8 @@ static pawl_status answer(pw_detector *detector, size_t picture, void *results, 
     const pw_program *program = detector->context->program;
     const size_t count = (size_t)detector->context->engine->plan->network.model.class_count;
     pawl_class_score *scores = detector->scores + picture * count;
-    rank((const float *)program->outputs[0].data + picture * count, count, scores);
+    const float *logits = (const float *)program->outputs[0].data + picture * count;
+    pw_detector_tell_not_finite(detector, picture, rank(logits, count, scores));
     ((pawl_class_scores *)results)[picture] = (pawl_class_scores){scores, count};
     return PAWL_OK;
 }

@@ -4,11 +4,13 @@
  */
 #include "detect/detector.h"
 #include "base/desc.h"
+#include "base/log.h"
 #include "base/memory.h"
 #include "base/os.h"
 #include "base/size.h"
 #include "image/center_crop.h"
 
+#include <math.h>
 #include <string.h>
 
 static void detector_unmake(pw_object *object)
@@ -254,6 +256,28 @@ static void scale_boxes(pawl_detection *items, size_t count, const pw_lowering *
     }
 }
 
+void pw_detector_tell_not_finite(pw_detector *detector, size_t picture, size_t count)
+{
+    if (count == 0 || detector->has_told_not_finite)
+        return;
+    detector->has_told_not_finite = true;
+    pw_log(PAWL_LOG_WARNING,
+           "picture %zu has no result because %zu values of the network's output are NaN or "
+           "infinite: the weights are damaged, or of a training that diverged",
+           picture, count);
+}
+
+/* What is not finite in a picture without boxes: objectness that passes no threshold, or parts of
+ * candidates that were dropped for it. */
+static size_t count_not_finite(const pw_program *program, size_t image,
+                               const pawl_candidates *candidates)
+{
+    size_t count = candidates->count == 0 ? program->not_finite[image] : 0;
+    for (size_t i = 0; i < candidates->count * candidates->width; i++)
+        count += isfinite(candidates->rows[i]) == 0;
+    return count;
+}
+
 /* Boxes of one picture of the last run, in the pixels of a picture of this size. */
 static pawl_status collect(pw_detector *detector, size_t image, int32_t width, int32_t height,
                            pawl_error *error)
@@ -265,6 +289,9 @@ static pawl_status collect(pw_detector *detector, size_t image, int32_t width, i
     const size_t count = pw_nms_run(detector->nms, &candidates, items,
                                     detector->rows + image * detector->max_detections);
     scale_boxes(items, count, &context->program->lowering, width, height);
+    if (count == 0)
+        pw_detector_tell_not_finite(detector, image,
+                                    count_not_finite(context->program, image, &candidates));
     detector->found[image] = (pw_found){count, width, height, context->run_count};
     return PAWL_OK;
 }

@@ -20,6 +20,7 @@ typedef struct pw_detector {
     pw_object object;
     pw_context *context;
     float confidence;
+    bool has_told_not_finite; /* to the log */
     size_t max_detections;
     size_t capacity; /* pictures at once: the context's batch at birth */
     pw_nms *nms;     /* NULL: a classifier */
@@ -42,5 +43,8 @@ typedef pawl_status (*pw_detector_answer)(pw_detector *detector, size_t picture,
 /* Pictures in, through the network, an answer for each. PAWL_ERR_UNSUPPORTED: the model is of the other kind. */
 pawl_status pw_detector_pictures(pawl_detector *detector, pawl_image *const *images, size_t count, bool is_classifier,
                                  pw_detector_answer answer, void *results, pawl_timing *timing, pawl_error *error) PW_NODISCARD;
+
+/* Tells the log, once for each detector, why a picture has no answer: count values of the network's output are NaN or infinite. */
+void pw_detector_tell_not_finite(pw_detector *detector, size_t picture, size_t count);
 
 #endif

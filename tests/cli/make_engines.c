@@ -11,7 +11,7 @@ static int write_engine(const char *folder, const char *name, void (*make)(pt_bu
     pawl_plan *plan = NULL;
     const int length = snprintf(path, sizeof path, "%s/%s.engine", folder, name);
     const bool is_saved = length > 0 && (size_t)length < sizeof path &&
-                          pt_task_plan(make, &plan, &error) >= 0 &&
+                          pt_task_plan(make, "reference", &plan, &error) >= 0 &&
                           pawl_plan_save(plan, path, &error) >= 0;
     (void)pawl_plan_destroy(&plan);
     if (!is_saved)

@@ -48,10 +48,9 @@ static inline void pt_classifier(pt_builder *b)
     b->network->model.task = PAWL_TASK_CLASSIFY;
 }
 
-/* A published plan of one of the two for the reference backend: batch 1:1:4 at 32 x 32, no names.
- */
-static inline pawl_status pt_task_plan(void (*make)(pt_builder *b), pawl_plan **plan,
-                                       pawl_error *error)
+/* A published plan of one of the two: batch 1:1:4 at 32 x 32, no names. */
+static inline pawl_status pt_task_plan(void (*make)(pt_builder *b), const char *backend,
+                                       pawl_plan **plan, pawl_error *error)
 {
     pw_network network = {.source_layer_count = 0};
     pt_builder b = {.network = &network, .seed = 11, .error = error};
@@ -66,7 +65,7 @@ static inline pawl_status pt_task_plan(void (*make)(pt_builder *b), pawl_plan **
     network.model.imgsz = PT_TASK_SIDE;
     const pawl_status status = b.status < 0
                                    ? b.status
-                                   : pw_plan_assemble(&network, &profile, "reference", "fp32",
+                                   : pw_plan_assemble(&network, &profile, backend, "fp32",
                                                       "x.pt", hash, &made, error);
     pw_network_free(&network); /* empty already where the plan took it over */
     PW_TRY(status);

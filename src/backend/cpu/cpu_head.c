@@ -47,6 +47,18 @@ static void decode_task(void *argument, size_t item, size_t worker)
     }
 }
 
+/* Cells of one picture whose objectness is NaN or infinite. */
+static size_t count_not_finite(const cpu_head *head, size_t picture)
+{
+    size_t count = 0;
+    for (size_t l = 0; l < head->level_count; l++)
+        for (size_t a = 0; a < head->anchor_count; a++) {
+            const pk_head_args args = level_args(head, &head->levels[l], picture, a);
+            count += pw_count_not_finite(args.raw + 4, args.raw_stride, head->levels[l].cells);
+        }
+    return count;
+}
+
 /* All of one picture, so that the rows stay in order. */
 static void candidates_task(void *argument, size_t item, size_t worker)
 {
@@ -69,6 +81,7 @@ static void candidates_task(void *argument, size_t item, size_t worker)
             count += head->candidates(&args);
         }
     candidates->count = count;
+    step->program->base.not_finite[item] = count == 0 ? count_not_finite(head, item) : 0;
 }
 
 /* True where the context shows the tensor itself: raw maps and logits, laid out as they are bound.

@@ -291,6 +291,7 @@ static void keep_candidates(const pr_program *made, size_t n, float threshold)
     float *rows = made->rows.values + n * made->rows.count * width;
     int32_t *index = made->rows.index + n * made->rows.count;
     size_t count = 0;
+    made->program.not_finite[n] = pw_count_not_finite(rows + 4, width, made->rows.count);
     for (size_t r = 0; r < made->rows.count; r++) {
         if (!(rows[r * width + 4] > threshold))
             continue;

@@ -337,6 +337,18 @@ static pk_head_args head_args(const trt_program *program, size_t level, size_t p
     };
 }
 
+/* Cells of one picture whose objectness is NaN or infinite. */
+static size_t count_not_finite(const trt_program *program, size_t picture)
+{
+    size_t count = 0;
+    for (size_t l = 0; l < program->head->input_count; l++)
+        for (size_t a = 0; a < (size_t)program->head->as.detect.anchor_count; a++) {
+            const pk_head_args args = head_args(program, l, picture, a);
+            count += pw_count_not_finite(args.raw + 4, args.raw_stride, args.cell_end);
+        }
+    return count;
+}
+
 static void decode_picture(const trt_program *program, size_t picture, const pw_run *run)
 {
     const uint32_t isa = program->plan->isa;
@@ -361,8 +373,10 @@ static void decode_picture(const trt_program *program, size_t picture, const pw_
             }
             first += args.cell_end;
         }
-    if (!is_decoded)
-        program->base.candidates[picture].count = count;
+    if (is_decoded)
+        return;
+    program->base.candidates[picture].count = count;
+    program->base.not_finite[picture] = count == 0 ? count_not_finite(program, picture) : 0;
 }
 
 static pawl_status run_on_gpu(const trt_program *program, pawl_error *error)

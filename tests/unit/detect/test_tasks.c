@@ -7,6 +7,7 @@
 #include "support/task_models.h"
 
 #include <pawl/detect.h>
+#include <pawl/logger.h>
 
 #include <math.h>
 
@@ -17,7 +18,35 @@ enum {
     WIDTH = PT_TASK_WIDTH
 };
 
-static void open_chain(chain *c, void (*make)(pt_builder *b), int32_t batch)
+/* Makes one weight of a convolution NaN. */
+static void poison(pt_builder *b, const char *name, size_t weight)
+{
+    static const float nan_value = NAN;
+    for (size_t i = 0; i < b->network->layer_count; i++)
+        if (strcmp(b->network->layers[i].name, name) == 0)
+            memcpy((void *)(uintptr_t)(b->network->layers[i].as.conv.weights + weight), &nan_value,
+                   sizeof nan_value);
+}
+
+static void make_segmenter_of_nan_objectness(pt_builder *b)
+{
+    pt_segmenter(b);
+    poison(b, "2", (size_t)4 * 8);
+}
+
+static void make_segmenter_of_nan_class(pt_builder *b)
+{
+    pt_segmenter(b);
+    poison(b, "2", (size_t)5 * 8);
+}
+
+static void make_classifier_of_nan(pt_builder *b)
+{
+    pt_classifier(b);
+    poison(b, "2", 0);
+}
+
+static void open_chain(chain *c, const char *backend, void (*make)(pt_builder *b), int32_t batch)
 {
     pawl_error error = {.message = ""};
     pawl_context_desc desc = small_context();
@@ -25,7 +54,7 @@ static void open_chain(chain *c, void (*make)(pt_builder *b), int32_t batch)
     desc.input = PAWL_INPUT_U8_NHWC;
     desc.output = PAWL_OUTPUT_CANDIDATES;
     *c = (chain){NULL, NULL, NULL, NULL};
-    if (pt_task_plan(make, &c->plan, &error) < 0 ||
+    if (pt_task_plan(make, backend, &c->plan, &error) < 0 ||
         pawl_runtime_create(NULL, &c->runtime, &error) < 0 ||
         pawl_engine_create(c->runtime, c->plan, &c->engine, &error) < 0 ||
         pawl_context_create(c->engine, &desc, &c->context, &error) < 0)
@@ -65,7 +94,7 @@ static void masks_belong_to_their_boxes(void **state)
     pawl_detections found[2];
     pawl_image *images[2] = {make_image(50, 40, 3), make_image(SIDE, SIDE, 4)};
     desc.confidence = 0.1f;
-    open_chain(&c, pt_segmenter, 2);
+    open_chain(&c, "reference", pt_segmenter, 2);
     assert_int_equal(pawl_detector_create(c.context, &desc, &detector, NULL), PAWL_OK);
     assert_int_equal(pawl_detector_run(detector, images, 2, found, NULL, NULL), PAWL_OK);
     pawl_candidates candidates;
@@ -121,7 +150,7 @@ static void masks_go_with_their_run(void **state)
     pawl_mask mask;
     pawl_image *images[2] = {make_image(50, 40, 3), make_image(SIDE, SIDE, 4)};
     desc.confidence = 0.1f;
-    open_chain(&c, pt_segmenter, 2);
+    open_chain(&c, "reference", pt_segmenter, 2);
     assert_int_equal(pawl_detector_create(c.context, &desc, &detector, NULL), PAWL_OK);
     assert_int_equal(pawl_detector_create(c.context, &desc, &other, NULL), PAWL_OK);
     assert_int_equal(pawl_detector_run(detector, images, 2, found, NULL, NULL), PAWL_OK);
@@ -159,7 +188,7 @@ static void classes_come_by_probability(void **state)
     pawl_timing timing = {-1, -1, -1};
     pawl_image *images[2] = {make_image(90, 41, 5), make_image(7, 60, 6)}, *cropped = NULL;
     pawl_image_view view;
-    open_chain(&c, pt_classifier, 2);
+    open_chain(&c, "reference", pt_classifier, 2);
     assert_int_equal(pawl_detector_create(c.context, NULL, &detector, NULL), PAWL_OK);
     assert_int_equal(pawl_detector_classify(detector, images, 2, scores, &timing, NULL), PAWL_OK);
     assert_true(timing.inference_ms >= 0);
@@ -197,12 +226,73 @@ static void classes_come_by_probability(void **state)
     drop_chain(&c);
 }
 
+static void note_warning(void *user, pawl_log_level level, const char *message)
+{
+    int *count = user;
+    if (level == PAWL_LOG_WARNING && strstr(message, "NaN") != NULL)
+        (*count)++;
+}
+
+struct poisoned {
+    const char *name, *backend;
+    void (*make)(pt_builder *b);
+    bool is_classifier;
+    int warnings;
+};
+
+static struct poisoned poisoned[] = {
+    {"objectness is NaN, cpu", "cpu", make_segmenter_of_nan_objectness, false, 1},
+    {"objectness is NaN, reference", "reference", make_segmenter_of_nan_objectness, false, 1},
+    {"a class is NaN, cpu", "cpu", make_segmenter_of_nan_class, false, 1},
+    {"a class is NaN, reference", "reference", make_segmenter_of_nan_class, false, 1},
+    {"a logit is NaN, cpu", "cpu", make_classifier_of_nan, true, 1},
+    {"a logit is NaN, reference", "reference", make_classifier_of_nan, true, 1},
+    {"no box above the threshold", "cpu", pt_segmenter, false, 0},
+};
+
+/* An empty answer has a reason, told once and not for each picture. */
+static void nothing_is_found_for_a_reason(void **state)
+{
+    const struct poisoned *row = *state;
+    chain c;
+    pawl_detector *detector = NULL;
+    pawl_detector_desc desc = PAWL_DETECTOR_DESC_INIT;
+    pawl_image *image = make_image(50, 40, 3);
+    int warnings = 0;
+    const pawl_logger logger = {&warnings, PAWL_LOG_WARNING, note_warning};
+    desc.confidence = row->warnings > 0 ? 0.1f : 1.0f;
+    open_chain(&c, row->backend, row->make, 1);
+    assert_int_equal(pawl_detector_create(c.context, &desc, &detector, NULL), PAWL_OK);
+    pawl_logger_set(&logger);
+    for (int n = 0; n < 3; n++) {
+        pawl_detections found = {NULL, 1};
+        pawl_class_scores scores = {NULL, 0};
+        if (row->is_classifier) {
+            assert_int_equal(pawl_detector_classify(detector, &image, 1, &scores, NULL, NULL),
+                             PAWL_OK);
+            assert_true(scores.items[0].probability == 0.0f);
+        } else {
+            assert_int_equal(pawl_detector_run(detector, &image, 1, &found, NULL, NULL), PAWL_OK);
+            assert_int_equal(found.count, 0);
+        }
+    }
+    pawl_logger_set(NULL);
+    assert_int_equal(warnings, row->warnings);
+    assert_int_equal(pawl_image_destroy(&image), PAWL_OK);
+    assert_int_equal(pawl_detector_destroy(&detector), PAWL_OK);
+    drop_chain(&c);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
+    struct CMUnitTest tests[3 + PW_COUNT(poisoned)] = {
         cmocka_unit_test(masks_belong_to_their_boxes),
         cmocka_unit_test(masks_go_with_their_run),
         cmocka_unit_test(classes_come_by_probability),
     };
+    for (size_t i = 0; i < PW_COUNT(poisoned); i++)
+        tests[3 + i] = (struct CMUnitTest){.name = poisoned[i].name,
+                                           .test_func = nothing_is_found_for_a_reason,
+                                           .initial_state = &poisoned[i]};
     return cmocka_run_group_tests_name("tasks", tests, NULL, NULL);
 }
