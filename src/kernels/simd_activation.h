@@ -22,7 +22,7 @@ PK_INLINE vf32 vf32_activate(vf32 x, pk_activation kind, float alpha)
     case PK_ACT_HARDSWISH:
         return vf32_hardswish(x);
     case PK_ACT_RELU:
-        return vf32_positive_or(x, vf32_set1(0.0f));
+        return vf32_max(vf32_set1(0.0f), x); /* a NaN stays: the second operand */
     case PK_ACT_SIGMOID:
         return vf32_sigmoid(x);
     case PK_ACT_NONE:

@@ -86,8 +86,33 @@ static void check_accuracy(const pk_row *row, pk_activation activation)
     pt_release_all();
 }
 
+/* A NaN in a network must come out of it: hidden on its way, wrong boxes would look like right
+ * ones. */
+static void check_nan(const pk_row *row, pk_activation activation)
+{
+    enum { COUNT = 19 };
+    float *input = pt_exact_floats(COUNT, -3, 3);
+    const pk_eltwise_f32_args args = {.input = input,
+                                      .input_stride = COUNT,
+                                      .output = pt_exact_output(COUNT),
+                                      .output_stride = COUNT,
+                                      .pixels = 1,
+                                      .channels = COUNT,
+                                      .activation = activation,
+                                      .alpha = 0.1f};
+    input[0] = input[COUNT - 1] = NAN;
+    row->run.eltwise(&args);
+    for (size_t i = 0; i < COUNT; i++)
+        pt_result((isnan(args.output[i]) != 0) == (i == 0 || i == COUNT - 1), row->name,
+                  "activation %d makes %g of %g", (int)activation, (double)args.output[i],
+                  (double)input[i]);
+    pt_release_all();
+}
+
 void pt_check_eltwise(const pk_row *row)
 {
+    for (int activation = 0; activation < PK_ACT_COUNT; activation++)
+        check_nan(row, (pk_activation)activation);
     for (size_t channels = 1; channels <= 70; channels++)
         check_eltwise_case(row, channels, channels % 4, channels % 2 == 0, channels % 3 == 0,
                            (pk_activation)(channels / 2 % PK_ACT_COUNT));

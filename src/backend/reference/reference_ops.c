@@ -19,7 +19,7 @@ double pr_activate(double x, pw_activation activation, double alpha)
     case PW_ACT_HARDSWISH:
         return x * fmin(fmax(x + 3, 0), 6) / 6;
     case PW_ACT_RELU:
-        return x > 0 ? x : 0;
+        return x < 0 ? 0 : x; /* a NaN stays */
     case PW_ACT_SIGMOID:
         return sigmoid(x);
     case PW_ACT_NONE:

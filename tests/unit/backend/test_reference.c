@@ -54,6 +54,7 @@ static void activates(void **state)
 {
     const struct act_row *row = *state;
     NEAR(pr_activate(row->x, row->kind, 0.1), row->y);
+    assert_true(isnan(pr_activate(NAN, row->kind, 0.1)));
 }
 
 static void conv_rows(const pw_conv *conv, const pr_view *in, const pr_view *residual,
