@@ -55,7 +55,7 @@ typedef struct pawl_detector_desc {
     int32_t is_agnostic;     /* 1: classes suppress one another */
     int32_t is_multi_label;  /* 1: a box for each class above the confidence, not only the best */
     const int32_t *classes;  /* keep only these; NULL: all. Copied */
-    size_t class_filter_count;
+    size_t class_filter_count; /* at least 1 where classes are given, else 0 */
 } pawl_detector_desc;
 #define PAWL_DETECTOR_DESC_INIT { sizeof(pawl_detector_desc), 0.25f, 0.45f, 1000, 0, 0, NULL, 0 }
 
@@ -70,7 +70,8 @@ typedef struct pawl_timing {
  *
  * @param context        Pinned until the detector has ended; while the detector uses it nobody else may.
  * @param[out] detector  On success the caller's: end it with pawl_detector_destroy(), at any time. Else untouched.
- * @retval PAWL_ERR_ARGUMENT     A context of other forms, thresholds outside 0..1, max_detections below 1.
+ * @retval PAWL_ERR_ARGUMENT     A context of other forms, thresholds outside 0..1, max_detections below 1, classes that the model does not
+ *                               have or none at all.
  * @retval PAWL_ERR_UNSUPPORTED  The engine has no head.
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_detector_create(pawl_context *context, const pawl_detector_desc *desc, pawl_detector **detector,

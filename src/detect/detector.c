@@ -40,6 +40,11 @@ static pawl_status check_desc(const pawl_detector_desc *desc, pawl_error *error)
     if (desc->max_detections < 1)
         return pw_fail(error, PAWL_ERR_ARGUMENT, "max_detections is %d: it must be 1 or more",
                        desc->max_detections);
+    if ((desc->classes == NULL) != (desc->class_filter_count == 0))
+        return pw_fail(error, PAWL_ERR_ARGUMENT,
+                       "classes is %s and class_filter_count %zu: give both, or neither to keep "
+                       "all classes",
+                       desc->classes == NULL ? "NULL" : "given", desc->class_filter_count);
     return PAWL_OK;
 }
 

@@ -186,7 +186,7 @@ static void what_makes_no_detector(void **state)
     pawl_detector *detector = NULL;
     pawl_error error;
     static const int32_t absent[] = {3};
-    pawl_detector_desc wrong[7];
+    pawl_detector_desc wrong[9];
     for (size_t i = 0; i < PW_COUNT(wrong); i++)
         wrong[i] = (pawl_detector_desc)PAWL_DETECTOR_DESC_INIT;
     wrong[0].confidence = -0.1f;
@@ -197,6 +197,8 @@ static void what_makes_no_detector(void **state)
     wrong[4].class_filter_count = 1;
     wrong[5].struct_size = 0;
     wrong[6].max_detections = -5;
+    wrong[7].classes = absent; /* keeps nothing */
+    wrong[8].class_filter_count = 2;
     assert_int_equal(make_chain(&c, &desc, NULL), PAWL_OK);
     const size_t objects = pawl_object_count();
     for (size_t i = 0; i < PW_COUNT(wrong); i++) {
