@@ -2,8 +2,8 @@
 /* Checks what is asked, copies the network, runs the passes, assembles the plan and lets the
  * backend tune it. */
 #include "backend/backend.h"
+#include "base/desc.h"
 #include "base/memory.h"
-#include "base/size.h"
 #include "builder/pass.h"
 #include "weights/module.h"
 #include <stdatomic.h>
@@ -32,26 +32,12 @@ static void unmake(pw_object *object)
     (void)object;
 }
 
-static pawl_status copy_desc(void *copy, size_t size, const void *desc, const char *what,
-                             pawl_error *error)
-{
-    if (desc == NULL)
-        return PAWL_OK;
-    size_t given;
-    memcpy(&given, desc, sizeof given);
-    if (given < sizeof given)
-        return pw_fail(error, PAWL_ERR_ARGUMENT, "start the %s with its _INIT: struct_size is %zu",
-                       what, given);
-    memcpy(copy, desc, pw_size_min(given, size));
-    return PAWL_OK;
-}
-
 pawl_status pawl_builder_create(const pawl_builder_desc *desc, pawl_builder **builder,
                                 pawl_error *error)
 {
     pawl_builder_desc wanted = PAWL_BUILDER_DESC_INIT;
     pw_builder *made = NULL;
-    PW_TRY(copy_desc(&wanted, sizeof wanted, desc, "pawl_builder_desc", error));
+    PW_TRY(pw_desc_read(&wanted, sizeof wanted, desc, "pawl_builder_desc", error));
     if (builder == NULL)
         return pw_fail(error, PAWL_ERR_ARGUMENT, "builder is NULL: give the address of a handle");
     if (wanted.threads < 0 || wanted.threads > MAX_THREADS)
@@ -87,7 +73,7 @@ static pawl_status check_backend(pw_build *build)
     if (build->backend == NULL)
         return pw_fail(build->error, PAWL_ERR_DEVICE,
                        "there is no backend \"%s\" here; there are: %s", name, pw_backend_names());
-    const char *absence = build->backend->absence != NULL ? build->backend->absence() : NULL;
+    const char *absence = build->backend->absence();
     if (absence != NULL)
         return pw_fail(build->error, PAWL_ERR_DEVICE, "backend %s cannot be used here: %s", name,
                        absence);
@@ -191,7 +177,7 @@ pawl_status pawl_builder_build(pawl_builder *builder, pawl_network *network,
     pw_build build = {.desc = PAWL_BUILD_DESC_INIT, .error = error};
     PW_TRY(pw_object_use(builder, PW_TYPE_BUILDER, &maker, error));
     PW_TRY(pw_object_use(network, PW_TYPE_NETWORK, &source, error));
-    PW_TRY(copy_desc(&build.desc, sizeof build.desc, desc, "pawl_build_desc", error));
+    PW_TRY(pw_desc_read(&build.desc, sizeof build.desc, desc, "pawl_build_desc", error));
     if (plan == NULL)
         return pw_fail(error, PAWL_ERR_ARGUMENT, "plan is NULL: give the address of a handle");
     if (atomic_flag_test_and_set(&maker->is_busy))

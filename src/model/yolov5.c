@@ -2,7 +2,7 @@
 /* pawl_network_from_weights: a tree of modules, from a .pt or inferred for a .wts, becomes a
  * network. */
 #include "model/yolov5.h"
-#include "base/size.h"
+#include "base/desc.h"
 #include "model/emit.h"
 #include "model/published.h"
 #include "model/wts_modules.h"
@@ -284,31 +284,16 @@ static pawl_status read_network(pw_weights *weights, const pawl_network_desc *de
     return emit_network(root, desc, scratch, network, error);
 }
 
-static pawl_status copy_desc(const pawl_network_desc *desc, pawl_network_desc *copy,
-                             pawl_error *error)
-{
-    *copy = (pawl_network_desc)PAWL_NETWORK_DESC_INIT;
-    if (desc == NULL)
-        return PAWL_OK;
-    if (desc->struct_size < sizeof desc->struct_size)
-        return pw_fail(
-            error, PAWL_ERR_ARGUMENT,
-            "start the pawl_network_desc with PAWL_NETWORK_DESC_INIT: its struct_size is %zu",
-            desc->struct_size);
-    memcpy(copy, desc, pw_size_min(desc->struct_size, sizeof *copy));
-    return PAWL_OK;
-}
-
 pawl_status pawl_network_from_weights(pawl_weights *weights, const pawl_network_desc *desc,
                                       pawl_network **network, pawl_error *error)
 {
     pw_weights *source PW_USING = NULL;
     pw_network_object *object = NULL;
-    pawl_network_desc wanted;
+    pawl_network_desc wanted = PAWL_NETWORK_DESC_INIT;
     pw_arena scratch = {.last = NULL};
     pw_network made = {.source_layer_count = 0};
     PW_TRY(pw_object_use(weights, PW_TYPE_WEIGHTS, &source, error));
-    PW_TRY(copy_desc(desc, &wanted, error));
+    PW_TRY(pw_desc_read(&wanted, sizeof wanted, desc, "pawl_network_desc", error));
     if (network == NULL)
         return pw_fail(error, PAWL_ERR_ARGUMENT, "network is NULL: give the address of a handle");
     made.arena.limit = MIN_LIMIT + MAX_GROWTH * (size_t)source->file_size;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The object behind a pawl_network handle and the public functions that ask it. */
-#include "base/size.h"
+#include "base/desc.h"
 #include "network/network_ir.h"
 #include <string.h>
 
@@ -52,26 +52,11 @@ pawl_status pawl_network_destroy(pawl_network **network)
     return pw_object_destroy_handle((void **)network, PW_TYPE_NETWORK);
 }
 
-/* Copies as much of an info as the caller's version of the struct has; its struct_size stays. */
-static pawl_status copy_info(void *to, size_t to_size, const void *from, size_t from_size,
-                             const char *what, pawl_error *error)
-{
-    if (to_size < 2 * sizeof(size_t))
-        return pw_fail(error, PAWL_ERR_ARGUMENT, "set struct_size of the %s to its sizeof first",
-                       what);
-    memcpy((char *)to + sizeof(size_t), (const char *)from + sizeof(size_t),
-           pw_size_min(to_size, from_size) - sizeof(size_t));
-    return PAWL_OK;
-}
-
 pawl_status pawl_network_info_get(pawl_network *network, pawl_model_info *info, pawl_error *error)
 {
     pw_network_object *object PW_USING = NULL;
     PW_TRY(pw_object_use(network, PW_TYPE_NETWORK, &object, error));
-    if (info == NULL)
-        return pw_fail(error, PAWL_ERR_ARGUMENT, "info is NULL: give a pawl_model_info");
-    return copy_info(info, info->struct_size, &object->info, sizeof object->info, "pawl_model_info",
-                     error);
+    return pw_desc_answer(info, &object->info, sizeof object->info, "pawl_model_info", error);
 }
 
 const char *pawl_network_class_name(pawl_network *network, int32_t class_id)
@@ -91,12 +76,10 @@ pawl_status pawl_network_layer_get(pawl_network *network, size_t index, pawl_lay
     pawl_layer_info answer = {.struct_size = sizeof answer};
     char text[256];
     PW_TRY(pw_object_use(network, PW_TYPE_NETWORK, &object, error));
-    if (info == NULL)
-        return pw_fail(error, PAWL_ERR_ARGUMENT, "info is NULL: give a pawl_layer_info");
     if (index >= object->network.layer_count)
         return pw_fail(error, PAWL_ERR_ARGUMENT, "layer %zu: the network has %zu layers", index,
                        object->network.layer_count);
     pw_layer_describe(&object->network, index, &answer, text, sizeof text);
     answer.attributes = object->layer_attributes[index];
-    return copy_info(info, info->struct_size, &answer, sizeof answer, "pawl_layer_info", error);
+    return pw_desc_answer(info, &answer, sizeof answer, "pawl_layer_info", error);
 }
