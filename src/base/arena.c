@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Blocks in a chain, the newest first; each at least twice the one before, so n bytes cost O(log n)
- * allocations.
+ * Blocks in a chain, the newest first; each at least twice the one before up to 1 MiB, so small
+ * things cost few allocations and large ones little room to spare.
  *
  *     last -> [ header | handed out ......... | free ] -> [ header | ... ] -> NULL
  */
@@ -17,6 +17,7 @@
 #define ARENA_ALIGNMENT   16
 #define BLOCK_SIZE_FIRST  (size_t)2048
 #define BLOCK_SIZE_LARGER (size_t)(1u << 20) /* doubling stops here */
+#define FIRST_CAPACITY    (size_t)16         /* of an array that grows */
 
 struct pw_arena_block {
     struct pw_arena_block *previous;
@@ -91,6 +92,20 @@ void *pw_arena_array(pw_arena *arena, size_t count, size_t size)
 {
     size_t total = 0;
     return pw_size_mul(count, size, &total) ? pw_arena_alloc(arena, total) : NULL;
+}
+
+void *pw_arena_grow(pw_arena *arena, void *array, size_t count, size_t *capacity, size_t size)
+{
+    if (count < *capacity)
+        return array;
+    const size_t larger = pw_size_max(FIRST_CAPACITY, 2 * *capacity);
+    void *grown = pw_arena_array(arena, larger, size);
+    if (grown == NULL)
+        return NULL;
+    if (count > 0)
+        memcpy(grown, array, count * size);
+    *capacity = larger;
+    return grown;
 }
 
 char *pw_arena_strdup(pw_arena *arena, const char *text)

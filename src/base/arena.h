@@ -14,6 +14,9 @@ typedef struct pw_arena {
 /* Zeroed memory at a multiple of 16; NULL when memory or the limit is exhausted. A zeroed pw_arena is ready to use. */
 void *pw_arena_alloc(pw_arena *arena, size_t size) PW_NODISCARD;
 void *pw_arena_array(pw_arena *arena, size_t count, size_t size) PW_NODISCARD; /* checked product */
+/* Room for one more element: the array, or a copy of its count elements with twice the capacity. The old one stays in the arena as garbage, which
+   doubling bounds to once the array's size. On NULL nothing has changed. */
+void *pw_arena_grow(pw_arena *arena, void *array, size_t count, size_t *capacity, size_t size) PW_NODISCARD;
 void *pw_arena_alloc_aligned(pw_arena *arena, size_t size, size_t alignment) PW_NODISCARD;
 char *pw_arena_strdup(pw_arena *arena, const char *text) PW_NODISCARD;
 char *pw_arena_strndup(pw_arena *arena, const char *text, size_t length) PW_NODISCARD;

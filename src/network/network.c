@@ -6,22 +6,6 @@
 #include "network/network_ir.h"
 #include <string.h>
 
-/* Room for one more element of an array in the arena; the old array stays there as garbage, which
- * doubling bounds to once its size. */
-static void *grow(pw_arena *arena, void *array, size_t count, size_t *capacity, size_t size)
-{
-    if (count < *capacity)
-        return array;
-    const size_t wanted = pw_size_max(16, *capacity * 2);
-    void *grown = pw_arena_array(arena, wanted, size);
-    if (grown == NULL)
-        return NULL;
-    if (count > 0)
-        memcpy(grown, array, count * size);
-    *capacity = wanted;
-    return grown;
-}
-
 pawl_status pw_network_add_tensor(pw_network *network, int32_t channels, uint32_t *tensor,
                                   pawl_error *error)
 {
@@ -31,8 +15,8 @@ pawl_status pw_network_add_tensor(pw_network *network, int32_t channels, uint32_
     if (network->tensor_count >= PW_MAX_TENSORS)
         return pw_fail(error, PAWL_ERR_LIMIT, "the network has more than %d tensors",
                        PW_MAX_TENSORS);
-    pw_tensor *tensors = grow(&network->arena, network->tensors, network->tensor_count,
-                              &network->tensor_capacity, sizeof *tensors);
+    pw_tensor *tensors = pw_arena_grow(&network->arena, network->tensors, network->tensor_count,
+                                       &network->tensor_capacity, sizeof *tensors);
     if (tensors == NULL)
         return pw_fail_memory(error, "the network's tensors", sizeof *tensors);
     network->tensors = tensors;
@@ -46,8 +30,8 @@ pawl_status pw_network_add_layer(pw_network *network, const pw_layer *layer, paw
 {
     if (network->layer_count >= PW_MAX_LAYERS)
         return pw_fail(error, PAWL_ERR_LIMIT, "the network has more than %d layers", PW_MAX_LAYERS);
-    pw_layer *layers = grow(&network->arena, network->layers, network->layer_count,
-                            &network->layer_capacity, sizeof *layers);
+    pw_layer *layers = pw_arena_grow(&network->arena, network->layers, network->layer_count,
+                                     &network->layer_capacity, sizeof *layers);
     char *name = pw_arena_strdup(&network->arena, layer->name);
     if (layers == NULL || name == NULL)
         return pw_fail_memory(error, "the network's layers", sizeof *layers);

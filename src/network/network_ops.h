@@ -87,6 +87,11 @@ typedef struct pw_detect {
     int32_t mask_count; /* mask coefficients a row; 0: no masks */
 } pw_detect;
 
+static inline size_t pw_conv_weight_count(const pw_conv *conv)
+{
+    return (size_t)conv->out_channels * (size_t)(conv->in_channels / conv->groups) * (size_t)conv->kernel[0] * (size_t)conv->kernel[1];
+}
+
 /* Floats of a decoded row. */
 static inline size_t pw_detect_width(const pw_detect *detect)
 {

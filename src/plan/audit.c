@@ -26,12 +26,6 @@ typedef struct audited {
     bool is_bias;
 } audited;
 
-static size_t conv_weight_count(const pw_conv *conv)
-{
-    return (size_t)conv->out_channels * (size_t)(conv->in_channels / conv->groups) *
-           (size_t)conv->kernel[0] * (size_t)conv->kernel[1];
-}
-
 /* False past the last one. Biases that are absent are not counted. */
 static bool find_tensor(const pw_network *network, size_t index, audited *tensor)
 {
@@ -45,7 +39,7 @@ static bool find_tensor(const pw_network *network, size_t index, audited *tensor
             *tensor = (audited){.layer = layer,
                                 .values = is_bias ? layer->as.conv.bias : layer->as.conv.weights,
                                 .count = is_bias ? (size_t)layer->as.conv.out_channels
-                                                 : conv_weight_count(&layer->as.conv),
+                                                 : pw_conv_weight_count(&layer->as.conv),
                                 .is_bias = is_bias};
             return true;
         }

@@ -59,12 +59,6 @@ const char *pw_profile_fault(const pw_profile *profile, int32_t max_stride)
     return NULL;
 }
 
-static size_t conv_weight_count(const pw_conv *conv)
-{
-    return (size_t)conv->out_channels * (size_t)(conv->in_channels / conv->groups) *
-           (size_t)conv->kernel[0] * (size_t)conv->kernel[1];
-}
-
 static size_t deconv_weight_count(const pw_deconv *deconv)
 {
     return (size_t)deconv->in_channels * (size_t)(deconv->out_channels / deconv->groups) *
@@ -75,7 +69,7 @@ size_t pw_layer_constants(pw_layer *layer, pw_constant constants[PW_MAX_CONSTANT
 {
     if (layer->op == PW_OP_CONV) {
         pw_conv *conv = &layer->as.conv;
-        constants[0] = (pw_constant){&conv->weights, conv_weight_count(conv)};
+        constants[0] = (pw_constant){&conv->weights, pw_conv_weight_count(conv)};
         constants[1] = (pw_constant){&conv->bias, (size_t)conv->out_channels};
         return 2;
     }
@@ -206,21 +200,6 @@ pawl_status pw_plan_assemble(pw_network *network, const pw_profile *profile, con
     return PAWL_OK;
 }
 
-/* Room for one more element; elements move within the arena. */
-static void *grown(pw_arena *arena, void *array, size_t count, size_t *capacity, size_t size)
-{
-    if (count < *capacity)
-        return array;
-    const size_t wanted = pw_size_max(16, 2 * *capacity);
-    void *larger = pw_arena_array(arena, wanted, size);
-    if (larger == NULL)
-        return NULL;
-    if (count > 0)
-        memcpy(larger, array, count * size);
-    *capacity = wanted;
-    return larger;
-}
-
 static pw_tactic *find_tactic(const pw_plan *plan, const char *machine, uint32_t layer_id)
 {
     for (size_t i = 0; i < plan->tactic_count; i++)
@@ -244,8 +223,8 @@ pawl_status pw_plan_set_tactic(pw_plan *plan, const char *machine, uint32_t laye
         return pw_fail(error, PAWL_ERR_LIMIT, "a plan holds at most %d tactics",
                        PW_ENGINE_MAX_TACTICS);
     PW_TRY(copy_text(arena, machine, &made.machine, error));
-    pw_tactic *tactics =
-        grown(arena, plan->tactics, plan->tactic_count, &plan->tactic_capacity, sizeof(pw_tactic));
+    pw_tactic *tactics = pw_arena_grow(arena, plan->tactics, plan->tactic_count,
+                                       &plan->tactic_capacity, sizeof(pw_tactic));
     if (tactics == NULL)
         return pw_fail_memory(error, "the plan's tactics", sizeof(pw_tactic));
     plan->tactics = tactics;
@@ -288,8 +267,8 @@ pawl_status pw_plan_set_artifact(pw_plan *plan, const char *key, const void *dat
         return pw_fail(error, PAWL_ERR_LIMIT, "a plan holds at most %d artifacts",
                        PW_ENGINE_MAX_ARTIFACTS);
     PW_TRY(copy_text(arena, key, &made.key, error));
-    pw_artifact *artifacts = grown(arena, plan->artifacts, plan->artifact_count,
-                                   &plan->artifact_capacity, sizeof(pw_artifact));
+    pw_artifact *artifacts = pw_arena_grow(arena, plan->artifacts, plan->artifact_count,
+                                           &plan->artifact_capacity, sizeof(pw_artifact));
     if (artifacts == NULL)
         return pw_fail_memory(error, "the plan's artifacts", sizeof(pw_artifact));
     plan->artifacts = artifacts;

@@ -392,18 +392,6 @@ static pawl_status read_artifacts(decoder *d)
     return PAWL_OK;
 }
 
-/* What the sections say of one another. */
-static pawl_status check_whole(decoder *d)
-{
-    const pw_network *network = &d->plan->network;
-    PW_TRY(pw_network_validate(network, d->error));
-    const pw_layer *head = pw_network_head(network);
-    enter(d, PW_SECTION_META);
-    if (head != NULL && head->as.detect.class_count != network->model.class_count)
-        return corrupt(d, "it does not name the classes of the detection head");
-    return PAWL_OK;
-}
-
 static pawl_status decode(pw_plan *plan, const uint8_t *data, size_t size, pawl_error *error)
 {
     pw_engine_layout layout;
@@ -413,7 +401,7 @@ static pawl_status decode(pw_plan *plan, const uint8_t *data, size_t size, pawl_
     PW_TRY(read_network(&d));
     PW_TRY(read_tactics(&d));
     PW_TRY(read_artifacts(&d));
-    PW_TRY(check_whole(&d));
+    PW_TRY(pw_network_validate(&plan->network, error));
     atomic_store_explicit(&plan->file_size, size, memory_order_relaxed);
     return pw_plan_finish(plan, error);
 }

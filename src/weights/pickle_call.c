@@ -26,24 +26,6 @@ static const struct {
 };
 /* clang-format on */
 
-/* Room for one more pointer or struct in an array that lives in the arena. */
-static bool reserve(pw_arena *arena, void *array, size_t count, size_t *capacity, size_t size)
-{
-    void *old = NULL;
-    memcpy(&old, array, sizeof old);
-    if (count < *capacity)
-        return true;
-    const size_t larger = *capacity == 0 ? 64 : *capacity * 2;
-    void *grown = pw_arena_array(arena, larger, size);
-    if (grown == NULL)
-        return false;
-    if (count > 0)
-        memcpy(grown, old, count * size);
-    memcpy(array, &grown, sizeof grown);
-    *capacity = larger;
-    return true;
-}
-
 /* Notes a name once. */
 static pawl_status note_global(pw_pickle *p, const char *whole, size_t length, const char *module,
                                const char *name)
@@ -54,9 +36,13 @@ static pawl_status note_global(pw_pickle *p, const char *whole, size_t length, c
         return pw_fail_at(p->error, PAWL_ERR_LIMIT, p->offset + p->opcode_at,
                           "%s: the pickle names more than %u classes, which no checkpoint does",
                           p->file_name, GLOBAL_LIMIT);
-    if (!pw_name_table_add(&p->global_names, p->arena, whole, length, p->global_count) ||
-        !reserve(p->arena, &p->globals, p->global_count, &p->global_capacity, sizeof(*p->globals)))
-        return pw_pickle_no_memory(p, p->global_capacity * 2 * sizeof(*p->globals));
+    pawl_weights_global *globals =
+        pw_arena_grow(p->arena, p->globals, p->global_count, &p->global_capacity, sizeof(*globals));
+    if (globals != NULL)
+        p->globals = globals;
+    if (globals == NULL ||
+        !pw_name_table_add(&p->global_names, p->arena, whole, length, p->global_count))
+        return pw_pickle_no_memory(p, p->global_capacity * 2 * sizeof(*globals));
     p->globals[p->global_count++] = (pawl_weights_global){
         .module = module, .name = name, .is_known = pw_global_is_known(module, name)};
     return PAWL_OK;
@@ -243,10 +229,12 @@ static pawl_status add_storage(pw_pickle *p, const pw_value *type, const pw_valu
                           "%s: the pickle has more than %u storages, which no checkpoint has",
                           p->file_name, STORAGE_LIMIT);
     pw_storage *storage = pw_arena_alloc(p->arena, sizeof(*storage));
+    pw_storage **storages = pw_arena_grow(p->arena, p->storages, p->storage_count,
+                                          &p->storage_capacity, sizeof(pw_storage *));
     const size_t length = key->as.string.length;
-    if (storage == NULL ||
-        !reserve(p->arena, &p->storages, p->storage_count, &p->storage_capacity,
-                 sizeof(pw_storage *)) ||
+    if (storages != NULL)
+        p->storages = storages;
+    if (storage == NULL || storages == NULL ||
         !pw_name_table_add(&p->storage_names, p->arena, key->as.string.text, length,
                            p->storage_count))
         return pw_pickle_no_memory(p, p->storage_capacity * 2 * sizeof(pw_name_slot));

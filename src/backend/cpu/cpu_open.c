@@ -210,18 +210,6 @@ static void report_foreign_tactics(const pw_plan *plan, const pw_machine *machin
                plan->tactics[0].machine, pw_isa_name(machine->isa));
 }
 
-/* What the kernels take for granted and a validated network could still break. */
-static pawl_status check_layer(const pw_layer *layer, pawl_error *error)
-{
-    if (layer->op == PW_OP_MAXPOOL && (layer->as.pool.padding[0] >= layer->as.pool.kernel[0] ||
-                                       layer->as.pool.padding[1] >= layer->as.pool.kernel[1]))
-        return pw_fail(error, PAWL_ERR_UNSUPPORTED, "layer %s pads by more than its kernel covers",
-                       layer->name);
-    if (layer->op == PW_OP_DETECT && layer->as.detect.level_count > PAWL_MAX_LEVELS)
-        return pw_fail(error, PAWL_ERR_UNSUPPORTED, "layer %s has too many levels", layer->name);
-    return PAWL_OK;
-}
-
 static pawl_status open_into(cpu_device_plan *made, pawl_error *error)
 {
     const pw_plan *plan = made->base.plan;
@@ -230,10 +218,8 @@ static pawl_status open_into(cpu_device_plan *made, pawl_error *error)
     if (made->layers == NULL)
         return pw_fail_memory(error, "the CPU backend's layers",
                               (count + 1) * sizeof(*made->layers));
-    for (size_t i = 0; i < count; i++) {
-        PW_TRY(check_layer(&plan->network.layers[i], error));
+    for (size_t i = 0; i < count; i++)
         made->layers[i].row = choose(plan, &made->machine, &plan->network.layers[i]);
-    }
     PW_TRY(pack_all(made, error));
     report_foreign_tactics(plan, &made->machine);
     return PAWL_OK;

@@ -116,8 +116,7 @@ static pawl_status convolve(translator *t, const pw_layer *layer, pw_trt_native 
                             pw_trt_native **value)
 {
     const pw_conv *const conv = &layer->as.conv;
-    const size_t count = (size_t)conv->out_channels * (size_t)(conv->in_channels / conv->groups) *
-                         (size_t)conv->kernel[0] * (size_t)conv->kernel[1];
+    const size_t count = pw_conv_weight_count(conv);
     const pw_trt_dims kernel = two(conv->kernel), stride = two(conv->stride),
                       padding = two(conv->padding), dilation = two(conv->dilation);
     const bool stays_float = t->keeps_damaged_fp32 && pw_f16_damages(conv->weights, count);

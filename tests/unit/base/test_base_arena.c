@@ -43,6 +43,28 @@ static void large_alignments_and_large_pieces(void **state)
     pw_arena_free(&arena);
 }
 
+static void an_array_grows_and_keeps_what_it_has(void **state)
+{
+    (void)state;
+    pw_arena arena = {0};
+    size_t capacity = 0;
+    int *array = NULL;
+    for (int i = 0; i < 1000; i++) {
+        array = pw_arena_grow(&arena, array, (size_t)i, &capacity, sizeof *array);
+        assert_non_null(array);
+        assert_true(capacity > (size_t)i);
+        array[i] = i;
+    }
+    for (int i = 0; i < 1000; i++)
+        assert_int_equal(array[i], i);
+    assert_true(arena.total <= 2 * capacity * sizeof *array); /* the old ones together are one */
+    arena.limit = arena.total;
+    capacity = 1000;
+    assert_null(pw_arena_grow(&arena, array, 1000, &capacity, sizeof *array));
+    assert_int_equal(capacity, 1000);
+    pw_arena_free(&arena);
+}
+
 static void texts_are_copied(void **state)
 {
     (void)state;
@@ -105,6 +127,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(pieces_are_zeroed_aligned_and_apart, memory_limited,
                                         memory_unlimited),
         cmocka_unit_test_setup_teardown(large_alignments_and_large_pieces, memory_limited,
+                                        memory_unlimited),
+        cmocka_unit_test_setup_teardown(an_array_grows_and_keeps_what_it_has, memory_limited,
                                         memory_unlimited),
         cmocka_unit_test_setup_teardown(texts_are_copied, memory_limited, memory_unlimited),
         cmocka_unit_test_setup_teardown(beyond_its_limit_it_refuses, memory_limited,
