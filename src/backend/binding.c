@@ -43,8 +43,8 @@ static pawl_status bind_candidates(pw_program *program, pw_arena *arena, pw_rows
     return PAWL_OK;
 }
 
-pawl_status pw_bind_rows(pw_program *program, const pw_detect *detect, const pw_shape *levels,
-                         pw_arena *arena, pw_rows *rows, pawl_error *error)
+static pawl_status bind_rows(pw_program *program, const pw_detect *detect, const pw_shape *levels,
+                             pw_arena *arena, pw_rows *rows, pawl_error *error)
 {
     const pw_lowering *const to = &program->lowering;
     size_t size = 0;
@@ -107,7 +107,7 @@ static pawl_status bind_detect(pw_program *program, const pw_layer *head, const 
     if (program->lowering.output == PAWL_OUTPUT_RAW)
         PW_TRY(add_maps(program, head, shapes, arena, error));
     else
-        PW_TRY(pw_bind_rows(program, detect, levels, arena, rows, error));
+        PW_TRY(bind_rows(program, detect, levels, arena, rows, error));
     if (detect->mask_count == 0)
         return PAWL_OK;
     const pw_shape *shape = &shapes[head->inputs[detect->level_count]];

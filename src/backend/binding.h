@@ -16,13 +16,6 @@ typedef struct pw_rows {
 pawl_status pw_bind_input(pw_program *program, pawl_error *error) PW_NODISCARD;
 
 /*
- * Fills in outputs[0] (DECODED) or candidates (CANDIDATES, in the arena) for a head whose levels have these shapes. rows->values is the
- * caller's: pw_free(). PAWL_ERR_LIMIT: more than 2^31 - 1 rows, or more bytes than there can be.
- */
-pawl_status pw_bind_rows(pw_program *program, const pw_detect *detect, const pw_shape *levels, pw_arena *arena, pw_rows *rows,
-                         pawl_error *error) PW_NODISCARD;
-
-/*
  * Fills in outputs and candidates by the lowering and the network's task; shapes has one of each tensor. rows->values is the caller's.
  *
  *     detection       DECODED: rows                 CANDIDATES: candidates               RAW: a map a level
@@ -30,7 +23,8 @@ pawl_status pw_bind_rows(pw_program *program, const pw_detect *detect, const pw_
  *     classification  logits in each form; a network without a head has no outputs
  *
  * Maps, prototypes and logits have no memory yet: a backend that makes them somewhere sets data, pw_bind_memory() takes the rest from the
- * arena. Each is the image of a tensor of the network: pw_bound_tensor().
+ * arena. Each is the image of a tensor of the network: pw_bound_tensor(). PAWL_ERR_LIMIT: more than 2^31 - 1 rows, or more bytes than there can
+ * be.
  */
 pawl_status pw_bind_outputs(pw_program *program, const pw_network *network, const pw_shape *shapes, pw_arena *arena, pw_rows *rows,
                             pawl_error *error) PW_NODISCARD;

@@ -37,7 +37,10 @@ typedef struct trt_program {
     int32_t tensor_count;
     int32_t input_at, head_at[PAWL_MAX_LEVELS]; /* places in that order */
     const pw_layer *head;
+    const pw_shape *shapes; /* of the network's tensors */
     pw_shape levels[PAWL_MAX_LEVELS];
+    pk_decode_f32_fn decode;
+    pk_candidates_f32_fn candidates;
     float *maps[PAWL_MAX_LEVELS]; /* the heads' raw maps on the host */
     float *planes; /* of bytes converted for the library; NULL: the binding is uploaded as it is */
     pw_rows rows;
@@ -187,14 +190,6 @@ static pawl_status bind_heads(trt_program *made, pawl_error *error)
         made->maps[l] = pw_alloc_aligned(size, PW_CACHE_LINE);
         if (made->maps[l] == NULL)
             return pw_fail_memory(error, "a head's map", size);
-        if (made->base.lowering.output == PAWL_OUTPUT_RAW)
-            made->base.outputs[made->base.output_count++] =
-                (pawl_tensor){.name = pw_arena_strdup(&made->arena, name),
-                              .dtype = PAWL_F32,
-                              .rank = 4,
-                              .dims = {level->batch, level->height, level->width, level->channels},
-                              .data = made->maps[l],
-                              .size = size};
     }
     return PAWL_OK;
 }
@@ -210,10 +205,11 @@ static pawl_status bind_tensors(trt_program *made, pawl_error *error)
         (made->planes = pw_alloc_aligned(plane_count * sizeof(float), PW_CACHE_LINE)) == NULL)
         return pw_fail_memory(error, "the input planes", plane_count * sizeof(float));
     PW_TRY(bind_heads(made, error));
-    if (to->output == PAWL_OUTPUT_RAW)
-        return PAWL_OK;
-    return pw_bind_rows(&made->base, &made->head->as.detect, made->levels, &made->arena,
-                        &made->rows, error);
+    PW_TRY(pw_bind_outputs(&made->base, &made->plan->base.plan->network, made->shapes, &made->arena,
+                           &made->rows, error));
+    for (size_t l = 0; to->output == PAWL_OUTPUT_RAW && l < made->head->input_count; l++)
+        made->base.outputs[l].data = made->maps[l];
+    return PAWL_OK;
 }
 
 static pawl_status find_levels(trt_program *made, pawl_error *error)
@@ -231,6 +227,7 @@ static pawl_status find_levels(trt_program *made, pawl_error *error)
     PW_TRY(pw_network_infer(network, to->batch, to->height, to->width, shapes, error));
     for (size_t l = 0; l < made->head->input_count; l++)
         made->levels[l] = shapes[made->head->inputs[l]];
+    made->shapes = shapes;
     return PAWL_OK;
 }
 
@@ -274,6 +271,8 @@ pawl_status pw_trt_lower(pw_device_plan *device_plan, const pw_lowering *lowerin
     made->base.backend = &pw_backend_tensorrt;
     made->base.lowering = *lowering;
     made->plan = (const trt_device_plan *)device_plan;
+    made->decode = pk_row_select(PK_DECODE_F32, made->plan->isa, NULL)->run.decode;
+    made->candidates = pk_row_select(PK_CANDIDATES_F32, made->plan->isa, NULL)->run.candidates;
     const pawl_status status = lower_into(made, error);
     if (status < 0) {
         pw_trt_release(&made->base);
@@ -351,10 +350,6 @@ static size_t count_not_finite(const trt_program *program, size_t picture)
 
 static void decode_picture(const trt_program *program, size_t picture, const pw_run *run)
 {
-    const uint32_t isa = program->plan->isa;
-    const pk_decode_f32_fn decode = pk_row_select(PK_DECODE_F32, isa, NULL)->run.decode;
-    const pk_candidates_f32_fn candidates =
-        pk_row_select(PK_CANDIDATES_F32, isa, NULL)->run.candidates;
     const bool is_decoded = program->base.lowering.output == PAWL_OUTPUT_DECODED;
     float *const rows = program->rows.values + picture * program->rows.count * program->rows.width;
     size_t first = 0, count = 0;
@@ -363,13 +358,13 @@ static void decode_picture(const trt_program *program, size_t picture, const pw_
             pk_head_args args = head_args(program, l, picture, a);
             args.rows = rows + (is_decoded ? first : count) * program->rows.width;
             if (is_decoded) {
-                decode(&args);
+                program->decode(&args);
             } else {
                 args.raw_threshold = pw_raw_threshold(run->threshold);
                 args.threshold = run->threshold;
                 args.index = program->rows.index + picture * program->rows.count + count;
                 args.first_index = (int32_t)first;
-                count += candidates(&args);
+                count += program->candidates(&args);
             }
             first += args.cell_end;
         }
