@@ -84,20 +84,26 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_detector_create(pawl_context *context, 
 PAWL_API pawl_status pawl_detector_destroy(pawl_detector **detector);
 
 /**
- * Detects on @p count pictures at once; count must be the context's batch or less (the context's shape is set to it).
+ * Detects on @p count pictures at once, 1 to the batch that the context had when the detector was made and within the engine's profile; the
+ * context's batch is set to it.
  *
  * A picture that has no boxes because the network's output is NaN or infinite is told to the logger as a warning, once for each detector.
  *
  * @param images       Held until the call returns.
  * @param[out] results @p count of them, filled on success; what they point to is the detector's until its next call.
  * @param[out] timing  May be NULL.
- * @retval PAWL_ERR_BUSY         Another thread is using the detector or its context.
+ * @retval PAWL_ERR_ARGUMENT     Another count. @retval PAWL_ERR_BUSY Another thread is using the detector or its context.
  * @retval PAWL_ERR_UNSUPPORTED  The engine is a classifier: pawl_detector_classify().
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_detector_run(pawl_detector *detector, pawl_image *const *images, size_t count,
                                                       pawl_detections *results, pawl_timing *timing, pawl_error *error);
 
-/** The same on the candidates that the context's last run left (for benchmarks and own pre-processing); boxes in network pixels. */
+/**
+ * The same on the candidates that the context's last run left (for benchmarks and own pre-processing); boxes in network pixels. The threshold is
+ * the higher one of the detector's and of that run's.
+ * @retval PAWL_ERR_ARGUMENT  The context has not run in its shape, or there is no such picture.
+ * @retval PAWL_ERR_UNSUPPORTED  The engine is a classifier.
+ */
 PAWL_API PAWL_NODISCARD pawl_status pawl_detector_collect(pawl_detector *detector, size_t image, pawl_detections *result,
                                                           pawl_error *error);
 

@@ -45,7 +45,8 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_image_decode(const void *data, size_t s
 /**
  * Makes an image of copied pixels, on which it does not depend.
  * @param[out] image  On success the caller's: end it with pawl_image_destroy(). Else untouched.
- * @retval PAWL_ERR_ARGUMENT  Sizes below 1, or row_size below width * 3.
+ * @retval PAWL_ERR_ARGUMENT  Sizes below 1, or row_size below width * 3. @retval PAWL_ERR_LIMIT As pawl_image_read().
+ * @retval PAWL_ERR_MEMORY    Nothing is left behind.
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_image_create(const pawl_image_view *pixels, pawl_image **image, pawl_error *error);
 
@@ -60,7 +61,8 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_image_view_get(pawl_image *image, pawl_
 
 /**
  * Writes the picture in the format its name's ending says (.jpg .jpeg quality 95, .png, .ppm, .bmp, .webp); temporary file, then rename.
- * @retval PAWL_ERR_ARGUMENT  An ending we do not write. @retval PAWL_ERR_WRITE  Nothing is left behind.
+ * @retval PAWL_ERR_ARGUMENT  An ending we do not write. @retval PAWL_ERR_LIMIT A side over 16,383 as WebP.
+ * @retval PAWL_ERR_WRITE     Nothing is left behind, an old file is intact.
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_image_write(pawl_image *image, const char *path, pawl_error *error);
 
@@ -70,27 +72,35 @@ PAWL_API pawl_letterbox pawl_letterbox_fit(int32_t picture_width, int32_t pictur
 /**
  * Makes the picture that the network sees: resized as OpenCV's INTER_LINEAR on 8-bit data, to the bit, padded with 114.
  * @param[out] boxed  On success the caller's: end it with pawl_image_destroy(). It does not depend on @p image.
+ * @retval PAWL_ERR_ARGUMENT  A side below 1. @retval PAWL_ERR_LIMIT, PAWL_ERR_MEMORY As pawl_image_create().
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_image_letterbox(pawl_image *image, int32_t width, int32_t height, pawl_image **boxed,
                                                          pawl_error *error);
 
 /**
- * Draws boxes with "name confidence" labels into the image.
+ * Draws boxes with "name confidence" labels into the image, the first one on top. Nobody else may use the image meanwhile.
  * @param names  count of class names by class_id; entries or the whole may be NULL: "class7" is drawn.
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_image_draw(pawl_image *image, const struct pawl_detection *detections, size_t count,
                                                     const char *const *names, size_t name_count, pawl_error *error);
 
-/** Tints the pixels of a mask of the picture's size with the colour of its class. @retval PAWL_ERR_ARGUMENT The mask has another size. */
+/**
+ * Tints the pixels of a mask of the picture's size with the colour of its class. Nobody else may use the image meanwhile.
+ * @retval PAWL_ERR_ARGUMENT  The mask has another size.
+ */
 PAWL_API PAWL_NODISCARD pawl_status pawl_image_draw_mask(pawl_image *image, const struct pawl_mask *mask, int32_t class_id, pawl_error *error);
 
 /**
- * Writes lines of text from the upper left corner down, as YOLOv5 labels classified pictures.
+ * Writes lines of text from the upper left corner down, as YOLOv5 labels classified pictures. Nobody else may use the image meanwhile.
  * @param text  Lines divided by newlines.
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_image_draw_text(pawl_image *image, const char *text, pawl_error *error);
 
-/** Makes the picture that a classifier sees: the square in the middle, resized as OpenCV's INTER_LINEAR. @param[out] cropped On success the caller's. */
+/**
+ * Makes the picture that a classifier sees: the square in the middle, resized as OpenCV's INTER_LINEAR.
+ * @param[out] cropped  On success the caller's: end it with pawl_image_destroy(). It does not depend on @p image.
+ * @retval PAWL_ERR_ARGUMENT, PAWL_ERR_LIMIT, PAWL_ERR_MEMORY  As pawl_image_letterbox().
+ */
 PAWL_API PAWL_NODISCARD pawl_status pawl_image_center_crop(pawl_image *image, int32_t width, int32_t height, pawl_image **cropped,
                                                            pawl_error *error);
 

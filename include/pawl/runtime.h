@@ -95,7 +95,8 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_engine_create(pawl_runtime *runtime, pa
  */
 PAWL_API pawl_status pawl_engine_destroy(pawl_engine **engine);
 
-/** Kernel in use for optimised layer @p index ("conv_f32_avx512_14x32"), NULL past the end; valid while the engine lives. */
+/** Kernel in use for optimised layer @p index ("conv_f32_avx512_14x32"); NULL past the end, for a layer without one and for a dead handle. Valid while
+ *  the engine lives. */
 PAWL_API const char *pawl_engine_tactic(pawl_engine *engine, size_t index);
 
 /**
@@ -103,8 +104,9 @@ PAWL_API const char *pawl_engine_tactic(pawl_engine *engine, size_t index);
  *
  * @param engine        Pinned by the context until it has ended.
  * @param[out] context  On success the caller's: end it with pawl_context_destroy(), at any time. Else untouched.
- * @retval PAWL_ERR_ARGUMENT  A shape outside the plan's profile or no multiple of the largest stride.
- * @retval PAWL_ERR_MEMORY, PAWL_ERR_LIMIT  Nothing is left behind.
+ * @retval PAWL_ERR_ARGUMENT  A batch outside the plan's profile, a side that is no multiple of the largest stride, a threshold outside 0 to 1, an
+ *                            unknown form, more than 1,024 threads.
+ * @retval PAWL_ERR_LIMIT     A side above 16,384, or a layer of more than 2^31 - 1 values. @retval PAWL_ERR_MEMORY Nothing is left behind.
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_context_create(pawl_engine *engine, const pawl_context_desc *desc, pawl_context **context,
                                                         pawl_error *error);
@@ -117,12 +119,13 @@ PAWL_API pawl_status pawl_context_destroy(pawl_context **context);
 
 /**
  * Changes the input shape; bindings move, tensors given out before are void. Any batch of the profile, any height and width that are
- * multiples of the largest stride. On failure the old shape stays usable.
+ * multiples of the largest stride. On failure the old shape stays usable, with what is bound to it.
+ * @retval PAWL_ERR_ARGUMENT, PAWL_ERR_LIMIT, PAWL_ERR_MEMORY  As pawl_context_create().
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_context_set_shape(pawl_context *context, int32_t batch, int32_t height, int32_t width,
                                                            pawl_error *error);
 
-/** Sets the objectness that candidates must exceed, 0 to 1. */
+/** Sets the objectness that candidates must exceed, from the next run on. @retval PAWL_ERR_ARGUMENT Not 0 to 1. */
 PAWL_API PAWL_NODISCARD pawl_status pawl_context_set_threshold(pawl_context *context, float threshold, pawl_error *error);
 
 /** The input binding: write the pictures there. Owned by the context, valid until its shape changes. */
@@ -131,21 +134,33 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_context_input(pawl_context *context, pa
 /** Number of outputs in the context's output form; 0 for a dead handle. */
 PAWL_API size_t pawl_context_output_count(pawl_context *context);
 
-/** Output @p index after a run. Owned by the context, valid until its shape changes; the next run overwrites it. */
+/**
+ * Output @p index. Owned by the context, valid until its shape changes; holds anything before the first run, and the next one overwrites it.
+ * @retval PAWL_ERR_ARGUMENT  There is no such output.
+ */
 PAWL_API PAWL_NODISCARD pawl_status pawl_context_output(pawl_context *context, size_t index, pawl_tensor *output, pawl_error *error);
 
-/** Candidates of picture @p image of the last run (output form CANDIDATES). Owned by the context, void after the next run. */
+/**
+ * Candidates of picture @p image of the last run (output form CANDIDATES). Owned by the context, void after the next run.
+ * @retval PAWL_ERR_ARGUMENT  Another output form, no run since the shape was set or the last one failed, or no such picture.
+ */
 PAWL_API PAWL_NODISCARD pawl_status pawl_context_candidates(pawl_context *context, size_t image, pawl_candidates *candidates,
                                                             pawl_error *error);
 
-/** Shows every layer's output of later runs to @p observer; NULL ends that. Not for timing: tensors are converted for it. */
+/**
+ * Shows every layer's output of later runs to @p observer; NULL ends that. Not for timing: tensors are converted for it. What the observer calls
+ * on this context answers PAWL_ERR_BUSY.
+ * @param user  Handed on to @p observer.
+ */
 PAWL_API PAWL_NODISCARD pawl_status pawl_context_observe(pawl_context *context, pawl_observer observer, void *user, pawl_error *error);
 
 /**
- * Runs the network on the input binding. Allocates nothing and takes no lock that another context can hold.
+ * Runs the network on the input binding. Allocates nothing, but for an observer's first run in a shape, and takes no lock that another context
+ * can hold.
  * @retval PAWL_ERR_BUSY       Another thread is using the context; nothing was run.
  * @retval PAWL_ERR_FORKED     The context belongs to the parent process.
- * @retval PAWL_ERR_CANCELLED  The observer asked to stop.
+ * @retval PAWL_ERR_CANCELLED  The observer asked to stop. @retval PAWL_ERR_UNSUPPORTED TensorRT shows an observer nothing.
+ * @retval PAWL_ERR_DEVICE     The device failed.
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_context_run(pawl_context *context, pawl_error *error);
 

@@ -5,7 +5,7 @@
  *
  *     open(plan, machine)        -> pw_device_plan : constants packed for this machine, kernels chosen; shared by all contexts, read-only
  *     lower(device_plan, shape)  -> pw_program     : steps, memory plan, workspace, bindings; one context's own
- *     run(program)                                 : allocates nothing, searches nothing, locks nothing
+ *     run(program)                                 : allocates nothing (but for an observer), searches nothing, locks nothing
  */
 #ifndef PW_BACKEND_H
 #define PW_BACKEND_H
