@@ -25,7 +25,7 @@ typedef struct pawl_build_desc {
     const char *backend;   /* "cpu", "reference" or "tensorrt"; NULL means "cpu" */
     const char *precision; /* "fp32", through TensorRT also "fp16"; NULL means "fp32" */
     int32_t height, width; /* shape to optimise for; 0: the model's default. Multiples of its largest stride */
-    int32_t batch_min, batch_opt, batch_max; /* 0: 1 */
+    int32_t batch_min, batch_opt, batch_max; /* 0: the one before it, of batch_min 1 */
     int32_t is_unoptimised; /* 1: run no pass, for comparisons */
     pawl_progress progress; /* NULL: none */
     void *progress_user;

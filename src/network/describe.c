@@ -22,7 +22,7 @@ const char *pw_activation_name(pw_activation activation)
     return (unsigned)activation < PW_ACT_COUNT ? names[activation] : "?";
 }
 
-void pw_network_describe(const pw_network *network, pawl_model_info *info)
+void pw_network_describe(const pw_network *network, int32_t imgsz, pawl_model_info *info)
 {
     const pw_model *model = &network->model;
     const pw_layer *head = pw_network_head(network);
@@ -35,7 +35,7 @@ void pw_network_describe(const pw_network *network, pawl_model_info *info)
         .class_count = model->class_count,
         .names_known = model->names != NULL,
         .max_stride = model->max_stride,
-        .imgsz = model->imgsz,
+        .imgsz = imgsz,
         .parameter_count = model->parameter_count,
         .layer_count = network->layer_count,
         .source_layer_count = network->source_layer_count,
@@ -52,7 +52,7 @@ void pw_network_describe(const pw_network *network, pawl_model_info *info)
             }
         }
     }
-    const double flops = pw_network_flops(network, 1, model->imgsz, model->imgsz);
+    const double flops = pw_network_flops(network, 1, imgsz, imgsz);
     info->gflops = flops > 0 ? flops * 1e-9 : 0;
 }
 

@@ -122,8 +122,9 @@ void pw_network_normalisation(const pw_network *network, float mean[3], float de
    ran out. */
 double pw_network_flops(const pw_network *network, int32_t batch, int32_t height, int32_t width);
 
-/* Fill the public structs, all but struct_size; strings of the info are the network's, attributes is the caller's buffer. */
-void pw_network_describe(const pw_network *network, pawl_model_info *info);
+/* Fill the public structs, all but struct_size; strings of the info are the network's, attributes is the caller's buffer. imgsz: the size told, and
+   at which operations are counted; 0 of them where memory runs out. */
+void pw_network_describe(const pw_network *network, int32_t imgsz, pawl_model_info *info);
 void pw_layer_describe(const pw_network *network, size_t index, pawl_layer_info *info, char *attributes, size_t attributes_size);
 
 #endif

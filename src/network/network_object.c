@@ -40,7 +40,7 @@ pawl_status pw_network_object_make(pw_object *weights, pw_network *network,
     made->network = *network;
     made->layer_attributes = texts;
     made->info.struct_size = sizeof made->info;
-    pw_network_describe(&made->network, &made->info);
+    pw_network_describe(&made->network, size, &made->info);
     made->info.gflops = flops * 1e-9;
     memset(network, 0, sizeof *network);
     *object = made;

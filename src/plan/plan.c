@@ -310,8 +310,7 @@ pawl_status pawl_plan_model_get(pawl_plan *plan, pawl_model_info *info, pawl_err
     pw_plan *source PW_USING = NULL;
     PW_TRY(pw_object_use(plan, PW_TYPE_PLAN, &source, error));
     pawl_model_info made = {.struct_size = sizeof(made)};
-    pw_network_describe(&source->network, &made);
-    made.imgsz = source->profile.height;
+    pw_network_describe(&source->network, source->profile.height, &made);
     return pw_desc_answer(info, &made, sizeof(made), "pawl_model_info", error);
 }
 

@@ -9,6 +9,7 @@
 
 #include "support/failing_allocator.h"
 #include "support/tiny_model.h"
+#include <math.h>
 #include <pawl/builder.h>
 #include <string.h>
 
@@ -65,6 +66,18 @@ static struct build_row {
     /* clang-format on */
 };
 
+/* Operations at the size that the plan tells, which need not be the network's. */
+static void check_operations(const pawl_model_info *model)
+{
+    pawl_network *network = NULL;
+    pawl_model_info whole = {.struct_size = sizeof whole};
+    assert_int_equal(make_network(&network, NULL), PAWL_OK);
+    assert_int_equal(pawl_network_info_get(network, &whole, NULL), PAWL_OK);
+    const double scale = (double)model->imgsz / whole.imgsz;
+    assert_true(fabs(model->gflops - whole.gflops * scale * scale) < 1e-12);
+    assert_int_equal(pawl_network_destroy(&network), PAWL_OK);
+}
+
 static void build_answers(void **state)
 {
     const struct build_row *row = *state;
@@ -86,6 +99,8 @@ static void build_answers(void **state)
         assert_int_equal(info.batch_opt, row->batches[1]);
         assert_int_equal(info.batch_max, row->batches[2]);
         assert_string_equal(pawl_plan_class_name(plan, 1), "dog");
+        assert_int_equal(model.imgsz, row->height);
+        check_operations(&model);
         assert_true(row->desc.is_unoptimised ? model.layer_count == model.source_layer_count
                                              : model.layer_count < model.source_layer_count);
     } else {

@@ -9,6 +9,7 @@
 
 #include "support/failing_allocator.h"
 #include "support/tiny_model.h"
+#include <math.h>
 #include <string.h>
 
 static int make(void **state)
@@ -121,7 +122,11 @@ static void model_is_described(void **state)
 {
     const pw_network *network = *state;
     pawl_model_info info = {.struct_size = sizeof info};
-    pw_network_describe(network, &info);
+    pw_network_describe(network, 2 * network->model.imgsz, &info);
+    const double at_double = info.gflops;
+    pw_network_describe(network, network->model.imgsz, &info);
+    assert_true(fabs(at_double - 4 * info.gflops) < 1e-12);
+    assert_int_equal(info.imgsz, network->model.imgsz);
     assert_int_equal(info.struct_size, sizeof info);
     assert_int_equal(info.level_count, 2);
     assert_int_equal(info.anchor_count, PT_TINY_ANCHORS);
