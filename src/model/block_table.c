@@ -33,6 +33,7 @@ static const pw_block blocks[] = {
     {"torch.nn", "Conv2d",               PW_RANK_TORCH, 1, pw_block_conv2d},
     {"torch.nn", "ConvTranspose2d",      PW_RANK_TORCH, 1, pw_block_deconv},
     {"torch.nn", "BatchNorm2d",          PW_RANK_TORCH, 1, pw_block_batchnorm},
+    {"torch.nn", "SyncBatchNorm",        PW_RANK_TORCH, 1, pw_block_batchnorm},
     {"torch.nn", "MaxPool2d",            PW_RANK_TORCH, 1, pw_block_pool},
     {"torch.nn", "Upsample",             PW_RANK_TORCH, 1, pw_block_upsample},
     {"torch.nn", "UpsamplingNearest2d",  PW_RANK_TORCH, 1, pw_block_upsample},

@@ -95,7 +95,9 @@ pawl_status pw_emit_batchnorm(pw_emit *emit, const pw_module *module, const char
 {
     pw_layer layer = {.op = PW_OP_BATCHNORM, .name = name, .inputs = {input}, .input_count = 1};
     pw_batchnorm *norm = &layer.as.batchnorm;
-    if (!pw_module_is(module, "torch.nn", "BatchNorm2d"))
+    /* With --sync-bn the cards share their statistics in training; a trained one is the same. */
+    if (!pw_module_is(module, "torch.nn", "BatchNorm2d") &&
+        !pw_module_is(module, "torch.nn", "SyncBatchNorm"))
         return pw_fail(emit->error, PAWL_ERR_UNSUPPORTED,
                        "layer %zu: %s is %s.%s, where pawl runs only torch.nn's BatchNorm2d",
                        emit->index, module->path, module->package, module->type);

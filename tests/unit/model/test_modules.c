@@ -169,6 +169,7 @@ static struct change_row {
     {"a strange part", "model.4.cv2", TYPE, NULL, "GhostConv", 0, BAD, "module model.4.cv2.cv1 of GhostConv"},
     {"a strange convolution", "model.4.cv2.conv", TYPE, NULL, "Conv3d", 0, NOT, "Conv3d"},
     {"a strange norm", "model.4.cv2.bn", TYPE, NULL, "GroupNorm", 0, NOT, "GroupNorm"},
+    {"a norm of many cards", "model.4.cv2.bn", TYPE, NULL, "SyncBatchNorm", 0, OK, ""},
     {"a strange pool", "model.9.m", TYPE, NULL, "AvgPool2d", 0, NOT, "AvgPool2d"},
     {"a strange activation", "model.4.cv2.act", TYPE, NULL, "Mish", 0, NOT, "activation torch.nn.modules.activation.Mish"},
     {"LeakyReLU without slope", "model.4.cv2.act", TYPE, NULL, "LeakyReLU", 0, BAD, "negative_slope is missing"},
