@@ -76,6 +76,17 @@ static void add_scalar(text_writer *out, const pw_value *value)
         add_text(out, value->as.string.text, value->as.string.length);
 }
 
+/* In a list: of all lists only names can have a truth in it, and is text that Python prints. */
+static void add_item(text_writer *out, const pw_value *value)
+{
+    if (value->kind == PW_VALUE_BOOL && value->as.boolean)
+        add_text(out, "True", 4);
+    else if (value->kind == PW_VALUE_BOOL)
+        add_text(out, "False", 5);
+    else
+        add_scalar(out, value);
+}
+
 static bool is_scalar_list(const pw_value *list)
 {
     for (size_t i = 0; i < list->as.list.count; i++)
@@ -142,12 +153,12 @@ static void add_value(text_writer *out, const pw_value *value)
     case PW_VALUE_LIST:
         add(out, "l%zue", value->as.list.count);
         for (size_t i = 0; i < value->as.list.count; i++)
-            add_scalar(out, value->as.list.items[i]);
+            add_item(out, value->as.list.items[i]);
         break;
     case PW_VALUE_DICT:
         add(out, "l%zue", value->as.list.count / 2);
         for (size_t i = 0; i < value->as.list.count / 2; i++)
-            add_scalar(out, value_of_key(value, (int64_t)i));
+            add_item(out, value_of_key(value, (int64_t)i));
         break;
     case PW_VALUE_TENSOR:
         add_tensor(out, value->as.tensor);

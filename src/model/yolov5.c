@@ -3,6 +3,8 @@
  * network. */
 #include "model/yolov5.h"
 #include "base/desc.h"
+#include "base/size.h"
+#include "base/strbuf.h"
 #include "model/emit.h"
 #include "model/published.h"
 #include "model/wts_modules.h"
@@ -142,6 +144,26 @@ static pawl_status copy_name(pw_network *network, int64_t class_id, const char *
     return PAWL_OK;
 }
 
+/* A name as Python prints it: a data.yaml gives numbers for names like 0 and 1, and truth for names
+ * like yes and no. NULL: it is nothing that a data.yaml can hold. */
+static const char *name_text(const pw_value *name, pw_strbuf *number)
+{
+    switch (name->kind) {
+    case PW_VALUE_BOOL:
+        return name->as.boolean ? "True" : "False";
+    case PW_VALUE_INT:
+        pw_strbuf_add(number, "%lld", (long long)name->as.integer);
+        return number->text;
+    case PW_VALUE_FLOAT:
+        pw_strbuf_add(number, "%.15g", name->as.real);
+        if (strpbrk(number->text, ".en") == NULL)
+            pw_strbuf_add(number, ".0");
+        return number->text;
+    default:
+        return pw_value_text(name);
+    }
+}
+
 static pawl_status make_names(pw_network *network, size_t count, const char *origin,
                               pawl_status status, pawl_error *error)
 {
@@ -164,11 +186,13 @@ static pawl_status read_names(const pw_module *root, pw_network *network, pawl_e
     const size_t count = names->as.list.count / (is_dict ? 2 : 1);
     PW_TRY(make_names(network, count, "the file", PAWL_ERR_CORRUPT, error));
     for (size_t i = 0; i < count; i++) {
+        char characters[32];
+        pw_strbuf number = PW_STRBUF(characters);
         int64_t class_id = (int64_t)i;
         if (is_dict && !pw_value_int(names->as.list.items[2 * i], &class_id))
             class_id = -1;
         const pw_value *name = names->as.list.items[is_dict ? 2 * i + 1 : i];
-        PW_TRY(copy_name(network, class_id, pw_value_text(name), error));
+        PW_TRY(copy_name(network, class_id, name_text(name, &number), error));
     }
     for (size_t i = 0; i < count; i++)
         if (network->model.names[i] == NULL)

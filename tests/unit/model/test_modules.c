@@ -11,6 +11,7 @@
 #include "model/wts_topology.h"
 #include "model/wts_tree.h"
 #include "unit/model/wts_text.h"
+#include "weights/pickle_value.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -307,27 +308,33 @@ static int make_row(void **state)
     return make(state);
 }
 
-/* names: a list, a dict, too few, no text, twice the same key. */
+/* names: a list, a dict, numbers and truths of a data.yaml, too few, no text, twice the same key.
+ */
 static void names_are_read(void **state)
 {
     const pw_value good[] = {text("cat"), text("dog")};
     const pw_value dict[] = {integer(1), text("dog"), integer(0), text("cat")};
     const pw_value twice[] = {integer(1), text("dog"), integer(1), text("cat")};
     const pw_value beyond[] = {integer(0), text("dog"), integer(2), text("cat")};
-    const pw_value numbers[] = {integer(1), integer(2)};
+    const pw_value numbers[] = {integer(-7), {.kind = PW_VALUE_FLOAT, .as.real = 0.5}};
+    const pw_value truths[] = {pw_value_false, {.kind = PW_VALUE_FLOAT, .as.real = 3}};
+    const pw_value nothing[] = {text("cat"), {.kind = PW_VALUE_NONE}};
     (void)state;
     const struct {
         pw_value_kind kind;
         const pw_value *values;
         size_t count;
         pawl_status status;
+        const char *first, *second;
     } cases[] = {
-        {PW_VALUE_LIST, good, 2, PAWL_OK},
-        {PW_VALUE_DICT, dict, 4, PAWL_OK},
-        {PW_VALUE_LIST, good, 1, PAWL_ERR_CORRUPT},
-        {PW_VALUE_DICT, twice, 4, PAWL_ERR_CORRUPT},
-        {PW_VALUE_DICT, beyond, 4, PAWL_ERR_CORRUPT},
-        {PW_VALUE_LIST, numbers, 2, PAWL_ERR_CORRUPT},
+        {PW_VALUE_LIST, good, 2, PAWL_OK, "cat", "dog"},
+        {PW_VALUE_DICT, dict, 4, PAWL_OK, "cat", "dog"},
+        {PW_VALUE_LIST, numbers, 2, PAWL_OK, "-7", "0.5"},
+        {PW_VALUE_LIST, truths, 2, PAWL_OK, "False", "3.0"},
+        {PW_VALUE_LIST, good, 1, PAWL_ERR_CORRUPT, "", ""},
+        {PW_VALUE_DICT, twice, 4, PAWL_ERR_CORRUPT, "", ""},
+        {PW_VALUE_DICT, beyond, 4, PAWL_ERR_CORRUPT, "", ""},
+        {PW_VALUE_LIST, nothing, 2, PAWL_ERR_CORRUPT, "", ""},
     };
     for (size_t i = 0; i < PW_COUNT(cases); i++) {
         void *fixed = NULL;
@@ -338,8 +345,8 @@ static void names_are_read(void **state)
         set(f, f->root, "names", list(f, cases[i].kind, cases[i].values, cases[i].count));
         assert_int_equal(make_network(f, NULL, &network, &error), cases[i].status);
         if (cases[i].status == PAWL_OK) {
-            assert_string_equal(pawl_network_class_name(network, 0), "cat");
-            assert_string_equal(pawl_network_class_name(network, 1), "dog");
+            assert_string_equal(pawl_network_class_name(network, 0), cases[i].first);
+            assert_string_equal(pawl_network_class_name(network, 1), cases[i].second);
         }
         (void)pawl_network_destroy(&network);
         (void)drop(&fixed);
