@@ -169,7 +169,9 @@ static pawl_status read_tensor(text_reader *in, const pw_module *module, pw_modu
         return bad(in);
     for (size_t d = 0; d < rank; d++)
         PW_TRY(read_int(in, &dims[d]));
-    const char *name = pw_arena_printf(in->arena, "%s.%s", module->path, tensor->key);
+    const char *name = module->path[0] == '\0'
+                           ? tensor->key /* the root's own */
+                           : pw_arena_printf(in->arena, "%s.%s", module->path, tensor->key);
     pw_tensor_data *shaped = pw_arena_alloc(in->arena, sizeof *shaped);
     if (name == NULL || shaped == NULL)
         return no_memory(in);

@@ -12,6 +12,7 @@
 #include "model/wts_topology.h"
 #include "model/yolov5.h"
 #include "unit/model/wts_text.h"
+#include "weights/pickle_value.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -89,6 +90,42 @@ static void tree_is_read_again(void **state)
         pw_network_free(&second);
         drop(&f);
     }
+}
+
+/* A parameter of the model itself is named by its key alone; names that are truths are text. */
+static void root_is_read_again(void **state)
+{
+    fixture f = make(0);
+    pw_module *root = pw_arena_alloc(&f.arena, sizeof *root);
+    pw_value name[2] = {pw_value_false, pw_value_true}, key = {.kind = PW_VALUE_STRING},
+             names = {.kind = PW_VALUE_LIST}, attributes = {.kind = PW_VALUE_DICT};
+    pw_value *items[] = {&name[0], &name[1]}, *pair[] = {&key, &names};
+    pw_module_tensor tensor = {"model.0.conv.weight", NULL, true, true}; /* the file's own */
+    const pw_module *read = NULL;
+    pawl_error error = {.message = ""};
+    (void)state;
+    assert_non_null(root);
+    *root = *f.root;
+    tensor.tensor = (pw_tensor_data *)(uintptr_t)pw_weights_tensor_find(f.weights, tensor.key);
+    assert_non_null(tensor.tensor);
+    root->tensors = &tensor;
+    root->tensor_count = 1;
+    key.as.string.text = "names";
+    key.as.string.length = strlen("names");
+    names.as.list.items = items;
+    names.as.list.count = PW_COUNT(items);
+    attributes.as.list.items = pair;
+    attributes.as.list.count = PW_COUNT(pair);
+    root->attributes = &attributes;
+    assert_int_equal(pw_wts_modules_write(root, &f.arena, f.extra, &error), PAWL_OK);
+    attach(&f);
+    if (pw_wts_modules_read(f.weights, &f.arena, &read, &error) < 0)
+        fail_msg("%s", error.message);
+    assert_int_equal(pw_module_tensor_get(read, tensor.key)->count, tensor.tensor->count);
+    const pw_value *again = pw_module_attribute(read, "names");
+    assert_string_equal(pw_value_text(again->as.list.items[0]), "False");
+    assert_string_equal(pw_value_text(again->as.list.items[1]), "True");
+    drop(&f);
 }
 
 /* Any byte of the text changed, or the text cut short: read, or refused, but never worse. */
@@ -183,9 +220,8 @@ static void focus_is_folded(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(tree_is_read_again),
-        cmocka_unit_test(damage_is_refused),
-        cmocka_unit_test(later_format_is_refused),
+        cmocka_unit_test(tree_is_read_again), cmocka_unit_test(root_is_read_again),
+        cmocka_unit_test(damage_is_refused),  cmocka_unit_test(later_format_is_refused),
         cmocka_unit_test(focus_is_folded),
     };
     return cmocka_run_group_tests_name("convert", tests, NULL, NULL);
