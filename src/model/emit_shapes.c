@@ -18,11 +18,20 @@ pawl_status pw_block_batchnorm(pw_emit *emit, const pw_module *module, const uin
     return pw_emit_batchnorm(emit, module, module->path, inputs[0], output);
 }
 
+/* initialize_weights() makes activations work in place: whoever reads their input later sees what
+ * they have made of it. */
 pawl_status pw_block_activation(pw_emit *emit, const pw_module *module, const uint32_t *inputs,
                                 size_t input_count, uint32_t *output)
 {
+    bool is_in_place = false;
+    const uint32_t input = inputs[0];
     (void)input_count;
-    return pw_emit_activation(emit, module, module->path, inputs[0], output);
+    PW_TRY(pw_emit_activation(emit, module, module->path, input, output));
+    (void)pw_value_bool(pw_module_attribute(module, "inplace"), &is_in_place);
+    for (size_t i = 0; is_in_place && i < emit->index; i++)
+        if (emit->outputs[i] == input)
+            emit->outputs[i] = *output;
+    return PAWL_OK;
 }
 
 pawl_status pw_block_pool(pw_emit *emit, const pw_module *module, const uint32_t *inputs,

@@ -201,6 +201,7 @@ static const struct {
     {"ceil_mode", "0"},
     {"affine", "1"},
     {"track_running_stats", "1"},
+    {"inplace", "0"},
     {"batch_first", "0"},
     {"add_zero_attn", "0"},
 };
