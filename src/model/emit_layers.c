@@ -175,8 +175,11 @@ pawl_status pw_emit_upsample(pw_emit *emit, const pw_module *module, const char 
     pw_layer layer = {.op = PW_OP_UPSAMPLE, .name = name, .inputs = {input}, .input_count = 1};
     const char *mode = pw_value_text(pw_module_attribute(module, "mode"));
     int32_t factor[2];
-    if (mode == NULL || strcmp(mode, "nearest") != 0)
-        return pw_fail_value(emit, module, "mode", "'nearest'");
+    const pw_value *size = pw_module_attribute(module, "size");
+    if (mode == NULL || (strcmp(mode, "nearest") != 0 && strcmp(mode, "nearest-exact") != 0))
+        return pw_fail_value(emit, module, "mode", "'nearest'"); /* exact: for other factors */
+    if (size != NULL && size->kind != PW_VALUE_NONE)
+        return pw_fail_value(emit, module, "size", "None, and a scale_factor");
     PW_TRY(pw_read_pair(emit, module, "scale_factor", 1, PW_MAX_KERNEL, factor));
     if (factor[0] != factor[1])
         return pw_fail_value(emit, module, "scale_factor", "equal for height and width");

@@ -214,6 +214,8 @@ static struct change_row {
     {"a pool that rounds up", "model.9.m", SET_INT, "ceil_mode", NULL, 1, NOT, "ceil_mode False"},
     {"a pool padded too far", "model.9.m", SET_INT, "padding", NULL, 3, BAD, "pool"},
     {"bilinear upsampling", "model.11", SET_TEXT, "mode", "bilinear", 0, NOT, "mode 'nearest'"},
+    {"upsampling of pixels' middles", "model.11", SET_TEXT, "mode", "nearest-exact", 0, OK, ""},
+    {"upsampling to a size", "model.11", SET_INT, "size", NULL, 40, NOT, "size None, and a scale_factor"},
     {"upsampling by 3", "model.11", SET_INT, "scale_factor", NULL, 3, BAD, "do not fit one another"},
     {"upsampling by nothing", "model.11", SET_NONE, "scale_factor", NULL, 0, BAD, "scale_factor"},
     {"a concatenation of rows", "model.12", SET_INT, "d", NULL, 2, NOT, "dimension 2"},
