@@ -46,6 +46,10 @@ typedef enum pk_activation { /* as pw_activation */
                              PK_ACT_HARDSWISH,
                              PK_ACT_RELU,
                              PK_ACT_SIGMOID,
+                             PK_ACT_RELU6,
+                             PK_ACT_ELU,
+                             PK_ACT_MISH,
+                             PK_ACT_GELU,
                              PK_ACT_COUNT
 } pk_activation;
 
@@ -73,7 +77,7 @@ typedef struct pk_conv_f32_args {
     size_t rows;    /* 1 .. MR */
     size_t columns; /* 1 .. NR */
     pk_activation activation;
-    float alpha; /* of LEAKY_RELU */
+    float alpha; /* of LEAKY_RELU and ELU */
 } pk_conv_f32_args;
 
 /* One pixel of a depthwise convolution: output[c] = act(bias[c] + sum over t of taps[t][c] *

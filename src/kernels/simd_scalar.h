@@ -33,6 +33,10 @@ static inline vf32 vf32_mul(vf32 a, vf32 b)
 {
     return a * b;
 }
+static inline vf32 vf32_div(vf32 a, vf32 b)
+{
+    return a / b;
+}
 static inline vf32 vf32_max(vf32 a, vf32 b)
 {
     return a > b ? a : b;

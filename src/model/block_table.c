@@ -46,6 +46,10 @@ static const pw_block blocks[] = {
     {"torch.nn", "Hardswish",            PW_RANK_TORCH, 1, pw_block_activation},
     {"torch.nn", "ReLU",                 PW_RANK_TORCH, 1, pw_block_activation},
     {"torch.nn", "Sigmoid",              PW_RANK_TORCH, 1, pw_block_activation},
+    {"torch.nn", "ReLU6",                PW_RANK_TORCH, 1, pw_block_activation},
+    {"torch.nn", "ELU",                  PW_RANK_TORCH, 1, pw_block_activation},
+    {"torch.nn", "Mish",                 PW_RANK_TORCH, 1, pw_block_activation},
+    {"torch.nn", "GELU",                 PW_RANK_TORCH, 1, pw_block_activation},
 };
 /* clang-format on */
 

@@ -127,8 +127,14 @@ pawl_status pw_emit_activation(pw_emit *emit, const pw_module *module, const cha
         {"ReLU", PW_ACT_RELU},
         {"Hardswish", PW_ACT_HARDSWISH},
         {"Sigmoid", PW_ACT_SIGMOID},
+        {"ReLU6", PW_ACT_RELU6},
+        {"ELU", PW_ACT_ELU},
+        {"Mish", PW_ACT_MISH},
+        {"MemoryEfficientMish", PW_ACT_MISH},
+        {"GELU", PW_ACT_GELU},
     };
     pw_layer layer = {.op = PW_OP_ACTIVATION, .name = name, .inputs = {input}, .input_count = 1};
+    const char *approximate = pw_value_text(pw_module_attribute(module, "approximate"));
     *output = input;
     if (strcmp(module->type, "Identity") == 0)
         return PAWL_OK;
@@ -138,12 +144,16 @@ pawl_status pw_emit_activation(pw_emit *emit, const pw_module *module, const cha
         layer.as.activation.kind = kinds[i].kind;
         if (kinds[i].kind == PW_ACT_LEAKY_RELU)
             PW_TRY(pw_read_real(emit, module, "negative_slope", &layer.as.activation.alpha));
+        if (kinds[i].kind == PW_ACT_ELU)
+            PW_TRY(pw_read_real(emit, module, "alpha", &layer.as.activation.alpha));
+        if (approximate != NULL && strcmp(approximate, "none") != 0)
+            return pw_fail_value(emit, module, "approximate", "'none'"); /* GELU's */
         return pw_emit_layer(emit, &layer, pw_emit_channels(emit, input), output);
     }
     return pw_fail(
         emit->error, PAWL_ERR_UNSUPPORTED,
         "layer %zu: %s is the activation %s.%s; pawl runs SiLU, LeakyReLU, Hardswish, ReLU, "
-        "Sigmoid and Identity",
+        "ReLU6, ELU, Mish, GELU, Sigmoid and Identity",
         emit->index, name, module->package, module->type);
 }
 

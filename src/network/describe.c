@@ -18,6 +18,8 @@ const char *pw_activation_name(pw_activation activation)
     static const char *const names[PW_ACT_COUNT] = {
         [PW_ACT_NONE] = "none",           [PW_ACT_SILU] = "silu", [PW_ACT_LEAKY_RELU] = "leaky",
         [PW_ACT_HARDSWISH] = "hardswish", [PW_ACT_RELU] = "relu", [PW_ACT_SIGMOID] = "sigmoid",
+        [PW_ACT_RELU6] = "relu6",         [PW_ACT_ELU] = "elu",   [PW_ACT_MISH] = "mish",
+        [PW_ACT_GELU] = "gelu",
     };
     return (unsigned)activation < PW_ACT_COUNT ? names[activation] : "?";
 }
@@ -129,7 +131,8 @@ static void add_attributes(pw_strbuf *text, const pw_network *network, const pw_
         break;
     case PW_OP_ACTIVATION:
         pw_strbuf_add(text, "%s", pw_activation_name(layer->as.activation.kind));
-        if (layer->as.activation.kind == PW_ACT_LEAKY_RELU)
+        if (layer->as.activation.kind == PW_ACT_LEAKY_RELU ||
+            layer->as.activation.kind == PW_ACT_ELU)
             pw_strbuf_add(text, " %g", (double)layer->as.activation.alpha);
         break;
     case PW_OP_MAXPOOL:

@@ -49,6 +49,10 @@ typedef enum pw_activation {
     PW_ACT_HARDSWISH,  /* x * min(max(x + 3, 0), 6) / 6 */
     PW_ACT_RELU,
     PW_ACT_SIGMOID,
+    PW_ACT_RELU6,      /* min(max(x, 0), 6) */
+    PW_ACT_ELU,        /* x > 0 ? x : alpha * (exp(x) - 1) */
+    PW_ACT_MISH,       /* x * tanh(log(1 + exp(x))) */
+    PW_ACT_GELU,       /* x * (1 + erf(x / sqrt(2))) / 2 */
     PW_ACT_COUNT
 } pw_activation;
 
@@ -56,7 +60,7 @@ typedef struct pw_conv {
     int32_t in_channels, out_channels, groups;
     int32_t kernel[2], stride[2], padding[2], dilation[2]; /* height, width; padding on both sides, zeros */
     pw_activation activation; /* fused */
-    float alpha;              /* of LEAKY_RELU */
+    float alpha;              /* of LEAKY_RELU and ELU */
     bool has_residual;        /* inputs[1] is added after the activation */
     const float *weights;     /* out x in/groups x kh x kw */
     const float *bias;        /* out, or NULL */

@@ -77,7 +77,7 @@ static void check_accuracy(const pk_row *row, pk_activation activation)
     }
     pt_result(worst < 1e-6, row->name, "activation %d has a relative error of %.2g",
               (int)activation, worst);
-    const double top = activation == PK_ACT_SILU ? 1e6 : 1.0;
+    const double top = activation == PK_ACT_SIGMOID ? 1.0 : 1e6;
     pt_result(isnan(args.output[COUNT - 3]) && (double)args.output[COUNT - 2] == top &&
                   fabs((double)args.output[COUNT - 1]) < 1e-30,
               row->name, "activation %d of NaN, 1e6, -1e6: %g, %g, %g", (int)activation,
@@ -120,6 +120,7 @@ void pt_check_eltwise(const pk_row *row)
         check_eltwise_case(row, channels, 3, false, false, PK_ACT_NONE);
     check_accuracy(row, PK_ACT_SILU);
     check_accuracy(row, PK_ACT_SIGMOID);
+    check_accuracy(row, PK_ACT_MISH);
 }
 
 static size_t window_size(size_t size, size_t kernel, size_t stride, size_t padding)

@@ -93,6 +93,14 @@ double pt_activate(double x, pk_activation kind, double alpha)
         return x > 0 ? x : 0.0;
     case PK_ACT_SIGMOID:
         return 1.0 / (1.0 + exp(-x));
+    case PK_ACT_RELU6:
+        return fmin(fmax(x, 0), 6);
+    case PK_ACT_ELU:
+        return x > 0 ? x : alpha * expm1(x);
+    case PK_ACT_MISH:
+        return x * tanh(log1p(exp(x)));
+    case PK_ACT_GELU:
+        return x * erfc(x * -0.70710678118654752) / 2;
     case PK_ACT_NONE:
     case PK_ACT_COUNT:
         break;

@@ -15,6 +15,8 @@ _Static_assert((int)PK_ACT_SILU == (int)PW_ACT_SILU &&
                    (int)PK_ACT_HARDSWISH == (int)PW_ACT_HARDSWISH &&
                    (int)PK_ACT_RELU == (int)PW_ACT_RELU &&
                    (int)PK_ACT_SIGMOID == (int)PW_ACT_SIGMOID &&
+                   (int)PK_ACT_RELU6 == (int)PW_ACT_RELU6 && (int)PK_ACT_ELU == (int)PW_ACT_ELU &&
+                   (int)PK_ACT_MISH == (int)PW_ACT_MISH && (int)PK_ACT_GELU == (int)PW_ACT_GELU &&
                    (int)PK_ACT_COUNT == (int)PW_ACT_COUNT,
                "kernels know the activations by the network's numbers");
 

@@ -22,6 +22,14 @@ double pr_activate(double x, pw_activation activation, double alpha)
         return x < 0 ? 0 : x; /* a NaN stays */
     case PW_ACT_SIGMOID:
         return sigmoid(x);
+    case PW_ACT_RELU6:
+        return x > 6 ? 6 : x < 0 ? 0 : x;
+    case PW_ACT_ELU:
+        return x > 0 ? x : alpha * expm1(x);
+    case PW_ACT_MISH:
+        return x * tanh(log1p(exp(x)));
+    case PW_ACT_GELU:
+        return x * erfc(x * -0.70710678118654752) / 2;
     case PW_ACT_NONE:
     case PW_ACT_COUNT:
         break;

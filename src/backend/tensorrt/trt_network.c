@@ -103,6 +103,10 @@ static pawl_status activate(const translator *t, pw_activation kind, float alpha
         PW_TRY(output_of(t, layer, name, ".gate", value));
         return output_of(t, pw_trt_add_elementwise(t->library, t->network, x, *value, PW_TRT_PROD),
                          name, ".gated", value);
+    case PW_ACT_RELU6:
+    case PW_ACT_ELU:
+    case PW_ACT_MISH:
+    case PW_ACT_GELU:
     case PW_ACT_COUNT:
         break;
     }

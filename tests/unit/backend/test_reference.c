@@ -48,6 +48,16 @@ static struct act_row act_rows[] = {
     {"hardswish high", PW_ACT_HARDSWISH, 5, 5},
     {"relu", PW_ACT_RELU, -5, 0},
     {"sigmoid", PW_ACT_SIGMOID, 0, 0.5},
+    {"relu6 below", PW_ACT_RELU6, -5, 0},
+    {"relu6 middle", PW_ACT_RELU6, 2.5, 2.5},
+    {"relu6 above", PW_ACT_RELU6, 7, 6},
+    {"elu above", PW_ACT_ELU, 2, 2},
+    {"elu below", PW_ACT_ELU, -1, -0.06321205588285577},
+    {"mish of 1", PW_ACT_MISH, 1, 0.8650983882673103},
+    {"mish of -1", PW_ACT_MISH, -1, -0.30340146137410895},
+    {"mish of 1000 is no infinity", PW_ACT_MISH, 1000, 1000},
+    {"gelu of 1", PW_ACT_GELU, 1, 0.8413447460685429},
+    {"gelu of -1", PW_ACT_GELU, -1, -0.15865525393145707},
 };
 
 static void activates(void **state)

@@ -35,6 +35,14 @@ static double activate(pw_activation kind, double alpha, double x)
         return x > 0 ? x : 0;
     case PW_ACT_SIGMOID:
         return 1 / (1 + exp(-x));
+    case PW_ACT_RELU6:
+        return fmin(fmax(x, 0), 6);
+    case PW_ACT_ELU:
+        return x > 0 ? x : alpha * expm1(x);
+    case PW_ACT_MISH:
+        return x * tanh(log1p(exp(x)));
+    case PW_ACT_GELU:
+        return x * erfc(x * -0.70710678118654752) / 2;
     default:
         return x;
     }
