@@ -293,7 +293,10 @@ step_fuzz()
         corpus=tests/fuzz/corpus/${target#fuzz_}
         "$program" -runs=0 "$corpus"
         mkdir -p "build/fuzz/found/$target"
-        "$program" -max_total_time=20 -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
+        words=tests/fuzz/dict/${target#fuzz_}.dict
+        set --
+        [ ! -e "$words" ] || set -- -dict="$words"
+        "$program" "$@" -max_total_time=20 -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
             -artifact_prefix="build/fuzz/found/$target-" "build/fuzz/found/$target" "$corpus"
     done
 }

@@ -4,9 +4,18 @@
 #ifndef PT_FUZZ_TARGET_H
 #define PT_FUZZ_TARGET_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* What holds whatever the bytes are. */
+static inline void fuzz_check(bool is_right)
+{
+    if (!is_right)
+        abort();
+}
 
 #endif

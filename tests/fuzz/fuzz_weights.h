@@ -5,14 +5,7 @@
 
 #include "fuzz_target.h"
 #include "weights/module.h"
-#include <stdlib.h>
 #include <string.h>
-
-static inline void fuzz_check(bool is_right)
-{
-    if (!is_right)
-        abort();
-}
 
 static inline void fuzz_read_tensor(const pw_weights *weights, const pw_tensor_data *tensor)
 {

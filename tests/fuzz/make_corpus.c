@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Writes the seeds from which fuzz_pt and fuzz_wts start: one small file of each form. make_corpus
- * FOLDER, which has pt and wts in it. */
+/* Writes the seeds from which fuzz_pt, fuzz_wts and fuzz_files start: one small file of each form.
+ * make_corpus FOLDER, which has pt, wts and files in it. */
 #include "unit/weights/small_model.h"
 
 static int write_seed(const char *folder, const char *name, const void *bytes, size_t size)
@@ -14,6 +14,45 @@ static int write_seed(const char *folder, const char *name, const void *bytes, s
     }
     return 0;
 }
+
+/* Of the files that the programs read: the first byte is the kind. */
+#define SEED(name, text)                      \
+    {                                         \
+        "files/" name, text, sizeof(text) - 1 \
+    }
+static const struct {
+    const char *name, *bytes;
+    size_t size;
+} program_files[] = {
+    SEED(
+        "npy",
+        "n\x93NUMPY\x01\0\x45\0{'descr': '<f4', 'fortran_order': False, 'shape': (1, 2), }         "
+        "\n\0\0\x80\x3f\0\0\0\x40"),
+    SEED("npy3", "n\x93NUMPY\x03\0\x3b\0\0\0{\"shape\":(),\"fortran_order\":False,\"descr\":\"="
+                 "f4\"}          "
+                 "\n\0\0\x80\x3f"),
+    SEED("yaml-list",
+         "ypath: ../coco  # root\ntrain: a\nval: [images/val, list.txt]\ntest:\n  - c\nnc: 2\n"
+         "names: ['a b', c]\ndownload: |\n  x\n  y\n"),
+    SEED("yaml-map",
+         "y---\nval: b\nnames:\n  0: person\n  1: \"b\\u00e9\"\nother: {a: [1, {b: c}]}\n...\n"),
+    SEED("names-flow", "cnc: 2\nnames: ['a, b', \"c\",\n  d]\n"),
+    SEED("names-map", "cnames: {0: a, 1: 'b'}\n"),
+    SEED("names-block", "cnames: # of it\n  - a\n  1: b # c\n\n# d\nnc: 2\n"),
+    SEED("names-lines", "lperson\r\n 'traffic light'\n\ncar"),
+    SEED("list", "i./a.jpg\n/b/images/c.png\r\n\nimages/d/e.bmp\n"),
+    SEED("labels", "b0 0.5 0.5 0.25 0.125\n2 0.1 0.1 0.9 0.1 5e-1 .9\n\n0 0.5 0.5 0.25 0.125\n"),
+    SEED("coco", "j{\"images\": [{\"id\": 7, \"file_name\": \"a.jpg\"}], \"categories\": [{\"id\": "
+                 "1, \"name\": "
+                 "\"cat\"}], \"annotations\": [{\"id\": 1, \"image_id\": 7, \"category_id\": 1, "
+                 "\"bbox\": [1, 2.5, 3, "
+                 "4e0], \"area\": 12, \"iscrowd\": 0}]}"),
+    SEED("mask-text", "t\5\0\4\0"
+                      "3463"),
+    SEED("mask-runs", "r\3\0\4\0\4\0\0\0\2\0\0\0\6\0\0\0"),
+    SEED("mask-polygon",
+         "p\x10\0\x10\0\0\0\0\x40\0\0\0\x40\0\0\x40\x41\0\0\0\x40\0\0\0\x41\0\0\x20\x41"),
+};
 
 int main(int count, char **arguments)
 {
@@ -44,6 +83,9 @@ int main(int count, char **arguments)
         result |= write_seed(arguments[1], files[i].name, file.data, file.size);
         mk_free(&file);
     }
+    for (size_t i = 0; i < sizeof program_files / sizeof program_files[0]; i++)
+        result |= write_seed(arguments[1], program_files[i].name, program_files[i].bytes,
+                             program_files[i].size);
     mk_buffer pickle = {NULL, 0, 0};
     small_pickle(&pickle, &(small_options){.has_hidden_buffer = true});
     result |= write_seed(arguments[1], "pt/pickle", pickle.data, pickle.size);
