@@ -5,8 +5,7 @@
 #include <string.h>
 
 #define MAX_DEPTH  32
-#define MAX_TEXT   ((size_t)16 << 20) /* bytes: a hundred times the largest model's */
-#define MAX_NUMBER 19                 /* digits */
+#define MAX_NUMBER 19 /* digits */
 
 typedef struct text_reader {
     const pw_weights *weights;
@@ -36,10 +35,11 @@ static pawl_status read_digits(text_reader *in, char mark, int64_t *number)
     const char *start = in->at += is_negative;
     while (in->at < in->end && *in->at >= '0' && *in->at <= '9' && in->at - start < MAX_NUMBER)
         value = 10 * value + (uint64_t)(*in->at++ - '0');
-    if (in->at == start || in->at == in->end || *in->at != mark || value > INT64_MAX)
+    if (in->at == start || in->at == in->end || *in->at != mark ||
+        value > (uint64_t)INT64_MAX + is_negative)
         return bad(in);
     in->at++;
-    *number = is_negative ? -(int64_t)value : (int64_t)value;
+    *number = (int64_t)(is_negative ? 0 - value : value);
     return PAWL_OK;
 }
 
@@ -271,7 +271,7 @@ pawl_status pw_wts_modules_read(const pw_weights *weights, pw_arena *arena, cons
     text_reader in = {.weights = weights, .arena = arena, .error = error};
     const pw_tensor_data *tensor = pw_weights_tensor_find(weights, "pawl.modules");
     PW_TRY(check_format(&in));
-    if (tensor->count < 1 || tensor->count > MAX_TEXT)
+    if (tensor->count < 1 || tensor->count > PW_WTS_MAX_TEXT)
         return bad(&in);
     float *values = pw_arena_array(arena, tensor->count, sizeof *values);
     char *text = pw_arena_alloc(arena, tensor->count);

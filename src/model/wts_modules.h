@@ -9,8 +9,9 @@
 #include "weights/module.h"
 
 #define PW_WTS_EXTRA_COUNT 2
+#define PW_WTS_MAX_TEXT    ((size_t)16 << 20) /* bytes of pawl.modules: a hundred times the largest model's */
 
-/* Makes "pawl.format" and "pawl.modules" of a tree, in arena. PAWL_ERR_LIMIT: deeper than any model. */
+/* Makes "pawl.format" and "pawl.modules" of a tree, in arena. PAWL_ERR_LIMIT: deeper than any model, or larger. */
 pawl_status pw_wts_modules_write(const pw_module *root, pw_arena *arena, pw_tensor_data extra[PW_WTS_EXTRA_COUNT],
                                  pawl_error *error) PW_NODISCARD;
 

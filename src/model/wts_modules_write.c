@@ -1,21 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A module tree as text: see docs/wts-format.md. Only what emitters read is written. */
 #include "model/wts_modules.h"
+#include "network/network_ops.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #define MAX_DEPTH 32
+#define MAX_ITEMS 1024 /* of an attribute, but the names */
 
 typedef struct text_writer {
     pw_arena *arena;
+    const pw_module *root;
     char *text;
     size_t length, capacity;
-    bool has_failed;
+    bool has_failed, is_too_long;
 } text_writer;
 
 static void add_bytes(text_writer *out, const char *bytes, size_t count)
 {
+    out->is_too_long = out->is_too_long || count > PW_WTS_MAX_TEXT - out->length;
+    out->has_failed = out->has_failed || out->is_too_long;
     if (out->has_failed)
         return;
     if (count > out->capacity - out->length) {
@@ -73,7 +78,7 @@ static void add_scalar(text_writer *out, const pw_value *value)
     else if (value->kind == PW_VALUE_FLOAT)
         add_real(out, value->as.real);
     else
-        add_text(out, value->as.string.text, value->as.string.length);
+        add_text(out, value->as.string.text, strlen(value->as.string.text)); /* as it is read */
 }
 
 /* In a list: of all lists only names can have a truth in it, and is text that Python prints. */
@@ -111,37 +116,35 @@ static void add_tensor(text_writer *out, const pw_tensor_data *tensor)
         add_real(out, (double)values[i]);
 }
 
-/* Of a dict {int: str} the values, by rising key from 0; NULL where one is missing. */
-static const pw_value *value_of_key(const pw_value *dict, int64_t key)
+/* Of a dict {int: str} the values by key, from 0; NULL where a key is missing. */
+static const pw_value **by_number(text_writer *out, const pw_value *dict)
 {
-    for (size_t i = 0; i + 1 < dict->as.list.count; i += 2) {
-        int64_t found;
-        if (pw_value_int(dict->as.list.items[i], &found) && found == key)
-            return dict->as.list.items[i + 1];
+    const size_t count = dict->as.list.count / 2;
+    const pw_value **values = pw_arena_array(out->arena, count, sizeof(const pw_value *));
+    out->has_failed = out->has_failed || values == NULL;
+    for (size_t i = 0; values != NULL && i < count; i++) {
+        int64_t key;
+        const pw_value *value = dict->as.list.items[2 * i + 1];
+        if (!pw_value_int(dict->as.list.items[2 * i], &key) || key < 0 || (uint64_t)key >= count ||
+            values[key] != NULL || !is_scalar(value))
+            return NULL;
+        values[key] = value;
     }
-    return NULL;
+    return values;
 }
 
-static bool is_numbered(const pw_value *dict)
+/* What a value is written as; false: not at all. A module may be there a thousand times in a file
+ * that has it once, so what no module has is not looked through. */
+static bool can_write(text_writer *out, const pw_value *value, bool is_names)
 {
-    for (size_t i = 0; i < dict->as.list.count / 2; i++) {
-        const pw_value *value = value_of_key(dict, (int64_t)i);
-        if (value == NULL || !is_scalar(value))
-            return false;
-    }
-    return true;
-}
-
-/* What a value is written as; false: not at all. */
-static bool can_write(const pw_value *value)
-{
+    const size_t most = is_names ? PW_MAX_CLASSES : MAX_ITEMS;
     switch (value->kind) {
     case PW_VALUE_LIST:
-        return is_scalar_list(value);
+        return value->as.list.count <= most && is_scalar_list(value);
     case PW_VALUE_DICT:
-        return is_numbered(value);
+        return is_names && value->as.list.count / 2 <= most && by_number(out, value) != NULL;
     case PW_VALUE_TENSOR:
-        return value->as.tensor->count <= 1024 && value->as.tensor->data != NULL;
+        return value->as.tensor->count <= most && value->as.tensor->data != NULL;
     default:
         return is_scalar(value);
     }
@@ -149,21 +152,16 @@ static bool can_write(const pw_value *value)
 
 static void add_value(text_writer *out, const pw_value *value)
 {
-    switch (value->kind) {
-    case PW_VALUE_LIST:
-        add(out, "l%zue", value->as.list.count);
-        for (size_t i = 0; i < value->as.list.count; i++)
-            add_item(out, value->as.list.items[i]);
-        break;
-    case PW_VALUE_DICT:
-        add(out, "l%zue", value->as.list.count / 2);
-        for (size_t i = 0; i < value->as.list.count / 2; i++)
-            add_item(out, value_of_key(value, (int64_t)i));
-        break;
-    case PW_VALUE_TENSOR:
+    const bool is_dict = value->kind == PW_VALUE_DICT;
+    if (value->kind == PW_VALUE_TENSOR) {
         add_tensor(out, value->as.tensor);
-        break;
-    default:
+    } else if (is_dict || value->kind == PW_VALUE_LIST) {
+        const size_t count = value->as.list.count / (is_dict ? 2 : 1);
+        const pw_value **named = is_dict ? by_number(out, value) : NULL;
+        add(out, "l%zue", count);
+        for (size_t i = 0; i < count && !out->has_failed; i++)
+            add_item(out, is_dict ? named[i] : value->as.list.items[i]);
+    } else {
         add_scalar(out, value);
     }
 }
@@ -219,10 +217,13 @@ static bool is_usual(const pw_value *value, const char *usual)
     return pw_value_bool(value, &boolean) && boolean == (usual[0] == '1');
 }
 
-static const pw_value *attribute_to_write(const pw_module *module, size_t index)
+static const pw_value *attribute_to_write(text_writer *out, const pw_module *module, size_t index)
 {
-    const pw_value *value = pw_module_attribute(module, attributes[index].key);
-    if (value == NULL || is_usual(value, attributes[index].usual) || !can_write(value))
+    const char *key = attributes[index].key;
+    const bool is_names = strcmp(key, "names") == 0;
+    const pw_value *value = pw_module_attribute(module, key);
+    if (value == NULL || is_usual(value, attributes[index].usual) ||
+        (is_names && module != out->root) || !can_write(out, value, is_names))
         return NULL;
     return value;
 }
@@ -243,10 +244,10 @@ static void add_attributes(text_writer *out, const pw_module *module)
     const pw_tensor_data *grid = pw_module_tensor_get(module, "anchor_grid");
     size_t count = grid != NULL ? 1 : 0;
     for (size_t i = 0; i < PW_COUNT(attributes); i++)
-        count += attribute_to_write(module, i) != NULL;
+        count += attribute_to_write(out, module, i) != NULL;
     add(out, "i%zue", count);
     for (size_t i = 0; i < PW_COUNT(attributes); i++) {
-        const pw_value *value = attribute_to_write(module, i);
+        const pw_value *value = attribute_to_write(out, module, i);
         if (value == NULL)
             continue;
         add_text(out, attributes[i].key, strlen(attributes[i].key));
@@ -294,7 +295,7 @@ static pawl_status add_tree(text_writer *out, const pw_module *root, pawl_error 
         size_t next;
     } path[MAX_DEPTH] = {{root, 0}};
     add_module(out, root);
-    for (size_t depth = 1; depth > 0;) {
+    for (size_t depth = 1; depth > 0 && !out->has_failed;) {
         const pw_module *module = path[depth - 1].module;
         const size_t child = path[depth - 1].next++;
         if (child >= module->child_count) {
@@ -317,8 +318,12 @@ pawl_status pw_wts_modules_write(const pw_module *root, pw_arena *arena,
                                  pw_tensor_data extra[PW_WTS_EXTRA_COUNT], pawl_error *error)
 {
     static const uint8_t format[] = {1};
-    text_writer out = {.arena = arena};
+    text_writer out = {.arena = arena, .root = root};
     PW_TRY(add_tree(&out, root, error));
+    if (out.is_too_long)
+        return pw_fail(error, PAWL_ERR_LIMIT,
+                       "the modules take more than %zu bytes as text, far more than any model's",
+                       PW_WTS_MAX_TEXT);
     if (out.has_failed)
         return pw_fail_memory(error, "the modules of a .wts", out.capacity);
     const struct {

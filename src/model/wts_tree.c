@@ -91,14 +91,15 @@ pawl_status pw_tree_find(pw_tree *tree, const pw_tree_node *node, const char *ke
     return PAWL_OK;
 }
 
-/* Dense row-major strides; false where the product of the dims is not the tensor's count. */
+/* Dense row-major strides; false where the product of the dims is not the tensor's count. A tensor
+ * may have no elements: a module may hold one that is used in training alone. */
 bool pw_tree_shape(pw_tensor_data *tensor, const int64_t *dims, int32_t rank)
 {
     size_t count = 1;
     for (int32_t i = rank; i-- > 0;) {
         tensor->dims[i] = dims[i];
         tensor->strides[i] = (int64_t)count;
-        if (dims[i] < 1 || !pw_size_mul(count, (size_t)dims[i], &count))
+        if (dims[i] < 0 || !pw_size_mul(count, (size_t)dims[i], &count))
             return false;
     }
     tensor->rank = rank;
@@ -118,7 +119,7 @@ pawl_status pw_tree_claim(pw_tree *tree, pw_tree_node *node, const char *key, co
     if (shaped == NULL)
         return no_memory(tree, sizeof *shaped);
     *shaped = *found;
-    if (!pw_tree_shape(shaped, dims, rank))
+    if (found->count == 0 || !pw_tree_shape(shaped, dims, rank))
         return pw_fail(
             tree->error, PAWL_ERR_CORRUPT,
             "tensor %s has %zu values, which do not fit its neighbours: the file is damaged",

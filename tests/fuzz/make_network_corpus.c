@@ -193,7 +193,7 @@ static void write_custom(const char *folder)
           " model torch.nn.modules.container Sequential\n"
           "  0 torch.nn.modules.conv Conv2d f=-1 in_channels=3 out_channels=8 kernel_size=(3,3) "
           "stride=(2,2) padding=(1,1) dilation=(1,1) groups=1 padding_mode=zeros transposed=False "
-          "weight:8x3x3x3 bias:8\n",
+          "weight:8x3x3x3 bias:8 unused@0\n",
           out);
     ghost(out, 2, "1");
     fputs("  2 torch.nn.modules.container Sequential f=-1\n   0 models.common GhostBottleneck\n"

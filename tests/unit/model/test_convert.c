@@ -159,6 +159,118 @@ static void damage_is_refused(void **state)
     drop(&f);
 }
 
+static pw_value text_value(const char *text)
+{
+    pw_value value = {.kind = PW_VALUE_STRING};
+    value.as.string.text = text;
+    value.as.string.length = strlen(text);
+    return value;
+}
+
+static pw_value list_value(pw_value_kind kind, pw_value **items, size_t count)
+{
+    pw_value value = {.kind = kind};
+    value.as.list.items = items;
+    value.as.list.count = value.as.list.capacity = count;
+    return value;
+}
+
+/* As many names as a head may have, from the last to the first; a text up to its zero. */
+static void names_are_written_by_number(void **state)
+{
+    enum { COUNT = 65536 };
+    static pw_value keys[COUNT], *items[2 * COUNT];
+    pw_value name = text_value("cat"), key = text_value("names"), *attributes[2] = {&key};
+    pw_module root = {.name = "", .path = "", .package = "models.yolo", .type = "Model"};
+    pw_arena arena = {.last = NULL};
+    pw_tensor_data extra[PW_WTS_EXTRA_COUNT];
+    pawl_error error = {.message = ""};
+    (void)state;
+    name.as.string.length = 5; /* "cat" 0 "?" in a pickle */
+    for (int i = 0; i < COUNT; i++) {
+        keys[i] = (pw_value){.kind = PW_VALUE_INT, .as.integer = COUNT - 1 - i};
+        items[2 * i] = &keys[i];
+        items[2 * i + 1] = &name;
+    }
+    pw_value names = list_value(PW_VALUE_DICT, items, 2 * (size_t)COUNT);
+    attributes[1] = &names;
+    const pw_value dict = list_value(PW_VALUE_DICT, attributes, 2);
+    root.attributes = &dict;
+    static const char start[] = "0:11:models.yolo5:Modeli1e5:namesl65536e3:cat3:cat";
+    assert_int_equal(pw_wts_modules_write(&root, &arena, extra, &error), PAWL_OK);
+    assert_memory_equal(extra[1].data, start, sizeof start - 1);
+    keys[7].as.integer = 8; /* now one is there twice, and one not */
+    pw_arena_free(&arena);
+    assert_int_equal(pw_wts_modules_write(&root, &arena, extra, &error), PAWL_OK);
+    assert_int_equal(extra[1].count, strlen("0:11:models.yolo5:Modeli0ei0ei0e"));
+    pw_arena_free(&arena);
+}
+
+/* One text of a megabyte in many modules, as a pickle may have it. */
+static void shared_text_is_bounded(void **state)
+{
+    enum { COUNT = 20, SIZE = 1 << 20 };
+    pw_module modules[COUNT], *children[COUNT];
+    pw_module root = {.name = "",
+                      .path = "",
+                      .package = "models.yolo",
+                      .type = "Model",
+                      .children = children,
+                      .child_count = COUNT};
+    char *text = calloc(1, SIZE + 1);
+    pw_arena arena = {.last = NULL};
+    pw_tensor_data extra[PW_WTS_EXTRA_COUNT];
+    pawl_error error = {.message = ""};
+    (void)state;
+    assert_non_null(text);
+    memset(text, 'x', SIZE);
+    pw_value key = text_value("mode"), value = text_value(text), *attributes[2] = {&key, &value};
+    const pw_value dict = list_value(PW_VALUE_DICT, attributes, 2);
+    for (int i = 0; i < COUNT; i++) {
+        modules[i] = (pw_module){.name = "a",
+                                 .path = "a",
+                                 .package = "models.common",
+                                 .type = "Conv",
+                                 .attributes = &dict};
+        children[i] = &modules[i];
+    }
+    assert_int_equal(pw_wts_modules_write(&root, &arena, extra, &error), PAWL_ERR_LIMIT);
+    pw_arena_free(&arena);
+    root.child_count = 15;
+    assert_int_equal(pw_wts_modules_write(&root, &arena, extra, &error), PAWL_OK);
+    pw_arena_free(&arena);
+    free(text);
+}
+
+/* A tensor without elements, and the least number: read as they were written. */
+static void extremes_are_read_again(void **state)
+{
+    fixture f = make(3);
+    const pw_module *root = NULL;
+    pawl_error error = {.message = ""};
+    pw_tensor_data nothing = {.name = "nothing", .dtype = PAWL_F32, .rank = 2, .dims = {0, 4}};
+    pw_module_tensor entry = {.key = "nothing", .tensor = &nothing, .is_persistent = true};
+    pw_value key = text_value("gain"), least = {.kind = PW_VALUE_INT, .as.integer = INT64_MIN};
+    pw_value *attributes[2] = {&key, &least};
+    const pw_value dict = list_value(PW_VALUE_DICT, attributes, 2);
+    const pw_module small = {.name = "",
+                             .path = "",
+                             .package = "models.yolo",
+                             .type = "Model",
+                             .attributes = &dict,
+                             .tensors = &entry,
+                             .tensor_count = 1};
+    (void)state;
+    assert_int_equal(pw_wts_modules_write(&small, &f.arena, f.extra, &error), PAWL_OK);
+    attach(&f);
+    f.weights->tensors[0] = &nothing;
+    if (pw_wts_modules_read(f.weights, &f.arena, &root, &error) < 0)
+        fail_msg("%s", error.message);
+    assert_int_equal(root->tensors[0].tensor->count, 0);
+    assert_true(pw_module_attribute(root, "gain")->as.integer == INT64_MIN);
+    drop(&f);
+}
+
 static void later_format_is_refused(void **state)
 {
     static const uint8_t later[] = {2};
@@ -220,9 +332,10 @@ static void focus_is_folded(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(tree_is_read_again), cmocka_unit_test(root_is_read_again),
-        cmocka_unit_test(damage_is_refused),  cmocka_unit_test(later_format_is_refused),
-        cmocka_unit_test(focus_is_folded),
+        cmocka_unit_test(tree_is_read_again),      cmocka_unit_test(root_is_read_again),
+        cmocka_unit_test(damage_is_refused),       cmocka_unit_test(names_are_written_by_number),
+        cmocka_unit_test(shared_text_is_bounded),  cmocka_unit_test(extremes_are_read_again),
+        cmocka_unit_test(later_format_is_refused), cmocka_unit_test(focus_is_folded),
     };
     return cmocka_run_group_tests_name("convert", tests, NULL, NULL);
 }
