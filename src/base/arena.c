@@ -69,8 +69,10 @@ void *pw_arena_alloc_aligned(pw_arena *arena, size_t size, size_t alignment)
     size_t total = 0, needed = 0;
     if (!pw_size_add(arena->total, size, &total) || !pw_size_add(size, alignment, &needed))
         return NULL;
-    if (arena->limit != 0 && total > arena->limit)
+    if (arena->limit != 0 && total > arena->limit) {
+        arena->is_full = true;
         return NULL;
+    }
     void *memory = arena->last == NULL ? NULL : take(arena->last, size, alignment);
     if (memory == NULL) {
         struct pw_arena_block *block = add_block(arena, needed);
@@ -151,4 +153,5 @@ void pw_arena_free(pw_arena *arena)
     }
     arena->last = NULL;
     arena->total = 0;
+    arena->is_full = false;
 }

@@ -4,11 +4,13 @@
 #define PW_ARENA_H
 
 #include "base/compiler.h"
+#include <stdbool.h>
 
 typedef struct pw_arena {
     struct pw_arena_block *last;
     size_t total; /* bytes handed out */
     size_t limit; /* refuses beyond it; 0: none */
+    bool is_full; /* has refused for the limit */
 } pw_arena;
 
 /* Zeroed memory at a multiple of 16; NULL when memory or the limit is exhausted. A zeroed pw_arena is ready to use. */

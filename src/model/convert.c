@@ -78,7 +78,8 @@ static bool is_same_network(const pw_network *a, const pw_network *b)
  * a network is not. Failures say nothing but that: the error is theirs to fill in. */
 static bool says_all(const pw_weights *weights, pw_arena *scratch)
 {
-    pw_network own = {.source_layer_count = 0}, inferred = {.source_layer_count = 0};
+    const pw_arena limited = {.limit = pw_yolov5_memory_limit(weights)};
+    pw_network own = {.arena = limited}, inferred = {.arena = limited};
     const pw_module *root = NULL;
     const bool is_same = pw_wts_topology(weights, NULL, scratch, &root, NULL) >= 0 &&
                          pw_yolov5_emit(weights->root, true, scratch, &own, NULL) >= 0 &&

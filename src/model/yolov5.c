@@ -231,6 +231,11 @@ static pawl_status check_network(pw_network *network, pw_arena *scratch, pawl_er
                    inner.message);
 }
 
+size_t pw_yolov5_memory_limit(const pw_weights *weights)
+{
+    return MIN_LIMIT + MAX_GROWTH * (size_t)weights->file_size;
+}
+
 static pawl_status refuse_root(const pw_module *root, pawl_error *error)
 {
     if (strncmp(root->package, "torchvision.", strlen("torchvision.")) == 0)
@@ -305,7 +310,13 @@ static pawl_status read_network(pw_weights *weights, const pawl_network_desc *de
     if (root == NULL)
         return pw_fail(error, PAWL_ERR_UNSUPPORTED,
                        "%s holds no model: this is no YOLOv5 checkpoint", weights->file_name);
-    return emit_network(root, desc, scratch, network, error);
+    const pawl_status status = emit_network(root, desc, scratch, network, error);
+    if (status == PAWL_ERR_MEMORY && network->arena.is_full)
+        return pw_fail(error, PAWL_ERR_LIMIT,
+                       "%s: the network would take more than %zu bytes, far more than the file "
+                       "has: it uses the same parts again and again",
+                       weights->file_name, network->arena.limit);
+    return status;
 }
 
 pawl_status pawl_network_from_weights(pawl_weights *weights, const pawl_network_desc *desc,
@@ -320,7 +331,7 @@ pawl_status pawl_network_from_weights(pawl_weights *weights, const pawl_network_
     PW_TRY(pw_desc_read(&wanted, sizeof wanted, desc, "pawl_network_desc", error));
     if (network == NULL)
         return pw_fail(error, PAWL_ERR_ARGUMENT, "network is NULL: give the address of a handle");
-    made.arena.limit = MIN_LIMIT + MAX_GROWTH * (size_t)source->file_size;
+    made.arena.limit = pw_yolov5_memory_limit(source);
     pawl_status status = read_network(source, &wanted, &scratch, &made, error);
     made.arena.limit = 0;
     pw_arena_free(&scratch);

@@ -10,4 +10,7 @@
    comparison alone. */
 pawl_status pw_yolov5_emit(const pw_module *root, bool is_dry, pw_arena *scratch, pw_network *network, pawl_error *error) PW_NODISCARD;
 
+/* Bytes that the network of these weights may take, as its arena's limit. */
+size_t pw_yolov5_memory_limit(const pw_weights *weights);
+
 #endif

@@ -5,6 +5,7 @@
  * again. Each may refuse with a sentence; what a later one cannot take of an earlier one is a
  * fault.
  */
+#include "fuzz_memory.h"
 #include "fuzz_pack.h"
 #include "fuzz_run.h"
 #include "temporary_path.h"
@@ -12,13 +13,16 @@
 
 #include <pawl/builder.h>
 
-#define MOST_BYTES  ((size_t)1 << 18)
+#define MOST_BYTES ((size_t)1 << 18)
+#define MOST_MEMORY \
+    ((size_t)320 << 20) /* what a network may take, before and after the passes and packed */
 #define MOST_VALUES ((size_t)1 << 17) /* of the tensors of a .wts */
 
 static void check_refusal(pawl_status status, const pawl_error *error)
 {
     fuzz_check(status < 0 && error->status == status && strlen(error->message) > 9 &&
-               status != PAWL_ERR_INTERNAL && status != PAWL_ERR_ARGUMENT);
+               status != PAWL_ERR_MEMORY && status != PAWL_ERR_INTERNAL &&
+               status != PAWL_ERR_ARGUMENT);
 }
 
 static void unmake(pw_object *object)
@@ -138,8 +142,8 @@ static size_t values_of(const pw_weights *weights)
     return count;
 }
 
-/* What gave a network gives one as a .wts too. */
-static void convert(pawl_weights *weights)
+/* What gives a network gives one as a .wts too. */
+static void convert(pawl_weights *weights, bool has_network)
 {
     char path[TEMPORARY_PATH_SIZE];
     pawl_weights *again = NULL;
@@ -151,7 +155,8 @@ static void convert(pawl_weights *weights)
         check_refusal(status, &error);
         return;
     }
-    if (pawl_weights_open(path, &again, &error) < 0 || make_network(again, &network, &error) < 0) {
+    if (pawl_weights_open(path, &again, &error) < 0 ||
+        (make_network(again, &network, &error) < 0 && has_network)) {
         fprintf(stderr, "%s\n", error.message);
         abort();
     }
@@ -162,7 +167,7 @@ static void convert(pawl_weights *weights)
 
 static void try_network(pw_weights *made)
 {
-    const bool is_small = values_of(made) < MOST_VALUES;
+    const size_t count = values_of(made);
     pawl_weights *weights = pw_object_publish(made);
     pawl_network *network = NULL;
     pawl_error error = {.message = ""};
@@ -172,9 +177,9 @@ static void try_network(pw_weights *made)
     } else {
         build(network, false);
         build(network, true);
-        if (is_small)
-            convert(weights);
     }
+    if (count < (status >= 0 ? MOST_VALUES : MOST_VALUES / 16))
+        convert(weights, status >= 0);
     fuzz_check(pawl_network_destroy(&network) == PAWL_OK);
     fuzz_check(pawl_weights_destroy(&weights) == PAWL_OK);
 }
@@ -186,6 +191,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     mk_buffer file = {NULL, 0, 0};
     if (size > MOST_BYTES)
         return 0;
+    fuzz_limit_memory(MOST_MEMORY);
     fuzz_check(pw_object_make(PW_TYPE_WEIGHTS, sizeof *made, unmake, NULL, 0, &made, &error) >= 0);
     if (read_weights(data, size, &file, made, &error) < 0)
         pw_object_abandon(made);

@@ -131,20 +131,11 @@ static pawl_status make_network(fixture *f, const pawl_network_desc *desc, pawl_
     return status;
 }
 
-typedef enum change {
-    SET_INT,
-    SET_TEXT,
-    SET_NONE,
-    TYPE,
-    PACKAGE,
-    NO_CHILD,
-    NO_TENSOR,
-    RESHAPE
-} change;
+enum change { SET_INT, SET_TEXT, SET_NONE, TYPE, PACKAGE, NO_CHILD, NO_TENSOR, RESHAPE };
 
 static struct change_row {
     const char *name, *path;
-    change change;
+    enum change change;
     const char *key, *text;
     int64_t number;
     pawl_status status;
@@ -393,6 +384,24 @@ static void activation_is_not_for_a_pt(void **state)
     assert_int_equal(make_network(*state, &desc, &network, &error), PAWL_ERR_ARGUMENT);
 }
 
+/* Makes a layer an nn.Sequential of itself, so many times. */
+static void repeat_layer(fixture *f, size_t index, size_t count)
+{
+    pw_module *layers = find(f, "model"),
+              *sequence = pw_arena_alloc(&f->weights->arena, sizeof *sequence);
+    assert_non_null(sequence);
+    *sequence = *layers->children[index];
+    sequence->package = "torch.nn.modules.container";
+    sequence->type = "Sequential";
+    sequence->tensor_count = 0;
+    sequence->child_count = count;
+    sequence->children = pw_arena_array(&f->weights->arena, count, sizeof(pw_module *));
+    assert_non_null(sequence->children);
+    for (size_t i = 0; i < count; i++)
+        sequence->children[i] = layers->children[index];
+    layers->children[index] = sequence;
+}
+
 /* n = 2 of a Conv in a yaml: an nn.Sequential of two; here of the last 1x1 before an upsampling and
  * itself would not fit, so of one. */
 static void sequence_of_blocks_is_run(void **state)
@@ -400,18 +409,7 @@ static void sequence_of_blocks_is_run(void **state)
     fixture *f = *state;
     pawl_network *network = NULL;
     pawl_error error = {.message = ""};
-    pw_module *layers = find(f, "model"),
-              *sequence = pw_arena_alloc(&f->weights->arena, sizeof *sequence);
-    assert_non_null(sequence);
-    *sequence = *layers->children[10];
-    sequence->package = "torch.nn.modules.container";
-    sequence->type = "Sequential";
-    sequence->tensor_count = 0;
-    sequence->children = pw_arena_array(&f->weights->arena, 1, sizeof(pw_module *));
-    assert_non_null(sequence->children);
-    sequence->children[0] = layers->children[10];
-    sequence->child_count = 1;
-    layers->children[10] = sequence;
+    repeat_layer(f, 10, 1);
     assert_int_equal(make_network(f, NULL, &network, &error), PAWL_OK);
     pawl_model_info info = {.struct_size = sizeof info};
     assert_int_equal(pawl_network_info_get(network, &info, &error), PAWL_OK);
@@ -426,19 +424,21 @@ static void module_repeated_without_end_is_refused(void **state)
     fixture *f = *state;
     pawl_network *network = NULL;
     pawl_error error = {.message = ""};
-    pw_module *layers = find(f, "model"),
-              *sequence = pw_arena_alloc(&f->weights->arena, sizeof *sequence);
-    assert_non_null(sequence);
-    *sequence = *layers->children[8];
-    sequence->package = "torch.nn.modules.container";
-    sequence->type = "Sequential";
-    sequence->child_count = 100000;
-    sequence->children =
-        pw_arena_array(&f->weights->arena, sequence->child_count, sizeof(pw_module *));
-    assert_non_null(sequence->children);
-    for (size_t i = 0; i < sequence->child_count; i++)
-        sequence->children[i] = layers->children[8];
-    layers->children[8] = sequence;
+    repeat_layer(f, 8, 100000);
+    assert_int_equal(make_network(f, NULL, &network, &error), PAWL_ERR_LIMIT);
+}
+
+/* The limit of the network's memory is met by what is no constant too. */
+static void names_without_end_are_refused(void **state)
+{
+    enum { SIZE = 40 << 20 };
+    fixture *f = *state;
+    pawl_network *network = NULL;
+    pawl_error error = {.message = ""};
+    char *path = pw_arena_alloc(&f->weights->arena, SIZE);
+    assert_non_null(path);
+    memset(path, 'x', SIZE - 1);
+    find(f, "model.0")->path = path;
     assert_int_equal(make_network(f, NULL, &network, &error), PAWL_ERR_LIMIT);
 }
 
@@ -476,8 +476,9 @@ static void arguments_are_checked(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[7 + PW_COUNT(rows)] = {
+    struct CMUnitTest tests[8 + PW_COUNT(rows)] = {
         cmocka_unit_test_setup_teardown(module_repeated_without_end_is_refused, make, drop),
+        cmocka_unit_test_setup_teardown(names_without_end_are_refused, make, drop),
         cmocka_unit_test(names_are_read),
         cmocka_unit_test_setup_teardown(names_given_win, make, drop),
         cmocka_unit_test_setup_teardown(names_given_must_fit, make, drop),
@@ -486,7 +487,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(arguments_are_checked, make, drop),
     };
     for (size_t i = 0; i < PW_COUNT(rows); i++)
-        tests[7 + i] = (struct CMUnitTest){.name = rows[i].name,
+        tests[8 + i] = (struct CMUnitTest){.name = rows[i].name,
                                            .test_func = change_shows,
                                            .setup_func = make_row,
                                            .teardown_func = drop,
