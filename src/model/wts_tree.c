@@ -91,11 +91,24 @@ pawl_status pw_tree_find(pw_tree *tree, const pw_tree_node *node, const char *ke
     return PAWL_OK;
 }
 
-/* Dense row-major strides; false where the product of the dims is not the tensor's count. A tensor
- * may have no elements: a module may hold one that is used in training alone. */
+static bool has_dims(const pw_tensor_data *tensor, const int64_t *dims, int32_t rank)
+{
+    bool is_equal = tensor->rank == rank;
+    for (int32_t i = 0; is_equal && i < rank; i++)
+        is_equal = tensor->dims[i] == dims[i];
+    return is_equal;
+}
+
+/* Other dims for a tensor of which only the count is known; false where their product is another. A
+ * tensor may have no elements: a module may hold one that is used in training alone. One of a .pt
+ * may be a view with strides of its own, which other dims would lead out of its storage. */
 bool pw_tree_shape(pw_tensor_data *tensor, const int64_t *dims, int32_t rank)
 {
     size_t count = 1;
+    if (has_dims(tensor, dims, rank))
+        return true;
+    if (!pw_tensor_is_dense(tensor))
+        return false;
     for (int32_t i = rank; i-- > 0;) {
         tensor->dims[i] = dims[i];
         tensor->strides[i] = (int64_t)count;

@@ -177,8 +177,7 @@ bool pw_value_ints(const pw_value *value, int64_t *result, size_t count)
     return true;
 }
 
-/* Dense: the last dimension runs fastest, without gaps. */
-static bool is_dense(const pw_tensor_data *tensor)
+bool pw_tensor_is_dense(const pw_tensor_data *tensor)
 {
     int64_t expected = 1;
     for (int32_t d = tensor->rank - 1; d >= 0; d--) {
@@ -193,7 +192,7 @@ void pw_tensor_widen(const pw_tensor_data *tensor, float *values)
 {
     if (tensor->count == 0)
         return;
-    if (is_dense(tensor)) {
+    if (pw_tensor_is_dense(tensor)) {
         pw_widen_f32(tensor->data, tensor->dtype, tensor->count, 1, values);
         return;
     }

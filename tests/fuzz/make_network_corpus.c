@@ -69,6 +69,8 @@ static void print_module(FILE *out, const pw_module *module, size_t depth)
             fputs("None", out);
         for (int32_t d = 0; tensor->tensor != NULL && d < tensor->tensor->rank; d++)
             fprintf(out, "%s%" PRId64, d == 0 ? "" : "x", tensor->tensor->dims[d]);
+        if (strcmp(tensor->key, "anchors") == 0)
+            fputc('*', out); /* a view, as a file may have it */
     }
     fputc('\n', out);
 }

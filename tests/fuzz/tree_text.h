@@ -9,9 +9,9 @@
  *        conv torch.nn.modules.conv Conv2d in_channels=3 stride=(2,2) weight:8x3x3x3 bias:8
  * running_mean@8
  *
- * key=value is an attribute, key:dims a parameter, key@dims a buffer; all tensors begin where the
- * one storage begins, as a hostile file's may. Any bytes make a tree that the reader of a .pt could
- * have made.
+ * key=value is an attribute, key:dims a parameter, key@dims a buffer, 8x3* the last element of the
+ * storage 24 times; all tensors begin where the one storage begins, as a hostile file's may. Any
+ * bytes make a tree that the reader of a .pt could have made.
  */
 #ifndef PT_TREE_TEXT_H
 #define PT_TREE_TEXT_H
@@ -137,6 +137,10 @@ static inline bool tree_shape(pw_tensor_data *tensor, const char *text)
         if (tensor->count > TREE_STORAGE)
             return false;
         text = *end == 'x' ? end + 1 : end;
+        if (strcmp(text, "*") == 0) {
+            tensor->data = tree_storage() + TREE_STORAGE - 1;
+            return tensor->count > 0;
+        }
     }
     int64_t stride = 1;
     for (int32_t d = tensor->rank; d-- > 0; stride *= tensor->dims[d])

@@ -10,6 +10,7 @@
 
 #include "model/wts_modules.h"
 #include "model/wts_topology.h"
+#include "model/wts_tree.h"
 #include "model/yolov5.h"
 #include "unit/model/wts_text.h"
 #include "weights/pickle_value.h"
@@ -271,6 +272,24 @@ static void extremes_are_read_again(void **state)
     drop(&f);
 }
 
+/* 18 times the last element of a storage: with dense strides it would be 17 elements beyond it. */
+static void views_are_not_reshaped(void **state)
+{
+    const int64_t own[] = {18}, other[] = {3, 3, 2};
+    const float last = 1;
+    const pw_tensor_data view = {
+        .dtype = PAWL_F32, .rank = 1, .dims = {18}, .strides = {0}, .data = &last, .count = 18};
+    pw_tensor_data shaped = view;
+    (void)state;
+    assert_true(pw_tree_shape(&shaped, own, 1));
+    assert_int_equal(shaped.strides[0], 0);
+    assert_false(pw_tree_shape(&shaped, other, 3));
+    shaped = view;
+    shaped.strides[0] = 1;
+    assert_true(pw_tree_shape(&shaped, other, 3));
+    assert_int_equal(shaped.strides[0], 6);
+}
+
 static void later_format_is_refused(void **state)
 {
     static const uint8_t later[] = {2};
@@ -336,6 +355,7 @@ int main(void)
         cmocka_unit_test(damage_is_refused),       cmocka_unit_test(names_are_written_by_number),
         cmocka_unit_test(shared_text_is_bounded),  cmocka_unit_test(extremes_are_read_again),
         cmocka_unit_test(later_format_is_refused), cmocka_unit_test(focus_is_folded),
+        cmocka_unit_test(views_are_not_reshaped),
     };
     return cmocka_run_group_tests_name("convert", tests, NULL, NULL);
 }
