@@ -142,7 +142,8 @@ static size_t values_of(const pw_weights *weights)
     return count;
 }
 
-/* What gives a network gives one as a .wts too. */
+/* What gives a network gives one as a .wts too. Of what gives none, names may be such that the
+ * file is taken for another kind. */
 static void convert(pawl_weights *weights, bool has_network)
 {
     char path[TEMPORARY_PATH_SIZE];
@@ -155,8 +156,9 @@ static void convert(pawl_weights *weights, bool has_network)
         check_refusal(status, &error);
         return;
     }
-    if (pawl_weights_open(path, &again, &error) < 0 ||
-        (make_network(again, &network, &error) < 0 && has_network)) {
+    if ((pawl_weights_open(path, &again, &error) < 0 ||
+         make_network(again, &network, &error) < 0) &&
+        has_network) {
         fprintf(stderr, "%s\n", error.message);
         abort();
     }
