@@ -230,7 +230,7 @@ static void write_custom(const char *folder)
           "stride=8 padding=1 dilation=1 groups=8 weight:8x1x3x3\n"
           "  13 torch.nn.modules.conv Conv2d f=-1 in_channels=8 out_channels=8 kernel_size=3 "
           "stride=2 padding=1 dilation=1 groups=1 weight:8x8x3x3\n"
-          "  14 models.yolo Detect f=(12,13) nc=2 na=1 stride=(8,16) anchors@2x1x2\n"
+          "  14 models.yolo Detect f=(12,13) nc=2 na=1 stride=@2 anchors@2x1x2\n"
           "   m torch.nn.modules.container ModuleList\n",
           out);
     for (int i = 0; i < 2; i++)

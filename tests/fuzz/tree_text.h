@@ -7,7 +7,6 @@
  *      model torch.nn.modules.container Sequential
  *       0 models.common Conv f=-1
  *        conv torch.nn.modules.conv Conv2d in_channels=3 stride=(2,2) weight:8x3x3x3 bias:8
- * running_mean@8
  *
  * key=value is an attribute, key:dims a parameter, key@dims a buffer, 8x3* the last element of the
  * storage 24 times; all tensors begin where the one storage begins, as a hostile file's may. Any
@@ -91,9 +90,49 @@ static inline void tree_append(tree_text *tree, pw_value *list, pw_value *item)
     list->as.list.capacity = list->as.list.count;
 }
 
-/* (a,b) is a list, {a,b} the dictionary with b under a. */
+/* "8x3x3x3"; false where the storage has not that many elements or it is no shape. */
+static inline bool tree_shape(pw_tensor_data *tensor, const char *text)
+{
+    tensor->count = 1;
+    while (*text != '\0') {
+        char *end;
+        const unsigned long long size = strtoull(text, &end, 10);
+        if (end == text || tensor->rank == PAWL_MAX_RANK || size > TREE_STORAGE)
+            return false;
+        tensor->dims[tensor->rank++] = (int64_t)size;
+        tensor->count *= (size_t)size;
+        if (tensor->count > TREE_STORAGE)
+            return false;
+        text = *end == 'x' ? end + 1 : end;
+        if (strcmp(text, "*") == 0) {
+            tensor->data = tree_storage() + TREE_STORAGE - 1;
+            return tensor->count > 0;
+        }
+    }
+    int64_t stride = 1;
+    for (int32_t d = tensor->rank; d-- > 0; stride *= tensor->dims[d])
+        tensor->strides[d] = stride;
+    return true;
+}
+
+/* A tensor that is an attribute; None where that is no shape. */
+static inline pw_value *tree_tensor(tree_text *tree, const char *dims)
+{
+    pw_value *value = tree_memory(tree, 1, sizeof *value);
+    pw_tensor_data *tensor = tree_memory(tree, 1, sizeof *tensor);
+    *tensor = (pw_tensor_data){.dtype = PAWL_F32, .data = tree_storage()};
+    if (tree_shape(tensor, dims)) {
+        value->kind = PW_VALUE_TENSOR;
+        value->as.tensor = tensor;
+    }
+    return value;
+}
+
+/* (a,b) is a list, {a,b} the dictionary with b under a, @3 a tensor. */
 static inline pw_value *tree_value(tree_text *tree, char *text)
 {
+    if (*text == '@')
+        return tree_tensor(tree, text + 1);
     if (*text != '(' && *text != '{')
         return tree_scalar(tree, text);
     const bool is_dict = *text++ == '{';
@@ -121,31 +160,6 @@ static inline void tree_set(tree_text *tree, pw_module *module, const char *key,
     name->as.string.length = strlen(key);
     tree_append(tree, dict, name);
     tree_append(tree, dict, tree_value(tree, text));
-}
-
-/* "8x3x3x3"; false where the storage has not that many elements or it is no shape. */
-static inline bool tree_shape(pw_tensor_data *tensor, const char *text)
-{
-    tensor->count = 1;
-    while (*text != '\0') {
-        char *end;
-        const unsigned long long size = strtoull(text, &end, 10);
-        if (end == text || tensor->rank == PAWL_MAX_RANK || size > TREE_STORAGE)
-            return false;
-        tensor->dims[tensor->rank++] = (int64_t)size;
-        tensor->count *= (size_t)size;
-        if (tensor->count > TREE_STORAGE)
-            return false;
-        text = *end == 'x' ? end + 1 : end;
-        if (strcmp(text, "*") == 0) {
-            tensor->data = tree_storage() + TREE_STORAGE - 1;
-            return tensor->count > 0;
-        }
-    }
-    int64_t stride = 1;
-    for (int32_t d = tensor->rank; d-- > 0; stride *= tensor->dims[d])
-        tensor->strides[d] = stride;
-    return true;
 }
 
 /* What is no shape, or no new name, is None. */
