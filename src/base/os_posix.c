@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The operating system, POSIX with Linux's cgroups: files that appear whole, mappings, clock,
  * cores. */
-#define _GNU_SOURCE 1 /* sched_getaffinity, madvise, realpath */
+#define _GNU_SOURCE 1 /* sched_getaffinity, madvise */
 #include "base/memory.h"
 #include "base/os.h"
 #include "base/size.h"
@@ -20,7 +20,10 @@
 #include <unistd.h>
 
 #define FILE_BUFFER_SIZE ((size_t)1 << 18)
-#define TEMPORARY_SUFFIX 24  /* ".tmp-" pid "-" number, terminator included */
+#define TEMPORARY_SUFFIX 24 /* ".tmp-" pid "-" number, terminator included */
+#define NAME_LENGTH_MAX  255
+#define LINK_COUNT_MAX   40 /* as the kernel counts them */
+#define LINK_LENGTH_MAX  2048
 #define TEMPORARY_TRIES  100 /* left by processes that were killed and had our id */
 #define CPU_COUNT_MAX    (1 << 16)
 #define CGROUP_DEPTH_MAX 32
@@ -115,15 +118,18 @@ static void file_reset(pw_os_file *file)
 }
 
 /*
- * Opens a temporary beside the target under a name nobody has. Not mkstemp: its files are private
- * to the owner, ours follow the umask as any new file does.
+ * Opens a temporary beside the target under a name nobody has, and no longer than a name may be.
+ * Not mkstemp: its files are private to the owner, ours follow the umask as any new file does.
  */
 static int open_temporary(pw_os_file *file)
 {
     static atomic_uint counter;
+    const size_t whole = strlen(file->path);
+    const size_t name = strlen(pw_os_basename(file->path)) + TEMPORARY_SUFFIX;
+    const size_t kept = name > NAME_LENGTH_MAX ? whole - (name - NAME_LENGTH_MAX) : whole;
     for (int tries = 0; tries < TEMPORARY_TRIES; tries++) {
         const unsigned number = atomic_fetch_add_explicit(&counter, 1, memory_order_relaxed);
-        (void)snprintf(file->temporary, strlen(file->path) + TEMPORARY_SUFFIX, "%s.tmp-%lu-%u",
+        (void)snprintf(file->temporary, whole + TEMPORARY_SUFFIX, "%.*s.tmp-%lu-%u", (int)kept,
                        file->path, (unsigned long)pw_os_process_id(), number % 100000u);
         file->descriptor = open(file->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
         if (file->descriptor >= 0)
@@ -134,34 +140,53 @@ static int open_temporary(pw_os_file *file)
     return EEXIST;
 }
 
+/* The name that symbolic links lead to, which need not exist yet. 0 or errno. */
+static int follow_links(const char *path, char target[PATH_MAX])
+{
+    char text[LINK_LENGTH_MAX];
+    if (strlen(path) >= PATH_MAX)
+        return ENAMETOOLONG;
+    memcpy(target, path, strlen(path) + 1);
+    for (int links = 0; links < LINK_COUNT_MAX; links++) {
+        const ssize_t length = readlink(target, text, sizeof text);
+        if (length < 0)
+            return 0;
+        const size_t folder = text[0] == '/' ? 0 : (size_t)(pw_os_basename(target) - target);
+        if ((size_t)length == sizeof text || folder + (size_t)length >= PATH_MAX)
+            return ENAMETOOLONG;
+        memcpy(target + folder, text, (size_t)length);
+        target[folder + (size_t)length] = '\0';
+    }
+    return ELOOP;
+}
+
 /* A symbolic link keeps being one: its target is replaced. What is no file (a folder, /dev/null) is
  * never replaced. */
-static pawl_status find_target(const char *path, char *resolved, const char **target, mode_t *mode,
+static pawl_status find_target(const char *path, char target[PATH_MAX], mode_t *mode,
                                pawl_error *error)
 {
     struct stat info;
-    *target = path;
     *mode = 0;
-    if (stat(path, &info) != 0) {
-        if (errno == ENOENT)
-            return PAWL_OK;
+    if (stat(path, &info) == 0) {
+        const char *kind = unusual_kind(info.st_mode);
+        if (kind != NULL)
+            return pw_fail(error, PAWL_ERR_WRITE, "cannot write %s: it is %s, not a file", path,
+                           kind);
+        *mode = info.st_mode & 0777;
+    } else if (errno != ENOENT) {
         return pw_fail_os(error, PAWL_ERR_WRITE, errno, "cannot write %s", path);
     }
-    const char *kind = unusual_kind(info.st_mode);
-    if (kind != NULL)
-        return pw_fail(error, PAWL_ERR_WRITE, "cannot write %s: it is %s, not a file", path, kind);
-    *mode = info.st_mode & 0777;
-    if (realpath(path, resolved) != NULL)
-        *target = resolved;
+    const int reason = follow_links(path, target);
+    if (reason != 0)
+        return pw_fail_os(error, PAWL_ERR_WRITE, reason, "cannot write %s", path);
     return PAWL_OK;
 }
 
 pawl_status pw_os_file_create(const char *path, pw_os_file *file, pawl_error *error)
 {
-    char resolved[PATH_MAX];
-    const char *target = NULL;
+    char target[PATH_MAX];
     mode_t mode = 0;
-    const pawl_status found = find_target(path, resolved, &target, &mode, error);
+    const pawl_status found = find_target(path, target, &mode, error);
     if (found != PAWL_OK)
         return found;
     pw_os_file made = {.descriptor = -1};

@@ -166,6 +166,33 @@ static void a_link_stays_a_link_and_a_mode_a_mode(void **state)
     assert_int_equal(info.st_mode & 0777, 0640);
 }
 
+static void a_link_to_nothing_yet_leads_there(void **state)
+{
+    (void)state;
+    struct stat info;
+    assert_int_equal(mkdir(in_folder("deep"), 0777), 0);
+    assert_int_equal(symlink("second", in_folder("deep/first")), 0);
+    assert_int_equal(symlink("deep/first", in_folder("link")), 0);
+    write_file(in_folder("link"), "new");
+    assert_file(in_folder("deep/second"), "new");
+    assert_int_equal(lstat(in_folder("link"), &info), 0);
+    assert_true(S_ISLNK(info.st_mode));
+    assert_int_equal(remove(in_folder("deep/first")), 0);
+    assert_int_equal(remove(in_folder("deep/second")), 0);
+}
+
+/* The temporary's name must not be longer. */
+static void a_name_may_be_as_long_as_names_go(void **state)
+{
+    (void)state;
+    char name[256];
+    memset(name, 'n', 255);
+    name[255] = '\0';
+    write_file(in_folder(name), "new");
+    assert_file(in_folder(name), "new");
+    assert_int_equal(empty_folder(), 1);
+}
+
 struct refused_row {
     const char *name, *path; /* NULL: the row's own */
     const char *read_message, *write_message;
@@ -239,7 +266,7 @@ static void small_things(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[7 + PW_COUNT(refused_rows)] = {
+    struct CMUnitTest tests[9 + PW_COUNT(refused_rows)] = {
         cmocka_unit_test_setup_teardown(a_committed_file_is_there, folder_make, folder_remove),
         cmocka_unit_test_setup_teardown(until_the_commit_the_old_one_stays, folder_make,
                                         folder_remove),
@@ -248,11 +275,15 @@ int main(void)
                                         folder_remove),
         cmocka_unit_test_setup_teardown(a_link_stays_a_link_and_a_mode_a_mode, folder_make,
                                         folder_remove),
+        cmocka_unit_test_setup_teardown(a_link_to_nothing_yet_leads_there, folder_make,
+                                        folder_remove),
+        cmocka_unit_test_setup_teardown(a_name_may_be_as_long_as_names_go, folder_make,
+                                        folder_remove),
         cmocka_unit_test_setup_teardown(memory_for_a_file_may_run_out, folder_make, folder_remove),
         cmocka_unit_test(small_things),
     };
     for (size_t i = 0; i < PW_COUNT(refused_rows); i++)
-        tests[7 + i] = (struct CMUnitTest){.name = refused_rows[i].name,
+        tests[9 + i] = (struct CMUnitTest){.name = refused_rows[i].name,
                                            .test_func = refused,
                                            .setup_func = refused_make,
                                            .teardown_func = folder_remove,
