@@ -246,10 +246,8 @@ int app_output_check(app_output *output)
 {
     if (output->stream == NULL || output->stream == stdout)
         return output->stream == NULL ? APP_EXIT_DONE : app_finish_stdout(APP_EXIT_DONE);
-    errno = 0;
-    if (fflush(output->stream) == 0 && !ferror(output->stream))
-        return APP_EXIT_DONE;
-    return cannot_write(output->path, errno != 0 ? errno : EIO);
+    const int broken = app_stream_broken(output->stream);
+    return broken == 0 ? APP_EXIT_DONE : cannot_write(output->path, broken);
 }
 
 int app_output_commit(app_output *output)

@@ -24,6 +24,7 @@ static struct {
     bool has_colour;
     bool is_terminal;
     bool is_json_on_stdout;
+    bool is_stdout_reported; /* that it is broken */
     bool has_bar;
     double bar_ms; /* when the bar was drawn last */
 } term;
@@ -238,30 +239,30 @@ int app_exit_of(pawl_status status)
     return APP_EXIT_FAILED;
 }
 
-/* 0 while stdout works, else errno of what broke it. */
-static int flush_stdout(void)
+int app_stream_broken(FILE *stream)
 {
     errno = 0;
-    if (fflush(stdout) == 0 && !ferror(stdout))
+    if (fflush(stream) == 0 && !ferror(stream))
         return 0;
     /* The write that failed may be long past and its reason forgotten: ask once more. */
-    if (errno == 0 && write(STDOUT_FILENO, "\n", 1) >= 0)
+    if (errno == 0 && write(fileno(stream), "\n", 1) >= 0)
         errno = EIO;
     return errno;
 }
 
 bool app_stdout_alive(void)
 {
-    return flush_stdout() == 0;
+    return app_stream_broken(stdout) == 0;
 }
 
 int app_finish_stdout(int code)
 {
-    const int broken = flush_stdout();
+    const int broken = app_stream_broken(stdout);
     if (broken == 0 || code == APP_EXIT_INTERRUPTED)
         return code;
-    if (broken != EPIPE) /* the reader has seen enough: no reason to complain */
+    if (broken != EPIPE && !term.is_stdout_reported) /* EPIPE: the reader has seen enough */
         (void)app_fail(APP_EXIT_FAILED, "cannot write to standard output: %s", strerror(broken));
+    term.is_stdout_reported = true;
     return APP_EXIT_FAILED;
 }
 

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 typedef enum app_exit {
     APP_EXIT_DONE = 0,
@@ -55,6 +56,8 @@ const char *app_plain(void);
 
 int app_exit_of(pawl_status status);
 
+/* 0 while what was written to a stream arrives, else errno of what broke it. */
+int app_stream_broken(FILE *stream);
 /* Flushes stdout; a failed write becomes exit 1, silently when it is a broken pipe. Returns the
  * code to end with. */
 int app_finish_stdout(int code);

@@ -11,3 +11,6 @@ tool npy 1 64 64 >x.npy
 ln -s /dev/full x.output0.npy
 pawl run "$ENGINE" --input x.npy --output x; echo $?
 [ -c /dev/full ] && ls
+# The reason is the system's even when much was written after the failure, and it is said once.
+pawl inspect "$SHAPES/shapes.pt" --json=/dev/full 2>&1; echo $?
+pawl predict "$ENGINE" "$one" --nosave -q --json - 2>&1 >/dev/full; echo $?
