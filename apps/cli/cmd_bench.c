@@ -355,7 +355,7 @@ static int bench_main(int argc, char **argv)
     int code = 0;
     if (!app_parse(&cli_bench, argc, argv, &options, &arguments, &code))
         return code;
-    if (options.json != NULL && strcmp(options.json, "-") == 0)
+    if (options.json != NULL && app_output_is_stdout(options.json))
         app_term_json_on_stdout();
     struct bench bench = {.options = &options};
     code = run_bench(&bench, arguments.items[0]);

@@ -272,7 +272,7 @@ static int predict_main(int argc, char **argv)
         app_warn("--save-conf adds to --save-txt and does nothing alone");
     if (options.json != NULL && options.coco != NULL && strcmp(options.json, options.coco) == 0)
         return app_usage(&cli_predict, "--json and --save-coco cannot share %s", options.json);
-    if (options.json != NULL && strcmp(options.json, "-") == 0)
+    if (options.json != NULL && app_output_is_stdout(options.json))
         app_term_json_on_stdout();
     struct predict predict = {.options = &options};
     code = cli_lifetimes_begin(options.lifetimes);

@@ -170,7 +170,7 @@ static int verify_main(int argc, char **argv)
     int code = 0;
     if (!app_parse(&cli_verify, argc, argv, &options, &arguments, &code))
         return code;
-    if (options.json != NULL && strcmp(options.json, "-") == 0)
+    if (options.json != NULL && app_output_is_stdout(options.json))
         app_term_json_on_stdout();
     verify_job job = {.options = &options};
     code = sort_arguments(&job, &arguments);

@@ -7,11 +7,19 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#define LINK_COUNT_MAX   40 /* as the kernel counts them */
+#define LINK_LENGTH_MAX  2048
+#define NAME_LENGTH_MAX  255
+#define TEMPORARY_SUFFIX 32  /* ".tmp-" pid "-" number, terminator included */
+#define TEMPORARY_TRIES  100 /* left by processes that were killed and had our id */
 
 const char *app_path_name(const char *path)
 {
@@ -204,33 +212,103 @@ static int cannot_write(const char *path, int reason)
     return app_fail(APP_EXIT_FAILED, "cannot write %s: %s", path, strerror(reason));
 }
 
-static bool is_special_file(const char *path)
+bool app_output_is_stdout(const char *path)
+{
+    struct stat asked, own;
+    return strcmp(path, "-") == 0 ||
+           (stat(path, &asked) == 0 && fstat(STDOUT_FILENO, &own) == 0 && !S_ISCHR(own.st_mode) &&
+            asked.st_dev == own.st_dev && asked.st_ino == own.st_ino);
+}
+
+/* The name that symbolic links lead to, which need not exist yet. 0 or errno. */
+static int follow_links(const char *path, char target[PATH_MAX])
+{
+    char text[LINK_LENGTH_MAX];
+    if (strlen(path) >= PATH_MAX)
+        return ENAMETOOLONG;
+    memcpy(target, path, strlen(path) + 1);
+    for (int links = 0; links < LINK_COUNT_MAX; links++) {
+        const ssize_t length = readlink(target, text, sizeof text);
+        if (length < 0)
+            return 0;
+        const size_t folder = text[0] == '/' ? 0 : (size_t)(app_path_name(target) - target);
+        if ((size_t)length == sizeof text || folder + (size_t)length >= PATH_MAX)
+            return ENAMETOOLONG;
+        memcpy(target + folder, text, (size_t)length);
+        target[folder + (size_t)length] = '\0';
+    }
+    return ELOOP;
+}
+
+/* Opens a file beside the target under a name that nobody has, and that is no longer than a name
+ * may be. -1: errno. */
+static int open_temporary(app_output *output)
+{
+    static unsigned int counter;
+    const size_t whole = strlen(output->path);
+    const size_t name = strlen(app_path_name(output->path)) + TEMPORARY_SUFFIX;
+    const size_t kept = name > NAME_LENGTH_MAX ? whole - (name - NAME_LENGTH_MAX) : whole;
+    for (int tries = 0; tries < TEMPORARY_TRIES; tries++) {
+        output->temporary = app_format("%.*s.tmp-%ld-%u", (int)kept, output->path, (long)getpid(),
+                                       counter++ % 100000);
+        if (output->temporary == NULL) {
+            errno = ENOMEM;
+            return -1;
+        }
+        const int file = open(output->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (file >= 0)
+            return file;
+        const int reason = errno;
+        free(output->temporary);
+        output->temporary = NULL;
+        errno = reason;
+        if (reason != EEXIST)
+            return -1;
+    }
+    return -1;
+}
+
+/* A link stays one, its target is replaced; what is no file (a device, a pipe) is written into. */
+static int open_target(app_output *output, const char *path)
 {
     struct stat info;
-    return stat(path, &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode);
+    char target[PATH_MAX];
+    const bool exists = stat(path, &info) == 0;
+    const bool is_special = exists && !S_ISREG(info.st_mode);
+    const int reason = is_special ? 0 : follow_links(path, target);
+    if (reason != 0) {
+        errno = reason;
+        return -1;
+    }
+    output->path = app_format("%s", is_special ? path : target);
+    if (output->path == NULL) {
+        errno = ENOMEM;
+        return -1;
+    }
+    const int file =
+        is_special ? open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY) : open_temporary(output);
+    if (file >= 0 && exists && !is_special)
+        (void)fchmod(file, info.st_mode & 0777); /* as the file that it replaces; not vital */
+    return file;
 }
 
 int app_output_open(app_output *output, const char *path)
 {
     *output = (app_output){0};
-    if (strcmp(path, "-") == 0) {
+    if (app_output_is_stdout(path)) {
         output->stream = stdout;
         return APP_EXIT_DONE;
     }
     if (app_is_folder(path))
         return cannot_write(path, EISDIR);
-    output->path = app_format("%s", path);
-    if (!is_special_file(path))
-        output->temporary = app_format("%s.%ld.tmp", path, (long)getpid());
-    if (output->path == NULL || (output->temporary == NULL && !is_special_file(path))) {
-        app_output_discard(output);
-        return app_fail_memory();
-    }
-    output->stream = fopen(output->temporary != NULL ? output->temporary : path, "wbe");
+    const int file = open_target(output, path);
+    output->stream = file < 0 ? NULL : fdopen(file, "wb");
     if (output->stream == NULL) {
         const int reason = errno;
+        if (file >= 0)
+            (void)close(file);
         app_output_discard(output);
-        return cannot_write(path, reason);
+        return reason == ENOMEM ? app_fail_memory() : cannot_write(path, reason);
     }
     return APP_EXIT_DONE;
 }

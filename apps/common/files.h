@@ -48,11 +48,15 @@ bool app_make_folders(const char *path);
 char *app_make_run_folder(const char *project, const char *name, bool exist_ok);
 
 /* A file that appears under its name when it is complete: written beside it, then renamed. "-" is
- * stdout, a device is written directly. */
+ * stdout, a device or a pipe is written directly. */
 typedef struct app_output {
     FILE *stream; /* NULL while closed */
     char *path, *temporary;
 } app_output;
+
+/* True of "-" and of every other name of what stdout goes to, such as /dev/stdout: to replace that
+ * file, or to begin it anew, would lose what is in it. */
+bool app_output_is_stdout(const char *path);
 
 /* Each reports what goes wrong and returns an exit code. */
 int app_output_open(app_output *output, const char *path);
