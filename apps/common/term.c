@@ -5,6 +5,7 @@
 #include <pawl/logger.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -48,6 +49,18 @@ int app_fail_interrupted(void)
     return app_fail(number == SIGTERM ? 128 + SIGTERM : APP_EXIT_INTERRUPTED, "interrupted");
 }
 
+/*
+ * A standard descriptor that is closed would be given to the next file opened, and what is printed
+ * would go into that file. So it is opened, the wrong way round: using it fails as before.
+ */
+static void guard_descriptors(void)
+{
+    static const int modes[] = {O_WRONLY, O_RDONLY, O_RDONLY};
+    for (int i = 0; i < 3; i++)
+        if (fcntl(i, F_GETFD) < 0 && open("/dev/null", modes[i]) < 0)
+            return;
+}
+
 static void catch_signals(void)
 {
     struct sigaction action;
@@ -58,8 +71,9 @@ static void catch_signals(void)
     (void)sigaction(SIGINT, &action, NULL);
     (void)sigaction(SIGTERM, &action, NULL);
     memset(&action, 0, sizeof action);
-    action.sa_handler = SIG_IGN; /* a closed pipe shows as a failed write */
+    action.sa_handler = SIG_IGN; /* a closed pipe, a limit of file sizes: a write that fails */
     (void)sigaction(SIGPIPE, &action, NULL);
+    (void)sigaction(SIGXFSZ, &action, NULL);
 }
 
 static void wipe_bar(void)
@@ -110,6 +124,7 @@ void app_term_start(void)
 {
     const char *no_colour = getenv("NO_COLOR");
     const char *kind = getenv("TERM");
+    guard_descriptors();
     term.is_terminal = isatty(STDERR_FILENO) == 1 && (kind == NULL || strcmp(kind, "dumb") != 0);
     term.has_colour = term.is_terminal && (no_colour == NULL || *no_colour == '\0');
     catch_signals();

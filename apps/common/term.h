@@ -25,7 +25,8 @@ typedef enum app_exit {
 } app_exit;
 
 /* Reads NO_COLOR and the terminal, sets the library's logger, catches SIGINT and SIGTERM, ignores
- * SIGPIPE. Call once, first. */
+ * SIGPIPE and SIGXFSZ, sees that no file is opened as a standard stream that is closed. Call once,
+ * first. */
 void app_term_start(void);
 
 void app_term_quiet(void);  /* -q */

@@ -5,5 +5,5 @@ while [ $i -lt 400 ]; do ln -s "$SHAPES/pictures/shapes1.jpg" in/$i.jpg; i=$((i 
 tool interrupt 1 $PAWL predict -q "$ENGINE" in --json lines.jsonl --save-coco coco.json --threads 1 --imgsz 1280
 ls
 [ "$(ls runs/predict/exp | wc -l)" -lt 400 ] && echo some
-find . -name '*.tmp'
+find . -name '*.tmp*'
 tool interrupt 0.5 $PAWL bench "$ENGINE" --duration 20
