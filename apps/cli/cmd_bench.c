@@ -335,10 +335,10 @@ static int run_bench(struct bench *bench, const char *path)
         code = app_output_open(&bench->json, options->json);
     if (code != APP_EXIT_DONE)
         return code;
-    app_say("%s%s%s: %s %s, %d thread%s, batch %d, %dx%d", app_bold(), path, app_plain(),
-            bench->session.backend, bench->session.info.precision, bench->session.threads,
-            bench->session.threads == 1 ? "" : "s", bench->batch, bench->shape.height,
-            bench->shape.width);
+    app_say("%s%s%s: %s %s, %d thread%s, batch %d, %dx%d", app_bold(app_say_stream()), path,
+            app_plain(app_say_stream()), bench->session.backend, bench->session.info.precision,
+            bench->session.threads, bench->session.threads == 1 ? "" : "s", bench->batch,
+            bench->shape.height, bench->shape.width);
     code = run_course(bench, "decoded");
     const bool has_boxes = bench->session.model.task != PAWL_TASK_CLASSIFY;
     if (code == APP_EXIT_DONE && options->with_nms && !has_boxes)

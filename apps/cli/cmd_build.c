@@ -128,10 +128,10 @@ static void say_recognised(const struct build *build)
 {
     const pawl_model_info *model = &build->model;
     app_say("%s%s%s: YOLOv5 %s, %s, size %s, %d class%s%s, %.2f M parameters, %.1f GFLOPs at %d",
-            app_bold(), build->input, app_plain(), model->family, task_name(model->task),
-            model->size, model->class_count, model->class_count == 1 ? "" : "es",
-            model->names_known ? "" : " (without names)", (double)model->parameter_count / 1e6,
-            model->gflops, model->imgsz);
+            app_bold(app_say_stream()), build->input, app_plain(app_say_stream()), model->family,
+            task_name(model->task), model->size, model->class_count,
+            model->class_count == 1 ? "" : "es", model->names_known ? "" : " (without names)",
+            (double)model->parameter_count / 1e6, model->gflops, model->imgsz);
 }
 
 static int read_network(struct build *build)
@@ -243,9 +243,9 @@ static int say_summary(const struct build *build, double start)
     else
         app_say("%s%s%s: %s %s at %dx%d, batch %d:%d:%d, %zu layers -> %zu, weights %s, file %s, "
                 "in %s",
-                app_bold(), build->output, app_plain(), info.backend, info.precision, info.height,
-                info.width, info.batch_min, info.batch_opt, info.batch_max,
-                model.source_layer_count, model.layer_count,
+                app_bold(app_say_stream()), build->output, app_plain(app_say_stream()),
+                info.backend, info.precision, info.height, info.width, info.batch_min,
+                info.batch_opt, info.batch_max, model.source_layer_count, model.layer_count,
                 app_human_bytes(memory, info.constant_size), app_human_bytes(size, info.file_size),
                 app_human_duration(time, end - start));
     (void)pawl_plan_destroy(&saved);

@@ -54,7 +54,7 @@ static void print_wrapped(const char *text, int indent)
 
 static void explain(const pawl_diagnosis *diagnosis)
 {
-    printf("%s%s%s: %s", app_bold(), diagnosis->id, app_plain(), diagnosis->title);
+    printf("%s%s%s: %s", app_bold(stdout), diagnosis->id, app_plain(stdout), diagnosis->title);
     print_wrapped(diagnosis->cause, 2);
     print_wrapped(diagnosis->remedy, 2);
     printf("\n");
@@ -75,6 +75,7 @@ static int explain_main(int argc, char **argv)
     for (int i = 0; i < arguments.count; i++)
         explain(find(arguments.items[i]));
     for (size_t i = 0; arguments.count == 0 && (diagnosis = pawl_diagnosis_get(i)) != NULL; i++)
-        printf("%s%s%s  %s\n", app_bold(), diagnosis->id, app_plain(), diagnosis->title);
+        printf("%s%s%s  %s\n", app_bold(stdout), diagnosis->id, app_plain(stdout),
+               diagnosis->title);
     return APP_EXIT_DONE;
 }

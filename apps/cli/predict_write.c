@@ -269,7 +269,7 @@ int predict_writer_commit(predict_writer *writer)
         return code;
     if (rmdir(writer->folder) == 0) /* works on an empty folder only: every picture was bad */
         return code;
-    app_note("Results saved to %s%s%s", app_bold(), writer->folder, app_plain());
+    app_note("Results saved to %s%s%s", app_bold(stderr), writer->folder, app_plain(stderr));
     if (writer->options->is_save_txt)
         app_note("%zu label%s saved to %s/labels", writer->label_count,
                  writer->label_count == 1 ? "" : "s", writer->folder);

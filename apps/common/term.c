@@ -17,12 +17,14 @@
 #include <unistd.h>
 
 #define BAR_WIDTH 24
+#define BOLD      "\033[1m"
+#define PLAIN     "\033[0m"
 
 /* One process, one terminal: the state of both. */
 static struct {
     bool is_quiet;
     int loudness;
-    bool has_colour;
+    bool has_colour[2]; /* stdout, stderr */
     bool is_terminal;
     bool is_json_on_stdout;
     bool is_stdout_reported; /* that it is broken */
@@ -84,14 +86,44 @@ static void wipe_bar(void)
     term.has_bar = false;
 }
 
+static bool has_colour(FILE *out)
+{
+    return term.has_colour[out == stderr];
+}
+
+/* One line whatever it names: a file's name may hold line ends, and commands to a terminal. */
+static void put_line(FILE *out, const char *text)
+{
+    for (; *text != '\0'; text++) {
+        const unsigned char byte = (unsigned char)*text;
+        const bool is_ours = strncmp(text, BOLD, sizeof BOLD - 1) == 0 ||
+                             strncmp(text, PLAIN, sizeof PLAIN - 1) == 0;
+        if ((byte >= ' ' && byte != 0x7f) || (is_ours && has_colour(out)))
+            fputc(byte, out);
+        else if (byte == '\n')
+            fputs("\\n", out);
+        else
+            fprintf(out, "\\x%02x", byte);
+    }
+    fputc('\n', out);
+}
+
 static void write_line(FILE *out, const char *prefix, const char *format, va_list list)
 {
+    char most[1024];
+    va_list again;
+    va_copy(again, list);
+    const int length = vsnprintf(most, sizeof most, format, list);
+    char *more = length >= (int)sizeof most ? malloc((size_t)length + 1) : NULL;
+    if (more != NULL)
+        (void)vsnprintf(more, (size_t)length + 1, format, again);
+    va_end(again);
     (void)pthread_mutex_lock(&term_lock);
     wipe_bar();
     fputs(prefix, out);
-    (void)vfprintf(out, format, list);
-    fputc('\n', out);
+    put_line(out, more != NULL ? more : most);
     (void)pthread_mutex_unlock(&term_lock);
+    free(more);
 }
 
 static void write_text(FILE *out, const char *prefix, const char *format, ...)
@@ -120,13 +152,20 @@ static void set_logger(void)
     pawl_logger_set(&logger);
 }
 
+static bool is_terminal(int descriptor)
+{
+    const char *kind = getenv("TERM");
+    return isatty(descriptor) == 1 && (kind == NULL || strcmp(kind, "dumb") != 0);
+}
+
 void app_term_start(void)
 {
     const char *no_colour = getenv("NO_COLOR");
-    const char *kind = getenv("TERM");
+    const bool is_wanted = no_colour == NULL || *no_colour == '\0';
     guard_descriptors();
-    term.is_terminal = isatty(STDERR_FILENO) == 1 && (kind == NULL || strcmp(kind, "dumb") != 0);
-    term.has_colour = term.is_terminal && (no_colour == NULL || *no_colour == '\0');
+    term.is_terminal = is_terminal(STDERR_FILENO);
+    term.has_colour[0] = is_wanted && is_terminal(STDOUT_FILENO);
+    term.has_colour[1] = is_wanted && term.is_terminal;
     catch_signals();
     set_logger();
 }
@@ -153,13 +192,18 @@ void app_term_json_on_stdout(void)
     term.is_json_on_stdout = true;
 }
 
+FILE *app_say_stream(void)
+{
+    return term.is_json_on_stdout ? stderr : stdout;
+}
+
 void app_say(const char *format, ...)
 {
     va_list list;
     if (term.is_quiet)
         return;
     va_start(list, format);
-    write_line(term.is_json_on_stdout ? stderr : stdout, "", format, list);
+    write_line(app_say_stream(), "", format, list);
     va_end(list);
 }
 
@@ -211,14 +255,14 @@ int app_fail_memory(void)
     return app_fail(APP_EXIT_LIMIT, "memory ran out");
 }
 
-const char *app_bold(void)
+const char *app_bold(FILE *out)
 {
-    return term.has_colour ? "\033[1m" : "";
+    return has_colour(out) ? BOLD : "";
 }
 
-const char *app_plain(void)
+const char *app_plain(FILE *out)
 {
-    return term.has_colour ? "\033[0m" : "";
+    return has_colour(out) ? PLAIN : "";
 }
 
 int app_exit_of(pawl_status status)

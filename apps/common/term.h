@@ -36,6 +36,8 @@ bool app_term_is_loud(void);
 /* From now on app_say() writes to stderr: stdout belongs to JSON. */
 void app_term_json_on_stdout(void);
 
+/* All that follow write one line, in which control characters are spelled out. */
+
 /* A line for people on stdout; silent with -q. */
 void app_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* A line on stderr; silent with -q. */
@@ -50,10 +52,12 @@ int app_fail_library(const char *path, const pawl_error *error);
 /* Says that memory ran out; returns the exit code. */
 int app_fail_memory(void);
 
-/* "\033[1m" and its end, or nothing where colours are not wanted (stderr is no terminal, NO_COLOR).
- */
-const char *app_bold(void);
-const char *app_plain(void);
+/* Where app_say() writes. */
+FILE *app_say_stream(void);
+
+/* "\033[1m" and its end, or nothing where colours are not wanted (no terminal, NO_COLOR). */
+const char *app_bold(FILE *out);
+const char *app_plain(FILE *out);
 
 int app_exit_of(pawl_status status);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* apps/common: what the CLI cases do not reach one by one. */
+#define _XOPEN_SOURCE 700 /* posix_openpt */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,6 +15,7 @@
 #include "common/npy.h"
 #include "common/term.h"
 
+#include <fcntl.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -333,6 +335,34 @@ static void sizes_are_human(void **state)
     assert_string_equal(app_human_duration(text, 125e3), "2 min 05 s");
 }
 
+/* stdout is redirected and stderr a terminal: pawl bench x.engine >figures. */
+static void colours_go_to_terminals_only(void **state)
+{
+    (void)state;
+    const int terminal = posix_openpt(O_RDWR | O_NOCTTY);
+    if (terminal < 0 || grantpt(terminal) != 0 || unlockpt(terminal) != 0)
+        skip();
+    const int own = open(ptsname(terminal), O_RDWR | O_NOCTTY), none = open("/dev/null", O_WRONLY);
+    const int saved[] = {dup(1), dup(2)};
+    (void)setenv("TERM", "xterm", 1);
+    (void)unsetenv("NO_COLOR");
+    (void)fflush(stdout);
+    (void)dup2(none, 1);
+    (void)dup2(own, 2);
+    app_term_start();
+    const bool is_right = *app_bold(stderr) != '\0' && *app_bold(stdout) == '\0';
+    (void)setenv("NO_COLOR", "1", 1);
+    app_term_start();
+    const bool is_plain = *app_bold(stderr) == '\0' && *app_plain(stderr) == '\0';
+    (void)dup2(saved[0], 1);
+    (void)dup2(saved[1], 2);
+    const int opened[] = {terminal, own, none, saved[0], saved[1]};
+    for (size_t i = 0; i < COUNT(opened); i++)
+        (void)close(opened[i]);
+    assert_true(is_right);
+    assert_true(is_plain);
+}
+
 int main(void)
 {
     const struct CMUnitTest others[] = {
@@ -346,6 +376,7 @@ int main(void)
         cmocka_unit_test(output_is_whole_or_not_there),
         cmocka_unit_test(statuses_have_exit_codes),
         cmocka_unit_test(sizes_are_human),
+        cmocka_unit_test(colours_go_to_terminals_only),
     };
     struct CMUnitTest tests[COUNT(lines) + COUNT(others)];
     for (size_t i = 0; i < COUNT(lines); i++)
