@@ -164,6 +164,17 @@ void app_paths_sort(app_paths *paths)
         qsort(paths->items, paths->count, sizeof(char *), by_name);
 }
 
+/* One that is there is fine. False: errno is mkdir's. */
+static bool make_folder(const char *path)
+{
+    if (mkdir(path, 0777) == 0)
+        return true;
+    const int reason = errno;
+    const bool is_there = app_is_folder(path);
+    errno = reason;
+    return is_there;
+}
+
 bool app_make_folders(const char *path)
 {
     char *copy = app_format("%s", path);
@@ -176,10 +187,10 @@ bool app_make_folders(const char *path)
         if (*at != '/')
             continue;
         *at = '\0';
-        is_made = mkdir(copy, 0777) == 0 || errno == EEXIST || app_is_folder(copy);
+        is_made = make_folder(copy);
         *at = '/';
     }
-    is_made = is_made && (mkdir(copy, 0777) == 0 || (errno == EEXIST && app_is_folder(copy)));
+    is_made = is_made && make_folder(copy);
     const int reason = errno;
     free(copy);
     errno = reason;

@@ -15,6 +15,7 @@
 #include "common/npy.h"
 #include "common/term.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <math.h>
 #include <stdlib.h>
@@ -335,6 +336,19 @@ static void sizes_are_human(void **state)
     assert_string_equal(app_human_duration(text, 125e3), "2 min 05 s");
 }
 
+/* Not the reason why the folder is not there. */
+static void a_folder_that_cannot_be_made_has_a_reason(void **state)
+{
+    (void)state;
+    if (!app_is_folder("/sys/kernel"))
+        skip();
+    errno = 0;
+    assert_false(app_make_folders("/sys/kernel/pawl/runs"));
+    assert_int_not_equal(errno, 0);
+    assert_int_not_equal(errno, ENOENT);
+    assert_true(app_make_folders("/sys/kernel"));
+}
+
 /* stdout is redirected and stderr a terminal: pawl bench x.engine >figures. */
 static void colours_go_to_terminals_only(void **state)
 {
@@ -376,6 +390,7 @@ int main(void)
         cmocka_unit_test(output_is_whole_or_not_there),
         cmocka_unit_test(statuses_have_exit_codes),
         cmocka_unit_test(sizes_are_human),
+        cmocka_unit_test(a_folder_that_cannot_be_made_has_a_reason),
         cmocka_unit_test(colours_go_to_terminals_only),
     };
     struct CMUnitTest tests[COUNT(lines) + COUNT(others)];
