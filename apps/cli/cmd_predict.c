@@ -153,8 +153,7 @@ static int32_t choose_batch(const struct predict *predict)
     if (predict->options->batch > 0 && predict->options->batch < batch)
         batch = predict->options->batch;
     else if (predict->options->batch > batch)
-        app_warn("--batch %d: the engine takes %d pictures at once", predict->options->batch,
-                 batch);
+        app_warn("--batch %d: the engine takes at most %d at once", predict->options->batch, batch);
     if (predict->pictures.count < (size_t)batch)
         batch = (int32_t)predict->pictures.count;
     return batch > predict->session.info.batch_min ? batch : predict->session.info.batch_min;
@@ -218,6 +217,8 @@ static int run_pictures(struct predict *predict, app_shape shape, int32_t batch)
     code = predict_writer_commit(&predict->writer);
     if (code != APP_EXIT_DONE || job.tally.bad == 0)
         return code;
+    if (job.tally.good == 0 && job.tally.bad == 1)
+        return APP_EXIT_INPUT; /* why has been said */
     if (job.tally.good == 0)
         return app_fail(APP_EXIT_INPUT, "none of the %zu pictures could be read", job.tally.bad);
     return app_fail(APP_EXIT_PARTIAL, "%zu of %zu pictures could not be read", job.tally.bad,

@@ -133,7 +133,7 @@ static int unknown_option(const app_command *command, const char *name, size_t l
     (void)snprintf(word, sizeof word, "%.*s", (int)(length < 60 ? length : 60), name);
     const app_option *near = option_near(command, word);
     if (near != NULL)
-        return app_usage(command, "unknown option --%s, did you mean --%s?", word, near->name);
+        return app_usage(command, "unknown option --%s (did you mean --%s?)", word, near->name);
     return app_usage(command, "unknown option --%s", word);
 }
 
@@ -233,8 +233,8 @@ static int wrong_value(const app_command *command, const app_option *option, con
 {
     switch (option->type) {
     case APP_INTEGER:
-        return app_usage(command, "--%s takes a whole number from %g to %g, not '%s'", option->name,
-                         option->low, option->high, text);
+        return app_usage(command, "--%s takes a whole number from %.0f to %.0f, not '%s'",
+                         option->name, option->low, option->high, text);
     case APP_REAL:
         return app_usage(command, "--%s takes a number from %g to %g, not '%s'", option->name,
                          option->low, option->high, text);

@@ -73,8 +73,8 @@ void app_help_program(FILE *out, const app_command *const *commands, size_t coun
     fputs("\n  pawl help COMMAND   options of a command\n"
           "  pawl --version      the version\n\n"
           "Exit codes: 0 done, 1 cannot write, 2 usage, 3 input unreadable or corrupt, 4 not "
-          "supported,\n5 backend not here, 8 some inputs failed, 9 limit or memory, 130 "
-          "interrupted.\n",
+          "supported,\n5 backend not here, 6 accuracy gate, 8 some inputs failed, 9 limit or "
+          "memory, 130 interrupted.\n",
           out);
 }
 
@@ -195,6 +195,7 @@ void app_manual_page(FILE *out, const app_command *const *commands, size_t count
           ".TP\n.B 3\ninput unreadable or corrupt: weights, engine, or every picture given\n"
           ".TP\n.B 4\nrecognised but not supported, or ambiguous\n"
           ".TP\n.B 5\nbackend, device or library missing\n"
+          ".TP\n.B 6\naccuracy gate failed (pawl verify)\n"
           ".TP\n.B 8\npartial: some inputs failed, the rest are done\n"
           ".TP\n.B 9\na limit or memory exhausted\n.TP\n.B 130\ninterrupted\n"
           ".SH ENVIRONMENT\n"
