@@ -148,7 +148,7 @@ bool app_paths_add_folder(app_paths *paths, const char *folder, const char *endi
         return false;
     bool is_read = true;
     for (struct dirent *entry = NULL; is_read && (entry = readdir(entries)) != NULL;)
-        if (app_path_ends_in(entry->d_name, endings))
+        if (entry->d_name[0] != '.' && app_path_ends_in(entry->d_name, endings))
             is_read = add_entry(paths, folder, entry->d_name);
     (void)closedir(entries);
     if (paths->count > first)

@@ -38,7 +38,9 @@ bool app_paths_add(app_paths *paths, const char *path);
 void app_paths_sort(app_paths *paths);
 void app_paths_free(app_paths *paths);
 
-/* Adds the folder's files of these endings, sorted by name. False: errno says why. */
+/* Adds the folder's files of these endings, sorted by name; hidden ones are passed over, as by
+ * detect.py's glob (macOS leaves a ._NAME.jpg that is no picture beside each). False: errno says
+ * why. */
 bool app_paths_add_folder(app_paths *paths, const char *folder, const char *endings);
 
 /* Makes the folder and those above it; one that is there is fine. False: errno. */
