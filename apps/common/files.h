@@ -17,6 +17,9 @@ const char *app_path_ending(const char *path);
 /* True if the path's ending is one of the blank-separated list ("jpg png"), whatever the case. */
 bool app_path_ends_in(const char *path, const char *endings);
 
+/* Of pictures that pawl_image_write() can write. */
+#define APP_WRITTEN_ENDINGS "bmp jpe jpeg jpg png pnm ppm webp"
+
 /* printf into new memory, the caller's to free(); NULL when there is none. */
 char *app_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
