@@ -64,16 +64,22 @@ static int open_engine(struct detect *detect, const char *path)
     return 0;
 }
 
-/* A labels file counts where there is one; the engine's own names stand in. */
+/* A labels file counts where there is one; the engine's own names stand in. TensorRTX asserts the
+ * count for masks; for classes it looks no further than it needs, and its scripts leave the file of
+ * ImageNet's thousand beside models of fewer. */
 static int read_names(struct detect *detect, const char *labels)
 {
     const size_t count = (size_t)detect->model.class_count;
+    const bool may_be_more = detect->task == PAWL_TASK_CLASSIFY;
     detect->names = calloc(count + 1, sizeof(const char *));
     if (detect->names == NULL)
         return app_fail_memory();
     if (labels != NULL && app_names_read(&detect->labels, labels) != 0)
         return COMPAT_WRONG;
-    if (labels != NULL && detect->labels.count != count)
+    if (labels != NULL && detect->labels.count > count && may_be_more)
+        app_warn("%s has %zu labels, the engine %zu classes: the first %zu are taken", labels,
+                 detect->labels.count, count, count);
+    else if (labels != NULL && detect->labels.count != count)
         return app_fail(COMPAT_WRONG, "%s has %zu labels, the engine %zu classes", labels,
                         detect->labels.count, count);
     for (size_t i = 0; i < count; i++)

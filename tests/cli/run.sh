@@ -18,6 +18,7 @@ tool() { "$TOOL" "$@"; }
 
 (. "$case/cmd.sh") >../stdout.raw 2>../stderr
 status=$?
+[ "$status" != 77 ] || exit 77 # the case lacks what it needs
 cd ..
 sed -E -e 's/[0-9]+(\.[0-9]+)?ms/Tms/g' -e 's/[0-9]+(\.[0-9]+)? (ms|s)$/T/' -e "s|$SHAPES|SHAPES|g" \
     -e "s|$ENGINE|ENGINE|g" -e "s|$SEGMENTER|SEGMENTER|g" -e "s|$CLASSIFIER|CLASSIFIER|g" stdout.raw >stdout
