@@ -20,6 +20,7 @@ typedef struct foreign_kind {
 
 /* clang-format off */
 static const foreign_kind foreign[] = {
+    FOREIGN(0, "\x89PAWL", "an engine of pawl's, which cannot be turned back into weights; give the .pt or .wts that it was built from"),
     FOREIGN(0, "ftrt", "a TensorRT engine, which cannot be converted back; give the .pt or .wts that it was built from"),
     FOREIGN(0, "ptrt", "a TensorRT engine, which cannot be converted back; give the .pt or .wts that it was built from"),
     FOREIGN(0, "version https://git-lfs", "a Git LFS pointer, not the file itself; run 'git lfs pull'"),
