@@ -3,6 +3,7 @@
 #include "cli/inspect.h"
 
 #include "common/files.h"
+#include "common/inputs.h"
 
 #include <string.h>
 
@@ -117,6 +118,8 @@ static int inspect_main(int argc, char **argv)
     if (!app_parse(&cli_inspect, argc, argv, &options, &arguments, &code))
         return code;
     inspect_subject subject = {.path = arguments.items[0]};
+    if (!app_inputs_add(subject.path))
+        return app_fail_memory();
     code = open_subject(&subject, options.activation);
     if (subject.plan != NULL || subject.weights != NULL) {
         int shown = APP_EXIT_DONE;

@@ -2,6 +2,7 @@
 /* pawl predict: pictures in, boxes out. */
 #include "cli/lifetimes.h"
 #include "cli/predict.h"
+#include "common/inputs.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -143,6 +144,9 @@ static int list_pictures(app_paths *pictures, char *const *sources, int count)
     }
     if (pictures->count == 0)
         return app_fail(APP_EXIT_INPUT, "there are no pictures to look at");
+    for (size_t i = 0; i < pictures->count; i++)
+        if (!app_inputs_add(pictures->items[i]))
+            return app_fail_memory();
     return APP_EXIT_DONE;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The program pawl: finds the command and hands over. */
 #include "cli/session.h"
+#include "common/inputs.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -77,5 +78,7 @@ static int dispatch(int argc, char **argv)
 int main(int argc, char **argv)
 {
     app_term_start();
-    return app_finish_stdout(dispatch(argc, argv));
+    const int code = dispatch(argc, argv);
+    app_inputs_free();
+    return app_finish_stdout(code);
 }

@@ -2,6 +2,7 @@
 /* What pawl predict leaves behind: annotated pictures, labels, JSON lines, a COCO results file,
  * letterboxed pictures. */
 #include "cli/predict.h"
+#include "common/inputs.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -102,8 +103,9 @@ static int write_picture(predict_writer *writer, predict_picture *picture, const
     char *path = app_format("%s/%s", writer->folder, name);
     if (path == NULL)
         return app_fail_memory();
-    int code = APP_EXIT_DONE;
-    if (draw(writer, picture, &error) < 0 || pawl_image_write(picture->image, path, &error) < 0)
+    int code = app_inputs_check(path);
+    if (code == APP_EXIT_DONE &&
+        (draw(writer, picture, &error) < 0 || pawl_image_write(picture->image, path, &error) < 0))
         code = app_fail_library(path, &error);
     free(path);
     return code;
@@ -199,7 +201,11 @@ static int write_letterbox(predict_writer *writer, const predict_picture *pictur
     free(name);
     if (path == NULL)
         return app_fail_memory();
-    int code = APP_EXIT_DONE;
+    int code = app_inputs_check(path);
+    if (code != APP_EXIT_DONE) {
+        free(path);
+        return code;
+    }
     const app_shape to = writer->shape;
     const pawl_status status =
         writer->task == PAWL_TASK_CLASSIFY

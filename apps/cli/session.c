@@ -2,6 +2,8 @@
 /* Opens an .engine: plan, runtime, engine. */
 #include "cli/session.h"
 
+#include "common/inputs.h"
+
 #include <string.h>
 
 app_shape cli_round_shape(app_shape asked, int32_t stride)
@@ -51,6 +53,8 @@ int session_open(session *opened, const char *path, const session_options *optio
 {
     pawl_error error = {0};
     *opened = (session){.path = path, .threads = thread_count(options->threads)};
+    if (!app_inputs_add(path))
+        return app_fail_memory();
     opened->info.struct_size = sizeof opened->info;
     opened->model.struct_size = sizeof opened->model;
     if (pawl_plan_load(path, &opened->plan, &error) < 0 ||

@@ -2,6 +2,7 @@
 /* Paths, folders and files written whole or not at all, over POSIX. */
 #include "common/files.h"
 
+#include "common/inputs.h"
 #include "common/term.h"
 
 #include <ctype.h>
@@ -312,6 +313,9 @@ int app_output_open(app_output *output, const char *path)
     }
     if (app_is_folder(path))
         return cannot_write(path, EISDIR);
+    const int refused = app_inputs_check(path);
+    if (refused != APP_EXIT_DONE)
+        return refused;
     const int file = open_target(output, path);
     output->stream = file < 0 ? NULL : fdopen(file, "wb");
     if (output->stream == NULL) {

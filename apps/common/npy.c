@@ -3,6 +3,7 @@
  * writes are taken, nothing is guessed. */
 #include "common/npy.h"
 
+#include "common/inputs.h"
 #include "common/term.h"
 
 #include <errno.h>
@@ -184,7 +185,7 @@ int app_npy_open(app_npy *npy, const char *path)
     npy->stream = fopen(path, "rbe");
     if (npy->stream == NULL)
         return app_fail(APP_EXIT_INPUT, "cannot open %s: %s", path, strerror(errno));
-    const int code = read_header(npy);
+    const int code = app_inputs_add(path) ? read_header(npy) : app_fail_memory();
     if (code != APP_EXIT_DONE)
         app_npy_close(npy);
     return code;

@@ -6,3 +6,23 @@ ln -s a.bin b.bin
 pawl convert a.bin b.bin
 echo $?
 tool same a.bin "$SHAPES/shapes.pt"
+# So with whatever else is written: of a run's inputs none is touched.
+cp "$SHAPES/pictures/shapes1.jpg" p.jpg
+cp "$ENGINE" e.engine
+pawl predict -q e.engine p.jpg --nosave --save-letterbox . --imgsz 64
+mv p.png q.png
+cp q.png keep.png
+tool npy 1 64 64 >x.output0.npy
+cp x.output0.npy keep.npy
+try() { "$@" >/dev/null; echo $?; }
+try pawl predict -q e.engine p.jpg --project . --name . --exist-ok
+try pawl predict -q e.engine q.png --nosave --save-letterbox .
+try pawl predict -q e.engine p.jpg --nosave --json e.engine
+try pawl predict -q e.engine p.jpg --nosave --save-coco p.jpg
+try pawl inspect e.engine --json=e.engine
+try pawl bench -q e.engine --imgsz 64 --iterations 1 --json ./e.engine
+try pawl run -q e.engine --input x.output0.npy --output x
+cmp p.jpg "$SHAPES/pictures/shapes1.jpg"
+cmp q.png keep.png
+cmp e.engine "$ENGINE"
+cmp x.output0.npy keep.npy
