@@ -200,7 +200,14 @@ bool app_make_folders(const char *path)
 
 char *app_make_run_folder(const char *project, const char *name, bool exist_ok)
 {
-    if (!app_make_folders(project))
+    const char *slash = strrchr(name, '/'); /* those above: name may have folders too */
+    char *above = slash == NULL ? app_format("%s", project)
+                                : app_format("%s/%.*s", project, (int)(slash - name), name);
+    const bool is_made = above != NULL && app_make_folders(above);
+    const int why = errno;
+    free(above);
+    errno = why;
+    if (!is_made)
         return NULL;
     for (unsigned int number = 1; number < 100000; number++) {
         char *path = number == 1 ? app_format("%s/%s", project, name)
