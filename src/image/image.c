@@ -19,7 +19,14 @@ static const struct {
     {"GIF", 0, 4, "GIF8"},
     {"TIFF", 0, 4, "II*\0"},
     {"TIFF", 0, 4, "MM\0*"},
-    {"HEIF or AVIF", 4, 4, "ftyp"},
+    {"HEIF", 4, 7, "ftyphei"},
+    {"HEIF", 4, 7, "ftyphev"},
+    {"HEIF", 4, 8, "ftypmif1"},
+    {"HEIF", 4, 8, "ftypmsf1"},
+    {"AVIF", 4, 7, "ftypavi"},
+    {"video (MP4, QuickTime)", 4, 4, "ftyp"},
+    {"video (AVI)", 8, 4, "AVI "},
+    {"video (Matroska, WebM)", 0, 4, "\x1a\x45\xdf\xa3"},
     {"JPEG 2000", 0, 8, "\0\0\0\x0cjP  "},
     {"JPEG XL", 0, 2, "\xff\x0a"},
     {"JPEG XL", 0, 8, "\0\0\0\x0cJXL "},
@@ -82,9 +89,11 @@ static pawl_status refuse_format(const uint8_t *data, size_t size, pawl_error *e
         const size_t at = strangers[i].at;
         if (size >= at + strangers[i].size &&
             memcmp(data + at, strangers[i].magic, strangers[i].size) == 0)
-            return pw_fail(error, PAWL_ERR_UNSUPPORTED,
-                           "this is a %s file, which is not read; convert it to PNG or JPEG",
-                           strangers[i].name);
+            return pw_fail(error, PAWL_ERR_UNSUPPORTED, "this is a %s file, which is not read; %s",
+                           strangers[i].name,
+                           strncmp(strangers[i].name, "video", 5) == 0
+                               ? "extract its frames"
+                               : "convert it to PNG or JPEG");
     }
     return pw_fail(
         error, PAWL_ERR_UNSUPPORTED,
