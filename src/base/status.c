@@ -5,7 +5,12 @@
 
 #include <pawl/version.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <string.h>
+
+#define WHOLE_SIZE 5120 /* a path of the longest kind and words */
+#define HEAD_SIZE  160
+#define GAP        "..."
 
 const char *pawl_status_name(pawl_status status)
 {
@@ -38,6 +43,29 @@ const char *pawl_version(void)
     return PAWL_VERSION_STRING;
 }
 
+static bool continues_character(char byte)
+{
+    return ((unsigned char)byte & 0xC0u) == 0x80u;
+}
+
+/* What is too long is nearly always a path in the middle: the words before it and the reason behind
+ * it stay. */
+static void keep_both_ends(char *message, size_t capacity, const char *whole, size_t length)
+{
+    if (length < capacity) {
+        memcpy(message, whole, length + 1);
+        return;
+    }
+    size_t head = HEAD_SIZE;
+    while (head > 0 && continues_character(whole[head]))
+        head--;
+    const char *tail = whole + length - (capacity - 1 - head - (sizeof GAP - 1));
+    while (continues_character(*tail))
+        tail++;
+    pw_strbuf cut = {.text = message, .capacity = capacity};
+    pw_strbuf_add(&cut, "%.*s" GAP "%s", (int)head, whole, tail);
+}
+
 /*
  * The sentence is formed beside the error first: an argument may be the error's own message ("could
  * not do A: %s"). With os_error 0 no reason is appended.
@@ -45,7 +73,7 @@ const char *pawl_version(void)
 static void PW_PRINTF(5, 0) fill(pawl_error *error, pawl_status status, uint64_t offset,
                                  int os_error, const char *format, va_list arguments)
 {
-    char text[sizeof(error->message)];
+    char text[WHOLE_SIZE];
     pw_strbuf sentence = PW_STRBUF(text);
     pw_strbuf_vadd(&sentence, format, arguments);
     if (os_error != 0) {
@@ -58,7 +86,7 @@ static void PW_PRINTF(5, 0) fill(pawl_error *error, pawl_status status, uint64_t
     error->status = status;
     error->os_error = os_error;
     error->offset = offset;
-    memcpy(error->message, text, sentence.length + 1);
+    keep_both_ends(error->message, sizeof error->message, text, sentence.length);
 }
 
 pawl_status pw_fail(pawl_error *error, pawl_status status, const char *format, ...)

@@ -64,6 +64,28 @@ static void a_long_message_is_cut(void **state)
     pawl_error error;
     (void)pw_fail_os(&error, PAWL_ERR_READ, ENOENT, "%s", text);
     assert_int_equal(strlen(error.message), sizeof error.message - 1);
+    assert_non_null(strstr(error.message, "xxx...xxx"));
+}
+
+/* A path of thousands of bytes hides neither what failed nor why. */
+static void a_long_path_is_cut_in_its_middle(void **state)
+{
+    (void)state;
+    char path[4096];
+    for (size_t i = 0; i + 3 < sizeof path; i += 3)
+        memcpy(path + i, "\xE2\x82\xAC", 3);
+    path[sizeof path - 1] = '\0';
+    for (int shift = 0; shift < 3; shift++) { /* all the ways a cut can fall on a character */
+        pawl_error error;
+        (void)pw_fail_os(&error, PAWL_ERR_READ, ENOENT, "cannot open %.*s%s", shift, "...", path);
+        assert_int_equal(strncmp(error.message, "cannot open ", 12), 0);
+        assert_non_null(strstr(error.message, "\xE2\x82\xAC...\xE2\x82\xAC"));
+        assert_non_null(strstr(error.message, "\xE2\x82\xAC: No such file or directory"));
+        assert_true(strlen(error.message) >= sizeof error.message - 4);
+    }
+    pawl_error error;
+    (void)pw_fail(&error, PAWL_ERR_READ, "cannot read %s: it is a pipe", path);
+    assert_non_null(strstr(error.message, ": it is a pipe"));
 }
 
 struct cut_row {
@@ -96,14 +118,15 @@ static void cut(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[4 + PW_COUNT(cut_rows)] = {
+    struct CMUnitTest tests[5 + PW_COUNT(cut_rows)] = {
         cmocka_unit_test(each_status_has_name_and_text),
         cmocka_unit_test(an_error_says_what_was_given),
         cmocka_unit_test(an_error_may_quote_itself),
         cmocka_unit_test(a_long_message_is_cut),
+        cmocka_unit_test(a_long_path_is_cut_in_its_middle),
     };
     for (size_t i = 0; i < PW_COUNT(cut_rows); i++)
-        tests[4 + i] = (struct CMUnitTest){
+        tests[5 + i] = (struct CMUnitTest){
             .name = cut_rows[i].name, .test_func = cut, .initial_state = &cut_rows[i]};
     return cmocka_run_group_tests_name("status and texts", tests, NULL, NULL);
 }
