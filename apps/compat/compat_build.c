@@ -35,9 +35,14 @@ static void check_size(const compat_build *asked, const pawl_model_info *model)
         wanted[0] = letter_of(asked->depth, asked->width);
     if (asked->size[1] == '6' && asked->size[2] == '\0')
         wanted[1] = '6';
-    if (wanted[0] == 'c' || strcmp(wanted, model->size) == 0)
+    const bool is_published = strcmp(model->size, "custom") != 0;
+    if (strcmp(wanted, model->size) == 0 || (wanted[0] == 'c' && !is_published))
         return;
-    if (strcmp(model->size, "custom") == 0)
+    if (wanted[0] == 'c')
+        app_warn("%s holds a YOLOv5%s, not the depth %g and width %g that the command line says: "
+                 "building the %s",
+                 asked->weights, model->size, asked->depth, asked->width, model->size);
+    else if (!is_published)
         app_warn(
             "%s is not of a published size, though the command line says %s: building what the "
             "file holds",
