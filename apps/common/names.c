@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reads names files; of YAML only the part that data.yaml files use for their names. */
+/* Names of classes: files of them, and what COCO calls its own. */
 #include "common/names.h"
 
+#include "common/data_yaml.h"
 #include "common/term.h"
 
 #include <errno.h>
@@ -94,63 +95,6 @@ static char *read_text(const char *path)
     return NULL;
 }
 
-/* "key: value" cut apart in place if the key is a class id; else the text itself. */
-static char *behind_number(char *text)
-{
-    char *end = text + strspn(text, "0123456789");
-    return end > text && *end == ':' ? trim(end + 1) : text;
-}
-
-/* [a, 'b'] or {0: a, 1: b} up to the closing bracket; no comma inside quotes. */
-static bool add_flow(app_paths *names, char *text)
-{
-    const char close = *text == '[' ? ']' : '}';
-    for (char *at = text + 1; *at != '\0' && *at != close;) {
-        char *end = at;
-        char quote = '\0';
-        for (; *end != '\0' && (quote != '\0' || (*end != ',' && *end != close)); end++) {
-            if (quote != '\0')
-                quote = *end == quote ? '\0' : quote;
-            else if (*end == '\'' || *end == '"')
-                quote = *end;
-            else if (*end == '\n')
-                *end = ' ';
-        }
-        const char stop = *end;
-        *end = '\0';
-        char *item = trim(behind_number(trim(at)));
-        if (*item != '\0' && !app_paths_add(names, item))
-            return false;
-        if (stop != ',')
-            break;
-        at = end + 1;
-    }
-    return true;
-}
-
-/* Lines "- name" or "0: name"; the first line that is neither ends the list. */
-static bool add_block(app_paths *names, char *text)
-{
-    for (char *line = text; line != NULL && *line != '\0';) {
-        char *next = strchr(line, '\n');
-        if (next != NULL)
-            *next++ = '\0';
-        char *comment = strstr(line, " #");
-        if (comment != NULL)
-            *comment = '\0';
-        char *item = trim(line);
-        char *name = *item == '-' ? trim(item + 1) : behind_number(item);
-        if (name != item) {
-            if (!app_paths_add(names, name))
-                return false;
-        } else if (*item != '\0' && *item != '#') {
-            break;
-        }
-        line = next;
-    }
-    return true;
-}
-
 static bool add_lines(app_paths *names, char *text)
 {
     for (char *line = text; line != NULL && *line != '\0';) {
@@ -165,41 +109,36 @@ static bool add_lines(app_paths *names, char *text)
     return true;
 }
 
-/* Where the value of "names:" begins, NULL if the text has no such line. */
-static char *find_names_key(char *text)
+static int read_lines(app_paths *names, const char *path)
 {
-    for (char *line = text; line != NULL; line = strchr(line, '\n')) {
-        line += *line == '\n' ? 1 : 0;
-        if (strncmp(line, "names:", 6) == 0)
-            return line + 6;
-        if (*line == '\0')
-            break;
+    static const char mark[] = "\xef\xbb\xbf"; /* of UTF-8, as Windows' editors write it */
+    char *text = read_text(path);
+    if (text == NULL)
+        return APP_EXIT_INPUT;
+    const size_t skipped = strncmp(text, mark, sizeof mark - 1) == 0 ? sizeof mark - 1 : 0;
+    const bool is_added = add_lines(names, text + skipped);
+    free(text);
+    return is_added ? APP_EXIT_DONE : app_fail_memory();
+}
+
+static int read_yaml(app_paths *names, const char *path)
+{
+    app_data_yaml data = {0};
+    const int code = app_data_yaml_read(&data, path);
+    if (code == APP_EXIT_DONE) {
+        app_paths_free(names);
+        *names = data.names;
+        data.names = (app_paths){0};
     }
-    return NULL;
+    app_data_yaml_free(&data);
+    return code;
 }
 
 int app_names_read(app_paths *names, const char *path)
 {
-    char *text = read_text(path);
-    if (text == NULL)
-        return APP_EXIT_INPUT;
-    char *value = app_path_ends_in(path, "yaml yml") ? find_names_key(text) : NULL;
-    bool is_added = false;
-    if (app_path_ends_in(path, "yaml yml") && value == NULL) {
-        free(text);
-        return app_fail(APP_EXIT_INPUT, "%s: has no line that begins with names:", path);
-    }
-    if (value == NULL) {
-        is_added = add_lines(names, text);
-    } else {
-        value += strspn(value, " \t\r");
-        is_added =
-            *value == '[' || *value == '{' ? add_flow(names, value) : add_block(names, value);
-    }
-    free(text);
-    if (!is_added)
-        return app_fail_memory();
-    if (names->count == 0)
+    const int code =
+        app_path_ends_in(path, "yaml yml") ? read_yaml(names, path) : read_lines(names, path);
+    if (code == APP_EXIT_DONE && names->count == 0)
         return app_fail(APP_EXIT_INPUT, "%s: has no class names", path);
-    return APP_EXIT_DONE;
+    return code;
 }

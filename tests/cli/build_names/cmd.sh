@@ -15,3 +15,12 @@ pawl predict y.engine "$SHAPES/pictures/shapes4.jpg" --nosave --names short.txt
 echo $?
 pawl build a.wts -o z.engine --names short.txt >/dev/null
 echo $?
+# YAML as YAML has it: keys in any order, quotes, a # that begins no comment; and a text file of a Windows editor.
+printf 'names: {5: f, 4: "e: x", 3: d, 2: c#3, 1: b, 0: "a\\"b"} # c\n' >map2.yaml
+printf '\357\273\277one\r\ntwo\r\nthree\r\nfour\r\nfive\r\nsix\r\n' >windows.txt
+printf 'names: {0: a, 2: c}\n' >gap.yaml
+printf 'nc: 6\n' >none.yaml
+for names in map2.yaml windows.txt gap.yaml none.yaml; do
+    pawl build -q a.wts -o x.engine --names $names; echo $?
+    pawl inspect x.engine | sed -n 's/^classes *//p'
+done
