@@ -287,6 +287,8 @@ static int build_main(int argc, char **argv)
     int code = 0;
     if (!app_parse(&cli_build, argc, argv, &options, &arguments, &code))
         return code;
+    if (options.output != NULL && strcmp(options.output, "-") == 0)
+        return app_usage(&cli_build, "writes a file, not stdout: name one");
     if (options.output != NULL && app_path_ends_in(options.output, "pt wts"))
         return app_usage(&cli_build, "writes an engine, not %s; .wts come from 'pawl convert'",
                          options.output);

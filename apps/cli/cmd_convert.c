@@ -4,6 +4,7 @@
 #include "common/files.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 typedef struct convert_options {
@@ -82,6 +83,8 @@ static int convert_main(int argc, char **argv)
         return app_usage(&cli_convert, "the output is named twice, as %s and as %s",
                          arguments.items[1], options.output);
     const char *asked = arguments.count == 2 ? arguments.items[1] : options.output;
+    if (asked != NULL && strcmp(asked, "-") == 0)
+        return app_usage(&cli_convert, "writes a file, not stdout: name one");
     if (asked != NULL && app_path_ends_in(asked, "engine plan pt"))
         return app_usage(&cli_convert, "writes .wts, not %s; engines come from 'pawl build'",
                          asked);

@@ -275,9 +275,12 @@ static int predict_main(int argc, char **argv)
         return code;
     if (options.is_save_conf && !options.is_save_txt)
         app_warn("--save-conf adds to --save-txt and does nothing alone");
-    if (options.json != NULL && options.coco != NULL && strcmp(options.json, options.coco) == 0)
+    const bool is_json_out = options.json != NULL && app_output_is_stdout(options.json);
+    const bool is_coco_out = options.coco != NULL && app_output_is_stdout(options.coco);
+    if ((is_json_out && is_coco_out) ||
+        (options.json != NULL && options.coco != NULL && strcmp(options.json, options.coco) == 0))
         return app_usage(&cli_predict, "--json and --save-coco cannot share %s", options.json);
-    if (options.json != NULL && app_output_is_stdout(options.json))
+    if (is_json_out || is_coco_out)
         app_term_json_on_stdout();
     struct predict predict = {.options = &options};
     code = cli_lifetimes_begin(options.lifetimes);

@@ -11,3 +11,10 @@ cut -c 1-8 file
 pawl predict "$ENGINE" "$one" --nosave --json stdout 2>err | cut -c 1-8
 grep -c ^image err
 [ -L stdout ] && ls
+pawl predict "$ENGINE" "$one" --nosave --save-coco - 2>err | cut -c 1-8 | sort -u
+grep -c ^image err
+pawl predict "$ENGINE" "$one" --nosave --save-coco stdout --json - | cat; echo end
+# An engine and a .wts are files.
+pawl build "$SHAPES/shapes.pt" -o -; echo $?
+pawl convert "$SHAPES/shapes.pt" -; echo $?
+ls
