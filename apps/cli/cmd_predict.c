@@ -221,12 +221,13 @@ static int run_pictures(struct predict *predict, app_shape shape, int32_t batch)
     code = predict_writer_commit(&predict->writer);
     if (code != APP_EXIT_DONE || job.tally.bad == 0)
         return code;
-    if (job.tally.good == 0 && job.tally.bad == 1)
-        return APP_EXIT_INPUT; /* why has been said */
-    if (job.tally.good == 0)
-        return app_fail(APP_EXIT_INPUT, "none of the %zu pictures could be read", job.tally.bad);
-    return app_fail(APP_EXIT_PARTIAL, "%zu of %zu pictures could not be read", job.tally.bad,
-                    job.tally.bad + job.tally.good);
+    if (job.tally.good > 0)
+        return app_fail(APP_EXIT_PARTIAL, "%zu of %zu pictures could not be read", job.tally.bad,
+                        job.tally.bad + job.tally.good);
+    code = job.tally.limited == job.tally.bad ? APP_EXIT_LIMIT : APP_EXIT_INPUT;
+    if (job.tally.bad == 1)
+        return code; /* why has been said */
+    return app_fail(code, "none of the %zu pictures could be read", job.tally.bad);
 }
 
 /* Options that a task has no use for are an error where they ask for a file, else a warning. */

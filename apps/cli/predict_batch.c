@@ -97,6 +97,8 @@ static void count_picture(predict_tally *tally, const predict_picture *picture)
 {
     if (picture->image == NULL) {
         tally->bad++;
+        if (app_exit_of(picture->error.status) == APP_EXIT_LIMIT)
+            tally->limited++;
         return;
     }
     tally->good++;
