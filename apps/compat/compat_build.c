@@ -60,8 +60,13 @@ static int read_network(const compat_build *asked, pawl_task task, struct build 
     (void)fflush(stdout);
     if (pawl_weights_open(asked->weights, &build->weights, &error) < 0 ||
         pawl_network_from_weights(build->weights, NULL, &build->network, &error) < 0 ||
-        pawl_network_info_get(build->network, &model, &error) < 0)
+        pawl_network_info_get(build->network, &model, &error) < 0) {
+        if (error.status ==
+            PAWL_ERR_AMBIGUOUS) /* the options that it asks for are not TensorRTX's */
+            return app_fail(COMPAT_WRONG, "%s; 'pawl build' takes the option, and -d its engine",
+                            error.message);
         return app_fail_library(asked->weights, &error);
+    }
     if (model.task != task)
         return app_fail(COMPAT_WRONG, "%s is for %s; use yolov5_%s", asked->weights,
                         model.task == PAWL_TASK_DETECT    ? "detection"
