@@ -22,11 +22,15 @@ static const app_command *find_command(const char *name)
 static int unknown_command(const char *word)
 {
     const app_command *near = app_command_near(commands, command_count, word);
-    const char *kind = word[0] == '-' ? "option" : "command";
+    if (word[0] == '-')
+        return app_fail(APP_EXIT_USAGE,
+                        "unknown option %s in front of a command, whose options follow it; see "
+                        "'pawl --help'",
+                        word);
     if (near != NULL)
-        return app_fail(APP_EXIT_USAGE, "unknown %s %s, did you mean 'pawl %s'?", kind, word,
+        return app_fail(APP_EXIT_USAGE, "unknown command %s, did you mean 'pawl %s'?", word,
                         near->name);
-    return app_fail(APP_EXIT_USAGE, "unknown %s %s; see 'pawl --help'", kind, word);
+    return app_fail(APP_EXIT_USAGE, "unknown command %s; see 'pawl --help'", word);
 }
 
 static int help(const char *topic)

@@ -50,7 +50,8 @@ static void print_option(FILE *out, const app_option *option)
 
 void app_help_command(FILE *out, const app_command *command)
 {
-    fprintf(out, "Usage: pawl %s %s [options]\n\n", command->name, command->arguments);
+    fprintf(out, "Usage: pawl %s%s%s [options]\n\n", command->name,
+            command->arguments[0] != '\0' ? " " : "", command->arguments);
     print_wrapped(out, command->brief, 0, 0);
     if (command->details != NULL)
         print_wrapped(out, command->details, 0, 0);
@@ -157,7 +158,7 @@ static void print_roff_option(FILE *out, const app_option *option)
 
 static void print_roff_command(FILE *out, const app_command *command)
 {
-    fprintf(out, ".SS \"pawl %s ", command->name);
+    fprintf(out, ".SS \"pawl %s%s", command->name, command->arguments[0] != '\0' ? " " : "");
     print_roff(out, command->arguments);
     fputs("\"\n", out);
     print_roff(out, command->brief);
