@@ -91,7 +91,8 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_image_draw(pawl_image *image, const str
 PAWL_API PAWL_NODISCARD pawl_status pawl_image_draw_mask(pawl_image *image, const struct pawl_mask *mask, int32_t class_id, pawl_error *error);
 
 /**
- * Writes lines of text from the upper left corner down, as YOLOv5 labels classified pictures. Nobody else may use the image meanwhile.
+ * Writes lines of text from the upper left corner down, as YOLOv5 labels classified pictures, and darkens what lies under them. Nobody
+ * else may use the image meanwhile.
  * @param text  Lines divided by newlines.
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_image_draw_text(pawl_image *image, const char *text, pawl_error *error);

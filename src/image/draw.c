@@ -52,19 +52,35 @@ static int32_t pixel_of(float value, int32_t limit)
     return value < (float)limit ? (int32_t)lrintf(value) : limit;
 }
 
+static box inside(const pw_image *image, box area)
+{
+    return (box){.x1 = area.x1 < 0 ? 0 : area.x1,
+                 .y1 = area.y1 < 0 ? 0 : area.y1,
+                 .x2 = area.x2 > image->width ? image->width : area.x2,
+                 .y2 = area.y2 > image->height ? image->height : area.y2};
+}
+
 static void fill(const pw_image *image, box area, const uint8_t rgb[3])
 {
-    const int32_t x1 = area.x1 < 0 ? 0 : area.x1;
-    const int32_t y1 = area.y1 < 0 ? 0 : area.y1;
-    const int32_t x2 = area.x2 > image->width ? image->width : area.x2;
-    const int32_t y2 = area.y2 > image->height ? image->height : area.y2;
-    for (int32_t y = y1; y < y2; y++) {
-        uint8_t *pixel = pw_image_row(image, y) + (size_t)x1 * 3;
-        for (int32_t x = x1; x < x2; x++, pixel += 3) {
+    const box part = inside(image, area);
+    for (int32_t y = part.y1; y < part.y2; y++) {
+        uint8_t *pixel = pw_image_row(image, y) + (size_t)part.x1 * 3;
+        for (int32_t x = part.x1; x < part.x2; x++, pixel += 3) {
             pixel[0] = rgb[0];
             pixel[1] = rgb[1];
             pixel[2] = rgb[2];
         }
+    }
+}
+
+/* So far that white stands out from white. */
+static void darken(const pw_image *image, box area)
+{
+    const box part = inside(image, area);
+    for (int32_t y = part.y1; y < part.y2; y++) {
+        uint8_t *pixel = pw_image_row(image, y) + (size_t)part.x1 * 3;
+        for (int32_t i = 0; i < (part.x2 - part.x1) * 3; i++)
+            pixel[i] /= 4;
     }
 }
 
@@ -159,6 +175,8 @@ pawl_status pawl_image_draw_text(pawl_image *image, const char *text, pawl_error
         const size_t length = strcspn(line, "\n");
         (void)snprintf(label, sizeof(label), "%.*s",
                        (int)(length < LABEL_SIZE - 1 ? length : LABEL_SIZE - 1), line);
+        darken(used, (box){0, y, pw_text_width(label, look.font) + 2 * look.margin,
+                           y + pw_text_height(look.font)});
         pw_text_draw(used, label, look.margin, y, look.font, white);
         line += length + (line[length] == '\n');
     }

@@ -128,12 +128,29 @@ static void takes_missing_names(void **state)
     pawl_image_destroy(&image);
 }
 
+/* White text on whatever is there: what lies under it is darkened. */
+static void writes_lines_that_stand_out(void **state)
+{
+    (void)state;
+    static const uint8_t white[3] = {255, 255, 255}, dark[3] = {63, 63, 63};
+    pawl_image *image = plain(200, 100, 255), *tiny = plain(2, 3, 255);
+    pawl_error error;
+    assert_int_equal(pawl_image_draw_text(image, "0.93 cat\n0.02 a longer name", &error), PAWL_OK);
+    assert_true(count_like(image, dark) > 200);
+    assert_true(count_like(image, white) > 5000);
+    assert_memory_equal(pixel_at(image, 199, 99), white, 3);
+    assert_int_equal(pawl_image_draw_text(tiny, "0.93 cat", &error), PAWL_OK);
+    assert_int_equal(pawl_image_draw_text(image, NULL, &error), PAWL_ERR_ARGUMENT);
+    pawl_image_destroy(&tiny);
+    pawl_image_destroy(&image);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(draws_a_frame),       cmocka_unit_test(contrasts_text),
         cmocka_unit_test(shows_names),         cmocka_unit_test(stays_inside),
-        cmocka_unit_test(takes_missing_names),
+        cmocka_unit_test(takes_missing_names), cmocka_unit_test(writes_lines_that_stand_out),
     };
     return cmocka_run_group_tests_name("draw", tests, NULL, NULL);
 }
