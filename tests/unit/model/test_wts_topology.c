@@ -80,7 +80,7 @@ static void check_layers(const struct wts_row *row, const pw_network *network)
     for (size_t i = 0; i < network->layer_count; i++) {
         const pw_layer *layer = &network->layers[i];
         const bool is_head = strncmp(layer->name, "model.9.conv", strlen("model.9.conv")) == 0;
-        const bool is_stage = strlen(layer->name) <= strlen("model.10.act") &&
+        const bool is_stage = i >= 2 && strlen(layer->name) <= strlen("model.10.act") &&
                               row->wts.graph >= 6 && network->layers[i - 1].op == PW_OP_BATCHNORM &&
                               network->layers[i - 2].op == PW_OP_CONCAT;
         adds += layer->op == PW_OP_ADD;
