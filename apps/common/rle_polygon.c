@@ -12,7 +12,7 @@
 
 #define FINER        5.0
 #define MOST_CORNERS ((size_t)1 << 20)
-#define MOST_REACH   ((double)(1 << 24)) /* pixels: further corners are no picture's */
+#define MOST_REACH   ((double)(1 << 16)) /* pixels: no picture is larger, and edges are walked */
 
 struct points {
     int64_t x, y; /* the point before, on the fine grid */

@@ -81,7 +81,7 @@ static void read_list(const char *path)
 
 static void read_labels(const char *path)
 {
-    val_data data = {.path = "fuzz"};
+    val_data data = {.path = "fuzz", .has_masks = true};
     for (int64_t i = 0; i < 3; i++)
         fuzz_check(val_add_category(&data, i, "x") != NULL);
     val_picture *picture = val_add_picture(&data, "x.png");
@@ -100,7 +100,7 @@ static void read_labels(const char *path)
 static void read_coco(const char *path)
 {
     const val_options options = {.images = "/"};
-    val_data data = {.path = path};
+    val_data data = {.path = path, .has_masks = true};
     check_code(val_coco_open(&data, &options));
     for (size_t i = 0; i < data.truth_count; i++)
         fuzz_check(data.truths[i].image < data.picture_count &&

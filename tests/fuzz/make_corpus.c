@@ -47,6 +47,16 @@ static const struct {
                  "\"cat\"}], \"annotations\": [{\"id\": 1, \"image_id\": 7, \"category_id\": 1, "
                  "\"bbox\": [1, 2.5, 3, "
                  "4e0], \"area\": 12, \"iscrowd\": 0}]}"),
+    SEED(
+        "coco-masks",
+        "j{\"images\":[{\"id\":7,\"file_name\":\"a.jpg\",\"width\":4,\"height\":5}],\"categories\":"
+        "[{"
+        "\"id\":1,\"name\":\"cat\"}],\"annotations\":[{\"image_id\":7,\"category_id\":1,\"bbox\":["
+        "1,2,3,"
+        "4],\"segmentation\":[[0,0,3,0,3,4.5],[0,0,1,0,1,1]]},{\"image_id\":7,\"category_id\":1,"
+        "\"bbox\":[1,2,3,4],\"iscrowd\":1,\"segmentation\":{\"size\":[5,4],\"counts\":[3,4,6,7]}},{"
+        "\"image_id\":7,\"category_id\":1,\"bbox\":[1,2,3,4],\"segmentation\":{\"size\":[5,4],"
+        "\"counts\":\"3463\"}}]}"),
     SEED("mask-text", "t\5\0\4\0"
                       "3463"),
     SEED("mask-runs", "r\3\0\4\0\4\0\0\0\2\0\0\0\6\0\0\0"),

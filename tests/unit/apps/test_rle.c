@@ -143,7 +143,7 @@ static void lies_are_refused(void **state)
     static const char *const texts[] = {"",      "0",  "1",   "\x7f", "oooooooooooooooo", "N",
                                         "5555N", "~~", "P0o", " ",    "1111111111111111"};
     const uint32_t counts[] = {UINT32_MAX, 1, 9};
-    const double far[] = {0, 0, 1e30, 0, 1, 1}, none[] = {(double)NAN, 0};
+    const double far[] = {0, 0, 65537, 0, 1, 1}, none[] = {(double)NAN, 0};
     app_rle mask;
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         assert_false(app_rle_from_text(&mask, 10, 10, texts[i]));
