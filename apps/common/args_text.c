@@ -71,8 +71,10 @@ void app_help_program(FILE *out, const app_command *const *commands, size_t coun
           out);
     for (size_t i = 0; i < count; i++)
         fprintf(out, "  %-12s %s\n", commands[i]->name, commands[i]->brief);
-    fputs("\n  pawl help COMMAND   options of a command\n"
-          "  pawl --version      the version\n\n"
+    fputs("\n  pawl help COMMAND        options of a command\n"
+          "  pawl man                 the manual page, for man -l -\n"
+          "  pawl completion bash     what bash completes, to be sourced\n"
+          "  pawl --version           the version\n\n"
           "Exit codes: 0 done, 1 cannot write, 2 usage, 3 input unreadable or corrupt, 4 not "
           "supported,\n5 backend not here, 6 accuracy gate, 8 some inputs failed, 9 limit or "
           "memory, 130 interrupted.\n",

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 pawl --help | head -n 1
+pawl --help | grep -c -e "pawl man" -e "pawl completion bash"
 pawl help predict | head -n 1
 pawl predict --help | grep -c -e '--conf' -e '--save-txt'
 pawl man | grep '^.SS "pawl b'
