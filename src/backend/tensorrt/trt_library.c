@@ -228,7 +228,13 @@ static void find_library(void)
                process.library.path, process.library.strategy->name);
         return;
     }
-    if (!process.was_any)
+    const char *const named = pw_os_environment("PAWL_TENSORRT_LIBRARY");
+    if (!process.was_any && named != NULL)
+        (void)pw_fail(&process.error, PAWL_ERR_DEVICE,
+                      "PAWL_TENSORRT_LIBRARY names %s, where no TensorRT library is: name its file "
+                      "or the folder it is in",
+                      named);
+    else if (!process.was_any)
         (void)pw_fail(
             &process.error, PAWL_ERR_DEVICE,
             "no TensorRT library is here: install TensorRT 8.2 to 11 or TensorRT-RTX, or name its "

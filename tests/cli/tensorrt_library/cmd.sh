@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: Apache-2.0
+# A library that was named and is not there: that is said, not that one should be named.
+for name in /nowhere/libnvinfer.so.10 .; do
+    PAWL_TENSORRT_LIBRARY=$name pawl build -q "$SHAPES/shapes.pt" --backend tensorrt -o x.engine 2>&1 | sed "s|^.*here: ||"
+done
+ls
