@@ -141,8 +141,13 @@ pawl_status pw_trt_library_open(const char *path, pw_trt_library *library, pawl_
     char reason[256];
     snprintf(found.path, sizeof found.path, "%s", path);
     found.handle = pw_os_library_open(path, reason, sizeof reason);
-    if (found.handle == NULL)
-        return pw_fail(error, PAWL_ERR_DEVICE, "%s cannot be loaded: %s", path, reason);
+    if (found.handle == NULL) {
+        const size_t length = strlen(path);
+        const bool is_named =
+            strncmp(reason, path, length) == 0 && strncmp(reason + length, ": ", 2) == 0;
+        return pw_fail(error, PAWL_ERR_DEVICE, "%s cannot be loaded: %s", path,
+                       is_named ? reason + length + 2 : reason);
+    }
     PW_TRY(bind(&found, error));
     PW_TRY(prove(&found, error));
     *library = found;
@@ -268,8 +273,8 @@ static bool report_candidate(void *user, const char *path)
         snprintf(text, sizeof text, "%s: %s, strategy %s%s", path, library.version_text,
                  library.strategy->name,
                  library.create_builder == NULL ? " (can run, cannot build)" : "");
-    else
-        snprintf(text, sizeof text, "%s: %s", path, error.message);
+    else /* the sentence names the path itself */
+        snprintf(text, sizeof text, "%s", error.message);
     report->line(report->user, text);
     return false;
 }
