@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Writes what gen_wts.py writes: the state dictionary, and in a detection head anchor_grid =
- * anchors * stride and strides behind anchors. A line a tensor: NAME COUNT, two blanks, then eight
- * lower-case digits a value, one blank between.
+ * Writes what gen_wts.py writes: the state dictionary, and behind the buffers of a detection head
+ * anchor_grid = anchors * stride and strides; these are all but always just anchors. A line a
+ * tensor: NAME COUNT, two blanks, then eight lower-case digits a value, one blank between.
  */
 #include "base/memory.h"
 #include "base/size.h"
@@ -15,7 +15,8 @@
 typedef struct head_extra {
     const pw_module *head;
     const pw_tensor_data *anchors,
-        *native_grid; /* in the state dictionary; the grid may be absent */
+        *native_grid; /* in the state dictionary; the grid may be absent, and is replaced */
+    const pw_tensor_data *last; /* of the head's own */
     pw_tensor_data grid, strides;
 } head_extra;
 
@@ -66,6 +67,9 @@ static pawl_status make_extra(const pw_weights *weights, head_extra *extra, void
         return PAWL_OK;
     extra->head = head;
     extra->native_grid = persistent(extra->head, "anchor_grid");
+    for (size_t i = 0; i < head->tensor_count; i++)
+        if (head->tensors[i].tensor != NULL && head->tensors[i].is_persistent)
+            extra->last = head->tensors[i].tensor;
     const size_t levels = (size_t)extra->anchors->dims[0], count = extra->anchors->count;
     const size_t name_size = strlen(extra->head->path) + sizeof(".anchor_grid");
     const size_t values_size = (count + levels) * sizeof(float);
@@ -141,14 +145,12 @@ static void write_all(pw_os_file *file, const pw_weights *weights, const head_ex
     pw_os_file_write(file, line, (size_t)length);
     for (size_t i = 0; i < weights->tensor_count; i++) {
         const pw_tensor_data *tensor = weights->tensors[i];
-        const bool is_grid = added->head != NULL && tensor == added->native_grid;
-        write_tensor(file, is_grid ? &added->grid : tensor, scratch);
-        if (added->head == NULL)
-            continue;
-        if (tensor == added->anchors && added->native_grid == NULL)
+        if (added->head == NULL || tensor != added->native_grid)
+            write_tensor(file, tensor, scratch);
+        if (added->head != NULL && tensor == added->last) {
             write_tensor(file, &added->grid, scratch);
-        if (is_grid || (tensor == added->anchors && added->native_grid == NULL))
             write_tensor(file, &added->strides, scratch);
+        }
     }
     for (size_t i = 0; i < extra_count; i++)
         write_tensor(file, &extra[i], scratch);

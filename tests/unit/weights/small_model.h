@@ -12,7 +12,8 @@ typedef struct small_options {
     const char *package;   /* of the model's class; default "models.yolo" */
     const char *extra;     /* name of one more archive entry */
     const char *byteorder; /* entry byteorder */
-    bool is_fused, is_parallel, has_native_grid, has_hidden_buffer, is_legacy, is_alone;
+    bool is_fused, is_parallel, has_native_grid, has_later_buffer, has_hidden_buffer, is_legacy,
+        is_alone;
     int zip_flags;
 } small_options;
 
@@ -113,6 +114,8 @@ static inline void small_detect(mk_buffer *b, const small_options *options)
     mk_tensor(b, "HalfStorage", "4", 4, 0, dims, strides, 3);
     if (options->has_native_grid)
         small_named_vector(b, "anchor_grid", 6);
+    if (options->has_later_buffer)
+        small_named_vector(b, "total_ops", 1);
     if (options->has_hidden_buffer)
         small_named_vector(b, "hidden", 6);
     mk_end_dict(b);
