@@ -12,6 +12,7 @@ typedef struct pw_emit {
     const pw_module *root;    /* of the model */
     pw_arena *scratch;        /* goes when the network is made */
     size_t index;             /* of the top-level layer under way, for messages */
+    uint32_t picture;         /* the tensor */
     uint32_t *outputs;        /* of the top-level layers so far; PW_NO_TENSOR for the head */
     bool is_dry;              /* constants are the file's, unread: for comparing networks, not for running them */
     pawl_error *error;
@@ -72,6 +73,8 @@ pawl_status pw_emit_linear(pw_emit *emit, const pw_module *module, const char *n
 /* What a convolution reads of its module, weights and bias aside. */
 pawl_status pw_read_conv(const pw_emit *emit, const pw_module *module, pw_conv *conv) PW_NODISCARD;
 pawl_status pw_fail_value(const pw_emit *emit, const pw_module *module, const char *key, const char *supported);
+/* Where a layer that reads the picture takes another number of channels than red, green and blue. */
+pawl_status pw_fail_picture(const pw_emit *emit, int32_t channels);
 pawl_status pw_emit_add(pw_emit *emit, const char *name, uint32_t a, uint32_t b, uint32_t *output) PW_NODISCARD;
 pawl_status pw_emit_concat(pw_emit *emit, const char *name, const uint32_t *inputs, size_t count, uint32_t *output) PW_NODISCARD;
 

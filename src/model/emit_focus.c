@@ -75,6 +75,9 @@ static pawl_status fold(pw_emit *emit, const pw_module *module, uint32_t input, 
                            "layer %zu: %s has a kernel, stride or padding beyond %d", emit->index,
                            module->path, PW_MAX_KERNEL / 2);
     }
+    if (input == emit->picture && inner.in_channels % 4 == 0 &&
+        inner.in_channels != 4 * folded->in_channels)
+        return pw_fail_picture(emit, inner.in_channels / 4);
     if (inner.in_channels != 4 * folded->in_channels || inner.in_channels % inner.groups != 0 ||
         inner.out_channels % inner.groups != 0)
         return pw_fail(emit->error, PAWL_ERR_CORRUPT,

@@ -58,12 +58,22 @@ pawl_status pw_read_conv(const pw_emit *emit, const pw_module *module, pw_conv *
     return PAWL_OK;
 }
 
+pawl_status pw_fail_picture(const pw_emit *emit, int32_t channels)
+{
+    return pw_fail(emit->error, PAWL_ERR_UNSUPPORTED,
+                   "the model takes pictures of %d channels; pawl runs those of 3 (red, green, "
+                   "blue)",
+                   (int)channels);
+}
+
 pawl_status pw_emit_conv2d(pw_emit *emit, const pw_module *module, const char *name, uint32_t input,
                            uint32_t *output)
 {
     pw_layer layer = {.op = PW_OP_CONV, .name = name, .inputs = {input}, .input_count = 1};
     pw_conv *conv = &layer.as.conv;
     PW_TRY(pw_read_conv(emit, module, conv));
+    if (input == emit->picture && conv->in_channels != pw_emit_channels(emit, input))
+        return pw_fail_picture(emit, conv->in_channels);
     if (conv->in_channels != pw_emit_channels(emit, input) ||
         conv->in_channels % conv->groups != 0 || conv->out_channels % conv->groups != 0)
         return pw_fail(emit->error, PAWL_ERR_CORRUPT,

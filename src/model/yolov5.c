@@ -19,11 +19,11 @@
 
 /* Outputs that layer index reads: f is an index, a negative one counts from this layer, -1 is the
  * layer before; the first reads the picture. */
-static pawl_status find_input(const pw_emit *emit, int64_t from, uint32_t picture, uint32_t *tensor)
+static pawl_status find_input(const pw_emit *emit, int64_t from, uint32_t *tensor)
 {
     const int64_t index = from < 0 ? (int64_t)emit->index + from : from;
     if (index == -1 && emit->index == 0) {
-        *tensor = picture;
+        *tensor = emit->picture;
         return PAWL_OK;
     }
     if (index < 0 || index >= (int64_t)emit->index || emit->outputs[index] == PW_NO_TENSOR)
@@ -35,14 +35,14 @@ static pawl_status find_input(const pw_emit *emit, int64_t from, uint32_t pictur
     return PAWL_OK;
 }
 
-static pawl_status find_inputs(const pw_emit *emit, const pw_module *module, uint32_t picture,
-                               uint32_t *inputs, size_t *count)
+static pawl_status find_inputs(const pw_emit *emit, const pw_module *module, uint32_t *inputs,
+                               size_t *count)
 {
     const pw_value *from = pw_module_attribute(module, "f");
     int64_t one;
     *count = 1;
     if (pw_value_int(from, &one))
-        return find_input(emit, one, picture, &inputs[0]);
+        return find_input(emit, one, &inputs[0]);
     if (from == NULL || from->kind != PW_VALUE_LIST || from->as.list.count < 1)
         return pw_fail(
             emit->error, PAWL_ERR_CORRUPT,
@@ -59,7 +59,7 @@ static pawl_status find_inputs(const pw_emit *emit, const pw_module *module, uin
             return pw_fail(emit->error, PAWL_ERR_CORRUPT,
                            "layer %zu: input %zu is no number: the file is damaged", emit->index,
                            i);
-        PW_TRY(find_input(emit, one, picture, &inputs[i]));
+        PW_TRY(find_input(emit, one, &inputs[i]));
     }
     return PAWL_OK;
 }
@@ -80,8 +80,7 @@ static pawl_status emit_top(pw_emit *emit, const pw_module *module, uint32_t *in
 static pawl_status emit_layers(pw_emit *emit, const pw_module *layers)
 {
     pw_layer input = {.op = PW_OP_INPUT, .name = "images"};
-    uint32_t picture;
-    PW_TRY(pw_emit_layer(emit, &input, 3, &picture));
+    PW_TRY(pw_emit_layer(emit, &input, 3, &emit->picture));
     emit->outputs = pw_arena_array(emit->scratch, layers->child_count, sizeof *emit->outputs);
     if (emit->outputs == NULL)
         return pw_fail_memory(emit->error, "the layers' outputs", layers->child_count * 4);
@@ -89,7 +88,7 @@ static pawl_status emit_layers(pw_emit *emit, const pw_module *layers)
         uint32_t inputs[PW_MAX_INPUTS];
         size_t count;
         emit->index = i;
-        PW_TRY(find_inputs(emit, layers->children[i], picture, inputs, &count));
+        PW_TRY(find_inputs(emit, layers->children[i], inputs, &count));
         PW_TRY(emit_top(emit, layers->children[i], inputs, count));
     }
     if (layers->child_count == 0 || emit->outputs[layers->child_count - 1] != PW_NO_TENSOR)

@@ -193,6 +193,7 @@ static struct change_row {
     {"a padding of mirrors", "model.3.conv", SET_TEXT, "padding_mode", "reflect", 0, NOT, "padding_mode 'zeros'"},
     {"transposed", "model.3.conv", SET_INT, "transposed", NULL, 1, NOT, "transposed False"},
     {"three groups", "model.3.conv", SET_INT, "groups", NULL, 3, BAD, "3 groups"},
+    {"pictures of infrared", "model.0.conv", SET_INT, "in_channels", NULL, 1, NOT, "takes pictures of 1 channels"},
     {"channels beyond", "model.3.conv", SET_INT, "out_channels", NULL, 65537, BAD, "out_channels"},
     {"other channels", "model.3.conv", SET_INT, "out_channels", NULL, 8, BAD, "needs 8x8x3x3"},
     {"no weights", "model.3.conv", NO_TENSOR, "weight", NULL, 0, BAD, "tensor model.3.conv.weight is missing"},
