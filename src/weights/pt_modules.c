@@ -13,6 +13,7 @@
 #define MODULE_LIMIT         ((size_t)1 << 16)
 #define NON_PERSISTENT_LIMIT 64
 #define NAME_LENGTH_LIMIT    1024
+#define WRAPPER_LIMIT        4 /* of modules around the model */
 #define SHARED_ELEMENTS \
     ((size_t)1 << 20) /* that tensors may have beyond four for each byte of the file */
 
@@ -322,8 +323,33 @@ static pawl_status refuse_top(const pw_weights *weights, const pw_value *model, 
                    name);
 }
 
-/* ema unless None, else model; whole models that were saved alone; the model inside of a
- * data-parallel one. */
+/* The model that another module only holds: DataParallel and its kin, and what torch.hub.load()
+ * gives, which is around a model or around a DetectMultiBackend around one. NULL: it is none. */
+static const pw_value *inside_of(const pw_value *model)
+{
+    static const struct {
+        const char *package, *type, *child; /* type: NULL for all of the package */
+    } wrappers[] = {
+        {"torch.nn.parallel", NULL, "module"},
+        {"torch.optim.swa_utils", "AveragedModel", "module"},
+        {"models.common", "AutoShape", "model"},
+        {"models.common", "autoShape", "model"}, /* up to v5.0 */
+        {"models.common", "DetectMultiBackend", "model"},
+    };
+    const pw_value *type = model->as.record.callable;
+    for (size_t i = 0; i < PW_COUNT(wrappers); i++) {
+        const char *package = strstr(type->as.global.module, wrappers[i].package);
+        if (package == NULL ||
+            (wrappers[i].type != NULL && strcmp(type->as.global.name, wrappers[i].type) != 0))
+            continue;
+        const pw_value *inner =
+            pw_dict_get(pw_dict_get(state_of(model), "_modules"), wrappers[i].child);
+        return is_module(inner) ? inner : NULL;
+    }
+    return NULL;
+}
+
+/* ema unless None, else model; whole models that were saved alone; the model inside of others. */
 static pawl_status find_model(const pw_weights *weights, const pw_value **result, pawl_error *error)
 {
     const pw_value *top = weights->checkpoint;
@@ -337,10 +363,9 @@ static pawl_status find_model(const pw_weights *weights, const pw_value **result
     const char *package = model->as.record.callable->as.global.module;
     if (strncmp(package, "ultralytics.", strlen("ultralytics.")) == 0)
         return refuse_top(weights, model, error);
-    if (strncmp(package, "torch.nn.parallel", strlen("torch.nn.parallel")) == 0) {
-        const pw_value *inner = pw_dict_get(pw_dict_get(state_of(model), "_modules"), "module");
-        if (is_module(inner))
-            model = inner;
+    for (int depth = 0; depth < WRAPPER_LIMIT; depth++) {
+        const pw_value *inner = inside_of(model);
+        model = inner != NULL ? inner : model;
     }
     *result = model;
     return PAWL_OK;

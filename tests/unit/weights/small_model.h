@@ -12,8 +12,8 @@ typedef struct small_options {
     const char *package;   /* of the model's class; default "models.yolo" */
     const char *extra;     /* name of one more archive entry */
     const char *byteorder; /* entry byteorder */
-    bool is_fused, is_parallel, has_native_grid, has_later_buffer, has_hidden_buffer, is_legacy,
-        is_alone;
+    bool is_fused, is_parallel, is_of_hub, has_native_grid, has_later_buffer, has_hidden_buffer,
+        is_legacy, is_alone;
     int zip_flags;
 } small_options;
 
@@ -145,10 +145,15 @@ static inline void small_detect(mk_buffer *b, const small_options *options)
 static inline void small_module(mk_buffer *b, const small_options *options)
 {
     const char *package = options->package != NULL ? options->package : "models.yolo";
-    if (options->is_parallel) {
-        mk_begin(b, "torch.nn.parallel.distributed", "DistributedDataParallel");
+    static const char *const around[][3] = {
+        {"torch.nn.parallel.distributed", "DistributedDataParallel", "module"},
+        {"models.common", "AutoShape", "model"},
+        {"models.common", "DetectMultiBackend", "model"}};
+    const size_t first = options->is_parallel ? 0 : 1, end = options->is_of_hub ? 3 : 1;
+    for (size_t i = first; i < end; i++) {
+        mk_begin(b, around[i][0], around[i][1]);
         mk_begin_dict(b, "_modules");
-        mk_text(b, "module");
+        mk_text(b, around[i][2]);
     }
     if (options->is_legacy) {
         mk_ops(b, "(");
@@ -175,7 +180,7 @@ static inline void small_module(mk_buffer *b, const small_options *options)
     mk_text(b, "cat");
     mk_ops(b, "e");
     mk_end(b);
-    if (options->is_parallel) {
+    for (size_t i = first; i < end; i++) {
         mk_end_dict(b);
         mk_end(b);
     }

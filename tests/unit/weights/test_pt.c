@@ -39,6 +39,8 @@ static file_row rows[] = {
     {"model under ema", {.key = "ema"}, PAWL_OK, NAMES},
     {"model alone", {.is_alone = true}, PAWL_OK, NAMES},
     {"in DistributedDataParallel", {.is_parallel = true}, PAWL_OK, NAMES},
+    {"in AutoShape and DetectMultiBackend", {.is_of_hub = true}, PAWL_OK, NAMES},
+    {"in all three", {.is_parallel = true, .is_of_hub = true}, PAWL_OK, NAMES},
     {"fused", {.is_fused = true}, PAWL_OK, "model.0.conv.weight model.0.conv.bias model.1.anchors model.1.m.bias "},
     {"with a native anchor_grid", {.has_native_grid = true}, PAWL_OK, CONV_NAMES "model.1.anchors model.1.anchor_grid model.1.m.bias "},
     {"with a buffer that is not persistent", {.has_hidden_buffer = true}, PAWL_OK, NAMES},
