@@ -189,6 +189,13 @@ pawl_status pw_emit_pool(pw_emit *emit, const pw_module *module, const char *nam
     return pw_emit_layer(emit, &layer, pw_emit_channels(emit, input), output);
 }
 
+static bool is_fraction(const pw_value *scale)
+{
+    int64_t whole[2];
+    return scale != NULL && (scale->kind == PW_VALUE_FLOAT || scale->kind == PW_VALUE_LIST) &&
+           !pw_value_ints(scale, whole, 2);
+}
+
 pawl_status pw_emit_upsample(pw_emit *emit, const pw_module *module, const char *name,
                              uint32_t input, uint32_t *output)
 {
@@ -200,6 +207,8 @@ pawl_status pw_emit_upsample(pw_emit *emit, const pw_module *module, const char 
         return pw_fail_value(emit, module, "mode", "'nearest'"); /* exact: for other factors */
     if (size != NULL && size->kind != PW_VALUE_NONE)
         return pw_fail_value(emit, module, "size", "None, and a scale_factor");
+    if (is_fraction(pw_module_attribute(module, "scale_factor")))
+        return pw_fail_value(emit, module, "scale_factor", "in whole numbers");
     PW_TRY(pw_read_pair(emit, module, "scale_factor", 1, PW_MAX_KERNEL, factor));
     if (factor[0] != factor[1])
         return pw_fail_value(emit, module, "scale_factor", "equal for height and width");

@@ -131,7 +131,7 @@ static pawl_status make_network(fixture *f, const pawl_network_desc *desc, pawl_
     return status;
 }
 
-enum change { SET_INT, SET_TEXT, SET_NONE, TYPE, PACKAGE, NO_CHILD, NO_TENSOR, RESHAPE };
+enum change { SET_INT, SET_HALF, SET_TEXT, SET_NONE, TYPE, PACKAGE, NO_CHILD, NO_TENSOR, RESHAPE };
 
 static struct change_row {
     const char *name, *path;
@@ -167,7 +167,6 @@ static struct change_row {
     {"LeakyReLU without slope", "model.4.cv2.act", TYPE, NULL, "LeakyReLU", 0, BAD, "negative_slope is missing"},
     {"ReLU", "model.4.cv2.act", TYPE, NULL, "ReLU", 0, OK, ""},
     {"Hardswish", "model.4.cv2.act", TYPE, NULL, "Hardswish", 0, OK, ""},
-    {"ReLU6", "model.4.cv2.act", TYPE, NULL, "ReLU6", 0, OK, ""},
     {"ELU without alpha", "model.4.cv2.act", TYPE, NULL, "ELU", 0, BAD, "alpha is missing"},
     {"Mish", "model.4.cv2.act", TYPE, NULL, "Mish", 0, OK, ""},
     {"GELU", "model.4.cv2.act", TYPE, NULL, "GELU", 0, OK, ""},
@@ -212,6 +211,7 @@ static struct change_row {
     {"bilinear upsampling", "model.11", SET_TEXT, "mode", "bilinear", 0, NOT, "mode 'nearest'"},
     {"upsampling of pixels' middles", "model.11", SET_TEXT, "mode", "nearest-exact", 0, OK, ""},
     {"upsampling to a size", "model.11", SET_INT, "size", NULL, 40, NOT, "size None, and a scale_factor"},
+    {"upsampling by 1.5", "model.11", SET_HALF, "scale_factor", NULL, 3, NOT, "scale_factor in whole numbers"},
     {"upsampling by 3", "model.11", SET_INT, "scale_factor", NULL, 3, BAD, "do not fit one another"},
     {"upsampling by nothing", "model.11", SET_NONE, "scale_factor", NULL, 0, BAD, "scale_factor"},
     {"a concatenation of rows", "model.12", SET_INT, "d", NULL, 2, NOT, "dimension 2"},
@@ -261,6 +261,10 @@ static void apply(fixture *f, const struct change_row *row)
     case SET_INT:
         set(f, module, row->key, integer(row->number));
         break;
+    case SET_HALF:
+        set(f, module, row->key,
+            (pw_value){.kind = PW_VALUE_FLOAT, .as.real = (double)row->number / 2});
+        break;
     case SET_TEXT:
         set(f, module, row->key, text(row->text));
         break;
@@ -306,8 +310,7 @@ static int make_row(void **state)
     return make(state);
 }
 
-/* names: a list, a dict, numbers and truths of a data.yaml, too few, no text, twice the same key.
- */
+/* names: a list, a dict, numbers, truths, too few, no text, twice the same key. */
 static void names_are_read(void **state)
 {
     const pw_value good[] = {text("cat"), text("dog")};
