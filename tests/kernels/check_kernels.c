@@ -108,6 +108,7 @@ int main(void)
                                       PW_ISA_NEON};
     const uint32_t machine = pw_isa_machine();
     uint32_t mask = 0;
+    size_t possible = 0, checked = 0;
     check_table();
     for (size_t l = 0; l < sizeof(levels) / sizeof(levels[0]); l++) {
         if ((levels[l] & ~machine) != 0)
@@ -115,9 +116,15 @@ int main(void)
         mask |= levels[l];
         check_dispatch(mask);
         for (size_t i = 0; i < pk_row_count; i++)
-            if (pk_rows[i].isa == levels[l])
+            if (pk_rows[i].isa == levels[l]) {
                 check_row(&pk_rows[i]);
+                checked++;
+            }
     }
+    for (size_t i = 0; i < pk_row_count; i++)
+        possible += (pk_rows[i].isa & ~machine) == 0;
+    pt_result(checked == possible, "the table", "%zu of %zu rows are of a level that is not listed",
+              possible - checked, possible);
     printf("%zu passed, %zu failed\n", passed, failed);
     return failed == 0 ? 0 : 1;
 }
