@@ -11,7 +11,6 @@
 #include "image/center_crop.h"
 
 #include <math.h>
-#include <string.h>
 
 static void detector_unmake(pw_object *object)
 {
@@ -147,7 +146,7 @@ pawl_status pawl_detector_create(pawl_context *context, const pawl_detector_desc
     PW_TRY(pw_context_enter(host, error));
     pw_context *inside PW_INSIDE = host;
     PW_TRY(check_context(inside, error));
-    memcpy(made->object.name, host->object.name, sizeof(made->object.name));
+    pw_object_name_after(&made->object, &host->object);
     made->context = host;
     made->confidence = asked.confidence;
     made->max_detections = pw_size_min((size_t)asked.max_detections, PW_NMS_MAX_BOXES);

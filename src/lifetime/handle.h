@@ -68,6 +68,9 @@ pawl_status pw_object_make(pw_type type, size_t size, void (*unmake)(pw_object *
 void *pw_object_publish(void *object);  /* returns the handle: cast to pawl_T * */
 void pw_object_abandon(void *object);   /* unmake, unpin parents, free; NULL is fine */
 
+/* Names an object after another, which the user may be naming at the moment. */
+void pw_object_name_after(pw_object *object, const pw_object *other);
+
 /* Resolves a handle and keeps its object alive until pw_object_release(). PAWL_ERR_ARGUMENT (NULL), _DEAD_HANDLE (says type, id, name
    and where it was made and ended), _FORKED. object_out: T **; written on success only. */
 pawl_status pw_object_use(const void *handle, pw_type type, void *object_out, pawl_error *error) PW_NODISCARD;

@@ -269,6 +269,13 @@ pawl_status pawl_object_name_set(void *handle, const char *name)
     return PAWL_OK;
 }
 
+void pw_object_name_after(pw_object *object, const pw_object *other)
+{
+    pw_table_lock();
+    memcpy(object->name, other->name, sizeof object->name);
+    pw_table_unlock();
+}
+
 uint64_t pawl_object_id(const void *handle)
 {
     const uint64_t bits = pw_handle_bits(handle);

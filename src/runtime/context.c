@@ -9,8 +9,6 @@
 #include "base/desc.h"
 #include "base/os.h"
 
-#include <string.h>
-
 #define SIDE_MAX    16384
 #define THREADS_MAX 1024
 
@@ -147,7 +145,7 @@ pawl_status pawl_context_create(pawl_engine *engine, const pawl_context_desc *de
     pw_context *made PW_MAKING = NULL;
     PW_TRY(pw_object_make(PW_TYPE_CONTEXT, sizeof(pw_context), context_unmake, parents,
                           PW_COUNT(parents), &made, error));
-    memcpy(made->object.name, host->object.name, sizeof(made->object.name));
+    pw_object_name_after(&made->object, &host->object);
     made->engine = host;
     PW_TRY(start(made, &asked, error));
     *context = pw_object_publish(PW_TAKE(made));

@@ -2,8 +2,6 @@
 /* The engine: a plan's constants packed for this machine, shared by all contexts. */
 #include "runtime/context.h"
 
-#include <string.h>
-
 static void engine_unmake(pw_object *object)
 {
     pw_engine *engine = (pw_engine *)object;
@@ -49,7 +47,7 @@ pawl_status pawl_engine_create(pawl_runtime *runtime, pawl_plan *plan, pawl_engi
     pw_engine *made PW_MAKING = NULL;
     PW_TRY(pw_object_make(PW_TYPE_ENGINE, sizeof(pw_engine), engine_unmake, parents,
                           PW_COUNT(parents), &made, error));
-    memcpy(made->object.name, source->object.name, sizeof(made->object.name));
+    pw_object_name_after(&made->object, &source->object);
     made->plan = source;
     made->backend = backend;
     const pw_machine machine = pw_machine_here();

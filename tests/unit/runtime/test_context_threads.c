@@ -121,6 +121,42 @@ static void outputs_are_counted_while_the_shape_changes(void **state)
     drop_chain(&c);
 }
 
+typedef struct naming {
+    pawl_engine *engine;
+    atomic_bool is_over;
+} naming;
+
+static void *change_name(void *user)
+{
+    naming *n = user;
+    for (int i = 0; !atomic_load_explicit(&n->is_over, memory_order_relaxed); i++)
+        if (pawl_object_name_set(n->engine, i % 2 == 0 ? "one" : "another") < 0)
+            return n;
+    return NULL;
+}
+
+/* A context takes over its engine's name while that is given another: for ThreadSanitizer. */
+static void made_while_its_engine_is_named(void **state)
+{
+    (void)state;
+    chain c;
+    pthread_t thread;
+    void *failed = NULL;
+    const pawl_context_desc desc = small_context();
+    assert_int_equal(make_chain(&c, &desc, NULL), PAWL_OK);
+    naming n = {.engine = c.engine};
+    assert_int_equal(pthread_create(&thread, NULL, change_name, &n), 0);
+    for (int i = 0; i < 50; i++) {
+        pawl_context *context = NULL;
+        assert_int_equal(pawl_context_create(c.engine, &desc, &context, NULL), PAWL_OK);
+        assert_int_equal(pawl_context_destroy(&context), PAWL_OK);
+    }
+    atomic_store_explicit(&n.is_over, true, memory_order_relaxed);
+    assert_int_equal(pthread_join(thread, &failed), 0);
+    assert_null(failed);
+    drop_chain(&c);
+}
+
 static void ended_while_it_runs_it_finishes_first(void **state)
 {
     (void)state;
@@ -305,6 +341,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(two_threads_at_once_are_told),
         cmocka_unit_test(outputs_are_counted_while_the_shape_changes),
+        cmocka_unit_test(made_while_its_engine_is_named),
         cmocka_unit_test(ended_while_it_runs_it_finishes_first),
         cmocka_unit_test(a_context_outlives_its_makers),
         cmocka_unit_test(a_run_allocates_nothing),
