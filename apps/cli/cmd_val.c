@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* pawl val: how good an engine is on labelled pictures. */
 #include "cli/val.h"
+#include "common/inputs.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -80,7 +81,7 @@ static int32_t choose_batch(const val_job *val)
     if (val->options->batch > 0 && val->options->batch < batch)
         batch = val->options->batch;
     else if (val->options->batch > batch)
-        app_warn("--batch %d: the engine takes %d pictures at once", val->options->batch, batch);
+        app_warn("--batch %d: the engine takes at most %d at once", val->options->batch, batch);
     if (val->data.picture_count < (size_t)batch)
         batch = (int32_t)val->data.picture_count;
     return batch > val->session.info.batch_min ? batch : val->session.info.batch_min;
@@ -142,6 +143,11 @@ static int run_val(val_job *val, const char *engine)
         code = check_task(val);
     if (code == APP_EXIT_DONE)
         code = val_data_open(&val->data, val->options, &val->session);
+    /* Now, not when all pictures have been looked at. */
+    if (code == APP_EXIT_DONE && val->options->json != NULL)
+        code = app_inputs_check(val->options->json);
+    if (code == APP_EXIT_DONE && val->options->save_json != NULL)
+        code = app_inputs_check(val->options->save_json);
     if (code != APP_EXIT_DONE)
         return code;
     val->shape = session_shape(&val->session, val->options->imgsz);
@@ -170,11 +176,12 @@ static int val_main(int argc, char **argv)
         return app_usage(&cli_val,
                          "needs --data, a COCO annotations file, a data.yaml or a folder of "
                          "classes");
-    if (options.json != NULL && options.save_json != NULL &&
-        strcmp(options.json, options.save_json) == 0)
+    const bool is_json_out = options.json != NULL && app_output_is_stdout(options.json);
+    const bool is_save_out = options.save_json != NULL && app_output_is_stdout(options.save_json);
+    if ((is_json_out && is_save_out) || (options.json != NULL && options.save_json != NULL &&
+                                         strcmp(options.json, options.save_json) == 0))
         return app_usage(&cli_val, "--json and --save-json cannot share %s", options.json);
-    if ((options.json != NULL && strcmp(options.json, "-") == 0) ||
-        (options.save_json != NULL && strcmp(options.save_json, "-") == 0))
+    if (is_json_out || is_save_out)
         app_term_json_on_stdout();
     val_job val = {.options = &options};
     code = run_val(&val, arguments.items[0]);

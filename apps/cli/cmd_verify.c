@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* pawl verify: does an engine compute what its weights say? */
 #include "cli/verify.h"
+#include "common/inputs.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -85,6 +86,17 @@ static int sort_arguments(verify_job *job, app_arguments *arguments)
     if (job->pictures.count == 0)
         return app_usage(&cli_verify, "needs --images, the pictures to look at");
     return APP_EXIT_DONE;
+}
+
+/* What the report may not take the place of. */
+static int note_inputs(const verify_job *job, const app_arguments *arguments)
+{
+    bool is_good = true;
+    for (int i = 0; i < arguments->count && is_good; i++)
+        is_good = app_inputs_add(arguments->items[i]);
+    for (size_t i = 0; i < job->pictures.count && is_good; i++)
+        is_good = app_inputs_add(job->pictures.items[i]);
+    return is_good ? APP_EXIT_DONE : app_fail_memory();
 }
 
 static int show_pictures(verify_job *job, verify_pair *pair)
@@ -174,6 +186,8 @@ static int verify_main(int argc, char **argv)
         app_term_json_on_stdout();
     verify_job job = {.options = &options};
     code = sort_arguments(&job, &arguments);
+    if (code == APP_EXIT_DONE)
+        code = note_inputs(&job, &arguments);
     if (code == APP_EXIT_DONE) {
         job.model = arguments.items[0];
         code = verify_all(&job, &arguments, &output);

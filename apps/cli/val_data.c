@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Labelled pictures of each kind, and which category each class of the engine is. */
 #include "cli/val.h"
+#include "common/inputs.h"
 #include "common/names.h"
 
 #include <stdlib.h>
@@ -29,6 +30,10 @@ val_picture *val_add_picture(val_data *data, const char *path)
     *picture = (val_picture){.path = app_format("%s", path)};
     if (picture->path == NULL)
         return NULL;
+    if (!app_inputs_add(path)) {
+        free(picture->path);
+        return NULL;
+    }
     data->picture_count++;
     return picture;
 }
@@ -191,7 +196,7 @@ int val_data_open(val_data *data, const val_options *options, const session *ope
     data->category_of_class = calloc(data->class_count + 1, sizeof(size_t));
     if (data->category_of_class == NULL)
         return app_fail_memory();
-    int code = find_source(data, opened);
+    int code = app_inputs_add(data->path) ? find_source(data, opened) : app_fail_memory();
     if (code == APP_EXIT_DONE)
         code = data->source == VAL_COCO     ? val_coco_open(data, options)
                : data->source == VAL_LABELS ? val_yolo_open(data, options)

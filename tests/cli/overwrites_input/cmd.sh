@@ -22,6 +22,14 @@ try pawl predict -q e.engine p.jpg --nosave --save-coco p.jpg
 try pawl inspect e.engine --json=e.engine
 try pawl bench -q e.engine --imgsz 64 --iterations 1 --json ./e.engine
 try pawl run -q e.engine --input x.output0.npy --output x
+printf '{"images":[{"id":1,"file_name":"p.jpg"}],"annotations":[],"categories":[{"id":1,"name":"circle"}]}' >t.json
+cp t.json keep.json
+try pawl val -q e.engine --data t.json --json t.json
+try pawl val -q e.engine --data t.json --save-json p.jpg
+try pawl verify -q a.bin e.engine --images p.jpg --json p.jpg
+try pawl verify -q a.bin e.engine --images p.jpg --json a.bin
+cmp t.json keep.json
+tool same a.bin "$SHAPES/shapes.pt"
 cmp p.jpg "$SHAPES/pictures/shapes1.jpg"
 cmp q.png keep.png
 cmp e.engine "$ENGINE"
