@@ -63,7 +63,9 @@ static inline void fuzz_run_context(pawl_context *context)
 static inline void fuzz_run(pawl_plan *plan, const pw_network *network, const char *backend)
 {
     const int32_t height = network->model.max_stride, width = 2 * height;
-    if (fuzz_work(network, height, width) > FUZZ_MOST_WORK)
+    pawl_plan_info info = {.struct_size = sizeof info};
+    fuzz_check(pawl_plan_info_get(plan, &info, NULL) == PAWL_OK);
+    if (info.batch_min * fuzz_work(network, height, width) > FUZZ_MOST_WORK)
         return;
     pawl_runtime_desc on = PAWL_RUNTIME_DESC_INIT;
     pawl_context_desc desc = PAWL_CONTEXT_DESC_INIT;
@@ -73,7 +75,7 @@ static inline void fuzz_run(pawl_plan *plan, const pw_network *network, const ch
     pawl_error error = {.message = ""};
     on.backend = backend;
     desc.threads = 1;
-    desc.batch = 1;
+    desc.batch = info.batch_min;
     desc.height = height;
     desc.width = width;
     fuzz_check(pawl_runtime_create(&on, &runtime, &error) == PAWL_OK);
