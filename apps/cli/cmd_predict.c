@@ -240,6 +240,8 @@ static int check_task(struct predict *predict)
         options->project = folders[task];
     if (task == PAWL_TASK_CLASSIFY && options->coco != NULL)
         return app_usage(&cli_predict, "--save-coco: the engine classifies, it finds no boxes");
+    if (task == PAWL_TASK_CLASSIFY && options->classes != NULL)
+        app_warn("--classes does nothing: the engine classifies, it finds no boxes");
     if (task != PAWL_TASK_SEGMENT && (options->is_retina || options->is_save_masks))
         app_warn("%s does nothing: the engine makes no masks",
                  options->is_retina ? "--retina-masks" : "--save-masks");
