@@ -136,18 +136,15 @@ static int list_pictures(app_paths *pictures, char *const *sources, int count)
                 return app_fail_memory();
             continue;
         }
-        if (!app_paths_add_folder(pictures, sources[i], PREDICT_ENDINGS))
+        if (!app_paths_add_folder(pictures, sources[i], APP_PICTURE_ENDINGS))
             return app_fail(APP_EXIT_INPUT, "cannot read the folder %s: %s", sources[i],
                             strerror(errno));
         if (pictures->count == before)
-            app_warn("%s holds no pictures (%s)", sources[i], PREDICT_ENDINGS);
+            app_warn("%s holds no pictures (%s)", sources[i], APP_PICTURE_ENDINGS);
     }
     if (pictures->count == 0)
         return app_fail(APP_EXIT_INPUT, "there are no pictures to look at");
-    for (size_t i = 0; i < pictures->count; i++)
-        if (!app_inputs_add(pictures->items[i]))
-            return app_fail_memory();
-    return APP_EXIT_DONE;
+    return app_inputs_add_all(pictures->items, pictures->count) ? APP_EXIT_DONE : app_fail_memory();
 }
 
 /* Pictures at once: no more than there are, no more than the profile allows. */

@@ -59,13 +59,13 @@ static int add_picture(app_paths *pictures, const char *path)
 {
     if (!app_is_folder(path))
         return app_paths_add(pictures, path) ? APP_EXIT_DONE : app_fail_memory();
-    if (!app_paths_add_folder(pictures, path, VERIFY_ENDINGS))
+    if (!app_paths_add_folder(pictures, path, APP_PICTURE_ENDINGS))
         return app_fail(APP_EXIT_INPUT, "cannot read the folder %s: %s", path, strerror(errno));
     return APP_EXIT_DONE;
 }
 
 /* --images takes one word; the pictures behind it are among the arguments, told apart by their
- * names. Engines move to the front of the arguments. */
+ * names. Engines move to the front of the arguments. None of them may the report overwrite. */
 static int sort_arguments(verify_job *job, app_arguments *arguments)
 {
     int kept = 0;
@@ -73,7 +73,7 @@ static int sort_arguments(verify_job *job, app_arguments *arguments)
                                             : add_picture(&job->pictures, job->options->images);
     for (int i = 0; i < arguments->count && code == APP_EXIT_DONE; i++) {
         char *path = arguments->items[i];
-        if (app_is_folder(path) || app_path_ends_in(path, VERIFY_ENDINGS))
+        if (app_is_folder(path) || app_path_ends_in(path, APP_PICTURE_ENDINGS))
             code = add_picture(&job->pictures, path);
         else
             arguments->items[kept++] = path;
@@ -85,18 +85,9 @@ static int sort_arguments(verify_job *job, app_arguments *arguments)
         return app_usage(&cli_verify, "needs %s", cli_verify.arguments);
     if (job->pictures.count == 0)
         return app_usage(&cli_verify, "needs --images, the pictures to look at");
-    return APP_EXIT_DONE;
-}
-
-/* What the report may not take the place of. */
-static int note_inputs(const verify_job *job, const app_arguments *arguments)
-{
-    bool is_good = true;
-    for (int i = 0; i < arguments->count && is_good; i++)
-        is_good = app_inputs_add(arguments->items[i]);
-    for (size_t i = 0; i < job->pictures.count && is_good; i++)
-        is_good = app_inputs_add(job->pictures.items[i]);
-    return is_good ? APP_EXIT_DONE : app_fail_memory();
+    const bool is_noted = app_inputs_add_all(arguments->items, (size_t)kept) &&
+                          app_inputs_add_all(job->pictures.items, job->pictures.count);
+    return is_noted ? APP_EXIT_DONE : app_fail_memory();
 }
 
 static int show_pictures(verify_job *job, verify_pair *pair)
@@ -186,8 +177,6 @@ static int verify_main(int argc, char **argv)
         app_term_json_on_stdout();
     verify_job job = {.options = &options};
     code = sort_arguments(&job, &arguments);
-    if (code == APP_EXIT_DONE)
-        code = note_inputs(&job, &arguments);
     if (code == APP_EXIT_DONE) {
         job.model = arguments.items[0];
         code = verify_all(&job, &arguments, &output);

@@ -9,10 +9,6 @@
 #include "common/json.h"
 #include "common/rle.h"
 
-/* Endings looked for in folders: those of YOLOv5's detect.py and the PNM family. What we cannot
- * read is reported, not passed over. */
-#define PREDICT_ENDINGS "bmp dng jpe jpeg jpg mpo pbm pfm pgm png pnm ppm tif tiff webp"
-
 typedef struct predict_options {
     session_options session;
     app_shape imgsz;
@@ -88,6 +84,9 @@ void predict_writer_close(predict_writer *writer);
 /* STEM + ending, or STEM-2, STEM-3 ... + ending where a picture before had the same: nothing
  * overwrites a result of the same run. In new memory, NULL when there is none. */
 char *predict_unique_name(predict_writer *writer, int kind, const char *path, const char *ending);
+
+/* Writes an image, but not over an input of the run; reports what goes wrong. */
+int predict_image_write(pawl_image *image, const char *path);
 
 /* Masks of a picture: draws and writes all that is asked for, and keeps run lengths for JSON. */
 int predict_masks_take(predict_writer *writer, predict_picture *picture);

@@ -3,7 +3,6 @@
  */
 #include "cli/predict.h"
 #include "common/contour.h"
-#include "common/inputs.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -38,9 +37,8 @@ static int write_png(const predict_writer *writer, const char *stem, size_t numb
     if (path == NULL)
         return app_fail_memory();
     pawl_image *image = picture_of(mask, &error);
-    int code = app_inputs_check(path);
-    if (code == APP_EXIT_DONE && (image == NULL || pawl_image_write(image, path, &error) < 0))
-        code = app_fail_library(path, &error);
+    const int code =
+        image == NULL ? app_fail_library(path, &error) : predict_image_write(image, path);
     (void)pawl_image_destroy(&image);
     free(path);
     return code;

@@ -97,16 +97,23 @@ static pawl_status draw(const predict_writer *writer, const predict_picture *pic
     return status;
 }
 
+int predict_image_write(pawl_image *image, const char *path)
+{
+    pawl_error error = {0};
+    const int code = app_inputs_check(path);
+    if (code == APP_EXIT_DONE && pawl_image_write(image, path, &error) < 0)
+        return app_fail_library(path, &error);
+    return code;
+}
+
 static int write_picture(predict_writer *writer, predict_picture *picture, const char *name)
 {
     pawl_error error = {0};
     char *path = app_format("%s/%s", writer->folder, name);
     if (path == NULL)
         return app_fail_memory();
-    int code = app_inputs_check(path);
-    if (code == APP_EXIT_DONE &&
-        (draw(writer, picture, &error) < 0 || pawl_image_write(picture->image, path, &error) < 0))
-        code = app_fail_library(path, &error);
+    const int code = draw(writer, picture, &error) < 0 ? app_fail_library(path, &error)
+                                                       : predict_image_write(picture->image, path);
     free(path);
     return code;
 }
@@ -201,18 +208,12 @@ static int write_letterbox(predict_writer *writer, const predict_picture *pictur
     free(name);
     if (path == NULL)
         return app_fail_memory();
-    int code = app_inputs_check(path);
-    if (code != APP_EXIT_DONE) {
-        free(path);
-        return code;
-    }
     const app_shape to = writer->shape;
     const pawl_status status =
         writer->task == PAWL_TASK_CLASSIFY
             ? pawl_image_center_crop(picture->image, to.width, to.height, &boxed, &error)
             : pawl_image_letterbox(picture->image, to.width, to.height, &boxed, &error);
-    if (status < 0 || pawl_image_write(boxed, path, &error) < 0)
-        code = app_fail_library(path, &error);
+    const int code = status < 0 ? app_fail_library(path, &error) : predict_image_write(boxed, path);
     (void)pawl_image_destroy(&boxed);
     free(path);
     return code;

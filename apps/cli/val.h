@@ -11,8 +11,7 @@
 #include "common/files.h"
 #include "common/json.h"
 
-#define VAL_ENDINGS "bmp dng jpe jpeg jpg mpo pbm pfm pgm png pnm ppm tif tiff webp"
-#define VAL_NONE    SIZE_MAX
+#define VAL_NONE SIZE_MAX
 
 typedef struct val_options {
     session_options session;

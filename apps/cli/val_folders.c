@@ -38,7 +38,7 @@ static bool scan(const char *folder, app_paths *pictures, app_paths *folders)
             is_good = false;
         else if (app_is_folder(path))
             is_good = folders->count >= MOST_FOLDERS || app_paths_add(folders, path);
-        else if (app_path_ends_in(path, VAL_ENDINGS))
+        else if (app_path_ends_in(path, APP_PICTURE_ENDINGS))
             is_good = app_paths_add(pictures, path);
         free(path);
     }

@@ -7,8 +7,6 @@
 #include "common/files.h"
 #include "common/json.h"
 
-#define VERIFY_ENDINGS "bmp dng jpe jpeg jpg mpo pbm pfm pgm png pnm ppm tif tiff webp"
-
 typedef struct verify_options {
     session_options session;
     app_shape imgsz;

@@ -17,6 +17,9 @@ const char *app_path_ending(const char *path);
 /* True if the path's ending is one of the blank-separated list ("jpg png"), whatever the case. */
 bool app_path_ends_in(const char *path, const char *endings);
 
+/* Of pictures, looked for in folders: those of YOLOv5's detect.py and the PNM family. What we
+ * cannot read is reported, not passed over. */
+#define APP_PICTURE_ENDINGS "bmp dng jpe jpeg jpg mpo pbm pfm pgm png pnm ppm tif tiff webp"
 /* Of pictures that pawl_image_write() can write. */
 #define APP_WRITTEN_ENDINGS "bmp jpe jpeg jpg png pnm ppm webp"
 

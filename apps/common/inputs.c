@@ -45,6 +45,14 @@ bool app_inputs_add(const char *path)
     return true;
 }
 
+bool app_inputs_add_all(char *const *paths, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!app_inputs_add(paths[i]))
+            return false;
+    return true;
+}
+
 int app_inputs_check(const char *path)
 {
     struct stat info;

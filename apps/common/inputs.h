@@ -5,9 +5,11 @@
 #define APP_INPUTS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* Remembers what the path leads to; one that leads nowhere is let pass. False: memory ran out. */
 bool app_inputs_add(const char *path);
+bool app_inputs_add_all(char *const *paths, size_t count);
 
 /* Exit 2 and a sentence if writing to the path would replace an input, else 0. */
 int app_inputs_check(const char *path);

@@ -52,18 +52,24 @@ static void check_eltwise_case(const pk_row *row, size_t channels, size_t gap, b
     pt_release_all();
 }
 
+/* An activation of count values. */
+static pk_eltwise_f32_args one_pixel(const float *input, size_t count, pk_activation activation)
+{
+    return (pk_eltwise_f32_args){.input = input,
+                                 .input_stride = count,
+                                 .output = pt_exact_output(count),
+                                 .output_stride = count,
+                                 .pixels = 1,
+                                 .channels = count,
+                                 .activation = activation};
+}
+
 /* The stated error of the logistic function: relative, wherever its value is a normal number. */
 static void check_accuracy(const pk_row *row, pk_activation activation)
 {
     enum { COUNT = 20000 };
     float *input = pt_exact_floats(COUNT, -80, 80);
-    const pk_eltwise_f32_args args = {.input = input,
-                                      .input_stride = COUNT,
-                                      .output = pt_exact_output(COUNT),
-                                      .output_stride = COUNT,
-                                      .pixels = 1,
-                                      .channels = COUNT,
-                                      .activation = activation};
+    const pk_eltwise_f32_args args = one_pixel(input, COUNT, activation);
     for (size_t i = 0; i < COUNT / 2; i++)
         input[i] *= 0.1f;
     input[COUNT - 3] = NAN;
@@ -92,14 +98,8 @@ static void check_nan(const pk_row *row, pk_activation activation)
 {
     enum { COUNT = 19 };
     float *input = pt_exact_floats(COUNT, -3, 3);
-    const pk_eltwise_f32_args args = {.input = input,
-                                      .input_stride = COUNT,
-                                      .output = pt_exact_output(COUNT),
-                                      .output_stride = COUNT,
-                                      .pixels = 1,
-                                      .channels = COUNT,
-                                      .activation = activation,
-                                      .alpha = 0.1f};
+    pk_eltwise_f32_args args = one_pixel(input, COUNT, activation);
+    args.alpha = 0.1f;
     input[0] = input[COUNT - 1] = NAN;
     row->run.eltwise(&args);
     for (size_t i = 0; i < COUNT; i++)
