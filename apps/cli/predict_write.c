@@ -91,8 +91,11 @@ static pawl_status draw(const predict_writer *writer, const predict_picture *pic
         return pawl_image_draw(picture->image, picture->found.items, picture->found.count,
                                writer->names->items, writer->names->count, error);
     char *lines = predict_classes_lines(writer->names, picture);
-    const pawl_status status =
-        lines == NULL ? PAWL_ERR_MEMORY : pawl_image_draw_text(picture->image, lines, error);
+    if (lines == NULL) {
+        error->status = PAWL_ERR_MEMORY;
+        return error->status;
+    }
+    const pawl_status status = pawl_image_draw_text(picture->image, lines, error);
     free(lines);
     return status;
 }
