@@ -5,9 +5,9 @@
 #include <pawl/export.h>
 
 #define PAWL_VERSION_MAJOR  0
-#define PAWL_VERSION_MINOR  1
+#define PAWL_VERSION_MINOR  2
 #define PAWL_VERSION_PATCH  0
-#define PAWL_VERSION_STRING "0.1.0"
+#define PAWL_VERSION_STRING "0.2.0"
 
 PAWL_BEGIN
 

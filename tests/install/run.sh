@@ -34,7 +34,7 @@ cp "$here/consumer.c" "$examples/detect.c" "$work/project"
 cat >"$work/project/CMakeLists.txt" <<'END'
 cmake_minimum_required(VERSION 3.22)
 project(consumer LANGUAGES C)
-find_package(pawl 0.1 REQUIRED COMPONENTS static)
+find_package(pawl 0.2 REQUIRED COMPONENTS static)
 add_executable(consumer consumer.c)
 target_link_libraries(consumer PRIVATE pawl::pawl)
 add_executable(consumer_static consumer.c)

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <pawl/version.h>
+#include <stdio.h>
 #include <string.h>
 
 static void each_status_has_name_and_text(void **state)
@@ -20,6 +21,15 @@ static void each_status_has_name_and_text(void **state)
 #undef CHECK
     assert_string_equal(pawl_status_name((pawl_status)-1000), "PAWL_?");
     assert_non_null(pawl_status_text((pawl_status)1000));
+}
+
+static void the_version_is_one(void **state)
+{
+    (void)state;
+    char numbers[32];
+    (void)snprintf(numbers, sizeof numbers, "%d.%d.%d", PAWL_VERSION_MAJOR, PAWL_VERSION_MINOR,
+                   PAWL_VERSION_PATCH);
+    assert_string_equal(PAWL_VERSION_STRING, numbers);
     assert_string_equal(pawl_version(), PAWL_VERSION_STRING);
 }
 
@@ -120,6 +130,7 @@ int main(void)
 {
     struct CMUnitTest tests[5 + PW_COUNT(cut_rows)] = {
         cmocka_unit_test(each_status_has_name_and_text),
+        cmocka_unit_test(the_version_is_one),
         cmocka_unit_test(an_error_says_what_was_given),
         cmocka_unit_test(an_error_may_quote_itself),
         cmocka_unit_test(a_long_message_is_cut),
