@@ -22,10 +22,13 @@ static void unmake(pw_object *object)
     (void)object;
 }
 
+static const pw_type image_type = {
+    .name = "image", .size = sizeof(pw_object), .unmake = unmake, .role = PW_ROLE_PICTURE};
+
 static void *make(void)
 {
     pw_object *made = NULL;
-    if (pw_object_make(PW_TYPE_IMAGE, sizeof *made, unmake, NULL, 0, &made, NULL) < 0)
+    if (pw_object_make(&image_type, NULL, 0, &made, NULL) < 0)
         abort();
     return pw_object_publish(made);
 }
@@ -56,7 +59,7 @@ static void create_destroy_child(void)
     pw_object *const parents[] = {child_parent};
     for (int i = 0; i < CALLS; i++) {
         pw_object *made = NULL;
-        if (pw_object_make(PW_TYPE_ENGINE, sizeof *made, unmake, parents, 1, &made, NULL) < 0)
+        if (pw_object_make(&image_type, parents, 1, &made, NULL) < 0)
             abort();
         void *handle = pw_object_publish(made);
         (void)pawl_object_destroy(&handle);
@@ -75,7 +78,7 @@ static void resolve(void)
 {
     for (int i = 0; i < CALLS; i++) {
         pw_object *used = NULL;
-        if (pw_object_use(subject, PW_TYPE_IMAGE, &used, NULL) < 0)
+        if (pw_object_use(subject, &image_type, &used, NULL) < 0)
             abort();
         pw_object_release(used);
     }
@@ -145,7 +148,7 @@ int main(int count, char **arguments)
     };
     bool is_within = true;
     subject = make();
-    if (pw_object_use(subject, PW_TYPE_IMAGE, &child_parent, NULL) < 0)
+    if (pw_object_use(subject, &image_type, &child_parent, NULL) < 0)
         return EXIT_FAILURE;
     for (size_t i = 0; i < PW_COUNT(rows); i++) {
         const double ns = median_ns(rows[i].calls);

@@ -27,10 +27,8 @@ typedef struct pw_build {
     pawl_error *error;
 } pw_build;
 
-static void unmake(pw_object *object)
-{
-    (void)object;
-}
+static const pw_type builder_type = {
+    .name = "builder", .size = sizeof(pw_builder), .role = PW_ROLE_BUILD};
 
 pawl_status pawl_builder_create(const pawl_builder_desc *desc, pawl_builder **builder,
                                 pawl_error *error)
@@ -43,7 +41,7 @@ pawl_status pawl_builder_create(const pawl_builder_desc *desc, pawl_builder **bu
     if (wanted.threads < 0 || wanted.threads > MAX_THREADS)
         return pw_fail(error, PAWL_ERR_ARGUMENT, "%d threads: give 0 (all cores) to %d",
                        (int)wanted.threads, MAX_THREADS);
-    PW_TRY(pw_object_make(PW_TYPE_BUILDER, sizeof *made, unmake, NULL, 0, &made, error));
+    PW_TRY(pw_object_make(&builder_type, NULL, 0, &made, error));
     made->threads = wanted.threads > 0 ? wanted.threads : pw_os_core_count();
     atomic_flag_clear(&made->is_busy);
     *builder = pw_object_publish(made);
@@ -52,7 +50,7 @@ pawl_status pawl_builder_create(const pawl_builder_desc *desc, pawl_builder **bu
 
 pawl_status pawl_builder_destroy(pawl_builder **builder)
 {
-    return pw_object_destroy_handle((void **)builder, PW_TYPE_BUILDER);
+    return pw_object_destroy_handle((void **)builder, &builder_type);
 }
 
 /* Whether word is one of the words, which blanks separate. */
@@ -175,8 +173,8 @@ pawl_status pawl_builder_build(pawl_builder *builder, pawl_network *network,
     pw_network_object *source PW_USING = NULL;
     pw_plan *made = NULL;
     pw_build build = {.desc = PAWL_BUILD_DESC_INIT, .error = error};
-    PW_TRY(pw_object_use(builder, PW_TYPE_BUILDER, &maker, error));
-    PW_TRY(pw_object_use(network, PW_TYPE_NETWORK, &source, error));
+    PW_TRY(pw_object_use(builder, &builder_type, &maker, error));
+    PW_TRY(pw_object_use(network, &pw_network_type, &source, error));
     PW_TRY(pw_desc_read(&build.desc, sizeof build.desc, desc, "pawl_build_desc", error));
     if (plan == NULL)
         return pw_fail(error, PAWL_ERR_ARGUMENT, "plan is NULL: give the address of a handle");

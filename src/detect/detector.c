@@ -27,6 +27,11 @@ static void detector_unmake(pw_object *object)
     pw_free(detector->masks[1]);
 }
 
+const pw_type pw_detector_type = {.name = "detector",
+                                  .size = sizeof(pw_detector),
+                                  .unmake = detector_unmake,
+                                  .role = PW_ROLE_RUN};
+
 static bool is_fraction(float value)
 {
     return value >= 0.0f && value <= 1.0f; /* false for NaN */
@@ -138,11 +143,10 @@ pawl_status pawl_detector_create(pawl_context *context, const pawl_detector_desc
     PW_TRY(pw_desc_read(&asked, sizeof(asked), desc, "pawl_detector_desc", error));
     PW_TRY(check_desc(&asked, error));
     pw_context *host PW_USING = NULL;
-    PW_TRY(pw_object_use(context, PW_TYPE_CONTEXT, &host, error));
+    PW_TRY(pw_object_use(context, &pw_context_type, &host, error));
     pw_object *const parents[] = {&host->object};
     pw_detector *made PW_MAKING = NULL;
-    PW_TRY(pw_object_make(PW_TYPE_DETECTOR, sizeof(pw_detector), detector_unmake, parents,
-                          PW_COUNT(parents), &made, error));
+    PW_TRY(pw_object_make(&pw_detector_type, parents, PW_COUNT(parents), &made, error));
     PW_TRY(pw_context_enter(host, error));
     pw_context *inside PW_INSIDE = host;
     PW_TRY(check_context(inside, error));
@@ -159,7 +163,7 @@ pawl_status pawl_detector_create(pawl_context *context, const pawl_detector_desc
 
 pawl_status pawl_detector_destroy(pawl_detector **detector)
 {
-    return pw_object_destroy_handle((void **)detector, PW_TYPE_DETECTOR);
+    return pw_object_destroy_handle((void **)detector, &pw_detector_type);
 }
 
 /* The pictures of one call, held while it lasts. */
@@ -179,7 +183,7 @@ static pawl_status hold_images(pawl_image *const *handles, size_t count, held_im
 {
     while (held->count < count) {
         PW_TRY(
-            pw_object_use(handles[held->count], PW_TYPE_IMAGE, &held->images[held->count], error));
+            pw_object_use(handles[held->count], &pw_image_type, &held->images[held->count], error));
         held->count++;
     }
     return PAWL_OK;
@@ -339,7 +343,7 @@ pawl_status pw_detector_pictures(pawl_detector *detector, pawl_image *const *ima
                                  pawl_timing *timing, pawl_error *error)
 {
     pw_detector *used PW_USING = NULL;
-    PW_TRY(pw_object_use(detector, PW_TYPE_DETECTOR, &used, error));
+    PW_TRY(pw_object_use(detector, &pw_detector_type, &used, error));
     if (is_classifier(used) != wants_classes)
         return pw_fail(error, PAWL_ERR_UNSUPPORTED, "this engine %s",
                        wants_classes ? "finds boxes: use pawl_detector_run()"
@@ -385,7 +389,7 @@ pawl_status pawl_detector_collect(pawl_detector *detector, size_t image, pawl_de
     if (result == NULL)
         return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_detector_collect: result is NULL");
     pw_detector *used PW_USING = NULL;
-    PW_TRY(pw_object_use(detector, PW_TYPE_DETECTOR, &used, error));
+    PW_TRY(pw_object_use(detector, &pw_detector_type, &used, error));
     PW_TRY(pw_context_enter(used->context, error));
     pw_context *inside PW_INSIDE = used->context;
     if (is_classifier(used))

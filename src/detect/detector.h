@@ -36,6 +36,7 @@ typedef struct pw_detector {
     uint8_t *masks[2];        /* masks: in the network's size, in the picture's; mask_sizes bytes */
     size_t mask_sizes[2];
 } pw_detector;
+extern const pw_type pw_detector_type;
 
 /* Makes an answer of what the context's run left for a picture. */
 typedef pawl_status (*pw_detector_answer)(pw_detector *detector, size_t picture, void *results, pawl_error *error);

@@ -120,7 +120,7 @@ pawl_status pawl_detector_mask(pawl_detector *detector, size_t image, size_t ind
     if (form != PAWL_MASK_PICTURE && form != PAWL_MASK_NATIVE && form != PAWL_MASK_NETWORK)
         return pw_fail(error, PAWL_ERR_ARGUMENT, "there is no mask form %d", (int)form);
     pw_detector *used PW_USING = NULL;
-    PW_TRY(pw_object_use(detector, PW_TYPE_DETECTOR, &used, error));
+    PW_TRY(pw_object_use(detector, &pw_detector_type, &used, error));
     PW_TRY(pw_context_enter(used->context, error));
     pw_context *inside PW_INSIDE = used->context;
     (void)inside;

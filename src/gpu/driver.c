@@ -96,6 +96,9 @@ static void unmake_device(pw_object *object)
         (void)device->cuda->cuDevicePrimaryCtxRelease_v2(device->device);
 }
 
+static const pw_type device_type = {
+    .name = "gpu", .size = sizeof(pw_gpu_device), .unmake = unmake_device, .is_foreign = true};
+
 static pawl_status open_device(pw_gpu_device *device, int ordinal, pawl_error *error)
 {
     const pw_cuda *const cuda = device->cuda;
@@ -122,7 +125,7 @@ pawl_status pw_gpu_device_create(int ordinal, pw_gpu_device **device, pawl_error
     const pw_cuda *cuda = NULL;
     pw_gpu_device *made PW_MAKING = NULL;
     PW_TRY(pw_cuda_get(&cuda, error));
-    PW_TRY(pw_object_make(PW_TYPE_GPU_DEVICE, sizeof *made, unmake_device, NULL, 0, &made, error));
+    PW_TRY(pw_object_make(&device_type, NULL, 0, &made, error));
     made->cuda = cuda;
     PW_TRY(open_device(made, ordinal, error));
     (void)pw_object_publish(made);
@@ -154,13 +157,17 @@ static void unmake_stream(pw_object *object)
     pw_gpu_leave(stream->device);
 }
 
+static const pw_type stream_type = {.name = "gpu stream",
+                                    .size = sizeof(pw_gpu_stream),
+                                    .unmake = unmake_stream,
+                                    .is_foreign = true};
+
 pawl_status pw_gpu_stream_create(pw_gpu_device *device, pw_gpu_stream **stream, pawl_error *error)
 {
     enum { NON_BLOCKING = 1 }; /* CU_STREAM_NON_BLOCKING */
     pw_gpu_stream *made PW_MAKING = NULL;
     pw_object *const parents[] = {&device->object};
-    PW_TRY(
-        pw_object_make(PW_TYPE_GPU_STREAM, sizeof *made, unmake_stream, parents, 1, &made, error));
+    PW_TRY(pw_object_make(&stream_type, parents, 1, &made, error));
     made->device = device;
     PW_TRY(pw_gpu_enter(device, error));
     const int result = device->cuda->cuStreamCreate(&made->stream, NON_BLOCKING);
@@ -185,13 +192,17 @@ static void unmake_memory(pw_object *object)
     pw_gpu_leave(memory->device);
 }
 
+static const pw_type memory_type = {.name = "gpu memory",
+                                    .size = sizeof(pw_gpu_memory),
+                                    .unmake = unmake_memory,
+                                    .is_foreign = true};
+
 pawl_status pw_gpu_memory_create(pw_gpu_device *device, size_t size, pw_gpu_memory **memory,
                                  pawl_error *error)
 {
     pw_gpu_memory *made PW_MAKING = NULL;
     pw_object *const parents[] = {&device->object};
-    PW_TRY(
-        pw_object_make(PW_TYPE_GPU_MEMORY, sizeof *made, unmake_memory, parents, 1, &made, error));
+    PW_TRY(pw_object_make(&memory_type, parents, 1, &made, error));
     made->device = device;
     made->size = size;
     PW_TRY(pw_gpu_enter(device, error));

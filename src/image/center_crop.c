@@ -36,7 +36,7 @@ pawl_status pawl_image_center_crop(pawl_image *image, int32_t width, int32_t hei
                        cropped == NULL ? "cropped is NULL" : "width and height must be at least 1");
     pw_image *used PW_USING = NULL;
     pw_image *made PW_MAKING = NULL;
-    PW_TRY(pw_object_use(image, PW_TYPE_IMAGE, &used, error));
+    PW_TRY(pw_object_use(image, &pw_image_type, &used, error));
     PW_TRY(pw_image_new(&made, error));
     PW_TRY(pw_image_allocate(made, width, height, error));
     const size_t scratch_size = pw_center_crop_scratch_size(width, height);

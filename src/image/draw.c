@@ -144,7 +144,7 @@ pawl_status pawl_image_draw_mask(pawl_image *image, const struct pawl_mask *mask
     if (mask == NULL || mask->pixels == NULL)
         return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_image_draw_mask: mask is NULL");
     pw_image *used PW_USING = NULL;
-    PW_TRY(pw_object_use(image, PW_TYPE_IMAGE, &used, error));
+    PW_TRY(pw_object_use(image, &pw_image_type, &used, error));
     if (mask->width != used->width || mask->height != used->height)
         return pw_fail(error, PAWL_ERR_ARGUMENT, "a mask of %dx%d for a picture of %dx%d pixels",
                        (int)mask->width, (int)mask->height, (int)used->width, (int)used->height);
@@ -166,7 +166,7 @@ pawl_status pawl_image_draw_text(pawl_image *image, const char *text, pawl_error
     if (text == NULL)
         return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_image_draw_text: text is NULL");
     pw_image *used PW_USING = NULL;
-    PW_TRY(pw_object_use(image, PW_TYPE_IMAGE, &used, error));
+    PW_TRY(pw_object_use(image, &pw_image_type, &used, error));
     const style look = style_of(used);
     const char *line = text;
     for (int32_t y = look.margin; *line != '\0' && y < used->height;
@@ -191,7 +191,7 @@ pawl_status pawl_image_draw(pawl_image *image, const struct pawl_detection *dete
         return pw_fail(error, PAWL_ERR_ARGUMENT,
                        "pawl_image_draw: detections is NULL, count is %zu", count);
     pw_image *used PW_USING = NULL;
-    PW_TRY(pw_object_use(image, PW_TYPE_IMAGE, &used, error));
+    PW_TRY(pw_object_use(image, &pw_image_type, &used, error));
     const style look = style_of(used);
     for (size_t i = count; i-- > 0;) { /* the most confident last, so that it lies on top */
         const int32_t id = detections[i].class_id;

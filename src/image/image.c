@@ -44,9 +44,12 @@ static void unmake(pw_object *object)
     image->pixels = NULL;
 }
 
+const pw_type pw_image_type = {
+    .name = "image", .size = sizeof(pw_image), .unmake = unmake, .role = PW_ROLE_PICTURE};
+
 pawl_status pw_image_new(pw_image **image, pawl_error *error)
 {
-    return pw_object_make(PW_TYPE_IMAGE, sizeof(pw_image), unmake, NULL, 0, image, error);
+    return pw_object_make(&pw_image_type, NULL, 0, image, error);
 }
 
 uint8_t *pw_image_pixels(size_t row_size, int32_t height)
@@ -170,7 +173,7 @@ pawl_status pawl_image_create(const pawl_image_view *pixels, pawl_image **image,
 
 pawl_status pawl_image_destroy(pawl_image **image)
 {
-    return pw_object_destroy_handle((void **)image, PW_TYPE_IMAGE);
+    return pw_object_destroy_handle((void **)image, &pw_image_type);
 }
 
 pawl_status pawl_image_view_get(pawl_image *image, pawl_image_view *view, pawl_error *error)
@@ -178,7 +181,7 @@ pawl_status pawl_image_view_get(pawl_image *image, pawl_image_view *view, pawl_e
     if (view == NULL)
         return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_image_view_get: view is NULL");
     pw_image *used PW_USING = NULL;
-    PW_TRY(pw_object_use(image, PW_TYPE_IMAGE, &used, error));
+    PW_TRY(pw_object_use(image, &pw_image_type, &used, error));
     *view = (pawl_image_view){.width = used->width,
                               .height = used->height,
                               .row_size = used->row_size,
@@ -222,7 +225,7 @@ pawl_status pawl_image_write(pawl_image *image, const char *path, pawl_error *er
                        "or .ppm",
                        path);
     pw_image *used PW_USING = NULL;
-    PW_TRY(pw_object_use(image, PW_TYPE_IMAGE, &used, error));
+    PW_TRY(pw_object_use(image, &pw_image_type, &used, error));
     pw_os_file file PW_CLEANUP(pw_os_file_abandon) = {.descriptor = -1};
     PW_TRY(pw_os_file_create(path, &file, error));
     pawl_error why = {.status = PAWL_OK};
@@ -241,7 +244,7 @@ pawl_status pawl_image_letterbox(pawl_image *image, int32_t width, int32_t heigh
                                      : "pawl_image_letterbox: width and height must be at least 1");
     pw_image *used PW_USING = NULL;
     pw_image *made PW_MAKING = NULL;
-    PW_TRY(pw_object_use(image, PW_TYPE_IMAGE, &used, error));
+    PW_TRY(pw_object_use(image, &pw_image_type, &used, error));
     PW_TRY(pw_image_new(&made, error));
     PW_TRY(pw_image_allocate(made, width, height, error));
     const pawl_letterbox box = pawl_letterbox_fit(used->width, used->height, width, height);

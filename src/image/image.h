@@ -18,6 +18,7 @@ typedef struct pw_image {
     size_t row_size; /* bytes from one row to the next */
     uint8_t *pixels; /* R G B, row 0 on top */
 } pw_image;
+extern const pw_type pw_image_type;
 
 /* An empty image (no pixels), not yet published. */
 pawl_status pw_image_new(pw_image **image, pawl_error *error) PW_NODISCARD;

@@ -13,7 +13,7 @@
 /* What the end of an object needs under the mutex, and leaves to be done without it. */
 typedef struct pw_ending {
     uint64_t bits; /* the handle */
-    pw_type type;  /* PW_TYPE_NONE: any */
+    const pw_type *type;  /* NULL: any */
     pw_object *to_release; /* its last hold is gone */
     pawl_log_level level;  /* of the sentence, where there is one */
     uint64_t id, holder_id; /* the object, where the handle had one, and the eldest that holds it (0: a call under way) */
@@ -22,7 +22,7 @@ typedef struct pw_ending {
     char sentence[PW_ENDING_TEXT_SIZE];
 } pw_ending;
 
-void pw_ending_start(pw_ending *end, uint64_t handle, pw_type type);
+void pw_ending_start(pw_ending *end, uint64_t handle, const pw_type *type);
 /* With the mutex held: while it is, an open generation stays open. Takes the object out of its scope where it ends. */
 pawl_status pw_ending_close(pw_ending *end) PW_NODISCARD;
 /* Without the mutex: says and records what has happened, and releases what nobody holds any more. */

@@ -17,38 +17,24 @@
 
 #define PW_MAX_PARENTS 3
 
-typedef enum pw_type {
-    PW_TYPE_NONE = 0,
-    PW_TYPE_WEIGHTS,
-    PW_TYPE_NETWORK,
-    PW_TYPE_BUILDER,
-    PW_TYPE_PLAN,
-    PW_TYPE_RUNTIME,
-    PW_TYPE_ENGINE,
-    PW_TYPE_CONTEXT,
-    PW_TYPE_DETECTOR,
-    PW_TYPE_IMAGE,
-    PW_TYPE_USER_LAST = PW_TYPE_IMAGE,
-    /* Never the user's: what backends hold of a device or a vendor's library. */
-    PW_TYPE_GPU_DEVICE,
-    PW_TYPE_GPU_STREAM,
-    PW_TYPE_GPU_MEMORY,
-    PW_TYPE_TRT_BUILDER,
-    PW_TYPE_TRT_NETWORK,
-    PW_TYPE_TRT_CONFIG,
-    PW_TYPE_TRT_CACHE,
-    PW_TYPE_TRT_MEMORY,
-    PW_TYPE_TRT_RUNTIME,
-    PW_TYPE_TRT_ENGINE,
-    PW_TYPE_TRT_CONTEXT,
-    PW_TYPE_COUNT
+struct pw_object;
+
+/* What a type is for, in drawings; INNER ones are never the user's: what backends hold of a device or a vendor's library. */
+typedef enum pw_role { PW_ROLE_INNER, PW_ROLE_BUILD, PW_ROLE_RUN, PW_ROLE_PICTURE } pw_role;
+
+/* What all objects of a type have in common. Each room defines its own types, and this one knows none of them; a type is told by its address. */
+typedef struct pw_type {
+    const char *name; /* "engine" */
+    size_t size;      /* bytes of the struct, which begins with pw_object */
+    void (*unmake)(struct pw_object *object); /* frees the innards, also of a half-built object; not the struct. NULL: it has none */
+    pw_role role;
+    bool is_foreign;  /* unmake calls a driver or a vendor's library, so a forked child must not */
 } pw_type;
 
 typedef struct pw_object {
     uint64_t id;       /* never reused, from 1 */
-    pw_type type;
+    const pw_type *type;
     uint32_t slot;
-    void (*unmake)(struct pw_object *object); /* frees the innards; must accept a half-built object; not the struct itself */
     struct pw_object *parents[PW_MAX_PARENTS];
     uint64_t born_ns;
     const char *file;  /* birthplace, NULL where unknown */
@@ -56,15 +42,13 @@ typedef struct pw_object {
     char name[48];
 } pw_object;
 
-const char *pw_type_name(pw_type type);
-
 /*
- * Makes an object of size bytes (zeroed, begins with pw_object) with a reserved slot; pins the parents (resolved objects, NULLs skipped).
+ * Makes an object (zeroed beyond its pw_object) with a reserved slot; pins the parents (resolved objects, NULLs skipped).
  * Not yet visible: end it with pw_object_abandon() on failure, or give it to the user with pw_object_publish().
  * PAWL_ERR_MEMORY, PAWL_ERR_LIMIT (2^20 live objects), PAWL_ERR_FORKED.
  */
-pawl_status pw_object_make(pw_type type, size_t size, void (*unmake)(pw_object *), pw_object *const parents[], size_t parent_count,
-                           void *object_out, pawl_error *error) PW_NODISCARD; /* object_out: T **; written on success only */
+pawl_status pw_object_make(const pw_type *type, pw_object *const parents[], size_t parent_count, void *object_out,
+                           pawl_error *error) PW_NODISCARD; /* object_out: T **; written on success only */
 void *pw_object_publish(void *object);  /* returns the handle: cast to pawl_T * */
 void pw_object_abandon(void *object);   /* unmake, unpin parents, free; NULL is fine */
 
@@ -72,17 +56,17 @@ void pw_object_abandon(void *object);   /* unmake, unpin parents, free; NULL is 
 void pw_object_name_after(pw_object *object, const pw_object *other);
 
 /* Resolves a handle and keeps its object alive until pw_object_release(). PAWL_ERR_ARGUMENT (NULL), _DEAD_HANDLE (says type, id, name
-   and where it was made and ended), _FORKED. object_out: T **; written on success only. */
-pawl_status pw_object_use(const void *handle, pw_type type, void *object_out, pawl_error *error) PW_NODISCARD;
+   and where it was made and ended), _FORKED. type NULL: any. object_out: T **; written on success only. */
+pawl_status pw_object_use(const void *handle, const pw_type *type, void *object_out, pawl_error *error) PW_NODISCARD;
 void pw_object_release(void *object);   /* NULL is fine */
 
-/* pawl_T_destroy is: return pw_object_destroy_handle((void **)handle, PW_TYPE_T); does NULLs, deferred, strict as lifetimes.md rule 3 and 4. */
-pawl_status pw_object_destroy_handle(void **handle, pw_type type);
+/* pawl_T_destroy is: return pw_object_destroy_handle((void **)handle, &pw_T_type); does NULLs, deferred, strict as lifetimes.md rule 3 and 4. */
+pawl_status pw_object_destroy_handle(void **handle, const pw_type *type);
 
 /* Ends a published object of which the owner kept the pointer, not the handle: same rules, same results. NULL is fine. */
 pawl_status pw_object_end(void *object);
 
-/* For guards: pw_plan *plan PW_USING = NULL; ... PW_TRY(pw_object_use(handle, PW_TYPE_PLAN, &plan, error)); */
+/* For guards: pw_plan *plan PW_USING = NULL; ... PW_TRY(pw_object_use(handle, &pw_plan_type, &plan, error)); */
 static inline void pw_object_release_slot(void *slot) { pw_object_release(*(void **)slot); }
 static inline void pw_object_abandon_slot(void *slot) { pw_object_abandon(*(void **)slot); }
 #define PW_USING  PW_CLEANUP(pw_object_release_slot)

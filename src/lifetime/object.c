@@ -25,34 +25,6 @@ static _Thread_local struct {
 
 static uint64_t last_id; /* with the mutex held */
 
-const char *pw_type_name(pw_type type)
-{
-    static const char *const names[PW_TYPE_COUNT] = {
-        [PW_TYPE_NONE] = "object",
-        [PW_TYPE_WEIGHTS] = "weights",
-        [PW_TYPE_NETWORK] = "network",
-        [PW_TYPE_BUILDER] = "builder",
-        [PW_TYPE_PLAN] = "plan",
-        [PW_TYPE_RUNTIME] = "runtime",
-        [PW_TYPE_ENGINE] = "engine",
-        [PW_TYPE_CONTEXT] = "context",
-        [PW_TYPE_DETECTOR] = "detector",
-        [PW_TYPE_IMAGE] = "image",
-        [PW_TYPE_GPU_DEVICE] = "gpu",
-        [PW_TYPE_GPU_STREAM] = "gpu stream",
-        [PW_TYPE_GPU_MEMORY] = "gpu memory",
-        [PW_TYPE_TRT_BUILDER] = "TensorRT builder",
-        [PW_TYPE_TRT_NETWORK] = "TensorRT network",
-        [PW_TYPE_TRT_CONFIG] = "TensorRT config",
-        [PW_TYPE_TRT_CACHE] = "TensorRT timing cache",
-        [PW_TYPE_TRT_MEMORY] = "TensorRT plan memory",
-        [PW_TYPE_TRT_RUNTIME] = "TensorRT runtime",
-        [PW_TYPE_TRT_ENGINE] = "TensorRT engine",
-        [PW_TYPE_TRT_CONTEXT] = "TensorRT context",
-    };
-    return (unsigned)type < PW_TYPE_COUNT ? names[type] : "object";
-}
-
 void pawl_object_at(const char *file, int line)
 {
     birthplace.file = file;
@@ -65,17 +37,16 @@ pawl_status pawl_object_placed(pawl_status status)
     return status;
 }
 
-static pawl_status may_make(pw_type type, size_t size, size_t parent_count, pawl_error *error)
+static pawl_status may_make(const pw_type *type, size_t parent_count, pawl_error *error)
 {
-    if (type <= PW_TYPE_NONE || type >= PW_TYPE_COUNT || size < sizeof(pw_object) ||
-        parent_count > PW_MAX_PARENTS)
+    if (type == NULL || type->size < sizeof(pw_object) || parent_count > PW_MAX_PARENTS)
         return pw_fail(error, PAWL_ERR_INTERNAL, "an object is made with wrong arguments");
     if (pw_table_start() != PAWL_OK)
         return pw_fail_memory(error, "the table of objects", 0);
     if (pw_table_is_forked())
         return pw_fail(error, PAWL_ERR_FORKED,
                        "%s: no %s can be made in a forked process that inherited objects",
-                       pw_diagnosis_id(PW_DIAGNOSIS_FORKED), pw_type_name(type));
+                       pw_diagnosis_id(PW_DIAGNOSIS_FORKED), type->name);
     return PAWL_OK;
 }
 
@@ -105,16 +76,14 @@ static bool enter_table(pw_object *object, bool *is_full)
     return true;
 }
 
-pawl_status pw_object_make(pw_type type, size_t size, void (*unmake)(pw_object *),
-                           pw_object *const parents[], size_t parent_count, void *object_out,
-                           pawl_error *error)
+pawl_status pw_object_make(const pw_type *type, pw_object *const parents[], size_t parent_count,
+                           void *object_out, pawl_error *error)
 {
-    PW_TRY(may_make(type, size, parent_count, error));
-    pw_object *object = pw_calloc(1, size);
+    PW_TRY(may_make(type, parent_count, error));
+    pw_object *object = pw_calloc(1, type->size);
     if (object == NULL)
-        return pw_fail_memory(error, pw_type_name(type), size);
+        return pw_fail_memory(error, type->name, type->size);
     object->type = type;
-    object->unmake = unmake;
     object->born_ns = pw_os_clock_ns();
     object->file = birthplace.file;
     object->line = birthplace.line;
@@ -154,7 +123,7 @@ void *pw_object_publish(void *object)
     pw_slot *slot = pw_slot_at(made->slot);
     const uint64_t before = atomic_fetch_add_explicit(&slot->state, PW_STATE_OPEN - PW_STATE_MAKING,
                                                       memory_order_release);
-    if (made->type <= PW_TYPE_USER_LAST) {
+    if (made->type->role != PW_ROLE_INNER) {
         birthplace.file = NULL; /* said by hand, it was for this object */
         pw_scope_adopt(made);
     }
@@ -198,8 +167,8 @@ static void doom(uint32_t *first, const pw_object *object)
 /* Releases one object; its parents' holds are left to the caller. */
 static void release_one(pw_object *object)
 {
-    if (object->unmake != NULL)
-        object->unmake(object);
+    if (object->type->unmake != NULL)
+        object->type->unmake(object);
     if (pw_log_wants(PAWL_LOG_VERBOSE))
         log_release(object);
     if (PW_UNLIKELY(pw_recorder_is_on()))

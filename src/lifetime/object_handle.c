@@ -51,11 +51,10 @@ void pw_explain_dead(pw_strbuf *text, uint64_t bits)
                       pw_diagnosis_id(PW_DIAGNOSIS_NO_HANDLE), (unsigned long long)bits);
 }
 
-static void explain_type(pw_strbuf *text, const pw_object *object, pw_type wanted)
+static void explain_type(pw_strbuf *text, const pw_object *object, const pw_type *wanted)
 {
     pw_strbuf_add(text, "%s: the handle is not of type %s but of type %s: ",
-                  pw_diagnosis_id(PW_DIAGNOSIS_WRONG_TYPE), pw_type_name(wanted),
-                  pw_type_name(object->type));
+                  pw_diagnosis_id(PW_DIAGNOSIS_WRONG_TYPE), wanted->name, object->type->name);
     pw_text_object(text, object->type, object->id, object->name);
     pw_text_place(text, "made at", object->file, object->line);
 }
@@ -78,6 +77,11 @@ static void explain_holders(pw_strbuf *text, const pw_slot *slot, uint64_t other
 
 /* --- use --- */
 
+static const char *name_of(const pw_type *type)
+{
+    return type != NULL ? type->name : "object";
+}
+
 static pawl_status fail_dead(uint64_t bits, pawl_error *error)
 {
     if (error == NULL)
@@ -90,7 +94,7 @@ static pawl_status fail_dead(uint64_t bits, pawl_error *error)
     return pw_fail(error, PAWL_ERR_DEAD_HANDLE, "%s", sentence);
 }
 
-static pawl_status fail_type(pw_object *object, pw_type wanted, pawl_error *error)
+static pawl_status fail_type(pw_object *object, const pw_type *wanted, pawl_error *error)
 {
     char sentence[TEXT_SIZE];
     pw_strbuf text = PW_STRBUF(sentence);
@@ -101,15 +105,16 @@ static pawl_status fail_type(pw_object *object, pw_type wanted, pawl_error *erro
     return pw_fail(error, PAWL_ERR_ARGUMENT, "%s", sentence);
 }
 
-pawl_status pw_object_use(const void *handle, pw_type type, void *object_out, pawl_error *error)
+pawl_status pw_object_use(const void *handle, const pw_type *type, void *object_out,
+                          pawl_error *error)
 {
     if (handle == NULL)
         return pw_fail(error, PAWL_ERR_ARGUMENT, "%s: the %s handle is NULL",
-                       pw_diagnosis_id(PW_DIAGNOSIS_NULL), pw_type_name(type));
+                       pw_diagnosis_id(PW_DIAGNOSIS_NULL), name_of(type));
     if (PW_UNLIKELY(pw_table_is_forked()))
         return pw_fail(error, PAWL_ERR_FORKED,
                        "%s: the %s belongs to the parent process: here it can only be ended",
-                       pw_diagnosis_id(PW_DIAGNOSIS_FORKED), pw_type_name(type));
+                       pw_diagnosis_id(PW_DIAGNOSIS_FORKED), name_of(type));
     const uint64_t bits = pw_handle_bits(handle);
     pw_slot *slot = pw_handle_slot(bits);
     if (PW_UNLIKELY(slot == NULL))
@@ -121,7 +126,7 @@ pawl_status pw_object_use(const void *handle, pw_type type, void *object_out, pa
     } while (!atomic_compare_exchange_weak_explicit(&slot->state, &state, state + PW_STATE_HOLD,
                                                     memory_order_acquire, memory_order_relaxed));
     pw_object *object = slot->object;
-    if (PW_UNLIKELY(object->type != type && type != PW_TYPE_NONE))
+    if (PW_UNLIKELY(object->type != type && type != NULL))
         return fail_type(object, type, error);
     memcpy(object_out, &object, sizeof object); /* a T ** of any T */
     return PAWL_OK;
@@ -164,7 +169,7 @@ static pawl_status refuse_held(pw_ending *end, const pw_object *object, uint64_t
     return PAWL_ERR_IN_USE;
 }
 
-void pw_ending_start(pw_ending *end, uint64_t handle, pw_type type)
+void pw_ending_start(pw_ending *end, uint64_t handle, const pw_type *type)
 {
     end->bits = handle;
     end->type = type;
@@ -184,7 +189,7 @@ pawl_status pw_ending_close(pw_ending *end)
         return PAWL_ERR_DEAD_HANDLE;
     }
     pw_object *object = slot->object;
-    if (object->type != end->type && end->type != PW_TYPE_NONE) {
+    if (object->type != end->type && end->type != NULL) {
         explain_type(&end->text, object, end->type);
         return PAWL_ERR_ARGUMENT;
     }
@@ -220,7 +225,7 @@ void pw_ending_finish(pw_ending *end, pawl_status status)
         pw_object_release_all(end->to_release);
 }
 
-pawl_status pw_object_destroy_handle(void **handle, pw_type type)
+pawl_status pw_object_destroy_handle(void **handle, const pw_type *type)
 {
     if (handle == NULL || *handle == NULL)
         return PAWL_OK;
@@ -248,7 +253,7 @@ pawl_status pw_object_end(void *object)
 
 pawl_status pawl_object_destroy(void **handle)
 {
-    return pw_object_destroy_handle(handle, PW_TYPE_NONE);
+    return pw_object_destroy_handle(handle, NULL);
 }
 
 /* --- what all objects have --- */
@@ -256,7 +261,7 @@ pawl_status pawl_object_destroy(void **handle)
 pawl_status pawl_object_name_set(void *handle, const char *name)
 {
     pw_object *object PW_USING = NULL;
-    PW_TRY(pw_object_use(handle, PW_TYPE_NONE, &object, NULL));
+    PW_TRY(pw_object_use(handle, NULL, &object, NULL));
     assert(object != NULL); /* what the analyzer cannot see */
     char copy[sizeof object->name] = "";
     pw_strbuf text = PW_STRBUF(copy);

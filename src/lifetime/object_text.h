@@ -8,9 +8,9 @@
 #include "lifetime/handle.h"
 
 /* engine #7 "yolov5n" */
-static inline void pw_text_object(pw_strbuf *text, pw_type type, uint64_t id, const char *name)
+static inline void pw_text_object(pw_strbuf *text, const pw_type *type, uint64_t id, const char *name)
 {
-    pw_strbuf_add(text, "%s #%llu", pw_type_name(type), (unsigned long long)id);
+    pw_strbuf_add(text, "%s #%llu", type->name, (unsigned long long)id);
     if (name[0] != '\0')
         pw_strbuf_add(text, " \"%s\"", name);
 }
@@ -26,7 +26,7 @@ static inline void pw_text_place(pw_strbuf *text, const char *preposition, const
 static inline void pw_text_parents(pw_strbuf *text, const pw_object *object)
 {
     for (size_t k = 0; k < PW_MAX_PARENTS && object->parents[k] != NULL; k++)
-        pw_strbuf_add(text, "%s%s #%llu", k == 0 ? " on " : ", ", pw_type_name(object->parents[k]->type),
+        pw_strbuf_add(text, "%s%s #%llu", k == 0 ? " on " : ", ", object->parents[k]->type->name,
                       (unsigned long long)object->parents[k]->id);
 }
 

@@ -107,7 +107,7 @@ static void put_object(pw_os_file *file, const pw_history *history, uint64_t id)
 {
     const size_t life = pw_history_find(history, id);
     if (life != PW_NO_LIFE)
-        pw_put(file, "%s ", pw_type_name(history->lives[life].born->type));
+        pw_put(file, "%s ", history->lives[life].born->type->name);
     pw_put(file, "#%llu", (unsigned long long)id);
 }
 
@@ -191,7 +191,7 @@ void pw_record_write_text(pw_os_file *file, const pw_history *history)
 
 static void put_json_birth(pw_os_file *file, const pw_record *record)
 {
-    pw_put(file, ",\"type\":\"%s\",\"name\":\"", pw_type_name(record->type));
+    pw_put(file, ",\"type\":\"%s\",\"name\":\"", record->type->name);
     pw_put_json(file, record->name);
     pw_put(file, "\",\"parents\":[");
     for (size_t k = 0; k < PW_MAX_PARENTS && record->others[k] != 0; k++)

@@ -27,24 +27,13 @@ static const char style[] =
     "stroke-linecap:round}\n"
     "</style>\n";
 
-static const char *class_of(pw_type type)
+static const char *class_of(const pw_type *type)
 {
-    switch (type) {
-    case PW_TYPE_WEIGHTS:
-    case PW_TYPE_NETWORK:
-    case PW_TYPE_BUILDER:
-    case PW_TYPE_PLAN:
-        return "build";
-    case PW_TYPE_RUNTIME:
-    case PW_TYPE_ENGINE:
-    case PW_TYPE_CONTEXT:
-    case PW_TYPE_DETECTOR:
-        return "run";
-    case PW_TYPE_IMAGE:
-        return "image";
-    default:
-        return "inner"; /* a vendor's, or a device's */
-    }
+    static const char *const classes[] = {[PW_ROLE_INNER] = "inner",
+                                          [PW_ROLE_BUILD] = "build",
+                                          [PW_ROLE_RUN] = "run",
+                                          [PW_ROLE_PICTURE] = "image"};
+    return classes[type->role];
 }
 
 static bool is_deferred(const pw_life *life)
@@ -96,7 +85,7 @@ static void put_bar(pw_os_file *file, const char *class, int from, int to, int y
 
 static void put_name(pw_os_file *file, const pw_life *life)
 {
-    pw_put(file, "%s #%llu", pw_type_name(life->born->type), (unsigned long long)life->id);
+    pw_put(file, "%s #%llu", life->born->type->name, (unsigned long long)life->id);
 }
 
 static void put_label(pw_os_file *file, const pw_svg_row *row, const pw_life *life, int y)
@@ -104,7 +93,7 @@ static void put_label(pw_os_file *file, const pw_svg_row *row, const pw_life *li
     const pw_record *born = life->born;
     pw_put(file, "<text class=\"name\" x=\"16\" y=\"%d\">", y - 1);
     if (row->folded > 1)
-        pw_put(file, "%s, %zu more", pw_type_name(born->type), row->folded);
+        pw_put(file, "%s, %zu more", born->type->name, row->folded);
     else
         put_name(file, life);
     if (life->name[0] != '\0' && row->folded == 1) {

@@ -70,7 +70,7 @@ static void put_us(pw_os_file *file, const char *key, uint64_t ns)
 
 static void put_label(pw_os_file *file, const pw_life *life)
 {
-    pw_put(file, "%s #%llu", pw_type_name(life->born->type), (unsigned long long)life->id);
+    pw_put(file, "%s #%llu", life->born->type->name, (unsigned long long)life->id);
     if (life->name[0] == '\0')
         return;
     pw_put(file, " ");
@@ -94,7 +94,7 @@ static void put_pins(pw_os_file *file, const pw_history *history, const pw_life 
 static void put_bar(pw_os_file *file, const pw_history *history, const pw_life *life, size_t track)
 {
     pw_put(file, ",\n{\"ph\":\"X\",\"pid\":1,\"tid\":%zu,\"cat\":\"%s\",\"name\":\"", track + 1,
-           pw_type_name(life->born->type));
+           life->born->type->name);
     put_label(file, life);
     pw_put(file, "\"");
     put_us(file, "ts", life->born->time_ns);

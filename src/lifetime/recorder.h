@@ -29,7 +29,7 @@ typedef struct pw_record {
     int line;
     uint32_t holder_count;
     pw_record_kind kind;
-    pw_type type; /* BORN */
+    const pw_type *type; /* BORN */
     char name[sizeof(((pw_object *)0)->name)]; /* BORN, NAMED */
 } pw_record;
 

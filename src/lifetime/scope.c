@@ -76,8 +76,7 @@ static bool end_youngest(uint32_t scope, const scope_listener *listener, pawl_st
     pw_object *object = pw_edge_holder(slot->last_holder);
     const uint64_t state =
         atomic_load_explicit(&pw_slot_at(object->slot)->state, memory_order_relaxed);
-    pw_ending_start(&end, pw_handle_make(object->slot, pw_generation_of_state(state)),
-                    PW_TYPE_NONE);
+    pw_ending_start(&end, pw_handle_make(object->slot, pw_generation_of_state(state)), NULL);
     *status = pw_ending_close(&end);
     if (*status == PAWL_ERR_IN_USE) {
         pw_slot_take_from_scope(object);

@@ -13,7 +13,7 @@ typedef struct pw_tombstone {
     uint64_t ended_ns;
     const char *file; /* birthplace */
     int line;
-    pw_type type;
+    const pw_type *type;
     char name[sizeof(((pw_object *)0)->name)];
 } pw_tombstone;
 

@@ -104,7 +104,7 @@ pawl_status pawl_weights_convert(pawl_weights *weights, const char *path, pawl_e
 {
     pw_weights *source PW_USING = NULL;
     pw_arena scratch = {.last = NULL};
-    PW_TRY(pw_object_use(weights, PW_TYPE_WEIGHTS, &source, error));
+    PW_TRY(pw_object_use(weights, &pw_weights_type, &source, error));
     if (path == NULL)
         return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_weights_convert: path is NULL");
     const pawl_status status = convert(source, &scratch, path, error);

@@ -326,7 +326,7 @@ pawl_status pawl_network_from_weights(pawl_weights *weights, const pawl_network_
     pawl_network_desc wanted = PAWL_NETWORK_DESC_INIT;
     pw_arena scratch = {.last = NULL};
     pw_network made = {.source_layer_count = 0};
-    PW_TRY(pw_object_use(weights, PW_TYPE_WEIGHTS, &source, error));
+    PW_TRY(pw_object_use(weights, &pw_weights_type, &source, error));
     PW_TRY(pw_desc_read(&wanted, sizeof wanted, desc, "pawl_network_desc", error));
     if (network == NULL)
         return pw_fail(error, PAWL_ERR_ARGUMENT, "network is NULL: give the address of a handle");

@@ -81,6 +81,7 @@ typedef struct pw_network_object {
     pawl_model_info info;    /* made with the object, as are the texts: asking allocates nothing */
     char **layer_attributes; /* network.layer_count texts in the network's arena */
 } pw_network_object;
+extern const pw_type pw_network_type;
 
 typedef struct pw_shape { int32_t batch, channels, height, width; } pw_shape;
 

@@ -9,6 +9,9 @@ static void unmake(pw_object *object)
     pw_network_free(&((pw_network_object *)(void *)object)->network);
 }
 
+const pw_type pw_network_type = {
+    .name = "network", .size = sizeof(pw_network_object), .unmake = unmake, .role = PW_ROLE_BUILD};
+
 static char **make_texts(pw_network *network)
 {
     char **texts = pw_arena_array(&network->arena, network->layer_count, sizeof *texts);
@@ -36,7 +39,7 @@ pawl_status pw_network_object_make(pw_object *weights, pw_network *network,
     if (flops < 0) /* a finished network fits its own size: only memory can be wanting */
         return pw_fail_memory(error, "the tensors' shapes",
                               network->tensor_count * sizeof(pw_shape));
-    PW_TRY(pw_object_make(PW_TYPE_NETWORK, sizeof *made, unmake, parents, 1, &made, error));
+    PW_TRY(pw_object_make(&pw_network_type, parents, 1, &made, error));
     made->network = *network;
     made->layer_attributes = texts;
     made->info.struct_size = sizeof made->info;
@@ -49,20 +52,20 @@ pawl_status pw_network_object_make(pw_object *weights, pw_network *network,
 
 pawl_status pawl_network_destroy(pawl_network **network)
 {
-    return pw_object_destroy_handle((void **)network, PW_TYPE_NETWORK);
+    return pw_object_destroy_handle((void **)network, &pw_network_type);
 }
 
 pawl_status pawl_network_info_get(pawl_network *network, pawl_model_info *info, pawl_error *error)
 {
     pw_network_object *object PW_USING = NULL;
-    PW_TRY(pw_object_use(network, PW_TYPE_NETWORK, &object, error));
+    PW_TRY(pw_object_use(network, &pw_network_type, &object, error));
     return pw_desc_answer(info, &object->info, sizeof object->info, "pawl_model_info", error);
 }
 
 const char *pawl_network_class_name(pawl_network *network, int32_t class_id)
 {
     pw_network_object *object PW_USING = NULL;
-    if (pw_object_use(network, PW_TYPE_NETWORK, &object, NULL) < 0)
+    if (pw_object_use(network, &pw_network_type, &object, NULL) < 0)
         return NULL;
     const pw_model *model = &object->network.model;
     const bool is_known = model->names != NULL && class_id >= 0 && class_id < model->class_count;
@@ -75,7 +78,7 @@ pawl_status pawl_network_layer_get(pawl_network *network, size_t index, pawl_lay
     pw_network_object *object PW_USING = NULL;
     pawl_layer_info answer = {.struct_size = sizeof answer};
     char text[256];
-    PW_TRY(pw_object_use(network, PW_TYPE_NETWORK, &object, error));
+    PW_TRY(pw_object_use(network, &pw_network_type, &object, error));
     if (index >= object->network.layer_count)
         return pw_fail(error, PAWL_ERR_ARGUMENT, "layer %zu: the network has %zu layers", index,
                        object->network.layer_count);

@@ -113,7 +113,7 @@ size_t pawl_plan_audit_count(pawl_plan *plan)
     pw_plan *object PW_USING = NULL;
     audited tensor;
     size_t count = 0;
-    if (pw_object_use(plan, PW_TYPE_PLAN, &object, NULL) < 0)
+    if (pw_object_use(plan, &pw_plan_type, &object, NULL) < 0)
         return 0;
     while (find_tensor(&object->network, count, &tensor))
         count++;
@@ -126,7 +126,7 @@ pawl_status pawl_plan_audit_get(pawl_plan *plan, pawl_dtype format, size_t index
     pw_plan *object PW_USING = NULL;
     pawl_audit made = {.struct_size = sizeof made};
     audited tensor;
-    PW_TRY(pw_object_use(plan, PW_TYPE_PLAN, &object, error));
+    PW_TRY(pw_object_use(plan, &pw_plan_type, &object, error));
     if (format != PAWL_F16 && format != PAWL_BF16)
         return pw_fail(error, PAWL_ERR_ARGUMENT, "weights are audited for f16 or bf16, not for %s",
                        pawl_dtype_name(format));

@@ -18,9 +18,12 @@ static void plan_unmake(pw_object *object)
     pw_os_unmap(&plan->mapping); /* after the network, whose constants lie in it */
 }
 
+const pw_type pw_plan_type = {
+    .name = "plan", .size = sizeof(pw_plan), .unmake = plan_unmake, .role = PW_ROLE_BUILD};
+
 pawl_status pw_plan_new(pw_plan **plan, pawl_error *error)
 {
-    return pw_object_make(PW_TYPE_PLAN, sizeof(pw_plan), plan_unmake, NULL, 0, plan, error);
+    return pw_object_make(&pw_plan_type, NULL, 0, plan, error);
 }
 
 pawl_status pw_plan_finish(pw_plan *plan, pawl_error *error)
@@ -278,13 +281,13 @@ pawl_status pw_plan_set_artifact(pw_plan *plan, const char *key, const void *dat
 
 pawl_status pawl_plan_destroy(pawl_plan **plan)
 {
-    return pw_object_destroy_handle((void **)plan, PW_TYPE_PLAN);
+    return pw_object_destroy_handle((void **)plan, &pw_plan_type);
 }
 
 pawl_status pawl_plan_info_get(pawl_plan *plan, pawl_plan_info *info, pawl_error *error)
 {
     pw_plan *source PW_USING = NULL;
-    PW_TRY(pw_object_use(plan, PW_TYPE_PLAN, &source, error));
+    PW_TRY(pw_object_use(plan, &pw_plan_type, &source, error));
     const pawl_plan_info made = {
         .struct_size = sizeof(made),
         .backend = source->backend,
@@ -308,7 +311,7 @@ pawl_status pawl_plan_info_get(pawl_plan *plan, pawl_plan_info *info, pawl_error
 pawl_status pawl_plan_model_get(pawl_plan *plan, pawl_model_info *info, pawl_error *error)
 {
     pw_plan *source PW_USING = NULL;
-    PW_TRY(pw_object_use(plan, PW_TYPE_PLAN, &source, error));
+    PW_TRY(pw_object_use(plan, &pw_plan_type, &source, error));
     pawl_model_info made = {.struct_size = sizeof(made)};
     pw_network_describe(&source->network, source->profile.height, &made);
     return pw_desc_answer(info, &made, sizeof(made), "pawl_model_info", error);
@@ -317,7 +320,7 @@ pawl_status pawl_plan_model_get(pawl_plan *plan, pawl_model_info *info, pawl_err
 const char *pawl_plan_class_name(pawl_plan *plan, int32_t class_id)
 {
     pw_plan *source PW_USING = NULL;
-    if (pw_object_use(plan, PW_TYPE_PLAN, &source, NULL) != PAWL_OK)
+    if (pw_object_use(plan, &pw_plan_type, &source, NULL) != PAWL_OK)
         return NULL;
     const pw_model *model = &source->network.model;
     if (model->names == NULL || class_id < 0 || class_id >= model->class_count)
@@ -329,7 +332,7 @@ pawl_status pawl_plan_layer_get(pawl_plan *plan, size_t index, pawl_layer_info *
                                 pawl_error *error)
 {
     pw_plan *source PW_USING = NULL;
-    PW_TRY(pw_object_use(plan, PW_TYPE_PLAN, &source, error));
+    PW_TRY(pw_object_use(plan, &pw_plan_type, &source, error));
     if (index >= source->network.layer_count)
         return pw_fail(error, PAWL_ERR_ARGUMENT, "layer %zu does not exist: the plan has %zu",
                        index, source->network.layer_count);
@@ -344,7 +347,7 @@ pawl_status pawl_plan_tactic_get(pawl_plan *plan, size_t index, pawl_tactic_info
                                  pawl_error *error)
 {
     pw_plan *source PW_USING = NULL;
-    PW_TRY(pw_object_use(plan, PW_TYPE_PLAN, &source, error));
+    PW_TRY(pw_object_use(plan, &pw_plan_type, &source, error));
     if (index >= source->tactic_count)
         return pw_fail(error, PAWL_ERR_ARGUMENT, "tactic %zu does not exist: the plan has %zu",
                        index, source->tactic_count);
@@ -360,7 +363,7 @@ pawl_status pawl_plan_artifact_get(pawl_plan *plan, size_t index, pawl_artifact_
                                    pawl_error *error)
 {
     pw_plan *source PW_USING = NULL;
-    PW_TRY(pw_object_use(plan, PW_TYPE_PLAN, &source, error));
+    PW_TRY(pw_object_use(plan, &pw_plan_type, &source, error));
     if (index >= source->artifact_count)
         return pw_fail(error, PAWL_ERR_ARGUMENT, "artifact %zu does not exist: the plan has %zu",
                        index, source->artifact_count);

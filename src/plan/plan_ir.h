@@ -47,6 +47,7 @@ typedef struct pw_plan {
                                    question on another */
     char **layer_attributes;    /* text for pawl_plan_layer_get, made when the plan is */
 } pw_plan;
+extern const pw_type pw_plan_type;
 
 /* Takes over *network (zeroed on success), copies constants into one canonical block, fills in the
    rest; strings are copied. The plan is not published: the builder does that after tuning. */

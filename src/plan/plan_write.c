@@ -378,7 +378,7 @@ pawl_status pawl_plan_save(pawl_plan *plan, const char *path, pawl_error *error)
     if (path == NULL)
         return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_plan_save: path is NULL");
     pw_plan *source PW_USING = NULL;
-    PW_TRY(pw_object_use(plan, PW_TYPE_PLAN, &source, error));
+    PW_TRY(pw_object_use(plan, &pw_plan_type, &source, error));
     encoder e PW_CLEANUP(encoder_free) = {.plan = source};
     PW_TRY(encode(&e, error));
     pw_writer header PW_CLEANUP(pw_writer_free) = {0};

@@ -20,6 +20,9 @@ static void context_unmake(pw_object *object)
     pw_thread_pool_destroy(context->pool); /* after the program, which may use it */
 }
 
+const pw_type pw_context_type = {
+    .name = "context", .size = sizeof(pw_context), .unmake = context_unmake, .role = PW_ROLE_RUN};
+
 pawl_status pw_context_enter(pw_context *context, pawl_error *error)
 {
     if (!atomic_exchange_explicit(&context->is_busy, true, memory_order_acquire))
@@ -39,7 +42,7 @@ void pw_context_leave(pw_context *context)
 static pawl_status use_and_enter(pawl_context *handle, pw_context **used, pw_context **inside,
                                  pawl_error *error)
 {
-    PW_TRY(pw_object_use(handle, PW_TYPE_CONTEXT, used, error));
+    PW_TRY(pw_object_use(handle, &pw_context_type, used, error));
     PW_TRY(pw_context_enter(*used, error));
     *inside = *used;
     return PAWL_OK;
@@ -140,11 +143,10 @@ pawl_status pawl_context_create(pawl_engine *engine, const pawl_context_desc *de
     PW_TRY(pw_desc_read(&asked, sizeof(asked), desc, "pawl_context_desc", error));
     PW_TRY(check_desc(&asked, error));
     pw_engine *host PW_USING = NULL;
-    PW_TRY(pw_object_use(engine, PW_TYPE_ENGINE, &host, error));
+    PW_TRY(pw_object_use(engine, &pw_engine_type, &host, error));
     pw_object *const parents[] = {&host->object};
     pw_context *made PW_MAKING = NULL;
-    PW_TRY(pw_object_make(PW_TYPE_CONTEXT, sizeof(pw_context), context_unmake, parents,
-                          PW_COUNT(parents), &made, error));
+    PW_TRY(pw_object_make(&pw_context_type, parents, PW_COUNT(parents), &made, error));
     pw_object_name_after(&made->object, &host->object);
     made->engine = host;
     PW_TRY(start(made, &asked, error));
@@ -154,7 +156,7 @@ pawl_status pawl_context_create(pawl_engine *engine, const pawl_context_desc *de
 
 pawl_status pawl_context_destroy(pawl_context **context)
 {
-    return pw_object_destroy_handle((void **)context, PW_TYPE_CONTEXT);
+    return pw_object_destroy_handle((void **)context, &pw_context_type);
 }
 
 pawl_status pw_context_shape_set(pw_context *context, int32_t batch, int32_t height, int32_t width,
@@ -197,7 +199,7 @@ pawl_status pawl_context_input(pawl_context *context, pawl_tensor *input, pawl_e
 size_t pawl_context_output_count(pawl_context *context)
 {
     pw_context *used PW_USING = NULL;
-    if (pw_object_use(context, PW_TYPE_CONTEXT, &used, NULL) < 0)
+    if (pw_object_use(context, &pw_context_type, &used, NULL) < 0)
         return 0;
     return used->output_count;
 }

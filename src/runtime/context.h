@@ -12,6 +12,7 @@ typedef struct pw_runtime {
     pw_object object;
     const pw_backend *forced; /* NULL: each plan says which */
 } pw_runtime;
+extern const pw_type pw_runtime_type;
 
 /* Parents: runtime, plan. */
 typedef struct pw_engine {
@@ -20,6 +21,7 @@ typedef struct pw_engine {
     const pw_backend *backend;
     pw_device_plan *device;
 } pw_engine;
+extern const pw_type pw_engine_type;
 
 /* Parent: engine. Whoever changes or reads what a call may change holds is_busy. */
 typedef struct pw_context {
@@ -33,6 +35,7 @@ typedef struct pw_context {
     uint64_t run_count;  /* runs begun: what an older one left is no longer there */
     atomic_bool is_busy;
 } pw_context;
+extern const pw_type pw_context_type;
 
 /* One thread at a time: PAWL_ERR_BUSY when another is inside. Then pw_context_leave(). */
 pawl_status pw_context_enter(pw_context *context, pawl_error *error) PW_NODISCARD;

@@ -9,6 +9,9 @@ static void engine_unmake(pw_object *object)
         engine->backend->close(engine->device);
 }
 
+const pw_type pw_engine_type = {
+    .name = "engine", .size = sizeof(pw_engine), .unmake = engine_unmake, .role = PW_ROLE_RUN};
+
 /* The runtime's choice goes before the plan's. */
 static pawl_status choose_backend(const pw_runtime *runtime, const pw_plan *plan,
                                   const pw_backend **backend, pawl_error *error)
@@ -39,14 +42,13 @@ pawl_status pawl_engine_create(pawl_runtime *runtime, pawl_plan *plan, pawl_engi
         return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_engine_create: engine is NULL");
     pw_runtime *host PW_USING = NULL;
     pw_plan *source PW_USING = NULL;
-    PW_TRY(pw_object_use(runtime, PW_TYPE_RUNTIME, &host, error));
-    PW_TRY(pw_object_use(plan, PW_TYPE_PLAN, &source, error));
+    PW_TRY(pw_object_use(runtime, &pw_runtime_type, &host, error));
+    PW_TRY(pw_object_use(plan, &pw_plan_type, &source, error));
     const pw_backend *backend = NULL;
     PW_TRY(choose_backend(host, source, &backend, error));
     pw_object *const parents[] = {&host->object, &source->object};
     pw_engine *made PW_MAKING = NULL;
-    PW_TRY(pw_object_make(PW_TYPE_ENGINE, sizeof(pw_engine), engine_unmake, parents,
-                          PW_COUNT(parents), &made, error));
+    PW_TRY(pw_object_make(&pw_engine_type, parents, PW_COUNT(parents), &made, error));
     pw_object_name_after(&made->object, &source->object);
     made->plan = source;
     made->backend = backend;
@@ -58,13 +60,13 @@ pawl_status pawl_engine_create(pawl_runtime *runtime, pawl_plan *plan, pawl_engi
 
 pawl_status pawl_engine_destroy(pawl_engine **engine)
 {
-    return pw_object_destroy_handle((void **)engine, PW_TYPE_ENGINE);
+    return pw_object_destroy_handle((void **)engine, &pw_engine_type);
 }
 
 const char *pawl_engine_tactic(pawl_engine *engine, size_t index)
 {
     pw_engine *source PW_USING = NULL;
-    if (pw_object_use(engine, PW_TYPE_ENGINE, &source, NULL) < 0)
+    if (pw_object_use(engine, &pw_engine_type, &source, NULL) < 0)
         return NULL;
     if (index >= source->plan->network.layer_count)
         return NULL;

@@ -4,10 +4,9 @@
 
 #include "base/desc.h"
 
-static void runtime_unmake(pw_object *object)
-{
-    (void)object; /* holds nothing of its own */
-}
+/* Holds nothing of its own. */
+const pw_type pw_runtime_type = {
+    .name = "runtime", .size = sizeof(pw_runtime), .role = PW_ROLE_RUN};
 
 static pawl_status choose_backend(const char *name, const pw_backend **backend, pawl_error *error)
 {
@@ -33,8 +32,7 @@ pawl_status pawl_runtime_create(const pawl_runtime_desc *desc, pawl_runtime **ru
     if (asked.backend != NULL)
         PW_TRY(choose_backend(asked.backend, &forced, error));
     pw_runtime *made PW_MAKING = NULL;
-    PW_TRY(
-        pw_object_make(PW_TYPE_RUNTIME, sizeof(pw_runtime), runtime_unmake, NULL, 0, &made, error));
+    PW_TRY(pw_object_make(&pw_runtime_type, NULL, 0, &made, error));
     made->forced = forced;
     *runtime = pw_object_publish(PW_TAKE(made));
     return PAWL_OK;
@@ -42,5 +40,5 @@ pawl_status pawl_runtime_create(const pawl_runtime_desc *desc, pawl_runtime **ru
 
 pawl_status pawl_runtime_destroy(pawl_runtime **runtime)
 {
-    return pw_object_destroy_handle((void **)runtime, PW_TYPE_RUNTIME);
+    return pw_object_destroy_handle((void **)runtime, &pw_runtime_type);
 }

@@ -88,6 +88,7 @@ typedef struct pw_weights {
     size_t global_count;
     uint64_t file_size;              /* bytes */
 } pw_weights;
+extern const pw_type pw_weights_type;
 
 /* Finds. NULL where there is none; never fails otherwise. */
 const pw_value *pw_dict_get(const pw_value *dict, const char *key);          /* string keys */

@@ -65,6 +65,9 @@ static void unmake(pw_object *object)
     pw_os_unmap(&weights->mapping);
 }
 
+const pw_type pw_weights_type = {
+    .name = "weights", .size = sizeof(pw_weights), .unmake = unmake, .role = PW_ROLE_BUILD};
+
 /* Of a .wts everything has been copied: the text can go. */
 static void drop_text(pw_weights *weights)
 {
@@ -78,7 +81,7 @@ pawl_status pawl_weights_open(const char *path, pawl_weights **weights, pawl_err
         return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_weights_open: %s is NULL",
                        path == NULL ? "path" : "weights");
     pw_weights *made PW_MAKING = NULL;
-    PW_TRY(pw_object_make(PW_TYPE_WEIGHTS, sizeof(*made), unmake, NULL, 0, &made, error));
+    PW_TRY(pw_object_make(&pw_weights_type, NULL, 0, &made, error));
     PW_TRY(pw_os_map(path, &made->mapping, error));
     const char *name = pw_arena_strdup(&made->arena, pw_os_basename(path));
     if (name == NULL)
@@ -91,13 +94,13 @@ pawl_status pawl_weights_open(const char *path, pawl_weights **weights, pawl_err
 
 pawl_status pawl_weights_destroy(pawl_weights **weights)
 {
-    return pw_object_destroy_handle((void **)weights, PW_TYPE_WEIGHTS);
+    return pw_object_destroy_handle((void **)weights, &pw_weights_type);
 }
 
 pawl_status pawl_weights_info_get(pawl_weights *weights, pawl_weights_info *info, pawl_error *error)
 {
     pw_weights *object PW_USING = NULL;
-    PW_TRY(pw_object_use(weights, PW_TYPE_WEIGHTS, &object, error));
+    PW_TRY(pw_object_use(weights, &pw_weights_type, &object, error));
     const pawl_weights_info made = {.struct_size = sizeof(made),
                                     .kind = object->kind,
                                     .tensor_count = object->tensor_count,
@@ -118,7 +121,7 @@ pawl_status pawl_weights_tensor_get(pawl_weights *weights, size_t index, pawl_te
                                     pawl_error *error)
 {
     pw_weights *object PW_USING = NULL;
-    PW_TRY(pw_object_use(weights, PW_TYPE_WEIGHTS, &object, error));
+    PW_TRY(pw_object_use(weights, &pw_weights_type, &object, error));
     PW_TRY(check_index(index, object->tensor_count, "tensor", error));
     if (tensor == NULL)
         return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_weights_tensor_get: tensor is NULL");
@@ -136,7 +139,7 @@ pawl_status pawl_weights_tensor_read(pawl_weights *weights, size_t index, float 
                                      size_t count, pawl_error *error)
 {
     pw_weights *object PW_USING = NULL;
-    PW_TRY(pw_object_use(weights, PW_TYPE_WEIGHTS, &object, error));
+    PW_TRY(pw_object_use(weights, &pw_weights_type, &object, error));
     PW_TRY(check_index(index, object->tensor_count, "tensor", error));
     const pw_tensor_data *source = object->tensors[index];
     if (count != source->count || (values == NULL && count > 0))
@@ -152,7 +155,7 @@ pawl_status pawl_weights_global_get(pawl_weights *weights, size_t index,
                                     pawl_weights_global *global, pawl_error *error)
 {
     pw_weights *object PW_USING = NULL;
-    PW_TRY(pw_object_use(weights, PW_TYPE_WEIGHTS, &object, error));
+    PW_TRY(pw_object_use(weights, &pw_weights_type, &object, error));
     PW_TRY(check_index(index, object->global_count, "global", error));
     if (global == NULL)
         return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_weights_global_get: global is NULL");
@@ -163,7 +166,7 @@ pawl_status pawl_weights_global_get(pawl_weights *weights, size_t index,
 pawl_status pawl_weights_save_wts(pawl_weights *weights, const char *path, pawl_error *error)
 {
     pw_weights *object PW_USING = NULL;
-    PW_TRY(pw_object_use(weights, PW_TYPE_WEIGHTS, &object, error));
+    PW_TRY(pw_object_use(weights, &pw_weights_type, &object, error));
     if (path == NULL)
         return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_weights_save_wts: path is NULL");
     return pw_weights_write_wts(object, NULL, 0, path, error);

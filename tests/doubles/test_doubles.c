@@ -320,11 +320,11 @@ static void test_faults(const pw_trt_library *library)
         asked.forget();
         setenv("DOUBLE_FAIL", order, 1);
         pw_trt_object *builder PW_TRT_GUARD = NULL, *network PW_TRT_GUARD = NULL;
-        pawl_status status = pw_trt_adopt(library, PW_TYPE_TRT_BUILDER,
+        pawl_status status = pw_trt_adopt(library, &pw_trt_builder_type,
                                           pw_trt_builder_create(library), NULL, &builder, NULL);
         if (status >= 0)
             status = pw_trt_adopt(
-                library, PW_TYPE_TRT_NETWORK,
+                library, &pw_trt_network_type,
                 pw_trt_builder_network(library, builder->native, library->strategy->network_flags),
                 builder, &network, NULL);
         if (status >= 0) {

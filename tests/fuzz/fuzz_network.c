@@ -25,11 +25,6 @@ static void check_refusal(pawl_status status, const pawl_error *error)
                status != PAWL_ERR_ARGUMENT);
 }
 
-static void unmake(pw_object *object)
-{
-    pw_arena_free(&((pw_weights *)(void *)object)->arena);
-}
-
 /* A tensor's line of a .wts may leave its values out. */
 static void complete_wts(mk_buffer *whole, const uint8_t *data, size_t size)
 {
@@ -194,7 +189,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size > MOST_BYTES)
         return 0;
     fuzz_limit_memory(MOST_MEMORY);
-    fuzz_check(pw_object_make(PW_TYPE_WEIGHTS, sizeof *made, unmake, NULL, 0, &made, &error) >= 0);
+    fuzz_check(pw_object_make(&pw_weights_type, NULL, 0, &made, &error) >= 0);
     if (read_weights(data, size, &file, made, &error) < 0)
         pw_object_abandon(made);
     else

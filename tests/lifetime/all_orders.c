@@ -14,21 +14,27 @@
 
 #define COUNT 9
 
+typedef struct stub {
+    pw_object base;
+    int kind;
+} stub;
+
 typedef struct kind {
     pw_type type;
     int parents[2]; /* indices into kinds, -1: none */
 } kind;
 
-static const kind kinds[COUNT] = {
-    {PW_TYPE_WEIGHTS, {-1, -1}}, {PW_TYPE_NETWORK, {0, -1}},  {PW_TYPE_BUILDER, {-1, -1}},
-    {PW_TYPE_PLAN, {-1, -1}},    {PW_TYPE_RUNTIME, {-1, -1}}, {PW_TYPE_ENGINE, {4, 3}},
-    {PW_TYPE_CONTEXT, {5, -1}},  {PW_TYPE_DETECTOR, {6, -1}}, {PW_TYPE_IMAGE, {-1, -1}},
-};
+static void stub_unmake(pw_object *object);
 
-typedef struct stub {
-    pw_object base;
-    int kind;
-} stub;
+#define STUB(words)                                                                       \
+    {                                                                                     \
+        .name = (words), .size = sizeof(stub), .unmake = stub_unmake, .role = PW_ROLE_RUN \
+    }
+static const kind kinds[COUNT] = {
+    {STUB("weights"), {-1, -1}}, {STUB("network"), {0, -1}},  {STUB("builder"), {-1, -1}},
+    {STUB("plan"), {-1, -1}},    {STUB("runtime"), {-1, -1}}, {STUB("engine"), {4, 3}},
+    {STUB("context"), {5, -1}},  {STUB("detector"), {6, -1}}, {STUB("image"), {-1, -1}},
+};
 
 /* The model: who is ended for the user, and who is gone. */
 static bool is_ended[COUNT], is_unmade[COUNT];
@@ -63,8 +69,7 @@ static bool make_all(void *handles[COUNT])
             if (kinds[i].parents[k] >= 0)
                 parents[k] = objects[kinds[i].parents[k]];
         stub *made = NULL;
-        if (pw_object_make(kinds[i].type, sizeof *made, stub_unmake, parents, 2, &made, NULL) !=
-            PAWL_OK)
+        if (pw_object_make(&kinds[i].type, parents, 2, &made, NULL) != PAWL_OK)
             return false;
         made->kind = i;
         objects[i] = &made->base;
@@ -80,7 +85,7 @@ static bool end_one(void **handle, int self, bool is_strict)
 {
     const bool was_held = is_held(self);
     void *const copy = *handle;
-    const pawl_status status = pw_object_destroy_handle(handle, kinds[self].type);
+    const pawl_status status = pw_object_destroy_handle(handle, &kinds[self].type);
     if (was_held && is_strict)
         return status == PAWL_ERR_IN_USE && *handle == copy && pawl_object_id(copy) != 0 &&
                !is_unmade[self];
@@ -149,7 +154,7 @@ static void print_order(const int order[COUNT])
 {
     printf("FAILED:");
     for (int i = 0; i < COUNT; i++)
-        printf(" %s", pw_type_name(kinds[order[i]].type));
+        printf(" %s", kinds[order[i]].type.name);
     printf("\n");
 }
 

@@ -5,6 +5,7 @@
  * Usage: canonical_orders deferred|strict [cpu|reference]
  */
 #include "support/tiny_model.h"
+#include "weights/module.h"
 
 #include <pawl/builder.h>
 #include <pawl/detect.h>
@@ -51,7 +52,7 @@ static pawl_status make_network(world *w)
     pw_object *weights PW_USING = NULL;
     pw_network network = {.layer_count = 0};
     pw_network_object *made PW_MAKING = NULL;
-    PW_TRY(pw_object_use(w->weights, PW_TYPE_WEIGHTS, &weights, &error));
+    PW_TRY(pw_object_use(w->weights, &pw_weights_type, &weights, &error));
     PW_TRY(pt_tiny_network(&network, &error));
     const pawl_status status = pw_network_object_make(weights, &network, &made, &error);
     pw_network_free(&network);

@@ -45,7 +45,7 @@ static bool try_library(const char *path, pawl_lifetime level)
         for (int i = 0; i < 3; i++) {
             pw_trt_object *runtime PW_TRT_GUARD = NULL;
             trt_expect(&tally,
-                       pw_trt_adopt(&library, PW_TYPE_TRT_RUNTIME, pw_trt_runtime_create(&library),
+                       pw_trt_adopt(&library, &pw_trt_runtime_type, pw_trt_runtime_create(&library),
                                     NULL, &runtime, NULL) >= 0,
                        "no runtime");
         }

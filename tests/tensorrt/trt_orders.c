@@ -63,22 +63,22 @@ bool trt_small_network(const pw_trt_library *library, pw_trt_native *network)
 static pawl_status make_all(const pw_trt_library *library, bool with_plan,
                             pw_trt_object *objects[KINDS])
 {
-    PW_TRY(pw_trt_adopt(library, PW_TYPE_TRT_BUILDER, pw_trt_builder_create(library), NULL,
+    PW_TRY(pw_trt_adopt(library, &pw_trt_builder_type, pw_trt_builder_create(library), NULL,
                         &objects[BUILDER], NULL));
     pw_trt_native *const builder = objects[BUILDER]->native;
-    PW_TRY(pw_trt_adopt(library, PW_TYPE_TRT_NETWORK,
+    PW_TRY(pw_trt_adopt(library, &pw_trt_network_type,
                         pw_trt_builder_network(library, builder, library->strategy->network_flags),
                         objects[BUILDER], &objects[NETWORK], NULL));
-    PW_TRY(pw_trt_adopt(library, PW_TYPE_TRT_CONFIG, pw_trt_builder_config(library, builder),
+    PW_TRY(pw_trt_adopt(library, &pw_trt_config_type, pw_trt_builder_config(library, builder),
                         objects[BUILDER], &objects[CONFIG], NULL));
-    PW_TRY(pw_trt_adopt(library, PW_TYPE_TRT_RUNTIME, pw_trt_runtime_create(library), NULL,
+    PW_TRY(pw_trt_adopt(library, &pw_trt_runtime_type, pw_trt_runtime_create(library), NULL,
                         &objects[RUNTIME], NULL));
     if (!with_plan)
         return PAWL_OK;
     if (!trt_small_network(library, objects[NETWORK]->native))
         return PAWL_ERR_DEVICE;
     return pw_trt_adopt(
-        library, PW_TYPE_TRT_MEMORY,
+        library, &pw_trt_memory_type,
         pw_trt_builder_build(library, builder, objects[NETWORK]->native, objects[CONFIG]->native),
         NULL, &objects[MEMORY], NULL);
 }

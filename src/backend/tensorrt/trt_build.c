@@ -121,7 +121,7 @@ static pawl_status build_plan(const pw_trt_library *library, pw_trt_object *buil
         pw_trt_config_set_monitor(library, config->native, NULL);
     if (native == NULL && monitor.is_cancelled)
         return pw_fail(error, PAWL_ERR_CANCELLED, "the build was stopped on request");
-    return pw_trt_adopt(library, PW_TYPE_TRT_MEMORY, native, NULL, memory, error);
+    return pw_trt_adopt(library, &pw_trt_memory_type, native, NULL, memory, error);
 }
 
 static pawl_status check_precision(const pw_trt_library *library, const pw_plan *plan,
@@ -155,15 +155,15 @@ pawl_status pw_trt_build(const pw_trt_library *library, const pw_plan *plan,
     };
     PW_TRY(check_precision(library, plan, &translation.is_half, error));
     say_what_is_missing(library, desc);
-    PW_TRY(pw_trt_adopt(library, PW_TYPE_TRT_BUILDER, pw_trt_builder_create(library), NULL,
+    PW_TRY(pw_trt_adopt(library, &pw_trt_builder_type, pw_trt_builder_create(library), NULL,
                         &builder, error));
     if (tuning->threads > 0 && pw_trt_has(library, PW_TRT_VBuilder_setMaxThreads))
         (void)pw_trt_builder_set_threads(library, builder->native, tuning->threads);
     PW_TRY(pw_trt_adopt(
-        library, PW_TYPE_TRT_NETWORK,
+        library, &pw_trt_network_type,
         pw_trt_builder_network(library, builder->native, library->strategy->network_flags), builder,
         &network, error));
-    PW_TRY(pw_trt_adopt(library, PW_TYPE_TRT_CONFIG,
+    PW_TRY(pw_trt_adopt(library, &pw_trt_config_type,
                         pw_trt_builder_config(library, builder->native), builder, &config, error));
     PW_TRY(pw_trt_translate(library, network->native, plan, &translation, &keep, error));
     PW_TRY(set_profile(library, builder, config, &plan->profile, desc, error));

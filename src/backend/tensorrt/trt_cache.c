@@ -23,7 +23,7 @@ pawl_status pw_trt_cache_load(const pw_trt_library *library, pw_trt_object *conf
         native = pw_trt_config_timing_cache(library, config->native, NULL, 0);
     }
     pw_os_unmap(&file); /* the library has copied what it took */
-    PW_TRY(pw_trt_adopt(library, PW_TYPE_TRT_CACHE, native, NULL, cache, error));
+    PW_TRY(pw_trt_adopt(library, &pw_trt_cache_type, native, NULL, cache, error));
     if (!pw_trt_config_set_timing_cache(library, config->native, (*cache)->native))
         pw_log(PAWL_LOG_WARNING,
                "%s does not use the timing cache %s: it was made for another GPU or version",
@@ -36,7 +36,7 @@ pawl_status pw_trt_cache_save(const pw_trt_library *library, pw_trt_object *cach
 {
     pw_trt_object *memory PW_TRT_GUARD = NULL;
     pw_os_file file;
-    PW_TRY(pw_trt_adopt(library, PW_TYPE_TRT_MEMORY,
+    PW_TRY(pw_trt_adopt(library, &pw_trt_memory_type,
                         pw_trt_timing_cache_serialize(library, cache->native), NULL, &memory,
                         error));
     PW_TRY(pw_os_file_create(path, &file, error));

@@ -17,11 +17,15 @@ typedef struct pw_trt_object {
     pw_trt_native *native;         /* deleted when the last holder has gone */
 } pw_trt_object;
 
+/* TensorRT's classes of which we hold objects. */
+extern const pw_type pw_trt_builder_type, pw_trt_network_type, pw_trt_config_type, pw_trt_cache_type, pw_trt_memory_type, pw_trt_runtime_type,
+    pw_trt_engine_type, pw_trt_context_type;
+
 /*
  * Takes charge of native, which the library has just made (NULL: it refused, and its last message becomes the error). On failure native is
  * deleted. The result is the caller's: end it with pw_object_end().
  */
-pawl_status pw_trt_adopt(const pw_trt_library *library, pw_type type, pw_trt_native *native, pw_trt_object *parent,
+pawl_status pw_trt_adopt(const pw_trt_library *library, const pw_type *type, pw_trt_native *native, pw_trt_object *parent,
                          pw_trt_object **object, pawl_error *error) PW_NODISCARD;
 
 /* For guards: ends the object on every way out. */

@@ -52,7 +52,7 @@ static pawl_status deserialize(trt_device_plan *made, const void *data, size_t s
                                pawl_error *error)
 {
     return pw_trt_adopt(
-        made->library, PW_TYPE_TRT_ENGINE,
+        made->library, &pw_trt_engine_type,
         pw_trt_runtime_deserialize(made->library, made->runtime->native, data, size), made->runtime,
         &made->engine, error);
 }
@@ -90,8 +90,8 @@ static pawl_status open_into(trt_device_plan *made, pawl_error *error)
     PW_TRY(pw_gpu_device_create(0, &made->gpu, error));
     PW_TRY(pw_gpu_enter(made->gpu, error));
     pawl_status status =
-        pw_trt_adopt(made->library, PW_TYPE_TRT_RUNTIME, pw_trt_runtime_create(made->library), NULL,
-                     &made->runtime, error);
+        pw_trt_adopt(made->library, &pw_trt_runtime_type, pw_trt_runtime_create(made->library),
+                     NULL, &made->runtime, error);
     if (status >= 0)
         status = load_engine(made, error);
     pw_gpu_leave(made->gpu);
@@ -253,7 +253,7 @@ static pawl_status lower_into(trt_program *made, pawl_error *error)
     PW_TRY(find_tensors(made, error));
     PW_TRY(pw_gpu_stream_create(plan->gpu, &made->stream, error));
     PW_TRY(pw_gpu_enter(plan->gpu, error));
-    pawl_status status = pw_trt_adopt(plan->library, PW_TYPE_TRT_CONTEXT,
+    pawl_status status = pw_trt_adopt(plan->library, &pw_trt_context_type,
                                       pw_trt_engine_context(plan->library, plan->engine->native),
                                       plan->engine, &made->context, error);
     if (status >= 0)

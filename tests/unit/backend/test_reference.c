@@ -261,7 +261,7 @@ static void open_tiny(tiny_run *run, pawl_output_form form)
     const pw_lowering lowering = {2, 32, 48, PAWL_INPUT_U8_NHWC, form, NULL};
     const pw_machine machine = {.isa = 0};
     assert_int_equal(pt_tiny_plan("reference", &run->handle, NULL), PAWL_OK);
-    assert_int_equal(pw_object_use(run->handle, PW_TYPE_PLAN, &run->plan, NULL), PAWL_OK);
+    assert_int_equal(pw_object_use(run->handle, &pw_plan_type, &run->plan, NULL), PAWL_OK);
     assert_int_equal(backend->open(run->plan, &machine, &run->device, NULL), PAWL_OK);
     assert_int_equal(backend->lower(run->device, &lowering, &run->program, NULL), PAWL_OK);
     uint64_t seed = 9;

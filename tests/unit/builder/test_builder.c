@@ -151,7 +151,7 @@ static void network_is_not_changed(void **state)
     desc.backend = "reference";
     assert_int_equal(pawl_builder_create(NULL, &builder, &error), PAWL_OK);
     assert_int_equal(make_network(&network, &error), PAWL_OK);
-    assert_int_equal(pw_object_use(network, PW_TYPE_NETWORK, &object, &error), PAWL_OK);
+    assert_int_equal(pw_object_use(network, &pw_network_type, &object, &error), PAWL_OK);
     const size_t layers = object->network.layer_count, tensors = object->network.tensor_count;
     for (int i = 0; i < 2; i++) {
         pawl_plan *plan = NULL;

@@ -69,7 +69,7 @@ static void plan_is_lean(void **state)
         fail_msg("%s", error.message);
     assert_int_equal(pawl_plan_info_get(plan, &info, &error), PAWL_OK);
     assert_string_equal(info.source_name, strrchr(pt_data_path(row->file), '/') + 1);
-    assert_int_equal(pw_object_use(plan, PW_TYPE_PLAN, &object, &error), PAWL_OK);
+    assert_int_equal(pw_object_use(plan, &pw_plan_type, &object, &error), PAWL_OK);
     const pw_network *network = &object->network;
     for (size_t i = 0; i < network->layer_count; i++)
         counts[network->layers[i].op]++;

@@ -110,7 +110,7 @@ static void rows_are_independent(void **state)
     const struct golden_row *row = *state;
     pawl_image *handle = pattern(row->picture_width, row->picture_height);
     pw_image *image PW_USING = NULL;
-    assert_int_equal(pw_object_use(handle, PW_TYPE_IMAGE, &image, NULL), PAWL_OK);
+    assert_int_equal(pw_object_use(handle, &pw_image_type, &image, NULL), PAWL_OK);
     const pawl_letterbox box =
         pawl_letterbox_fit(image->width, image->height, row->width, row->height);
     const size_t scratch_size = pw_letterbox_scratch_size(image->width, image->height, &box);

@@ -50,11 +50,11 @@ static inline size_t count_of(const char *part)
  * would. Ids from first on. */
 static inline unsigned long long live_a_life(void)
 {
-    void *runtime = stub_make(PW_TYPE_RUNTIME, "src/main.c", 1, NULL, NULL);
-    void *plan = stub_make(PW_TYPE_PLAN, "src/main.c", 2, NULL, NULL);
+    void *runtime = stub_make(&stub_runtime, "src/main.c", 1, NULL, NULL);
+    void *plan = stub_make(&stub_plan, "src/main.c", 2, NULL, NULL);
     const unsigned long long first = pawl_object_id(runtime);
     assert_int_equal(pawl_object_name_set(plan, "yolov5n"), PAWL_OK);
-    void *engine = stub_make(PW_TYPE_ENGINE, "src/main.c", 3, runtime, plan);
+    void *engine = stub_make(&stub_engine, "src/main.c", 3, runtime, plan);
     assert_int_equal(pawl_object_destroy(&plan), PAWL_DEFERRED);
     pw_recorder_end(first + 2, PAWL_ERR_IN_USE, 0, 1);
     assert_int_equal(pawl_object_destroy(&engine), PAWL_OK);

@@ -28,19 +28,27 @@ static inline void stub_unmake(pw_object *object)
         unmade_ids[unmade_count++] = object->id;
 }
 
+/* Types under the names of the library's own. */
+#define STUB_TYPE(words, its_role) {.name = (words), .size = sizeof(pw_object), .unmake = stub_unmake, .role = (its_role)}
+static const pw_type stub_weights = STUB_TYPE("weights", PW_ROLE_BUILD), stub_network = STUB_TYPE("network", PW_ROLE_BUILD),
+                     stub_builder = STUB_TYPE("builder", PW_ROLE_BUILD), stub_plan = STUB_TYPE("plan", PW_ROLE_BUILD),
+                     stub_runtime = STUB_TYPE("runtime", PW_ROLE_RUN), stub_engine = STUB_TYPE("engine", PW_ROLE_RUN),
+                     stub_context = STUB_TYPE("context", PW_ROLE_RUN), stub_detector = STUB_TYPE("detector", PW_ROLE_RUN),
+                     stub_image = STUB_TYPE("image", PW_ROLE_PICTURE), stub_trt_builder = STUB_TYPE("TensorRT builder", PW_ROLE_INNER);
+
 /* Makes and publishes; the parents are handles. NULL where it failed. */
-static inline void *stub_make(pw_type type, const char *file, int line, void *parent, void *other_parent)
+static inline void *stub_make(const pw_type *type, const char *file, int line, void *parent, void *other_parent)
 {
     pw_object *parents[2] = {NULL, NULL};
     pw_object *made = NULL;
     void *handle = NULL;
-    if ((parent != NULL && pw_object_use(parent, PW_TYPE_NONE, &parents[0], NULL) != PAWL_OK) ||
-        (other_parent != NULL && pw_object_use(other_parent, PW_TYPE_NONE, &parents[1], NULL) != PAWL_OK)) {
+    if ((parent != NULL && pw_object_use(parent, NULL, &parents[0], NULL) != PAWL_OK) ||
+        (other_parent != NULL && pw_object_use(other_parent, NULL, &parents[1], NULL) != PAWL_OK)) {
         pw_object_release(parents[0]);
         return NULL;
     }
     pawl_object_at(file, line);
-    if (pw_object_make(type, sizeof *made, stub_unmake, parents, 2, &made, NULL) == PAWL_OK)
+    if (pw_object_make(type, parents, 2, &made, NULL) == PAWL_OK)
         handle = pw_object_publish(made);
     pw_object_release(parents[0]);
     pw_object_release(parents[1]);

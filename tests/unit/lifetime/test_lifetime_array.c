@@ -26,7 +26,7 @@ static void the_youngest_is_ended_first_wherever_it_stands(void **state)
     assert_int_equal(pawl_object_array_create(COUNT, &array), PAWL_OK);
     for (size_t i = 0; i < COUNT - 1; i++) { /* one stays empty */
         const size_t index = i * 5 % COUNT;
-        array[index] = stub_make(PW_TYPE_IMAGE, NULL, 0, NULL, NULL);
+        array[index] = stub_make(&stub_image, NULL, 0, NULL, NULL);
     }
     assert_int_equal(pawl_object_array_destroy(&array, COUNT), PAWL_OK);
     assert_null(array);
@@ -40,9 +40,9 @@ static void a_whole_family_needs_no_order(void **state)
     (void)state;
     void **array = NULL;
     assert_int_equal(pawl_object_array_create(3, &array), PAWL_OK);
-    array[0] = stub_make(PW_TYPE_RUNTIME, NULL, 0, NULL, NULL);
-    array[2] = stub_make(PW_TYPE_ENGINE, NULL, 0, array[0], NULL);
-    array[1] = stub_make(PW_TYPE_CONTEXT, NULL, 0, array[2], NULL);
+    array[0] = stub_make(&stub_runtime, NULL, 0, NULL, NULL);
+    array[2] = stub_make(&stub_engine, NULL, 0, array[0], NULL);
+    array[1] = stub_make(&stub_context, NULL, 0, array[2], NULL);
     assert_int_equal(pawl_object_array_destroy(&array, 3), PAWL_OK); /* nothing was deferred */
     assert_int_equal(unmade_count, 3);
 }
@@ -52,8 +52,8 @@ static void an_object_held_from_outside_is_deferred(void **state)
     (void)state;
     void **array = NULL;
     assert_int_equal(pawl_object_array_create(2, &array), PAWL_OK);
-    array[0] = stub_make(PW_TYPE_WEIGHTS, NULL, 0, NULL, NULL);
-    void *network = stub_make(PW_TYPE_NETWORK, NULL, 0, array[0], NULL);
+    array[0] = stub_make(&stub_weights, NULL, 0, NULL, NULL);
+    void *network = stub_make(&stub_network, NULL, 0, array[0], NULL);
     assert_int_equal(pawl_object_array_destroy(&array, 2), PAWL_DEFERRED);
     assert_null(array);
     assert_int_equal(pawl_object_destroy(&network), PAWL_OK);
@@ -64,7 +64,7 @@ static void the_same_handle_twice_is_said(void **state)
     (void)state;
     void **array = NULL;
     assert_int_equal(pawl_object_array_create(2, &array), PAWL_OK);
-    array[0] = array[1] = stub_make(PW_TYPE_IMAGE, NULL, 0, NULL, NULL);
+    array[0] = array[1] = stub_make(&stub_image, NULL, 0, NULL, NULL);
     assert_int_equal(pawl_object_array_destroy(&array, 2), PAWL_ERR_DEAD_HANDLE);
     assert_null(array); /* all the same, everything is gone */
     assert_int_equal(unmade_count, 1);

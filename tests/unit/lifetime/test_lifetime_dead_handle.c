@@ -9,7 +9,7 @@ static pawl_error error;
 static void used_after_its_end(void **state)
 {
     (void)state;
-    void *handle = stub_make(PW_TYPE_ENGINE, "src/birth.c", 12, NULL, NULL);
+    void *handle = stub_make(&stub_engine, "src/birth.c", 12, NULL, NULL);
     assert_int_equal(pawl_object_name_set(handle, "yolov5n"), PAWL_OK);
     char wanted[128];
     (void)snprintf(wanted, sizeof wanted,
@@ -17,11 +17,11 @@ static void used_after_its_end(void **state)
                    (unsigned long long)pawl_object_id(handle));
     void *const copy = handle;
     pw_object *used = NULL;
-    assert_int_equal(pw_object_use(copy, PW_TYPE_ENGINE, &used, &error), PAWL_OK);
+    assert_int_equal(pw_object_use(copy, &stub_engine, &used, &error), PAWL_OK);
     pw_object_release(used);
     assert_int_equal(pawl_object_destroy(&handle), PAWL_OK);
     used = NULL;
-    assert_int_equal(pw_object_use(copy, PW_TYPE_ENGINE, &used, &error), PAWL_ERR_DEAD_HANDLE);
+    assert_int_equal(pw_object_use(copy, &stub_engine, &used, &error), PAWL_ERR_DEAD_HANDLE);
     assert_int_equal(error.status, PAWL_ERR_DEAD_HANDLE);
     assert_contains(error.message, "PAWL-L001");
     assert_contains(error.message, wanted);
@@ -34,12 +34,12 @@ static void ended_twice_by_a_copy(void **state)
 {
     (void)state;
     hear_from(PAWL_LOG_WARNING);
-    void *handle = stub_make(PW_TYPE_IMAGE, "i.c", 5, NULL, NULL);
+    void *handle = stub_make(&stub_image, "i.c", 5, NULL, NULL);
     void *copy = handle;
-    assert_int_equal(pw_object_destroy_handle(&handle, PW_TYPE_IMAGE), PAWL_OK);
-    assert_int_equal(pw_object_destroy_handle(&handle, PW_TYPE_IMAGE), PAWL_OK); /* NULL by now */
+    assert_int_equal(pw_object_destroy_handle(&handle, &stub_image), PAWL_OK);
+    assert_int_equal(pw_object_destroy_handle(&handle, &stub_image), PAWL_OK); /* NULL by now */
     assert_string_equal(heard, "");
-    assert_int_equal(pw_object_destroy_handle(&copy, PW_TYPE_IMAGE), PAWL_ERR_DEAD_HANDLE);
+    assert_int_equal(pw_object_destroy_handle(&copy, &stub_image), PAWL_ERR_DEAD_HANDLE);
     assert_null(copy);
     assert_contains(heard, "PAWL-L001");
     assert_contains(heard, "made at i.c:5 was ended");
@@ -49,14 +49,14 @@ static void ended_twice_by_a_copy(void **state)
 static void dead_while_its_memory_is_held(void **state)
 {
     (void)state;
-    void *plan = stub_make(PW_TYPE_PLAN, "p.c", 2, NULL, NULL);
+    void *plan = stub_make(&stub_plan, "p.c", 2, NULL, NULL);
     void *const copy = plan;
-    void *engine = stub_make(PW_TYPE_ENGINE, "e.c", 3, plan, NULL);
+    void *engine = stub_make(&stub_engine, "e.c", 3, plan, NULL);
     assert_int_equal(pawl_object_destroy(&plan), PAWL_DEFERRED);
     pw_object *used = NULL;
-    assert_int_equal(pw_object_use(copy, PW_TYPE_PLAN, &used, &error), PAWL_ERR_DEAD_HANDLE);
+    assert_int_equal(pw_object_use(copy, &stub_plan, &used, &error), PAWL_ERR_DEAD_HANDLE);
     assert_contains(error.message, "made at p.c:2 was ended");
-    assert_null(stub_make(PW_TYPE_ENGINE, "e.c", 4, copy, NULL)); /* no more children */
+    assert_null(stub_make(&stub_engine, "e.c", 4, copy, NULL)); /* no more children */
     assert_int_equal(pawl_object_destroy(&engine), PAWL_OK);
 }
 
@@ -64,27 +64,27 @@ static void of_another_type(void **state)
 {
     (void)state;
     hear_from(PAWL_LOG_WARNING);
-    void *handle = stub_make(PW_TYPE_PLAN, "p.c", 7, NULL, NULL);
+    void *handle = stub_make(&stub_plan, "p.c", 7, NULL, NULL);
     pw_object *used = NULL;
-    assert_int_equal(pw_object_use(handle, PW_TYPE_ENGINE, &used, &error), PAWL_ERR_ARGUMENT);
+    assert_int_equal(pw_object_use(handle, &stub_engine, &used, &error), PAWL_ERR_ARGUMENT);
     assert_contains(error.message,
                     "PAWL-L004: the handle is not of type engine but of type plan: plan #");
     assert_contains(error.message, "made at p.c:7");
     assert_null(used);
-    assert_int_equal(pw_object_destroy_handle(&handle, PW_TYPE_ENGINE), PAWL_ERR_ARGUMENT);
+    assert_int_equal(pw_object_destroy_handle(&handle, &stub_engine), PAWL_ERR_ARGUMENT);
     assert_non_null(handle);
     assert_contains(heard, "PAWL-L004");
     assert_int_equal(unmade_count, 0);
-    assert_int_equal(pw_object_destroy_handle(&handle, PW_TYPE_PLAN), PAWL_OK);
+    assert_int_equal(pw_object_destroy_handle(&handle, &stub_plan), PAWL_OK);
 }
 
 static void null_is_no_handle_to_use(void **state)
 {
     (void)state;
     pw_object *used = NULL;
-    assert_int_equal(pw_object_use(NULL, PW_TYPE_DETECTOR, &used, &error), PAWL_ERR_ARGUMENT);
+    assert_int_equal(pw_object_use(NULL, &stub_detector, &used, &error), PAWL_ERR_ARGUMENT);
     assert_string_equal(error.message, "PAWL-L005: the detector handle is NULL");
-    assert_int_equal(pw_object_use(NULL, PW_TYPE_DETECTOR, &used, NULL), PAWL_ERR_ARGUMENT);
+    assert_int_equal(pw_object_use(NULL, &stub_detector, &used, NULL), PAWL_ERR_ARGUMENT);
     assert_int_equal(pawl_object_id(NULL), 0);
 }
 
@@ -92,7 +92,7 @@ static void null_is_no_handle_to_use(void **state)
 static void garbage_is_recognised_unread(void **state)
 {
     (void)state;
-    void *live = stub_make(PW_TYPE_IMAGE, NULL, 0, NULL, NULL);
+    void *live = stub_make(&stub_image, NULL, 0, NULL, NULL);
     int local = 0;
     const uint64_t bits = (uint64_t)(uintptr_t)live;
     const uint64_t patterns[] = {
@@ -113,8 +113,7 @@ static void garbage_is_recognised_unread(void **state)
     for (size_t i = 0; i < PW_COUNT(patterns); i++) {
         void *garbage = (void *)(uintptr_t)patterns[i];
         pw_object *used = NULL;
-        assert_int_equal(pw_object_use(garbage, PW_TYPE_IMAGE, &used, &error),
-                         PAWL_ERR_DEAD_HANDLE);
+        assert_int_equal(pw_object_use(garbage, &stub_image, &used, &error), PAWL_ERR_DEAD_HANDLE);
         assert_contains(error.message,
                         i < 9 ? "PAWL-L003" : "PAWL-L00"); /* the last hit slots once used */
         assert_null(used);
@@ -128,15 +127,15 @@ static void garbage_is_recognised_unread(void **state)
 static void a_slots_next_object_does_not_revive_it(void **state)
 {
     (void)state;
-    void *first = stub_make(PW_TYPE_IMAGE, "first.c", 1, NULL, NULL);
+    void *first = stub_make(&stub_image, "first.c", 1, NULL, NULL);
     void *const old = first;
     assert_int_equal(pawl_object_destroy(&first), PAWL_OK);
     for (int i = 0; i < 1000; i++) {
-        void *next = stub_make(PW_TYPE_IMAGE, "next.c", i, NULL, NULL);
+        void *next = stub_make(&stub_image, "next.c", i, NULL, NULL);
         assert_ptr_not_equal(next, old);
         assert_int_equal((uintptr_t)next & 0xFFFFF, (uintptr_t)old & 0xFFFFF); /* the same slot */
         pw_object *used = NULL;
-        assert_int_equal(pw_object_use(old, PW_TYPE_IMAGE, &used, &error), PAWL_ERR_DEAD_HANDLE);
+        assert_int_equal(pw_object_use(old, &stub_image, &used, &error), PAWL_ERR_DEAD_HANDLE);
         assert_contains(error.message, "made at first.c:1");
         assert_int_equal(pawl_object_destroy(&next), PAWL_OK);
     }
@@ -145,19 +144,19 @@ static void a_slots_next_object_does_not_revive_it(void **state)
 static void forgotten_after_4096_ends_yet_dead(void **state)
 {
     (void)state;
-    void *first = stub_make(PW_TYPE_IMAGE, "first.c", 1, NULL, NULL);
+    void *first = stub_make(&stub_image, "first.c", 1, NULL, NULL);
     void *const old = first;
     assert_int_equal(pawl_object_destroy(&first), PAWL_OK);
     pw_object *used = NULL;
     for (int i = 0; i < 4095; i++) {
-        void *next = stub_make(PW_TYPE_IMAGE, NULL, 0, NULL, NULL);
+        void *next = stub_make(&stub_image, NULL, 0, NULL, NULL);
         assert_int_equal(pawl_object_destroy(&next), PAWL_OK);
     }
-    assert_int_equal(pw_object_use(old, PW_TYPE_IMAGE, &used, &error), PAWL_ERR_DEAD_HANDLE);
+    assert_int_equal(pw_object_use(old, &stub_image, &used, &error), PAWL_ERR_DEAD_HANDLE);
     assert_contains(error.message, "PAWL-L001");
-    void *last = stub_make(PW_TYPE_IMAGE, NULL, 0, NULL, NULL);
+    void *last = stub_make(&stub_image, NULL, 0, NULL, NULL);
     assert_int_equal(pawl_object_destroy(&last), PAWL_OK);
-    assert_int_equal(pw_object_use(old, PW_TYPE_IMAGE, &used, &error), PAWL_ERR_DEAD_HANDLE);
+    assert_int_equal(pw_object_use(old, &stub_image, &used, &error), PAWL_ERR_DEAD_HANDLE);
     assert_contains(error.message, "PAWL-L002");
 }
 

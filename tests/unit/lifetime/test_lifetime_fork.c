@@ -23,7 +23,7 @@ static int use_is_refused(void *handle)
 {
     pawl_error error = {0};
     pw_object *used = NULL;
-    if (pw_object_use(handle, PW_TYPE_ENGINE, &used, &error) != PAWL_ERR_FORKED || used != NULL)
+    if (pw_object_use(handle, &stub_engine, &used, &error) != PAWL_ERR_FORKED || used != NULL)
         return 1;
     if (strstr(error.message, "PAWL-L007") == NULL)
         return 2;
@@ -35,8 +35,7 @@ static int making_is_refused(void *handle)
     (void)handle;
     pawl_error error = {0};
     pw_object *made = NULL;
-    if (pw_object_make(PW_TYPE_IMAGE, sizeof *made, NULL, NULL, 0, &made, &error) !=
-        PAWL_ERR_FORKED)
+    if (pw_object_make(&stub_image, NULL, 0, &made, &error) != PAWL_ERR_FORKED)
         return 1;
     return strstr(error.message, "PAWL-L007") != NULL ? 0 : 2;
 }
@@ -50,19 +49,19 @@ static int ending_is_allowed(void *handle)
 
 static int making_is_allowed(void *handle)
 {
-    handle = stub_make(PW_TYPE_IMAGE, NULL, 0, NULL, NULL);
+    handle = stub_make(&stub_image, NULL, 0, NULL, NULL);
     return handle != NULL && pawl_object_destroy(&handle) == PAWL_OK ? 0 : 1;
 }
 
 static void a_child_with_inherited_objects(void **state)
 {
     (void)state;
-    void *handle = stub_make(PW_TYPE_ENGINE, "e.c", 1, NULL, NULL);
+    void *handle = stub_make(&stub_engine, "e.c", 1, NULL, NULL);
     assert_int_equal(in_child(use_is_refused, handle), 0);
     assert_int_equal(in_child(making_is_refused, handle), 0);
     assert_int_equal(in_child(ending_is_allowed, handle), 0);
     pw_object *used = NULL; /* the parent has lost nothing */
-    assert_int_equal(pw_object_use(handle, PW_TYPE_ENGINE, &used, NULL), PAWL_OK);
+    assert_int_equal(pw_object_use(handle, &stub_engine, &used, NULL), PAWL_OK);
     pw_object_release(used);
     assert_int_equal(pawl_object_destroy(&handle), PAWL_OK);
 }
@@ -84,8 +83,8 @@ static void a_child_with_an_inherited_scope(void **state)
 {
     (void)state;
     pawl_scope *scope = pawl_scope_begin();
-    void *runtime = stub_make(PW_TYPE_RUNTIME, "r.c", 1, NULL, NULL);
-    (void)stub_make(PW_TYPE_ENGINE, "e.c", 1, runtime, NULL);
+    void *runtime = stub_make(&stub_runtime, "r.c", 1, NULL, NULL);
+    (void)stub_make(&stub_engine, "e.c", 1, runtime, NULL);
     assert_int_equal(in_child(ending_a_scope_is_allowed, &scope), 0);
     assert_int_equal(pawl_object_count(), 2); /* the parent has lost nothing */
     assert_int_equal(pawl_scope_end(&scope), PAWL_OK);

@@ -135,14 +135,14 @@ static void bars_nest_whatever_the_order(void **state)
             seed = seed * 6364136223846793005u + 1442695040888963407u;
             parents[k] = handles[(seed >> 33) % (uint64_t)i];
         }
-        handles[i] = stub_make(PW_TYPE_ENGINE, "e.c", i, parents[0],
+        handles[i] = stub_make(&stub_engine, "e.c", i, parents[0],
                                parents[1] == parents[0] ? NULL : parents[1]);
         assert_non_null(handles[i]);
         seed = seed * 6364136223846793005u + 1442695040888963407u;
         (void)pawl_object_destroy(&handles[(seed >> 33) % (uint64_t)(i + 1)]);
         for (int j = 0; j <= i; j++)
             if (handles[j] == NULL)
-                handles[j] = stub_make(PW_TYPE_IMAGE, "i.c", j, NULL, NULL);
+                handles[j] = stub_make(&stub_image, "i.c", j, NULL, NULL);
     }
     size_t tracks = 0;
     assert_true(check_trace(&tracks) >= OBJECTS);
@@ -175,8 +175,8 @@ static void the_drawing_has_rows_pins_and_ends(void **state)
 static void what_is_alive_is_drawn_to_the_edge(void **state)
 {
     (void)state;
-    void *plan = stub_make(PW_TYPE_PLAN, "p.c", 1, NULL, NULL);
-    void *engine = stub_make(PW_TYPE_ENGINE, "e.c", 1, plan, NULL);
+    void *plan = stub_make(&stub_plan, "p.c", 1, NULL, NULL);
+    void *engine = stub_make(&stub_engine, "e.c", 1, plan, NULL);
     assert_int_equal(pawl_object_destroy(&plan), PAWL_DEFERRED);
     save(PAWL_LIFETIME_SVG);
     assert_well_formed();
@@ -189,7 +189,7 @@ static void pictures_of_a_long_run_share_a_row(void **state)
 {
     (void)state;
     for (int i = 0; i < 1000; i++) {
-        void *image = stub_make(PW_TYPE_IMAGE, "run.c", 5, NULL, NULL);
+        void *image = stub_make(&stub_image, "run.c", 5, NULL, NULL);
         assert_int_equal(pawl_object_destroy(&image), PAWL_OK);
     }
     save(PAWL_LIFETIME_SVG);
@@ -202,7 +202,7 @@ static void a_drawing_has_its_limits_and_says_so(void **state)
     (void)state;
     void *chain = NULL;
     for (int i = 0; i < 450; i++) {
-        void *next = stub_make(PW_TYPE_NETWORK, "n.c", i, chain, NULL);
+        void *next = stub_make(&stub_network, "n.c", i, chain, NULL);
         assert_true(pawl_object_destroy(&chain) >= 0);
         chain = next;
     }
@@ -224,7 +224,7 @@ static void nothing_can_be_drawn_too(void **state)
 static void hostile_names_stay_text(void **state)
 {
     (void)state;
-    void *engine = stub_make(PW_TYPE_ENGINE, "a<b>&\"c.c", 1, NULL, NULL);
+    void *engine = stub_make(&stub_engine, "a<b>&\"c.c", 1, NULL, NULL);
     assert_int_equal(pawl_object_name_set(engine, "</text>\"\\\x01\xff\xed\xa0\x80 \xC3\xA9"),
                      PAWL_OK);
     save(PAWL_LIFETIME_SVG);

@@ -43,7 +43,7 @@ static void leak_in_child(const struct leak_row *row, int output)
         (void)unsetenv("PAWL_LEAKS");
     if (row->has_logger)
         pawl_logger_set(&(pawl_logger){.level = PAWL_LOG_WARNING, .write = print_logged});
-    void *image = stub_make(PW_TYPE_IMAGE, "l.c", 9, NULL, NULL);
+    void *image = stub_make(&stub_image, "l.c", 9, NULL, NULL);
     if (!row->leaves_one)
         (void)pawl_object_destroy(&image);
     exit(0);

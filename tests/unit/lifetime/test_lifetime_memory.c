@@ -35,9 +35,9 @@ static bool make_and_end_family(void)
     void **array = NULL;
     if (pawl_object_array_create(3, &array) != PAWL_OK)
         return false;
-    array[0] = stub_make(PW_TYPE_RUNTIME, "r.c", 1, NULL, NULL);
-    array[1] = array[0] == NULL ? NULL : stub_make(PW_TYPE_ENGINE, "e.c", 1, array[0], NULL);
-    array[2] = array[1] == NULL ? NULL : stub_make(PW_TYPE_CONTEXT, "c.c", 1, array[1], NULL);
+    array[0] = stub_make(&stub_runtime, "r.c", 1, NULL, NULL);
+    array[1] = array[0] == NULL ? NULL : stub_make(&stub_engine, "e.c", 1, array[0], NULL);
+    array[2] = array[1] == NULL ? NULL : stub_make(&stub_context, "c.c", 1, array[1], NULL);
     const bool is_whole = array[2] != NULL;
     return pawl_object_array_destroy(&array, 3) == PAWL_OK && is_whole;
 }
@@ -66,8 +66,7 @@ static void no_memory_is_said(void **state)
     allocations_left = 0;
     pawl_error error = {0};
     pw_object *made = NULL;
-    assert_int_equal(pw_object_make(PW_TYPE_ENGINE, sizeof *made, NULL, NULL, 0, &made, &error),
-                     PAWL_ERR_MEMORY);
+    assert_int_equal(pw_object_make(&stub_engine, NULL, 0, &made, &error), PAWL_ERR_MEMORY);
     assert_contains(error.message, "memory ran out");
     assert_null(made);
     assert_int_equal(pawl_allocator_set(NULL), PAWL_OK);
@@ -76,7 +75,7 @@ static void no_memory_is_said(void **state)
 static void the_allocator_stays_while_something_lives(void **state)
 {
     (void)state;
-    void *image = stub_make(PW_TYPE_IMAGE, NULL, 0, NULL, NULL);
+    void *image = stub_make(&stub_image, NULL, 0, NULL, NULL);
     assert_int_equal(pawl_allocator_set(&counted), PAWL_ERR_IN_USE);
     assert_int_equal(pawl_object_destroy(&image), PAWL_OK);
     void **array = NULL;
@@ -95,18 +94,17 @@ static void a_million_objects_and_no_more(void **state)
     void **handles = malloc(LIMIT * sizeof *handles);
     assert_non_null(handles);
     for (size_t i = 0; i < LIMIT; i++) {
-        handles[i] = stub_make(PW_TYPE_IMAGE, NULL, 0, NULL, NULL);
+        handles[i] = stub_make(&stub_image, NULL, 0, NULL, NULL);
         assert_non_null(handles[i]);
     }
     pawl_error error = {0};
     pw_object *made = NULL;
-    assert_int_equal(pw_object_make(PW_TYPE_IMAGE, sizeof *made, NULL, NULL, 0, &made, &error),
-                     PAWL_ERR_LIMIT);
+    assert_int_equal(pw_object_make(&stub_image, NULL, 0, &made, &error), PAWL_ERR_LIMIT);
     assert_contains(error.message, "PAWL-L008");
     for (size_t i = 0; i < LIMIT; i++)
         assert_int_equal(pawl_object_destroy(&handles[i]), PAWL_OK);
     free(handles);
-    void *again = stub_make(PW_TYPE_IMAGE, NULL, 0, NULL, NULL);
+    void *again = stub_make(&stub_image, NULL, 0, NULL, NULL);
     assert_non_null(again);
     assert_int_equal(pawl_object_destroy(&again), PAWL_OK);
 }

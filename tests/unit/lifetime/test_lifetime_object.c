@@ -6,8 +6,8 @@ static void null_is_fine_to_end(void **state)
 {
     (void)state;
     void *nothing = NULL;
-    assert_int_equal(pw_object_destroy_handle(NULL, PW_TYPE_IMAGE), PAWL_OK);
-    assert_int_equal(pw_object_destroy_handle(&nothing, PW_TYPE_IMAGE), PAWL_OK);
+    assert_int_equal(pw_object_destroy_handle(NULL, &stub_image), PAWL_OK);
+    assert_int_equal(pw_object_destroy_handle(&nothing, &stub_image), PAWL_OK);
     assert_int_equal(pawl_object_destroy(NULL), PAWL_OK);
     assert_int_equal(pawl_object_destroy(&nothing), PAWL_OK);
     pw_object_release(NULL);
@@ -18,14 +18,13 @@ static void a_used_object_is_the_one_made(void **state)
 {
     (void)state;
     pw_object *made = NULL, *used = NULL;
-    assert_int_equal(pw_object_make(PW_TYPE_PLAN, sizeof *made, stub_unmake, NULL, 0, &made, NULL),
-                     PAWL_OK);
+    assert_int_equal(pw_object_make(&stub_plan, NULL, 0, &made, NULL), PAWL_OK);
     void *handle = pw_object_publish(made);
-    assert_int_equal(pw_object_use(handle, PW_TYPE_PLAN, &used, NULL), PAWL_OK);
+    assert_int_equal(pw_object_use(handle, &stub_plan, &used, NULL), PAWL_OK);
     assert_ptr_equal(used, made);
     assert_int_equal(pawl_object_id(handle), made->id);
     pw_object_release(used);
-    assert_int_equal(pw_object_destroy_handle(&handle, PW_TYPE_PLAN), PAWL_OK);
+    assert_int_equal(pw_object_destroy_handle(&handle, &stub_plan), PAWL_OK);
     assert_null(handle);
     assert_int_equal(unmade_count, 1);
 }
@@ -35,7 +34,7 @@ static void an_id_is_never_given_twice(void **state)
     (void)state;
     uint64_t last = 0;
     for (int i = 0; i < 5000; i++) {
-        void *handle = stub_make(PW_TYPE_IMAGE, NULL, 0, NULL, NULL);
+        void *handle = stub_make(&stub_image, NULL, 0, NULL, NULL);
         assert_true(pawl_object_id(handle) > last);
         last = pawl_object_id(handle);
         assert_int_equal(pawl_object_destroy(&handle), PAWL_OK);
@@ -45,9 +44,9 @@ static void an_id_is_never_given_twice(void **state)
 static void a_held_parent_ends_after_its_child(void **state)
 {
     (void)state;
-    void *runtime = stub_make(PW_TYPE_RUNTIME, "r.c", 1, NULL, NULL);
-    void *plan = stub_make(PW_TYPE_PLAN, "p.c", 2, NULL, NULL);
-    void *engine = stub_make(PW_TYPE_ENGINE, "e.c", 3, runtime, plan);
+    void *runtime = stub_make(&stub_runtime, "r.c", 1, NULL, NULL);
+    void *plan = stub_make(&stub_plan, "p.c", 2, NULL, NULL);
+    void *engine = stub_make(&stub_engine, "e.c", 3, runtime, plan);
     const uint64_t ids[] = {pawl_object_id(engine), pawl_object_id(plan), pawl_object_id(runtime)};
     assert_int_equal(pawl_object_destroy(&runtime), PAWL_DEFERRED);
     assert_int_equal(pawl_object_destroy(&plan), PAWL_DEFERRED);
@@ -66,7 +65,7 @@ static void a_long_chain_ends_without_recursion(void **state)
     enum { LENGTH = 100000 };
     void *previous = NULL;
     for (int i = 0; i < LENGTH; i++) {
-        void *next = stub_make(PW_TYPE_NETWORK, NULL, 0, previous, NULL);
+        void *next = stub_make(&stub_network, NULL, 0, previous, NULL);
         assert_non_null(next);
         if (previous != NULL)
             assert_int_equal(pawl_object_destroy(&previous), PAWL_DEFERRED);
@@ -80,11 +79,11 @@ static void a_long_chain_ends_without_recursion(void **state)
 static void a_call_under_way_keeps_the_object(void **state)
 {
     (void)state;
-    void *handle = stub_make(PW_TYPE_CONTEXT, NULL, 0, NULL, NULL);
+    void *handle = stub_make(&stub_context, NULL, 0, NULL, NULL);
     pw_object *used = NULL;
-    assert_int_equal(pw_object_use(handle, PW_TYPE_CONTEXT, &used, NULL), PAWL_OK);
+    assert_int_equal(pw_object_use(handle, &stub_context, &used, NULL), PAWL_OK);
     assert_int_equal(pawl_object_destroy(&handle), PAWL_DEFERRED);
-    assert_int_equal(used->type, PW_TYPE_CONTEXT);
+    assert_int_equal(used->type, &stub_context);
     assert_int_equal(unmade_count, 0);
     pw_object_release(used);
     assert_int_equal(unmade_count, 1);
@@ -93,14 +92,12 @@ static void a_call_under_way_keeps_the_object(void **state)
 static void a_half_built_object_is_ended_like_any_other(void **state)
 {
     (void)state;
-    void *weights = stub_make(PW_TYPE_WEIGHTS, NULL, 0, NULL, NULL);
+    void *weights = stub_make(&stub_weights, NULL, 0, NULL, NULL);
     pw_object *parent = NULL;
     {
         pw_object *half PW_MAKING = NULL;
-        assert_int_equal(pw_object_use(weights, PW_TYPE_WEIGHTS, &parent, NULL), PAWL_OK);
-        assert_int_equal(
-            pw_object_make(PW_TYPE_NETWORK, sizeof *half, stub_unmake, &parent, 1, &half, NULL),
-            PAWL_OK);
+        assert_int_equal(pw_object_use(weights, &stub_weights, &parent, NULL), PAWL_OK);
+        assert_int_equal(pw_object_make(&stub_network, &parent, 1, &half, NULL), PAWL_OK);
         pw_object_release(parent);
         assert_int_equal(pawl_object_destroy(&weights),
                          PAWL_DEFERRED); /* pinned from the first moment */
@@ -113,12 +110,12 @@ static void a_half_built_object_is_ended_like_any_other(void **state)
 static void a_name_is_copied_and_cut_between_characters(void **state)
 {
     (void)state;
-    void *handle = stub_make(PW_TYPE_ENGINE, NULL, 0, NULL, NULL);
+    void *handle = stub_make(&stub_engine, NULL, 0, NULL, NULL);
     pw_object *used = NULL;
     assert_int_equal(
         pawl_object_name_set(handle, "0123456789012345678901234567890123456789012345\xC3\xA9"),
         PAWL_OK);
-    assert_int_equal(pw_object_use(handle, PW_TYPE_ENGINE, &used, NULL), PAWL_OK);
+    assert_int_equal(pw_object_use(handle, &stub_engine, &used, NULL), PAWL_OK);
     assert_string_equal(used->name, "0123456789012345678901234567890123456789012345");
     pw_object_release(used);
     assert_int_equal(pawl_object_name_set(handle, NULL), PAWL_OK);
@@ -129,9 +126,9 @@ static void the_log_tells_birth_deferral_and_release(void **state)
 {
     (void)state;
     hear_from(PAWL_LOG_VERBOSE);
-    void *runtime = stub_make(PW_TYPE_RUNTIME, "src/r.c", 1, NULL, NULL);
-    void *plan = stub_make(PW_TYPE_PLAN, "src/p.c", 2, NULL, NULL);
-    void *engine = stub_make(PW_TYPE_ENGINE, "apps/cmd_predict.c", 88, runtime, plan);
+    void *runtime = stub_make(&stub_runtime, "src/r.c", 1, NULL, NULL);
+    void *plan = stub_make(&stub_plan, "src/p.c", 2, NULL, NULL);
+    void *engine = stub_make(&stub_engine, "apps/cmd_predict.c", 88, runtime, plan);
     char wanted[256];
     const unsigned long long first = pawl_object_id(runtime);
     (void)snprintf(wanted, sizeof wanted,
@@ -154,11 +151,10 @@ static void the_log_tells_birth_deferral_and_release(void **state)
 static void wrong_arguments_of_a_room_are_our_bug(void **state)
 {
     (void)state;
+    static const pw_type too_small = {.name = "small", .size = 1};
     pw_object *made = NULL;
-    assert_int_equal(pw_object_make(PW_TYPE_NONE, sizeof *made, NULL, NULL, 0, &made, NULL),
-                     PAWL_ERR_INTERNAL);
-    assert_int_equal(pw_object_make(PW_TYPE_IMAGE, 1, NULL, NULL, 0, &made, NULL),
-                     PAWL_ERR_INTERNAL);
+    assert_int_equal(pw_object_make(NULL, NULL, 0, &made, NULL), PAWL_ERR_INTERNAL);
+    assert_int_equal(pw_object_make(&too_small, NULL, 0, &made, NULL), PAWL_ERR_INTERNAL);
     assert_null(made);
 }
 

@@ -10,10 +10,9 @@ static pawl_status create(bool may)
     pw_object *inner = NULL, *object = NULL;
     if (!may)
         return PAWL_ERR_ARGUMENT; /* before anything is made */
-    PW_TRY(pw_object_make(PW_TYPE_TRT_BUILDER, sizeof *inner, stub_unmake, NULL, 0, &inner, NULL));
+    PW_TRY(pw_object_make(&stub_trt_builder, NULL, 0, &inner, NULL));
     assert_int_equal(inner->line, 88);
-    const pawl_status status =
-        pw_object_make(PW_TYPE_PLAN, sizeof *object, stub_unmake, NULL, 0, &object, NULL);
+    const pawl_status status = pw_object_make(&stub_plan, NULL, 0, &object, NULL);
     pw_object_abandon(inner);
     PW_TRY(status);
     made = pw_object_publish(object);
@@ -23,7 +22,7 @@ static pawl_status create(bool may)
 static int line_of(const char *file, void *handle)
 {
     pw_object *used PW_USING = NULL;
-    assert_int_equal(pw_object_use(handle, PW_TYPE_NONE, &used, NULL), PAWL_OK);
+    assert_int_equal(pw_object_use(handle, NULL, &used, NULL), PAWL_OK);
     if (file == NULL)
         assert_null(used->file);
     else
@@ -46,9 +45,7 @@ static void a_call_that_failed_leaves_none(void **state)
     pw_object *object = NULL;
     pawl_object_at("a.c", 88);
     assert_int_equal(pawl_object_placed(create(false)), PAWL_ERR_ARGUMENT);
-    assert_int_equal(
-        pw_object_make(PW_TYPE_IMAGE, sizeof *object, stub_unmake, NULL, 0, &object, NULL),
-        PAWL_OK);
+    assert_int_equal(pw_object_make(&stub_image, NULL, 0, &object, NULL), PAWL_OK);
     void *handle = pw_object_publish(object);
     (void)line_of(NULL, handle);
     assert_int_equal(pawl_object_destroy(&handle), PAWL_OK);
@@ -57,11 +54,9 @@ static void a_call_that_failed_leaves_none(void **state)
 static void said_by_hand_it_is_for_one_object(void **state)
 {
     (void)state;
-    void *first = stub_make(PW_TYPE_IMAGE, "a.c", 7, NULL, NULL);
+    void *first = stub_make(&stub_image, "a.c", 7, NULL, NULL);
     pw_object *object = NULL;
-    assert_int_equal(
-        pw_object_make(PW_TYPE_IMAGE, sizeof *object, stub_unmake, NULL, 0, &object, NULL),
-        PAWL_OK);
+    assert_int_equal(pw_object_make(&stub_image, NULL, 0, &object, NULL), PAWL_OK);
     void *second = pw_object_publish(object);
     assert_int_equal(line_of("a.c", first), 7);
     (void)line_of(NULL, second);

@@ -57,9 +57,9 @@ static void older_objects_are_known_by_their_ids(void **state)
 {
     (void)state;
     pawl_lifetime_record_end();
-    void *plan = stub_make(PW_TYPE_PLAN, "p.c", 1, NULL, NULL);
+    void *plan = stub_make(&stub_plan, "p.c", 1, NULL, NULL);
     assert_int_equal(pawl_lifetime_record_begin(), PAWL_OK);
-    void *engine = stub_make(PW_TYPE_ENGINE, "e.c", 1, plan, NULL);
+    void *engine = stub_make(&stub_engine, "e.c", 1, plan, NULL);
     char wanted[40];
     (void)snprintf(wanted, sizeof wanted, " on #%llu at e.c:1",
                    (unsigned long long)pawl_object_id(plan));
@@ -75,7 +75,7 @@ static void too_many_events_are_counted(void **state)
 {
     (void)state;
     for (unsigned i = 0; i < PW_RECORD_MAX / 3 + 2; i++) { /* three events each */
-        void *image = stub_make(PW_TYPE_IMAGE, "i.c", 1, NULL, NULL);
+        void *image = stub_make(&stub_image, "i.c", 1, NULL, NULL);
         assert_int_equal(pawl_object_destroy(&image), PAWL_OK);
     }
     save(PAWL_LIFETIME_TEXT);
@@ -114,8 +114,8 @@ static void no_memory_leaves_no_file(void **state)
 static void *make_families(void *argument)
 {
     for (int round = 0; round < ROUNDS; round++) {
-        void *plan = stub_make(PW_TYPE_PLAN, "p.c", 1, NULL, NULL);
-        void *engine = stub_make(PW_TYPE_ENGINE, "e.c", 1, plan, NULL);
+        void *plan = stub_make(&stub_plan, "p.c", 1, NULL, NULL);
+        void *engine = stub_make(&stub_engine, "e.c", 1, plan, NULL);
         if (pawl_object_name_set(engine, "x") < 0 || pawl_object_destroy(&plan) < 0 ||
             pawl_object_destroy(&engine) < 0)
             return argument;
@@ -148,7 +148,7 @@ static void threads_record_while_one_saves(void **state)
 static void a_forked_child_records_on(void **state)
 {
     (void)state;
-    void *image = stub_make(PW_TYPE_IMAGE, "i.c", 1, NULL, NULL);
+    void *image = stub_make(&stub_image, "i.c", 1, NULL, NULL);
     const pid_t child = fork();
     assert_true(child >= 0);
     if (child == 0) {

@@ -18,11 +18,11 @@ static void nothing_lives(void **state)
 static void a_tree_with_birthplaces_and_holders(void **state)
 {
     (void)state;
-    void *runtime = stub_make(PW_TYPE_RUNTIME, "a/r.c", 1, NULL, NULL);
-    void *plan = stub_make(PW_TYPE_PLAN, "p.c", 2, NULL, NULL);
-    void *engine = stub_make(PW_TYPE_ENGINE, "e.c", 3, runtime, plan);
-    void *context = stub_make(PW_TYPE_CONTEXT, "c.c", 4, engine, NULL);
-    void *image = stub_make(PW_TYPE_IMAGE, NULL, 0, NULL, NULL);
+    void *runtime = stub_make(&stub_runtime, "a/r.c", 1, NULL, NULL);
+    void *plan = stub_make(&stub_plan, "p.c", 2, NULL, NULL);
+    void *engine = stub_make(&stub_engine, "e.c", 3, runtime, plan);
+    void *context = stub_make(&stub_context, "c.c", 4, engine, NULL);
+    void *image = stub_make(&stub_image, NULL, 0, NULL, NULL);
     assert_int_equal(pawl_object_name_set(engine, "yolov5n"), PAWL_OK);
     assert_int_equal(pawl_object_destroy(&plan), PAWL_DEFERRED);
     const unsigned long long id = pawl_object_id(runtime);
@@ -60,9 +60,9 @@ static void its_callback_may_end_objects(void **state)
 {
     (void)state;
     void *handles[3];
-    handles[0] = stub_make(PW_TYPE_WEIGHTS, NULL, 0, NULL, NULL);
-    handles[1] = stub_make(PW_TYPE_NETWORK, NULL, 0, handles[0], NULL);
-    handles[2] = stub_make(PW_TYPE_IMAGE, NULL, 0, NULL, NULL);
+    handles[0] = stub_make(&stub_weights, NULL, 0, NULL, NULL);
+    handles[1] = stub_make(&stub_network, NULL, 0, handles[0], NULL);
+    handles[2] = stub_make(&stub_image, NULL, 0, NULL, NULL);
     assert_int_equal(pawl_object_report(end_all, handles), 1);
     assert_int_equal(pawl_object_count(), 0);
     assert_int_equal(unmade_count, 3);
@@ -72,8 +72,7 @@ static void an_object_being_made_is_shown(void **state)
 {
     (void)state;
     pw_object *half PW_MAKING = NULL;
-    assert_int_equal(pw_object_make(PW_TYPE_BUILDER, sizeof *half, NULL, NULL, 0, &half, NULL),
-                     PAWL_OK);
+    assert_int_equal(pw_object_make(&stub_builder, NULL, 0, &half, NULL), PAWL_OK);
     assert_int_equal(pawl_object_report(keep, NULL), 1);
     assert_contains(heard, "being made\n");
 }

@@ -10,7 +10,7 @@
 
 static void *image_make(void)
 {
-    return stub_make(PW_TYPE_IMAGE, "i.c", 1, NULL, NULL);
+    return stub_make(&stub_image, "i.c", 1, NULL, NULL);
 }
 
 static bool is_alive(const void *handle)
@@ -25,9 +25,9 @@ static void the_youngest_ends_first(void **state)
     (void)state;
     pawl_scope *scope = pawl_scope_begin();
     assert_non_null(scope);
-    void *runtime = stub_make(PW_TYPE_RUNTIME, "r.c", 1, NULL, NULL);
-    void *plan = stub_make(PW_TYPE_PLAN, "p.c", 1, NULL, NULL);
-    void *engine = stub_make(PW_TYPE_ENGINE, "e.c", 1, runtime, plan);
+    void *runtime = stub_make(&stub_runtime, "r.c", 1, NULL, NULL);
+    void *plan = stub_make(&stub_plan, "p.c", 1, NULL, NULL);
+    void *engine = stub_make(&stub_engine, "e.c", 1, runtime, plan);
     const uint64_t ids[] = {pawl_object_id(engine), pawl_object_id(plan), pawl_object_id(runtime)};
     assert_int_equal(pawl_scope_end(&scope), PAWL_OK); /* nothing was deferred */
     assert_null(scope);
@@ -40,10 +40,10 @@ static int leave_early(int where)
     PAWL_SCOPE(scope);
     if (where == 0)
         return 0;
-    void *runtime = stub_make(PW_TYPE_RUNTIME, "r.c", 1, NULL, NULL);
+    void *runtime = stub_make(&stub_runtime, "r.c", 1, NULL, NULL);
     if (where == 1)
         return 1;
-    void *engine = stub_make(PW_TYPE_ENGINE, "e.c", 1, runtime, NULL);
+    void *engine = stub_make(&stub_engine, "e.c", 1, runtime, NULL);
     if (where == 2)
         return 2;
     (void)pawl_object_destroy(&engine); /* by hand, before the scope does */
@@ -81,9 +81,7 @@ static void the_librarys_own_objects_are_not_the_scopes(void **state)
     (void)state;
     pawl_scope *scope = pawl_scope_begin();
     pw_object *inner = NULL;
-    assert_int_equal(
-        pw_object_make(PW_TYPE_TRT_BUILDER, sizeof *inner, stub_unmake, NULL, 0, &inner, NULL),
-        PAWL_OK);
+    assert_int_equal(pw_object_make(&stub_trt_builder, NULL, 0, &inner, NULL), PAWL_OK);
     void *handle = pw_object_publish(inner);
     assert_int_equal(pawl_scope_end(&scope), PAWL_OK);
     assert_true(is_alive(handle));
@@ -95,8 +93,7 @@ static void a_half_built_object_is_not_owned(void **state)
     (void)state;
     pawl_scope *scope = pawl_scope_begin();
     pw_object *half = NULL;
-    assert_int_equal(pw_object_make(PW_TYPE_IMAGE, sizeof *half, stub_unmake, NULL, 0, &half, NULL),
-                     PAWL_OK);
+    assert_int_equal(pw_object_make(&stub_image, NULL, 0, &half, NULL), PAWL_OK);
     pw_object_abandon(half);
     assert_int_equal(unmade_count, 1);
     assert_int_equal(pawl_scope_end(&scope), PAWL_OK);
@@ -107,9 +104,9 @@ static void what_others_hold_is_deferred(void **state)
 {
     (void)state;
     pawl_scope *scope = pawl_scope_begin();
-    void *context = stub_make(PW_TYPE_CONTEXT, "c.c", 1, NULL, NULL);
+    void *context = stub_make(&stub_context, "c.c", 1, NULL, NULL);
     pw_object *used = NULL;
-    assert_int_equal(pw_object_use(context, PW_TYPE_CONTEXT, &used, NULL), PAWL_OK);
+    assert_int_equal(pw_object_use(context, &stub_context, &used, NULL), PAWL_OK);
     (void)image_make();
     assert_int_equal(pawl_scope_end(&scope), PAWL_DEFERRED);
     assert_int_equal(pawl_object_count(), 1);
@@ -123,7 +120,7 @@ static void an_inner_scope_ends_alone(void **state)
 {
     (void)state;
     PAWL_SCOPE(outer);
-    void *plan = stub_make(PW_TYPE_PLAN, "p.c", 1, NULL, NULL);
+    void *plan = stub_make(&stub_plan, "p.c", 1, NULL, NULL);
     void *image = NULL;
     {
         PAWL_SCOPE(inner);
@@ -156,8 +153,8 @@ static void an_outer_scope_ends_those_left_within(void **state)
 static void *make_and_keep(void)
 {
     PAWL_SCOPE(scope);
-    void *plan = stub_make(PW_TYPE_PLAN, "p.c", 1, NULL, NULL);
-    void *engine = stub_make(PW_TYPE_ENGINE, "e.c", 1, plan, NULL);
+    void *plan = stub_make(&stub_plan, "p.c", 1, NULL, NULL);
+    void *engine = stub_make(&stub_engine, "e.c", 1, plan, NULL);
     assert_int_equal(pawl_scope_keep(engine), PAWL_OK);
     return engine;
 }
@@ -188,9 +185,9 @@ static void what_is_kept_goes_to_the_scope_around(void **state)
 static void the_order_of_birth_survives_moving(void **state)
 {
     (void)state;
-    void *weights = stub_make(PW_TYPE_WEIGHTS, "w.c", 1, NULL, NULL);
+    void *weights = stub_make(&stub_weights, "w.c", 1, NULL, NULL);
     pawl_scope *scope = pawl_scope_begin();
-    void *network = stub_make(PW_TYPE_NETWORK, "n.c", 1, weights, NULL);
+    void *network = stub_make(&stub_network, "n.c", 1, weights, NULL);
     const uint64_t ids[] = {pawl_object_id(network), pawl_object_id(weights)};
     assert_int_equal(pawl_scope_own(scope, weights), PAWL_OK); /* given last, born first */
     assert_int_equal(pawl_scope_end(&scope), PAWL_OK);
@@ -332,11 +329,11 @@ static void *use_scopes(void *argument)
     pawl_scope *shared = argument;
     for (int round = 0; round < ROUNDS; round++) {
         PAWL_SCOPE(outer);
-        void *runtime = stub_make(PW_TYPE_RUNTIME, "r.c", 1, NULL, NULL);
+        void *runtime = stub_make(&stub_runtime, "r.c", 1, NULL, NULL);
         void *engine = NULL, *given = NULL;
         {
             PAWL_SCOPE(inner);
-            engine = stub_make(PW_TYPE_ENGINE, "e.c", 1, runtime, NULL);
+            engine = stub_make(&stub_engine, "e.c", 1, runtime, NULL);
             given = image_make();
             if (pawl_scope_keep(engine) != PAWL_OK || pawl_scope_own(shared, given) != PAWL_OK)
                 atomic_fetch_add(&wrong, 1);

@@ -24,10 +24,10 @@ static void the_reverse_order_has_nothing_to_refuse(void **state)
     refusals told = {.count = 0};
     hear_from(PAWL_LOG_WARNING);
     pawl_scope *scope = pawl_scope_begin();
-    void *runtime = stub_make(PW_TYPE_RUNTIME, "r.c", 1, NULL, NULL);
-    void *plan = stub_make(PW_TYPE_PLAN, "p.c", 2, NULL, NULL);
-    void *engine = stub_make(PW_TYPE_ENGINE, "e.c", 3, runtime, plan);
-    (void)stub_make(PW_TYPE_CONTEXT, "c.c", 4, engine, NULL);
+    void *runtime = stub_make(&stub_runtime, "r.c", 1, NULL, NULL);
+    void *plan = stub_make(&stub_plan, "p.c", 2, NULL, NULL);
+    void *engine = stub_make(&stub_engine, "e.c", 3, runtime, plan);
+    (void)stub_make(&stub_context, "c.c", 4, engine, NULL);
     assert_int_equal(pawl_scope_end_with(&scope, note, &told), PAWL_OK);
     assert_int_equal(told.count, 0);
     assert_string_equal(heard, "");
@@ -40,10 +40,10 @@ static void what_is_refused_is_the_callers_again(void **state)
     refusals told = {.count = 0};
     hear_from(PAWL_LOG_WARNING);
     pawl_scope *scope = pawl_scope_begin();
-    void *runtime = stub_make(PW_TYPE_RUNTIME, "r.c", 1, NULL, NULL);
-    void *plan = stub_make(PW_TYPE_PLAN, "p.c", 2, NULL, NULL);
-    void *engine = stub_make(PW_TYPE_ENGINE, "e.c", 3, runtime, plan);
-    void *image = stub_make(PW_TYPE_IMAGE, "i.c", 4, NULL, NULL);
+    void *runtime = stub_make(&stub_runtime, "r.c", 1, NULL, NULL);
+    void *plan = stub_make(&stub_plan, "p.c", 2, NULL, NULL);
+    void *engine = stub_make(&stub_engine, "e.c", 3, runtime, plan);
+    void *image = stub_make(&stub_image, "i.c", 4, NULL, NULL);
     char wanted[300];
     (void)snprintf(wanted, sizeof wanted,
                    "PAWL-L006: plan #%llu made at p.c:2 is not ended: it is held by engine #%llu "
@@ -69,8 +69,8 @@ static void what_is_refused_goes_to_the_scope_around(void **state)
     (void)state;
     pawl_scope *outer = pawl_scope_begin();
     pawl_scope *inner = pawl_scope_begin();
-    void *plan = stub_make(PW_TYPE_PLAN, "p.c", 1, NULL, NULL);
-    void *engine = stub_make(PW_TYPE_ENGINE, "e.c", 2, plan, NULL);
+    void *plan = stub_make(&stub_plan, "p.c", 1, NULL, NULL);
+    void *engine = stub_make(&stub_engine, "e.c", 2, plan, NULL);
     assert_int_equal(pawl_scope_keep(engine), PAWL_OK);
     assert_int_equal(pawl_scope_end(&inner), PAWL_ERR_IN_USE);
     assert_int_not_equal(pawl_object_id(plan), 0);
@@ -87,8 +87,8 @@ static void an_inner_refusal_is_told_by_the_outer_end(void **state)
     pawl_scope *outer = pawl_scope_begin();
     pawl_scope *inner = pawl_scope_begin(); /* left to the outer one's end */
     assert_non_null(inner);
-    context = stub_make(PW_TYPE_CONTEXT, "c.c", 1, NULL, NULL);
-    assert_int_equal(pw_object_use(context, PW_TYPE_CONTEXT, &used, NULL), PAWL_OK);
+    context = stub_make(&stub_context, "c.c", 1, NULL, NULL);
+    assert_int_equal(pw_object_use(context, &stub_context, &used, NULL), PAWL_OK);
     assert_int_equal(pawl_scope_end_with(&outer, note, &told), PAWL_ERR_IN_USE);
     assert_int_equal(told.count, 2); /* by both */
     assert_contains(told.why[1], "held by a call under way");

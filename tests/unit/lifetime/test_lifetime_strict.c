@@ -12,7 +12,7 @@ static void no_such_level(void **state)
 static void not_changed_after_the_first_object(void **state)
 {
     (void)state;
-    void *image = stub_make(PW_TYPE_IMAGE, NULL, 0, NULL, NULL);
+    void *image = stub_make(&stub_image, NULL, 0, NULL, NULL);
     assert_int_equal(pawl_object_destroy(&image), PAWL_OK);
     hear_from(PAWL_LOG_WARNING);
     assert_int_equal(pawl_lifetime_set(PAWL_LIFETIME_DEFERRED), PAWL_ERR_IN_USE);
@@ -24,8 +24,8 @@ static void reverse_order_is_accepted(void **state)
 {
     (void)state;
     hear_from(PAWL_LOG_WARNING);
-    void *weights = stub_make(PW_TYPE_WEIGHTS, "w.c", 1, NULL, NULL);
-    void *network = stub_make(PW_TYPE_NETWORK, "n.c", 2, weights, NULL);
+    void *weights = stub_make(&stub_weights, "w.c", 1, NULL, NULL);
+    void *network = stub_make(&stub_network, "n.c", 2, weights, NULL);
     assert_int_equal(pawl_object_destroy(&network), PAWL_OK);
     assert_int_equal(pawl_object_destroy(&weights), PAWL_OK);
     assert_string_equal(heard, "");
@@ -35,8 +35,8 @@ static void creation_order_is_refused_and_changes_nothing(void **state)
 {
     (void)state;
     hear_from(PAWL_LOG_WARNING);
-    void *weights = stub_make(PW_TYPE_WEIGHTS, "w.c", 1, NULL, NULL);
-    void *network = stub_make(PW_TYPE_NETWORK, "n.c", 2, weights, NULL);
+    void *weights = stub_make(&stub_weights, "w.c", 1, NULL, NULL);
+    void *network = stub_make(&stub_network, "n.c", 2, weights, NULL);
     void *const copy = weights;
     char wanted[200];
     (void)snprintf(wanted, sizeof wanted,
@@ -47,7 +47,7 @@ static void creation_order_is_refused_and_changes_nothing(void **state)
     assert_int_equal(pawl_object_destroy(&weights), PAWL_ERR_IN_USE);
     assert_string_equal(heard, wanted);
     assert_ptr_equal(weights, copy);
-    void *second = stub_make(PW_TYPE_NETWORK, "n.c", 3, weights, NULL); /* still of use */
+    void *second = stub_make(&stub_network, "n.c", 3, weights, NULL); /* still of use */
     assert_non_null(second);
     assert_int_equal(pawl_object_destroy(&weights), PAWL_ERR_IN_USE);
     assert_contains(heard, "and 1 other\n");
@@ -61,9 +61,9 @@ static void a_call_under_way_refuses_too(void **state)
 {
     (void)state;
     hear_from(PAWL_LOG_WARNING);
-    void *context = stub_make(PW_TYPE_CONTEXT, "c.c", 1, NULL, NULL);
+    void *context = stub_make(&stub_context, "c.c", 1, NULL, NULL);
     pw_object *used = NULL;
-    assert_int_equal(pw_object_use(context, PW_TYPE_CONTEXT, &used, NULL), PAWL_OK);
+    assert_int_equal(pw_object_use(context, &stub_context, &used, NULL), PAWL_OK);
     assert_int_equal(pawl_object_destroy(&context), PAWL_ERR_IN_USE);
     assert_contains(heard, "held by a call under way");
     pw_object_release(used);
@@ -75,9 +75,9 @@ static void an_array_keeps_what_was_refused(void **state)
     (void)state;
     void **array = NULL;
     assert_int_equal(pawl_object_array_create(3, &array), PAWL_OK);
-    array[0] = stub_make(PW_TYPE_WEIGHTS, NULL, 0, NULL, NULL);
-    array[1] = stub_make(PW_TYPE_IMAGE, NULL, 0, NULL, NULL);
-    void *network = stub_make(PW_TYPE_NETWORK, NULL, 0, array[0], NULL);
+    array[0] = stub_make(&stub_weights, NULL, 0, NULL, NULL);
+    array[1] = stub_make(&stub_image, NULL, 0, NULL, NULL);
+    void *network = stub_make(&stub_network, NULL, 0, array[0], NULL);
     assert_int_equal(pawl_object_array_destroy(&array, 3), PAWL_ERR_IN_USE);
     assert_non_null(array);
     assert_non_null(array[0]);

@@ -33,11 +33,13 @@ static void canary_unmake(pw_object *object)
     atomic_fetch_add(&unmade, 1);
 }
 
+static const pw_type canary_type = {
+    .name = "context", .size = sizeof(canary), .unmake = canary_unmake, .role = PW_ROLE_RUN};
+
 static void *canary_make(void)
 {
     canary *made = NULL;
-    if (pw_object_make(PW_TYPE_CONTEXT, sizeof *made, canary_unmake, NULL, 0, &made, NULL) !=
-        PAWL_OK)
+    if (pw_object_make(&canary_type, NULL, 0, &made, NULL) != PAWL_OK)
         return NULL;
     made->value = ALIVE;
     return pw_object_publish(made);
@@ -46,7 +48,7 @@ static void *canary_make(void)
 static void use_once(void *handle)
 {
     canary *used = NULL;
-    const pawl_status status = pw_object_use(handle, PW_TYPE_CONTEXT, &used, NULL);
+    const pawl_status status = pw_object_use(handle, &canary_type, &used, NULL);
     if (status == PAWL_OK) {
         if (used->value != ALIVE)
             atomic_fetch_add(&wrong, 1);
@@ -59,7 +61,7 @@ static void use_once(void *handle)
 
 static void end_once(void *handle)
 {
-    const pawl_status status = pw_object_destroy_handle(&handle, PW_TYPE_CONTEXT);
+    const pawl_status status = pw_object_destroy_handle(&handle, &canary_type);
     atomic_fetch_add(status == PAWL_OK                ? &ended_ok
                      : status == PAWL_DEFERRED        ? &ended_deferred
                      : status == PAWL_ERR_DEAD_HANDLE ? &ended_dead
@@ -115,9 +117,9 @@ static void *make_families(void *argument)
 {
     (void)argument;
     for (int round = 0; round < ROUNDS / 4; round++) {
-        void *runtime = stub_make(PW_TYPE_RUNTIME, "r.c", 1, NULL, NULL);
-        void *plan = stub_make(PW_TYPE_PLAN, "p.c", 1, NULL, NULL);
-        void *engine = stub_make(PW_TYPE_ENGINE, "e.c", 1, runtime, plan);
+        void *runtime = stub_make(&stub_runtime, "r.c", 1, NULL, NULL);
+        void *plan = stub_make(&stub_plan, "p.c", 1, NULL, NULL);
+        void *engine = stub_make(&stub_engine, "e.c", 1, runtime, plan);
         if (pawl_object_name_set(engine, "family") != PAWL_OK ||
             pawl_object_destroy(&runtime) < 0 || pawl_object_destroy(&plan) < 0 ||
             pawl_object_destroy(&engine) < 0)

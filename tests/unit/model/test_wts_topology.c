@@ -115,7 +115,7 @@ static void network_is_made(void **state)
     assert_int_equal(info.names_known, 0);
     assert_int_equal(info.layer_count, row->layers);
     check_levels(row, &info);
-    assert_int_equal(pw_object_use(network, PW_TYPE_NETWORK, &object, &error), PAWL_OK);
+    assert_int_equal(pw_object_use(network, &pw_network_type, &object, &error), PAWL_OK);
     check_layers(row, &object->network);
     pw_object_release(object);
     assert_int_equal(pawl_network_destroy(&network), PAWL_OK);
@@ -239,7 +239,7 @@ static void activation_is_the_users(void **state)
     for (size_t k = 0; k < PW_COUNT(kinds); k++) {
         pw_network_object *object = NULL;
         assert_int_equal(open_network(text, size, kinds[k].name, &network, &error), PAWL_OK);
-        assert_int_equal(pw_object_use(network, PW_TYPE_NETWORK, &object, &error), PAWL_OK);
+        assert_int_equal(pw_object_use(network, &pw_network_type, &object, &error), PAWL_OK);
         for (size_t i = 0; i < object->network.layer_count; i++)
             if (object->network.layers[i].op == PW_OP_ACTIVATION) {
                 assert_int_equal(object->network.layers[i].as.activation.kind, kinds[k].kind);

@@ -178,8 +178,8 @@ static void assert_same_network(const char *pt, const char *wts)
     pawl_error error = {.message = ""};
     if (open_network(pt, &first, &error) < 0 || open_network(wts, &second, &error) < 0)
         fail_msg("%s", error.message);
-    assert_int_equal(pw_object_use(first, PW_TYPE_NETWORK, &a, &error), PAWL_OK);
-    assert_int_equal(pw_object_use(second, PW_TYPE_NETWORK, &b, &error), PAWL_OK);
+    assert_int_equal(pw_object_use(first, &pw_network_type, &a, &error), PAWL_OK);
+    assert_int_equal(pw_object_use(second, &pw_network_type, &b, &error), PAWL_OK);
     assert_int_equal(a->network.layer_count, b->network.layer_count);
     assert_int_equal(a->network.model.parameter_count, b->network.model.parameter_count);
     for (size_t i = 0; i < a->network.layer_count; i++)

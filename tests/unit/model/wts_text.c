@@ -220,15 +220,10 @@ char *pt_wts_make(const pt_wts *wanted, size_t *size)
     return text;
 }
 
-static void unmake(pw_object *object)
-{
-    pw_arena_free(&((pw_weights *)(void *)object)->arena);
-}
-
 pawl_status pt_wts_open(const char *text, size_t size, pw_weights **weights, pawl_error *error)
 {
     pw_weights *made PW_MAKING = NULL;
-    PW_TRY(pw_object_make(PW_TYPE_WEIGHTS, sizeof *made, unmake, NULL, 0, &made, error));
+    PW_TRY(pw_object_make(&pw_weights_type, NULL, 0, &made, error));
     PW_TRY(pw_weights_parse(text, size, "made.wts", made, error));
     *weights = PW_TAKE(made);
     return PAWL_OK;

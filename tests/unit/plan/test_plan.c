@@ -118,7 +118,7 @@ static void constants_are_used_where_the_file_is_mapped(void **state)
     pawl_plan *handle = NULL;
     pw_plan *plan = NULL;
     assert_int_equal(pawl_plan_load(f->path, &handle, NULL), PAWL_OK);
-    assert_int_equal(pw_object_use(handle, PW_TYPE_PLAN, &plan, NULL), PAWL_OK);
+    assert_int_equal(pw_object_use(handle, &pw_plan_type, &plan, NULL), PAWL_OK);
     const uint8_t *weights = (const uint8_t *)plan->network.layers[1].as.conv.weights;
     assert_true(weights >= plan->mapping.data);
     assert_true(weights < plan->mapping.data + plan->mapping.size);
@@ -137,7 +137,7 @@ static void tactics_and_artifacts_are_replaced_not_doubled(void **state)
     pawl_plan *handle = NULL;
     pw_plan *plan = NULL;
     assert_int_equal(pt_tiny_plan("reference", &handle, NULL), PAWL_OK);
-    assert_int_equal(pw_object_use(handle, PW_TYPE_PLAN, &plan, NULL), PAWL_OK);
+    assert_int_equal(pw_object_use(handle, &pw_plan_type, &plan, NULL), PAWL_OK);
     assert_int_equal(pw_plan_set_tactic(plan, "test/none", 1, "better", NULL), PAWL_OK);
     assert_int_equal(plan->tactic_count, 1);
     assert_string_equal(pw_plan_tactic(plan, "test/none", 1), "better");
@@ -163,7 +163,7 @@ static void several_and_empty_artifacts_survive_the_file(void **state)
     pawl_plan *handle = NULL;
     pw_plan *plan = NULL;
     assert_int_equal(pt_tiny_plan("reference", &handle, NULL), PAWL_OK);
-    assert_int_equal(pw_object_use(handle, PW_TYPE_PLAN, &plan, NULL), PAWL_OK);
+    assert_int_equal(pw_object_use(handle, &pw_plan_type, &plan, NULL), PAWL_OK);
     uint8_t large[1000];
     memset(large, 0xa5, sizeof(large));
     assert_int_equal(pw_plan_set_artifact(plan, "empty", NULL, 0, NULL), PAWL_OK);
@@ -172,7 +172,7 @@ static void several_and_empty_artifacts_survive_the_file(void **state)
     assert_int_equal(pawl_plan_save(handle, path, NULL), PAWL_OK);
     assert_int_equal(pawl_plan_destroy(&handle), PAWL_OK);
     assert_int_equal(pawl_plan_load(path, &handle, NULL), PAWL_OK);
-    assert_int_equal(pw_object_use(handle, PW_TYPE_PLAN, &plan, NULL), PAWL_OK);
+    assert_int_equal(pw_object_use(handle, &pw_plan_type, &plan, NULL), PAWL_OK);
     assert_int_equal(plan->artifact_count, 3);
     assert_int_equal(pw_plan_artifact(plan, "empty")->size, 0);
     assert_memory_equal(pw_plan_artifact(plan, "large")->data, large, sizeof(large));

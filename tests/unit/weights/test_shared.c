@@ -96,7 +96,7 @@ static void opens(void **state)
         assert_int_equal(global.is_known, 1);
     }
     pw_weights *object PW_USING = NULL;
-    assert_int_equal(pw_object_use(weights, PW_TYPE_WEIGHTS, &object, &error), PAWL_OK);
+    assert_int_equal(pw_object_use(weights, &pw_weights_type, &object, &error), PAWL_OK);
     assert_string_equal(object->root->type, row->type);
     is_written(weights, row->written,
                strcmp(row->path, "yolov5n.pt") == 0 ? pt_data_path("yolov5n.wts") : NULL);
