@@ -6,7 +6,7 @@ cd "$(dirname "$0")"
 
 # clang-tidy, cppcheck and the cross compiler come with `test --full` and `lint` only.
 build_packages="gcc libc6-dev cmake ninja-build pkg-config libjpeg-dev libpng-dev libwebp-dev libjansson-dev libyaml-dev libxxhash-dev zlib1g-dev"
-test_packages="g++ libcmocka-dev python3"
+test_packages="g++ libcmocka-dev python3 locales"
 lint_packages="clang-format-14 clang-tidy-14 cppcheck python3 binutils"
 full_packages="clang libclang-rt-14-dev gcc-aarch64-linux-gnu qemu-user"
 # NVIDIA's own libraries, one of each known layout and the newest: it needs no GPU to build an engine with them.
@@ -24,7 +24,7 @@ usage()
 ./do demo [WEIGHTS PICTURE]  weights -> .wts -> .engine -> annotated pictures, with the example's files or your own
 ./do test [--full|--gpu]     the tests; --full adds shared data, sanitizers, clang, lint, fuzz replay, aarch64
 ./do build                   build/release/bin/pawl
-./do bench                   kernels, and the whole network of the example
+./do bench [--brief]         the whole network of the example, kernels, handles; --brief: only that each runs
 ./do lint                    formatting, clang-tidy, cppcheck, layers, sizes, symbols
 ./do format                  formats the C sources
 END
@@ -344,19 +344,33 @@ run_tests()
     esac
 }
 
+# All three benchmarks (bench/README.md). --brief only sees that each runs: its figures mean nothing. PAWL_BENCH_BUILD names a build to
+# take instead of making one.
 bench()
 {
-    # shellcheck disable=SC2086
-    need $build_packages $test_packages
-    build bench
-    pawl=build/bench/bin/pawl
-    mkdir -p runs/bench
-    "$pawl" build -q examples/shapes/shapes.pt -o runs/bench/shapes.engine
+    shapes=bench/shapes/yolov5n.txt duration=3
+    case ${1:-} in
+    "") ;;
+    --brief) shapes=bench/shapes/brief.txt duration=0.1 ;;
+    *) usage >&2; exit 2 ;;
+    esac
+    tree=${PAWL_BENCH_BUILD:-}
+    if [ -z "$tree" ]; then
+        # shellcheck disable=SC2086
+        need $build_packages $test_packages
+        build bench
+        tree=build/bench
+    fi
+    engine=$tree/bench/shapes.engine
+    say "do: the whole network (pawl bench)"
+    "$tree/bin/pawl" build -q examples/shapes/shapes.pt -o "$engine"
     for threads in 1 $([ "$jobs" -gt 1 ] && echo "$jobs"); do
-        "$pawl" bench runs/bench/shapes.engine --threads "$threads" --with-nms
+        "$tree/bin/pawl" bench "$engine" --threads "$threads" --with-nms --duration "$duration"
     done
-    kernels=$(find build/bench -type f -name bench_kernels -perm -u+x | head -n 1)
-    [ -z "$kernels" ] || "$kernels"
+    say "do: the kernels on $shapes (bench_kernels)"
+    "$tree/bench/bench_kernels" "$shapes"
+    say "do: handles (lifetime_cost)"
+    "$tree/bench/lifetime_cost"
     say "To compare with other engines: build the same weights, give every program one picture as float32 array, one"
     say "process at a time, in turn, several rounds: pawl bench MODEL.engine --threads N --input picture.npy --json -"
 }
@@ -391,6 +405,7 @@ lint()
         ($check) || bad="$bad $check"
     done
     python3 tools/check_layers.py || bad="$bad layers"
+    python3 tools/check_calls.py || bad="$bad calls"
     python3 tools/check_sizes.py || bad="$bad sizes"
     sh tools/check_symbols.sh build/dev || bad="$bad symbols"
     [ -z "$bad" ] || die "lint:$bad"
@@ -414,7 +429,7 @@ build)
     build release
     say "build/release/bin/pawl"
     ;;
-bench) bench ;;
+bench) bench "$@" ;;
 lint) lint ;;
 format) format ;;
 step-dev) step_dev ;;
