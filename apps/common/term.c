@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <locale.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -158,10 +159,18 @@ static bool is_terminal(int descriptor)
     return isatty(descriptor) == 1 && (kind == NULL || strcmp(kind, "dumb") != 0);
 }
 
+/* Numbers are read and written with a dot, here and in the JSON and YAML libraries, though
+ * something that is loaded into the process should call setlocale(). */
+static void pin_locale(void)
+{
+    (void)uselocale(newlocale(LC_ALL_MASK, "C", (locale_t)0));
+}
+
 void app_term_start(void)
 {
     const char *no_colour = getenv("NO_COLOR");
     const bool is_wanted = no_colour == NULL || *no_colour == '\0';
+    pin_locale();
     guard_descriptors();
     term.is_terminal = is_terminal(STDERR_FILENO);
     term.has_colour[0] = is_wanted && is_terminal(STDOUT_FILENO);

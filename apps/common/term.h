@@ -24,9 +24,9 @@ typedef enum app_exit {
     APP_EXIT_INTERRUPTED = 130
 } app_exit;
 
-/* Reads NO_COLOR and the terminal, sets the library's logger, catches SIGINT and SIGTERM, ignores
- * SIGPIPE and SIGXFSZ, sees that no file is opened as a standard stream that is closed. Call once,
- * first. */
+/* Pins the thread's locale to "C", reads NO_COLOR and the terminal, sets the library's logger,
+ * catches SIGINT and SIGTERM, ignores SIGPIPE and SIGXFSZ, sees that no file is opened as a
+ * standard stream that is closed. Call once, first. */
 void app_term_start(void);
 
 void app_term_quiet(void);  /* -q */

@@ -7,11 +7,11 @@
  */
 #include "base/arena.h"
 #include "base/memory.h"
+#include "base/number.h"
 #include "base/size.h"
 
 #include <stdarg.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 
 #define ARENA_ALIGNMENT   16
@@ -130,7 +130,7 @@ char *pw_arena_printf(pw_arena *arena, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    const int length = vsnprintf(NULL, 0, format, arguments);
+    const int length = pw_number_vformat(NULL, 0, format, arguments);
     va_end(arguments);
     if (length < 0)
         return NULL;
@@ -138,7 +138,7 @@ char *pw_arena_printf(pw_arena *arena, const char *format, ...)
     if (text == NULL)
         return NULL;
     va_start(arguments, format);
-    (void)vsnprintf(text, (size_t)length + 1, format, arguments);
+    (void)pw_number_vformat(text, (size_t)length + 1, format, arguments);
     va_end(arguments);
     return text;
 }

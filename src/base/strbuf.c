@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Text into a fixed buffer. A cut never leaves half of a UTF-8 character behind. */
 #include "base/strbuf.h"
+#include "base/number.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 
 /* Length of text without an incomplete character at its end. */
 static size_t whole_characters(const char *text, size_t length)
@@ -24,7 +24,7 @@ void pw_strbuf_vadd(pw_strbuf *buffer, const char *format, va_list arguments)
     if (buffer->length + 1 >= buffer->capacity)
         return;
     const size_t room = buffer->capacity - buffer->length;
-    const int wanted = vsnprintf(buffer->text + buffer->length, room, format, arguments);
+    const int wanted = pw_number_vformat(buffer->text + buffer->length, room, format, arguments);
     if (wanted < 0) {
         buffer->text[buffer->length] = '\0';
         return;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A module tree as text: see docs/wts-format.md. Only what emitters read is written. */
+#include "base/number.h"
 #include "model/wts_modules.h"
 #include "network/network_ops.h"
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #define MAX_DEPTH 32
@@ -43,7 +43,7 @@ PW_PRINTF(2, 3) static void add(text_writer *out, const char *format, ...)
     char text[64];
     va_list arguments;
     va_start(arguments, format);
-    const int length = vsnprintf(text, sizeof text, format, arguments);
+    const int length = pw_number_vformat(text, sizeof text, format, arguments);
     va_end(arguments);
     if (length > 0)
         add_bytes(out, text, (size_t)length);

@@ -2,10 +2,10 @@
 /* What every network must fulfil before anything computes with it: whether pawl made it, a pass
  * changed it or a hostile file claims it. */
 #include "base/memory.h"
+#include "base/number.h"
 #include "network/network_ir.h"
 #include <math.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 /* What is found while the layers are walked once. */
@@ -25,7 +25,7 @@ static pawl_status bad(pawl_error *error, const char *name, const char *format, 
     char text[192];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
+    pw_number_vformat(text, sizeof text, format, arguments);
     va_end(arguments);
     return pw_fail(error, PAWL_ERR_CORRUPT, "layer %s: %s: the network is damaged", name, text);
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the opcodes stand on: the stream, the stack with its marks, the memo. */
 #include "base/memory.h"
+#include "base/number.h"
 #include "base/size.h"
 #include "weights/pickle_reader.h"
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 pawl_status pw_pickle_corrupt(const pw_pickle *pickle, const char *what, ...)
@@ -12,7 +12,7 @@ pawl_status pw_pickle_corrupt(const pw_pickle *pickle, const char *what, ...)
     char text[256] = "";
     va_list arguments;
     va_start(arguments, what);
-    (void)vsnprintf(text, sizeof text, what, arguments);
+    (void)pw_number_vformat(text, sizeof text, what, arguments);
     va_end(arguments);
     const uint64_t at = pickle->offset + pickle->opcode_at;
     pw_fail_at(pickle->error, PAWL_ERR_CORRUPT, at,

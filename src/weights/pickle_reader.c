@@ -2,6 +2,7 @@
 /* The opcodes: one small function each, found in a table. What calls would have made is
  * pickle_call.c's. */
 #include "weights/pickle_reader.h"
+#include "base/number.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -166,7 +167,7 @@ static pawl_status op_text_float(pw_pickle *p)
     char text[TEXT_LINE_LIMIT];
     char *end = NULL;
     PW_TRY(take_decimal(p, text));
-    const double real = strtod(text, &end);
+    const double real = pw_number_parse(text, &end);
     if (*end != '\0')
         return pw_pickle_corrupt(p, "has a number that is none");
     return pw_pickle_push(p, pw_value_make_real(p->arena, real));
