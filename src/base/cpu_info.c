@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the processor can do and the operating system saves, found once. A feature counts only when
- * its registers survive a task switch (xgetbv), and AMX only when the kernel has granted it.
+ * its registers survive a task switch (xgetbv), and AMX only when the kernel would grant it.
  */
 #define _GNU_SOURCE 1 /* syscall, sysconf's cache sizes */
 #include "base/cpu_info.h"
@@ -65,11 +65,11 @@ static bool mask_of_name(const char *name, uint32_t *mask)
 
 #if defined(__x86_64__)
 
-#define STATE_SSE_AVX           0x6u     /* XCR0: xmm and the upper halves of ymm */
-#define STATE_AVX512            0xE0u    /* opmask, upper halves of zmm, zmm16-31 */
-#define STATE_AMX               0x60000u /* tile configuration and tile data */
-#define TILE_DATA               18       /* its number among the states */
-#define ARCH_REQUEST_PERMISSION 0x1023   /* ARCH_REQ_XCOMP_PERM of arch_prctl(2) */
+#define STATE_SSE_AVX      0x6u     /* XCR0: xmm and the upper halves of ymm */
+#define STATE_AVX512       0xE0u    /* opmask, upper halves of zmm, zmm16-31 */
+#define STATE_AMX          0x60000u /* tile configuration and tile data */
+#define TILE_DATA          18       /* its number among the states */
+#define ARCH_GET_SUPPORTED 0x1021   /* ARCH_GET_XCOMP_SUPP of arch_prctl(2): what it would grant */
 
 typedef struct cpuid_words {
     uint32_t eax, ebx, ecx, edx;
@@ -96,12 +96,18 @@ static bool has_all(uint32_t word, uint32_t bits)
     return (word & bits) == bits;
 }
 
-/* The kernel gives tile registers to processes that ask; a denial (old kernel, sandbox) means no
- * AMX. */
-static bool may_use_tiles(void)
+/*
+ * The kernel gives tile registers to processes that ask. Only whoever runs tile code asks: the
+ * permission adds 8 KiB to every signal frame of the process, for ever, and breaks alternate signal
+ * stacks that were cut for less. Whether it would be given can be known without asking; an old
+ * kernel or a sandbox means no AMX.
+ */
+static bool may_ask_for_tiles(void)
 {
 #if defined(SYS_arch_prctl)
-    return syscall(SYS_arch_prctl, ARCH_REQUEST_PERMISSION, TILE_DATA) == 0;
+    uint64_t states = 0;
+    return syscall(SYS_arch_prctl, ARCH_GET_SUPPORTED, &states) == 0 &&
+           (states >> TILE_DATA & 1u) != 0;
 #else
     return false;
 #endif
@@ -118,7 +124,8 @@ static uint32_t find_avx512(cpuid_words features, uint32_t states)
     if (features.eax >= 1 && has_all(cpuid_get(7, 1).eax, 1u << 5)) /* AVX512_BF16 */
         mask |= PW_ISA_AVX512BF16;
     const uint32_t amx_bf16_tile_int8 = 1u << 22 | 1u << 24 | 1u << 25;
-    if (has_all(features.edx, amx_bf16_tile_int8) && has_all(states, STATE_AMX) && may_use_tiles())
+    if (has_all(features.edx, amx_bf16_tile_int8) && has_all(states, STATE_AMX) &&
+        may_ask_for_tiles())
         mask |= PW_ISA_AMX;
     return mask;
 }
