@@ -9,6 +9,7 @@ TABLE = {
     "base": "",
     "tensor": "base",
     "lifetime": "base",
+    "record": "base lifetime",
     "weights": "base tensor lifetime",
     "network": "base tensor lifetime",
     "plan": "base tensor lifetime network",

@@ -23,7 +23,7 @@ typedef enum pawl_lifetime_format {
  * Objects that live already are known by their ids alone. At most 262,144 events are kept (112 bytes each); what comes later is
  * counted, and every format says so.
  *
- * @retval PAWL_ERR_IN_USE  A recording is under way. Nothing changed.
+ * @retval PAWL_ERR_IN_USE  A recording is under way, or another thread is saving one. Nothing changed.
  * @note Any thread. Costs nothing to speak of while off. Since 0.1.
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_lifetime_record_begin(void);

@@ -16,8 +16,6 @@ typedef struct pw_ending {
     const pw_type *type;  /* NULL: any */
     pw_object *to_release; /* its last hold is gone */
     pawl_log_level level;  /* of the sentence, where there is one */
-    uint64_t id, holder_id; /* the object, where the handle had one, and the eldest that holds it (0: a call under way) */
-    uint32_t holder_count;
     pw_strbuf text; /* into sentence */
     char sentence[PW_ENDING_TEXT_SIZE];
 } pw_ending;
@@ -25,8 +23,8 @@ typedef struct pw_ending {
 void pw_ending_start(pw_ending *end, uint64_t handle, const pw_type *type);
 /* With the mutex held: while it is, an open generation stays open. Takes the object out of its scope where it ends. */
 pawl_status pw_ending_close(pw_ending *end) PW_NODISCARD;
-/* Without the mutex: says and records what has happened, and releases what nobody holds any more. */
-void pw_ending_finish(pw_ending *end, pawl_status status);
+/* Without the mutex: says what has happened, and releases what nobody holds any more. */
+void pw_ending_finish(pw_ending *end);
 
 /* Says why a handle resolves to nothing: its object has ended, or it never was one. With the mutex held. */
 void pw_explain_dead(pw_strbuf *text, uint64_t bits);

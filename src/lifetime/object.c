@@ -9,7 +9,7 @@
 #include "lifetime/diagnosis.h"
 #include "lifetime/level.h"
 #include "lifetime/object_text.h"
-#include "lifetime/recorder.h"
+#include "lifetime/observer.h"
 #include "lifetime/release.h"
 #include "lifetime/scopes.h"
 #include "lifetime/slot_table.h"
@@ -113,13 +113,22 @@ static void log_birth(const pw_object *object)
     pw_log(PAWL_LOG_VERBOSE, "+ %s", line);
 }
 
+static void observe_birth(const pw_object *object)
+{
+    pw_table_lock();
+    const pw_observer *observer = pw_observer_get(); /* it may have left meanwhile */
+    if (observer != NULL)
+        observer->born(object);
+    pw_table_unlock();
+}
+
 void *pw_object_publish(void *object)
 {
     pw_object *made = object;
     if (pw_log_wants(PAWL_LOG_VERBOSE))
         log_birth(made);
-    if (PW_UNLIKELY(pw_recorder_is_on()))
-        pw_recorder_birth(made);
+    if (PW_UNLIKELY(pw_observer_get() != NULL))
+        observe_birth(made);
     pw_slot *slot = pw_slot_at(made->slot);
     const uint64_t before = atomic_fetch_add_explicit(&slot->state, PW_STATE_OPEN - PW_STATE_MAKING,
                                                       memory_order_release);
@@ -171,9 +180,10 @@ static void release_one(pw_object *object)
         object->type->unmake(object);
     if (pw_log_wants(PAWL_LOG_VERBOSE))
         log_release(object);
-    if (PW_UNLIKELY(pw_recorder_is_on()))
-        pw_recorder_release(object->id);
     pw_table_lock();
+    const pw_observer *observer = pw_observer_get();
+    if (PW_UNLIKELY(observer != NULL))
+        observer->released(object);
     pw_slot_unlink(object);
     pw_slot_give_back(object->slot);
     pw_table_unlock();

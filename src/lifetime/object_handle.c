@@ -6,12 +6,10 @@
 #include "lifetime/ending.h"
 #include "lifetime/level.h"
 #include "lifetime/object_text.h"
-#include "lifetime/recorder.h"
+#include "lifetime/observer.h"
 #include "lifetime/release.h"
 #include "lifetime/slot_table.h"
 #include "lifetime/tombstones.h"
-
-#include <assert.h>
 
 #define TEXT_SIZE PW_ENDING_TEXT_SIZE
 
@@ -150,13 +148,14 @@ static bool close_generation(pw_slot *slot, uint64_t *others)
     return true;
 }
 
-/* Who holds it, for the sentence and for the recording. */
-static void note_holders(pw_ending *end, const pw_slot *slot, uint64_t others)
+static void observe_end(const pw_object *object, pawl_status status, uint64_t others)
 {
-    explain_holders(&end->text, slot, others);
-    end->holder_count = (uint32_t)others;
-    if (slot->first_holder != PW_NO_EDGE)
-        end->holder_id = pw_edge_holder(slot->first_holder)->id;
+    const pw_observer *observer = pw_observer_get();
+    if (PW_LIKELY(observer == NULL))
+        return;
+    const uint32_t eldest = pw_slot_at(object->slot)->first_holder;
+    observer->ended(object, status, eldest == PW_NO_EDGE ? 0 : pw_edge_holder(eldest)->id,
+                    (uint32_t)others);
 }
 
 static pawl_status refuse_held(pw_ending *end, const pw_object *object, uint64_t others)
@@ -165,7 +164,8 @@ static pawl_status refuse_held(pw_ending *end, const pw_object *object, uint64_t
     pw_text_object(&end->text, object->type, object->id, object->name);
     pw_text_place(&end->text, "made at", object->file, object->line);
     pw_strbuf_add(&end->text, " is not ended: it is ");
-    note_holders(end, pw_slot_at(object->slot), others);
+    explain_holders(&end->text, pw_slot_at(object->slot), others);
+    observe_end(object, PAWL_ERR_IN_USE, others);
     return PAWL_ERR_IN_USE;
 }
 
@@ -175,8 +175,6 @@ void pw_ending_start(pw_ending *end, uint64_t handle, const pw_type *type)
     end->type = type;
     end->to_release = NULL;
     end->level = PAWL_LOG_WARNING;
-    end->id = end->holder_id = 0;
-    end->holder_count = 0;
     end->text = PW_STRBUF(end->sentence);
 }
 
@@ -193,7 +191,6 @@ pawl_status pw_ending_close(pw_ending *end)
         explain_type(&end->text, object, end->type);
         return PAWL_ERR_ARGUMENT;
     }
-    end->id = object->id;
     uint64_t others = 0;
     if (!close_generation(slot, &others))
         return refuse_held(end, object, others);
@@ -201,24 +198,23 @@ pawl_status pw_ending_close(pw_ending *end)
      * without the mutex. */
     pw_slot_take_from_scope(object);
     pw_tombstone_set(end->bits, object, pw_os_clock_ns());
+    observe_end(object, others == 0 ? PAWL_OK : PAWL_DEFERRED, others);
     if (others == 0) {
         end->to_release = object;
         return PAWL_OK;
     }
     end->level = PAWL_LOG_VERBOSE;
-    if (pw_log_wants(PAWL_LOG_VERBOSE) || pw_recorder_is_on()) {
+    if (pw_log_wants(PAWL_LOG_VERBOSE)) {
         pw_strbuf_add(&end->text, "~ ");
         pw_text_object(&end->text, object->type, object->id, "");
         pw_strbuf_add(&end->text, " ended, ");
-        note_holders(end, slot, others);
+        explain_holders(&end->text, slot, others);
     }
     return PAWL_DEFERRED;
 }
 
-void pw_ending_finish(pw_ending *end, pawl_status status)
+void pw_ending_finish(pw_ending *end)
 {
-    if (PW_UNLIKELY(pw_recorder_is_on()) && end->id != 0)
-        pw_recorder_end(end->id, status, end->holder_id, end->holder_count);
     if (end->sentence[0] != '\0')
         pw_log(end->level, "%s", end->sentence);
     if (end->to_release != NULL)
@@ -236,7 +232,7 @@ pawl_status pw_object_destroy_handle(void **handle, const pw_type *type)
     pw_table_unlock();
     if (status != PAWL_ERR_IN_USE && status != PAWL_ERR_ARGUMENT)
         *handle = NULL; /* those two changed nothing; in every other case the handle is dead */
-    pw_ending_finish(&end, status);
+    pw_ending_finish(&end);
     return status;
 }
 
@@ -258,20 +254,37 @@ pawl_status pawl_object_destroy(void **handle)
 
 /* --- what all objects have --- */
 
+/* The object of a handle that is open, held by nothing: for as long as the mutex is. NULL: there is
+ * none. */
+static pw_object *open_object(uint64_t bits)
+{
+    const pw_slot *slot = pw_handle_slot(bits);
+    const bool is_open =
+        slot != NULL &&
+        pw_state_is_open(atomic_load_explicit(&slot->state, memory_order_acquire), bits);
+    return is_open ? slot->object : NULL;
+}
+
+/* Without a hold, as all that only asks or notes: it must not make another thread's end fail. */
 pawl_status pawl_object_name_set(void *handle, const char *name)
 {
-    pw_object *object PW_USING = NULL;
-    PW_TRY(pw_object_use(handle, NULL, &object, NULL));
-    assert(object != NULL); /* what the analyzer cannot see */
-    char copy[sizeof object->name] = "";
+    if (handle == NULL)
+        return PAWL_ERR_ARGUMENT;
+    if (pw_table_is_forked())
+        return PAWL_ERR_FORKED;
+    char copy[sizeof((pw_object *)0)->name] = "";
     pw_strbuf text = PW_STRBUF(copy);
     pw_strbuf_add(&text, "%s", name != NULL ? name : "");
     pw_table_lock(); /* reports and errors of other threads read it */
-    memcpy(object->name, copy, sizeof copy);
+    pw_object *object = open_object(pw_handle_bits(handle));
+    if (object != NULL) {
+        memcpy(object->name, copy, sizeof copy);
+        const pw_observer *observer = pw_observer_get();
+        if (observer != NULL)
+            observer->named(object);
+    }
     pw_table_unlock();
-    if (pw_recorder_is_on())
-        pw_recorder_name(object->id, copy);
-    return PAWL_OK;
+    return object != NULL ? PAWL_OK : PAWL_ERR_DEAD_HANDLE;
 }
 
 void pw_object_name_after(pw_object *object, const pw_object *other)
@@ -283,13 +296,9 @@ void pw_object_name_after(pw_object *object, const pw_object *other)
 
 uint64_t pawl_object_id(const void *handle)
 {
-    const uint64_t bits = pw_handle_bits(handle);
-    uint64_t id = 0;
-    pw_table_lock(); /* not a hold: asking must not make a strict end fail elsewhere */
-    const pw_slot *slot = pw_handle_slot(bits);
-    if (slot != NULL &&
-        pw_state_is_open(atomic_load_explicit(&slot->state, memory_order_acquire), bits))
-        id = slot->object->id;
+    pw_table_lock();
+    const pw_object *object = open_object(pw_handle_bits(handle));
+    const uint64_t id = object != NULL ? object->id : 0;
     pw_table_unlock();
     return id;
 }

@@ -84,7 +84,7 @@ static bool end_youngest(uint32_t scope, const scope_listener *listener, pawl_st
             pw_slot_give_to_scope(slot->next, object);
     }
     pw_table_unlock();
-    pw_ending_finish(&end, *status);
+    pw_ending_finish(&end);
     if (*status == PAWL_ERR_IN_USE && listener->refused != NULL)
         listener->refused(listener->user, (void *)(uintptr_t)end.bits, end.sentence);
     return true;

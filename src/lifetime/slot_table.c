@@ -4,7 +4,7 @@
 #include "base/memory.h"
 #include "lifetime/leaks.h"
 #include "lifetime/level.h"
-#include "lifetime/recorder.h"
+#include "lifetime/observer.h"
 
 /* The first chunk is part of the program: a process with up to 1,024 objects never grows the table.
  */
@@ -12,6 +12,7 @@ static pw_slot first_chunk[PW_CHUNK_SLOTS];
 _Atomic(pw_slot *) pw_slot_chunks[PW_SLOT_COUNT / PW_CHUNK_SLOTS] = {first_chunk};
 
 atomic_size_t pw_live_objects, pw_live_arrays;
+_Atomic(const pw_observer *) pw_observer_current;
 
 static pthread_mutex_t table_mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_once_t start_once = PTHREAD_ONCE_INIT;
@@ -38,17 +39,14 @@ bool pw_table_is_forked(void)
     return atomic_load_explicit(&is_forked, memory_order_relaxed);
 }
 
-/* The child of a fork must find the table and the recording whole and their mutexes free, since it
- * may end objects. */
+/* The child of a fork must find the table whole and its mutex free, since it may end objects. */
 static void before_fork(void)
 {
     pw_table_lock();
-    pw_recorder_lock();
 }
 
 static void after_fork(void)
 {
-    pw_recorder_unlock();
     pw_table_unlock();
 }
 

@@ -3,9 +3,9 @@
 #ifndef TEST_RECORDING_H
 #define TEST_RECORDING_H
 
-#include "stub_object.h"
-
-#include "lifetime/recorder.h"
+#include "lifetime/observer.h"
+#include "record/record_out.h"
+#include "unit/lifetime/stub_object.h"
 
 #include <pawl/lifetime_log.h>
 
@@ -21,11 +21,8 @@ static inline int start(void **state)
     return stub_reset(state) == 0 && pawl_lifetime_record_begin() == PAWL_OK ? 0 : -1;
 }
 
-static inline void save(pawl_lifetime_format format)
+static inline void read_saved(void)
 {
-    pawl_error error = {0};
-    if (pawl_lifetime_record_save(format, path, &error) != PAWL_OK)
-        fail_msg("%s", error.message);
     FILE *file = fopen(path, "rb");
     assert_non_null(file);
     assert_int_equal(fseek(file, 0, SEEK_END), 0);
@@ -36,6 +33,14 @@ static inline void save(pawl_lifetime_format format)
     assert_non_null(saved);
     assert_int_equal(fread(saved, 1, size, file), size);
     (void)fclose(file);
+}
+
+static inline void save(pawl_lifetime_format format)
+{
+    pawl_error error = {0};
+    if (pawl_lifetime_record_save(format, path, &error) != PAWL_OK)
+        fail_msg("%s", error.message);
+    read_saved();
 }
 
 static inline size_t count_of(const char *part)
@@ -56,7 +61,8 @@ static inline unsigned long long live_a_life(void)
     assert_int_equal(pawl_object_name_set(plan, "yolov5n"), PAWL_OK);
     void *engine = stub_make(&stub_engine, "src/main.c", 3, runtime, plan);
     assert_int_equal(pawl_object_destroy(&plan), PAWL_DEFERRED);
-    pw_recorder_end(first + 2, PAWL_ERR_IN_USE, 0, 1);
+    if (pw_observer_get() != NULL)
+        pw_observer_get()->ended(&(pw_object){.id = first + 2}, PAWL_ERR_IN_USE, 0, 1);
     assert_int_equal(pawl_object_destroy(&engine), PAWL_OK);
     assert_int_equal(pawl_object_destroy(&runtime), PAWL_OK);
     return first;

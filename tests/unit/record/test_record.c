@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The recording on and off, refused, at its limits, without memory, by threads, after a fork. */
-#include "recording.h"
+#include "recording_support.h"
 
 #include "support/failing_allocator.h"
 
@@ -106,6 +106,41 @@ static void no_memory_leaves_no_file(void **state)
     assert_int_equal(pawl_allocator_set(NULL), PAWL_OK);
 }
 
+static size_t calls_from_within;
+
+/* An allocator of the user's: nothing is locked while it is called. */
+static void *allocate_and_call(void *user, size_t size, size_t alignment)
+{
+    (void)user;
+    void *image = NULL;
+    assert_int_equal(pawl_lifetime_record_begin(), PAWL_ERR_IN_USE);
+    assert_int_equal(pawl_object_id(image), 0);
+    assert_int_equal(pawl_object_report(NULL, NULL), 0);
+    calls_from_within++;
+    void *memory = NULL;
+    return posix_memalign(&memory, alignment, size) == 0 ? memory : NULL;
+}
+
+static void release_and_call(void *user, void *memory)
+{
+    (void)user;
+    pawl_lifetime_record_end();
+    free(memory);
+}
+
+static void what_a_save_calls_may_call_us(void **state)
+{
+    (void)state;
+    (void)live_a_life();
+    assert_int_equal(
+        pawl_allocator_set(&(pawl_allocator){NULL, allocate_and_call, release_and_call}), PAWL_OK);
+    for (int format = PAWL_LIFETIME_TEXT; format <= PAWL_LIFETIME_SVG; format++)
+        save((pawl_lifetime_format)format);
+    assert_int_equal(pawl_allocator_set(NULL), PAWL_OK);
+    assert_true(calls_from_within > 4);
+    assert_int_equal(pawl_lifetime_record_begin(), PAWL_OK); /* no save is under way any more */
+}
+
 /* --- threads and fork --- */
 
 #define THREADS 3
@@ -172,6 +207,7 @@ int main(void)
         cmocka_unit_test_setup(older_objects_are_known_by_their_ids, start),
         cmocka_unit_test_setup(too_many_events_are_counted, start),
         cmocka_unit_test_setup(no_memory_leaves_no_file, start),
+        cmocka_unit_test_setup(what_a_save_calls_may_call_us, start),
         cmocka_unit_test_setup(threads_record_while_one_saves, start),
         cmocka_unit_test_setup(a_forked_child_records_on, start),
     };

@@ -6,7 +6,7 @@
  */
 #include "base/memory.h"
 #include "lifetime/diagnosis.h"
-#include "lifetime/record_out.h"
+#include "record/record_out.h"
 
 #define SCAN_MAX 256 /* tracks looked at for a free one */
 
@@ -20,7 +20,7 @@ typedef struct track_set {
 
 static uint64_t end_of(const pw_history *history, const pw_life *life)
 {
-    return life->released_ns != 0 ? life->released_ns : history->recording.now_ns;
+    return life->released_ns != 0 ? life->released_ns : history->view.now_ns;
 }
 
 /* The innermost bar still open on a track at this time. */
@@ -91,6 +91,19 @@ static void put_pins(pw_os_file *file, const pw_history *history, const pw_life 
     pw_put(file, "\"");
 }
 
+static const char *end_word(const pw_life *life)
+{
+    if (life->lost != NULL)
+        return "lost";
+    if (life->ended != NULL && life->ended->kind == PW_RECORD_DISORDERED)
+        return "disordered";
+    if (life->released_ns == 0)
+        return "alive";
+    return life->ended == NULL                       ? "released"
+           : life->ended->kind == PW_RECORD_DEFERRED ? "deferred"
+                                                     : "ended";
+}
+
 static void put_bar(pw_os_file *file, const pw_history *history, const pw_life *life, size_t track)
 {
     pw_put(file, ",\n{\"ph\":\"X\",\"pid\":1,\"tid\":%zu,\"cat\":\"%s\",\"name\":\"", track + 1,
@@ -103,23 +116,24 @@ static void put_bar(pw_os_file *file, const pw_history *history, const pw_life *
     pw_put_json(file, life->born->file != NULL ? pw_os_basename(life->born->file) : "");
     pw_put(file, ":%d\"", life->born->line);
     put_pins(file, history, life);
-    pw_put(file, ",\"end\":\"%s\"}}",
-           life->released_ns == 0                    ? "alive"
-           : life->ended == NULL                     ? "released"
-           : life->ended->kind == PW_RECORD_DEFERRED ? "deferred"
-                                                     : "ended");
+    pw_put(file, ",\"end\":\"%s\"}}", end_word(life));
 }
 
-/* What the user asked for and did not get at once. */
+/* Ends that were no plain ones, and objects that were lost. */
 static void put_instant(pw_os_file *file, const track_set *tracks, const pw_record *record)
 {
+    static const char *const instants[] = {[PW_RECORD_DEFERRED] = "deferred end of",
+                                           [PW_RECORD_DISORDERED] = "too early end of",
+                                           [PW_RECORD_LOST] = "loss of"};
     const size_t life = pw_history_find(tracks->history, record->id);
     if (life == PW_NO_LIFE)
         return;
-    const bool is_refused = record->kind == PW_RECORD_REFUSED;
-    pw_put(file, ",\n{\"ph\":\"i\",\"s\":\"t\",\"pid\":1,\"tid\":%zu,\"name\":\"%s%s of ",
-           tracks->track[life] + 1, is_refused ? pw_diagnosis_id(PW_DIAGNOSIS_HELD) : "deferred",
-           is_refused ? ": refused end" : " end");
+    pw_put(file, ",\n{\"ph\":\"i\",\"s\":\"t\",\"pid\":1,\"tid\":%zu,\"name\":\"",
+           tracks->track[life] + 1);
+    if (record->kind == PW_RECORD_REFUSED)
+        pw_put(file, "%s: refused end of ", pw_diagnosis_id(PW_DIAGNOSIS_HELD));
+    else
+        pw_put(file, "%s ", instants[record->kind]);
     put_label(file, &tracks->history->lives[life]);
     pw_put(file, "\"");
     put_us(file, "ts", record->time_ns);
@@ -135,7 +149,7 @@ static void put_all(pw_os_file *file, const track_set *tracks)
            "\"traceEvents\":[\n"
            "{\"ph\":\"M\",\"pid\":1,\"name\":\"process_name\",\"args\":{\"name\":\"pawl "
            "objects\"}}",
-           (unsigned long long)history->recording.dropped);
+           (unsigned long long)history->view.dropped);
     for (size_t track = 0; track < tracks->count; track++)
         pw_put(file,
                ",\n{\"ph\":\"M\",\"pid\":1,\"tid\":%zu,\"name\":\"thread_name\",\"args\":{\"name\":"
@@ -145,9 +159,10 @@ static void put_all(pw_os_file *file, const track_set *tracks)
                track + 1, track + 1, track + 1, track + 1);
     for (size_t i = 0; i < history->count; i++)
         put_bar(file, history, &history->lives[i], tracks->track[i]);
-    for (size_t i = 0; i < history->recording.count; i++) {
-        const pw_record *record = pw_recorder_at(i);
-        if (record->kind == PW_RECORD_DEFERRED || record->kind == PW_RECORD_REFUSED)
+    for (size_t i = 0; i < history->view.count; i++) {
+        const pw_record *record = pw_record_at(&history->view, i);
+        if (record->kind == PW_RECORD_DEFERRED || record->kind == PW_RECORD_REFUSED ||
+            record->kind == PW_RECORD_DISORDERED || record->kind == PW_RECORD_LOST)
             put_instant(file, tracks, record);
     }
     pw_put(file, "\n]}\n");

@@ -3,7 +3,7 @@
 #ifndef PW_RECORD_SVG_H
 #define PW_RECORD_SVG_H
 
-#include "lifetime/record_out.h"
+#include "record/record_out.h"
 
 #define PW_SVG_LEFT   236 /* labels stand left of it, time starts here */
 #define PW_SVG_RIGHT  270 /* room for what is said of ends */
@@ -11,10 +11,12 @@
 #define PW_SVG_ROW    40
 #define PW_SVG_BAR    14
 #define PW_SVG_FOOTER 202
+#define PW_SVG_BARE   32  /* more of it where nothing guards the objects */
 
 typedef struct pw_svg_row {
     size_t life;         /* the object, or the first of those folded into this row */
     size_t folded;       /* objects of this row; 1: an object of its own */
+    size_t lost;         /* of a folded row: how many of them */
     uint64_t born_ns, released_ns; /* of a folded row: the first birth, the last release (or now) */
 } pw_svg_row;
 

@@ -3,13 +3,13 @@
  * The drawing: a bar an object, arrows from a child up to what it pins, marks at its ends. Meant
  * for somebody who has never seen one: legend and rule stand below it.
  */
-#include "lifetime/record_svg.h"
+#include "record/record_svg.h"
 #include "lifetime/diagnosis.h"
-#include "lifetime/level.h"
 
 #include <string.h>
 
 #define TICK_GAP 74 /* pixels a label on the axis needs */
+#define RED      "#c81e1e"
 
 static const char style[] =
     "<style>\n"
@@ -41,6 +41,11 @@ static bool is_deferred(const pw_life *life)
     return life->ended != NULL && life->ended->kind == PW_RECORD_DEFERRED;
 }
 
+static bool is_disordered(const pw_life *life)
+{
+    return life->ended != NULL && life->ended->kind == PW_RECORD_DISORDERED;
+}
+
 /* --- marks, in the drawing and in its legend --- */
 
 static void put_done(pw_os_file *file, int x, int y, size_t order)
@@ -56,6 +61,22 @@ static void put_later(pw_os_file *file, int x, int y, size_t order)
     pw_put(file, "<circle class=\"later\" cx=\"%d\" cy=\"%d\" r=\"8\"/>", x, y);
     if (order > 0)
         pw_put(file, "<text class=\"order\" x=\"%d\" y=\"%d\">%zu</text>\n", x, y + 4, order);
+}
+
+static void put_early(pw_os_file *file, int x, int y, size_t order)
+{
+    pw_put(file, "<circle style=\"fill:" RED "\" cx=\"%d\" cy=\"%d\" r=\"9\"/>", x, y);
+    if (order > 0)
+        pw_put(file, "<text class=\"order\" style=\"fill:#fff\" x=\"%d\" y=\"%d\">%zu</text>\n", x,
+               y + 4, order);
+}
+
+static void put_lost(pw_os_file *file, int x, int y)
+{
+    pw_put(file,
+           "<circle style=\"fill:#fff;stroke:" RED ";stroke-width:2.4\" cx=\"%d\" cy=\"%d\" "
+           "r=\"8\"/><text class=\"order no\" x=\"%d\" y=\"%d\">?</text>\n",
+           x, y, x, y + 4);
 }
 
 static void put_tail(pw_os_file *file, int from, int to, int y)
@@ -128,8 +149,15 @@ static void put_holder(pw_os_file *file, const pw_history *history, const pw_rec
 static void put_remark(pw_os_file *file, const pw_svg *svg, const pw_life *life, int x, int y)
 {
     char lived[PW_DURATION_SIZE];
-    pw_put(file, "<text class=\"small halo\" x=\"%d\" y=\"%d\">", x, y + 4);
-    if (life->released_ns == 0 && life->ended == NULL) {
+    const bool is_wrong = is_disordered(life) || life->lost != NULL;
+    pw_put(file, "<text class=\"small halo%s\" x=\"%d\" y=\"%d\">", is_wrong ? " no" : "", x,
+           y + 4);
+    if (life->lost != NULL) {
+        pw_put(file, "lost: never ended");
+    } else if (is_disordered(life)) {
+        pw_put(file, "ended too early: held by ");
+        put_holder(file, svg->history, life->ended);
+    } else if (life->released_ns == 0 && life->ended == NULL) {
         pw_put(file, "still alive");
     } else if (is_deferred(life)) {
         pw_put(file, life->released_ns == 0 ? "ended, still held by " : "its memory was held by ");
@@ -170,16 +198,23 @@ static void put_marks(pw_os_file *file, const pw_svg *svg, const pw_svg_row *row
     const pw_life *life = &svg->history->lives[row->life];
     const int released = pw_svg_x(svg, row->released_ns);
     if (row->folded > 1) {
-        pw_put(file, "<text class=\"small halo\" x=\"%d\" y=\"%d\">one after another</text>\n",
+        pw_put(file, "<text class=\"small halo\" x=\"%d\" y=\"%d\">one after another",
                released + 14, y + 4);
+        if (row->lost > 0)
+            pw_put(file, "<tspan class=\"no\">, %zu lost</tspan>", row->lost);
+        pw_put(file, "</text>\n");
         return;
     }
     if (life->refused != NULL)
         put_refusal(file, svg, life, y);
     if (is_deferred(life))
         put_later(file, pw_svg_x(svg, life->ended->time_ns), y, life->end_order);
+    else if (is_disordered(life))
+        put_early(file, released, y, life->end_order);
     else if (life->released_ns != 0)
         put_done(file, released, y, life->end_order);
+    if (life->lost != NULL)
+        put_lost(file, pw_svg_x(svg, life->lost->time_ns), y);
     put_remark(file, svg, life, released + 15, y);
 }
 
@@ -230,6 +265,10 @@ static void put_axis(pw_os_file *file, const pw_svg *svg, int bottom)
 
 static void put_head(pw_os_file *file, const pw_svg *svg, int width, int height)
 {
+    static const char *const levels[] = {
+        [PW_GUARD_DEFERRED] = "deferred (what others hold lives on until they end)",
+        [PW_GUARD_STRICT] = "strict (ending what others hold is refused)",
+        [PW_GUARD_NONE] = "none (what is ended is gone, whoever holds it)"};
     const pw_history *history = svg->history;
     pw_put(file,
            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
@@ -246,14 +285,12 @@ static void put_head(pw_os_file *file, const pw_svg *svg, int width, int height)
         "when</text>\n"
         "<text class=\"small\" x=\"16\" y=\"54\">%zu object%s, the oldest on top. Level: %s. Time "
         "runs to the right; it is not to scale, the axis tells it.</text>\n",
-        history->count, history->count == 1 ? "" : "s",
-        pw_level_is_strict() ? "strict (ending what others hold is refused)"
-                             : "deferred (what others hold lives on until they end)");
-    if (svg->left_out > 0 || history->recording.dropped > 0)
+        history->count, history->count == 1 ? "" : "s", levels[history->view.guard]);
+    if (svg->left_out > 0 || history->view.dropped > 0)
         pw_put(file,
                "<text class=\"small no\" x=\"16\" y=\"72\">Not shown: %zu objects; not recorded: "
                "%llu events. The other formats hold every object recorded.</text>\n",
-               svg->left_out, (unsigned long long)history->recording.dropped);
+               svg->left_out, (unsigned long long)history->view.dropped);
 }
 
 static void put_text(pw_os_file *file, const char *class, int x, int y, const char *text)
@@ -288,14 +325,28 @@ static void put_legend(pw_os_file *file, int y)
              "refused (strict level): others hold it, nothing has changed");
 }
 
-static void put_rule(pw_os_file *file, int y)
+/* Where nothing guards the objects. */
+static void put_bare_legend(pw_os_file *file, int y)
+{
+    put_early(file, 32, y, 3);
+    put_text(file, "small", 48, y + 4, "ended before what was made from it: undefined behaviour");
+    put_lost(file, 370, y);
+    put_text(file, "small", 386, y + 4, "lost: nobody can end it any more");
+}
+
+static void put_rule(pw_os_file *file, bool is_bare, int y)
 {
     put_text(file, "rule", 16, y,
-             "The rule: an object holds what it was made from (arrows). So a bar never ends before "
-             "the bars that point at it, in whatever order the ends are asked for.");
+             is_bare
+                 ? "The rule: an object needs what it was made from (arrows). So no bar may end "
+                   "before the bars that point at it; nothing here sees to that."
+                 : "The rule: an object holds what it was made from (arrows). So a bar never "
+                   "ends before the bars that point at it, in whatever order the ends are asked "
+                   "for.");
     put_text(file, "rule", 16, y + 22,
-             "Ending in the reverse order of birth, the last row first, gives each object's memory "
-             "back at once, at either level.");
+             is_bare ? "Ending in the reverse order of birth, the last row first, is always right."
+                     : "Ending in the reverse order of birth, the last row first, gives each "
+                       "object's memory back at once, at either level.");
 }
 
 pawl_status pw_record_write_svg(pw_os_file *file, const pw_history *history, pawl_error *error)
@@ -305,7 +356,8 @@ pawl_status pw_record_write_svg(pw_os_file *file, const pw_history *history, paw
     const int bottom = PW_SVG_TOP + (int)svg.row_count * PW_SVG_ROW;
     int width = PW_SVG_LEFT + svg.width + PW_SVG_RIGHT;
     width = width < 1100 ? 1100 : width; /* the rule's longest line */
-    put_head(file, &svg, width, bottom + PW_SVG_FOOTER);
+    const bool is_bare = history->view.guard == PW_GUARD_NONE;
+    put_head(file, &svg, width, bottom + PW_SVG_FOOTER + (is_bare ? PW_SVG_BARE : 0));
     put_axis(file, &svg, bottom);
     for (size_t row = 0; row < svg.row_count; row++)
         put_label(file, &svg.rows[row], &history->lives[svg.rows[row].life], pw_svg_y(row));
@@ -315,8 +367,10 @@ pawl_status pw_record_write_svg(pw_os_file *file, const pw_history *history, paw
         put_pins(file, &svg, row);
     for (size_t row = 0; row < svg.row_count; row++)
         put_marks(file, &svg, &svg.rows[row], pw_svg_y(row));
-    put_rule(file, bottom + 36);
+    put_rule(file, is_bare, bottom + 36);
     put_legend(file, bottom + 96);
+    if (is_bare)
+        put_bare_legend(file, bottom + 192);
     pw_put(file, "</svg>\n");
     pw_svg_free(&svg);
     return PAWL_OK;

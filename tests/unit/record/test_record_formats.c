@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Each format of the recording is what it says it is, and tells what has happened. */
-#include "recording.h"
+#include "recording_support.h"
 
 #include <jansson.h>
 

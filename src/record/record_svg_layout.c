@@ -6,7 +6,7 @@
  * long run) share a row from the fourth on.
  */
 #include "base/memory.h"
-#include "lifetime/record_svg.h"
+#include "record/record_svg.h"
 
 #include <stdlib.h>
 
@@ -51,13 +51,14 @@ static row_group *group_of(row_groups *groups, const pw_life *life)
 
 static uint64_t release_of(const pw_history *history, const pw_life *life)
 {
-    return life->released_ns != 0 ? life->released_ns : history->recording.now_ns;
+    return life->released_ns != 0 ? life->released_ns : history->view.now_ns;
 }
 
 static void fold_into(pw_svg_row *row, const pw_history *history, const pw_life *life)
 {
     const uint64_t released_ns = release_of(history, life);
     row->folded++;
+    row->lost += life->lost != NULL;
     if (released_ns > row->released_ns)
         row->released_ns = released_ns;
 }
@@ -85,6 +86,7 @@ static void lay_rows(pw_svg *svg, row_groups *groups)
             svg->row_of[i] = svg->row_count;
             svg->rows[svg->row_count] = (pw_svg_row){.life = i,
                                                      .folded = 1,
+                                                     .lost = life->lost != NULL,
                                                      .born_ns = life->born->time_ns,
                                                      .released_ns = release_of(history, life)};
             if (is_folded)
@@ -108,7 +110,7 @@ static void add_moment(pw_svg *svg, uint64_t time_ns)
     svg->moments[svg->moment_count++].time_ns = time_ns;
 }
 
-/* Birth, refusal, a deferred end, release: whatever gets a mark of its own. */
+/* Birth, refusal, an end that is no plain one, loss, release: whatever gets a mark of its own. */
 static void gather_moments(pw_svg *svg)
 {
     add_moment(svg, 0);
@@ -118,6 +120,8 @@ static void gather_moments(pw_svg *svg)
         add_moment(svg, svg->rows[row].released_ns);
         if (life->ended != NULL && life->ended->kind == PW_RECORD_DEFERRED)
             add_moment(svg, life->ended->time_ns);
+        if (life->lost != NULL)
+            add_moment(svg, life->lost->time_ns);
         if (life->refused != NULL)
             add_moment(svg, life->refused->time_ns);
     }
@@ -180,7 +184,7 @@ pawl_status pw_svg_lay_out(const pw_history *history, pw_svg *svg, pawl_error *e
     *svg = (pw_svg){.history = history};
     svg->rows = pw_calloc(rows, sizeof *svg->rows);
     svg->row_of = pw_calloc(history->count, sizeof *svg->row_of);
-    svg->moments = pw_calloc(4 * rows + 1, sizeof *svg->moments);
+    svg->moments = pw_calloc(5 * rows + 1, sizeof *svg->moments);
     if (svg->rows == NULL || svg->row_of == NULL || svg->moments == NULL) {
         pw_svg_free(svg);
         return pw_fail_memory(error, "the drawing of lifetimes", 0);

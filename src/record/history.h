@@ -6,7 +6,7 @@
 #ifndef PW_HISTORY_H
 #define PW_HISTORY_H
 
-#include "lifetime/recorder.h"
+#include "record/recording.h"
 
 #define PW_NO_LIFE SIZE_MAX
 
@@ -15,8 +15,9 @@ typedef struct pw_life {
     const pw_record *born;
     const char *name;                /* "" where it has none */
     size_t parents[PW_MAX_PARENTS];  /* lives; PW_NO_LIFE: none, or not recorded */
-    const pw_record *ended;          /* by the user: ENDED or DEFERRED; NULL: not yet */
+    const pw_record *ended;          /* by the user: ENDED, DEFERRED or DISORDERED; NULL: not yet */
     const pw_record *refused;        /* the first refusal, or NULL */
+    const pw_record *lost;           /* or NULL */
     uint64_t released_ns;            /* 0: its memory is still held */
     size_t refusals, end_order;      /* the how-manieth end that succeeded, from 1; 0: none */
     bool has_kin;                    /* it holds another object or is held by one */
@@ -28,14 +29,14 @@ typedef struct pw_life_id {
 } pw_life_id;
 
 typedef struct pw_history {
-    pw_recording recording;
+    pw_record_view view;
     pw_life *lives;
     pw_life_id *by_id; /* rising */
     size_t count;
+    size_t disordered, lost; /* how many lives are so: none where a guard stands */
 } pw_history;
 
-/* Of a recording that is held. */
-pawl_status pw_history_make(const pw_recording *recording, pw_history *history, pawl_error *error) PW_NODISCARD;
+pawl_status pw_history_make(const pw_record_view *view, pw_history *history, pawl_error *error) PW_NODISCARD;
 void pw_history_free(pw_history *history);
 size_t pw_history_find(const pw_history *history, uint64_t id); /* PW_NO_LIFE: not recorded */
 

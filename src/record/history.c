@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "lifetime/history.h"
+#include "record/history.h"
 #include "base/memory.h"
 
 #include <stdlib.h>
@@ -21,8 +21,8 @@ size_t pw_history_find(const pw_history *history, uint64_t id)
 
 static void take_births(pw_history *history)
 {
-    for (size_t i = 0; i < history->recording.count; i++) {
-        const pw_record *record = pw_recorder_at(i);
+    for (size_t i = 0; i < history->view.count; i++) {
+        const pw_record *record = pw_record_at(&history->view, i);
         if (record->kind != PW_RECORD_BORN)
             continue;
         history->lives[history->count] =
@@ -61,8 +61,13 @@ static void take_event(pw_history *history, const pw_record *record, size_t *end
         break;
     case PW_RECORD_ENDED:
     case PW_RECORD_DEFERRED:
+    case PW_RECORD_DISORDERED:
         life->ended = record;
         life->end_order = ++*ends;
+        if (record->kind != PW_RECORD_DISORDERED)
+            break;
+        life->released_ns = record->time_ns; /* at once, whoever holds it */
+        history->disordered++;
         break;
     case PW_RECORD_REFUSED:
         life->refusals++;
@@ -72,15 +77,19 @@ static void take_event(pw_history *history, const pw_record *record, size_t *end
     case PW_RECORD_RELEASED:
         life->released_ns = record->time_ns;
         break;
+    case PW_RECORD_LOST:
+        history->lost += life->lost == NULL;
+        life->lost = record;
+        break;
     }
 }
 
-pawl_status pw_history_make(const pw_recording *recording, pw_history *history, pawl_error *error)
+pawl_status pw_history_make(const pw_record_view *view, pw_history *history, pawl_error *error)
 {
-    *history = (pw_history){.recording = *recording};
+    *history = (pw_history){.view = *view};
     size_t births = 0;
-    for (size_t i = 0; i < recording->count; i++)
-        births += pw_recorder_at(i)->kind == PW_RECORD_BORN;
+    for (size_t i = 0; i < view->count; i++)
+        births += pw_record_at(view, i)->kind == PW_RECORD_BORN;
     history->lives = pw_calloc(births, sizeof *history->lives);
     history->by_id = pw_calloc(births, sizeof *history->by_id);
     if (history->lives == NULL || history->by_id == NULL) {
@@ -90,8 +99,8 @@ pawl_status pw_history_make(const pw_recording *recording, pw_history *history, 
     take_births(history);
     find_parents(history);
     size_t ends = 0;
-    for (size_t i = 0; i < recording->count; i++)
-        take_event(history, pw_recorder_at(i), &ends);
+    for (size_t i = 0; i < view->count; i++)
+        take_event(history, pw_record_at(&history->view, i), &ends);
     return PAWL_OK;
 }
 
