@@ -33,7 +33,7 @@ typedef struct pawl_letterbox {
  * as OpenCV's imread(IMREAD_COLOR) makes them.
  *
  * @param[out] image  On success the caller's: end it with pawl_image_destroy(). Else untouched.
- * @retval PAWL_ERR_READ         Cannot be opened. @retval PAWL_ERR_CORRUPT  Truncated or damaged.
+ * @retval PAWL_ERR_READ         Cannot be opened, or changed while it was read. @retval PAWL_ERR_CORRUPT  Truncated or damaged.
  * @retval PAWL_ERR_UNSUPPORTED  No picture format we read. @retval PAWL_ERR_LIMIT  More than 2^28 pixels or a side over 65,500.
  * @retval PAWL_ERR_MEMORY       Nothing is left behind.
  */

@@ -9,7 +9,7 @@ PAWL_BEGIN
 
 /**
  * Depends on no other object: neither on builder, network and weights, nor on the file's name. Engines made on it pin it, since its constants
- * stay mapped: it may be ended at any time, its memory goes with the last of them. Every call below holds it until it returns.
+ * are theirs: it may be ended at any time, its memory goes with the last of them. Every call below holds it until it returns.
  */
 typedef struct pawl_plan pawl_plan;
 
@@ -42,14 +42,23 @@ typedef struct pawl_artifact_info {
 } pawl_artifact_info;
 
 /**
- * Maps an .engine file and checks it: header, bounds and checksum of each section.
- * @param[out] plan  On success the caller's: end it with pawl_plan_destroy(). Holds the file mapped. Else untouched.
- * @retval PAWL_ERR_READ         The file cannot be opened.
+ * Reads an .engine file and checks it: header, bounds and checksum of each section. What is checked is the plan's own copy: whatever becomes
+ * of the file, the plan and engines on it stay what they are.
+ * @param[out] plan  On success the caller's: end it with pawl_plan_destroy(). Else untouched.
+ * @retval PAWL_ERR_READ         The file cannot be opened, or changed while it was read.
  * @retval PAWL_ERR_CORRUPT      Not an engine of pawl's (the message says what it looks like), truncated or damaged; error->offset.
  * @retval PAWL_ERR_UNSUPPORTED  Written by a newer pawl, or on a machine of other byte order.
  * @retval PAWL_ERR_MEMORY       Nothing is left behind.
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_plan_load(const char *path, pawl_plan **plan, pawl_error *error);
+
+/**
+ * pawl_plan_load(), but the plan uses the file itself, mapped into memory, for as long as it or an engine on it lives: processes that run one
+ * engine share its pages, and what is packed for this machine does not stay in memory twice. The caller answers for the file: nobody may write
+ * into it or shorten it. After a writing (cp over it, rsync --inplace) the weights are mixed and nothing tells; after a shortening the process
+ * dies of SIGBUS. A new engine that is renamed over it, as pawl_plan_save() does, is fine: the old one stays until the plan has ended. Since 0.2.
+ */
+PAWL_API PAWL_NODISCARD pawl_status pawl_plan_map(const char *path, pawl_plan **plan, pawl_error *error);
 
 /**
  * Writes the .engine: to a temporary file in the same folder, synced, then renamed over @p path.
@@ -85,6 +94,7 @@ PAWL_END
 
 #ifndef PAWL_BUILDING /* create calls note their place in the user's source */
 #define pawl_plan_load(path, plan, error) PAWL_PLACED(pawl_plan_load(path, plan, error))
+#define pawl_plan_map(path, plan, error) PAWL_PLACED(pawl_plan_map(path, plan, error))
 #endif
 
 #endif

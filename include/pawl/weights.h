@@ -36,9 +36,9 @@ typedef struct pawl_weights_global {
  * Opens a weights file; the kind is recognised by content, not by name.
  *
  * @param path          Borrowed during the call.
- * @param[out] weights  On success the caller's: end it with pawl_weights_destroy(). Else untouched. Holds the file mapped.
+ * @param[out] weights  On success the caller's: end it with pawl_weights_destroy(). Else untouched. Holds a copy of the file.
  * @param[out] error    May be NULL; written on failure only.
- * @retval PAWL_ERR_READ         The file cannot be opened or mapped.
+ * @retval PAWL_ERR_READ         The file cannot be opened, or changed while it was read.
  * @retval PAWL_ERR_CORRUPT      Truncated or damaged; error->offset says where.
  * @retval PAWL_ERR_UNSUPPORTED  Another kind of file, recognised by name where possible (ONNX, TorchScript, YOLOv8, safetensors ...).
  * @retval PAWL_ERR_LIMIT        A count or size in the file is beyond what any checkpoint has.

@@ -7,15 +7,45 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-typedef struct pw_mapping {
-    const uint8_t *data; /* read-only, private */
-    size_t size;         /* bytes; a mapping of an empty file has data NULL and size 0 */
-} pw_mapping;
+/* The bytes of a file. As a rule a private copy, checked: what is believed of a file is what lies here, whatever becomes of the file. */
+typedef struct pw_contents {
+    const uint8_t *data; /* aligned to a cache line; a zero byte follows a copy's last; NULL: none */
+    size_t size;         /* bytes */
+    bool is_mapped;      /* not a copy, but the file itself: whoever writes into it writes here, whoever shortens it kills */
+} pw_contents;
 
-/* Maps a regular file. Folders, pipes and devices are refused by name. PAWL_ERR_READ with the system's reason. */
-pawl_status pw_os_map(const char *path, pw_mapping *mapping, pawl_error *error) PW_NODISCARD;
-void pw_os_unmap(pw_mapping *mapping);                                          /* zeroed mapping is fine */
-void pw_os_mapping_drop(const void *start, size_t size);                        /* these pages are not needed again soon */
+/* A file that is being read (os_file_read.c). Its first bytes come before the rest, so that what is not of a kind is refused without
+   reading it, however large it is. They are a glance only: the copy is what must be checked. */
+#define PW_OS_HEAD_SIZE 4096
+typedef struct pw_os_input {
+    int descriptor;
+    const char *path;               /* the caller's */
+    bool is_stream;                 /* a pipe, a terminal ...: no size and no head */
+    uint64_t size;                  /* bytes, as the system says now */
+    size_t head_size;
+    uint8_t head[PW_OS_HEAD_SIZE];
+} pw_os_input;
+
+/* Opens; folders are refused by name, and so are pipes and devices unless takes_streams. PAWL_ERR_READ with the system's reason. */
+pawl_status pw_os_input_open(const char *path, bool takes_streams, pw_os_input *input, pawl_error *error) PW_NODISCARD;
+void pw_os_input_close(pw_os_input *input); /* fine when closed, and after a failed open */
+
+/*
+ * Copies the whole file. PAWL_ERR_READ where it changed while it was read: size, time of writing and time of change must be the same before
+ * and after, and a file that was written within the clock's last ticks, whose times cannot tell, is read twice and compared. (Not seen: a
+ * writer that has the file mapped, between two times that the system notes.) PAWL_ERR_LIMIT above most bytes; PAWL_ERR_MEMORY.
+ */
+pawl_status pw_os_input_read(pw_os_input *input, size_t most, pw_contents *contents, pawl_error *error) PW_NODISCARD;
+
+/* The three in one, for files only. */
+pawl_status pw_os_read(const char *path, size_t most, pw_contents *contents, pawl_error *error) PW_NODISCARD;
+
+/* The file itself, for those who answer for nobody writing into it or shortening it. Files only. */
+pawl_status pw_os_map(const char *path, pw_contents *contents, pawl_error *error) PW_NODISCARD;
+
+void pw_os_contents_free(pw_contents *contents); /* zeroed contents are fine */
+/* These bytes are not needed again soon: pages of a mapped file go, and come back from it when they are touched; a copy stays. */
+void pw_os_contents_drop(const pw_contents *contents, const void *start, size_t size);
 
 /* A file that appears whole or not at all: temporary file beside path, then sync and rename. */
 typedef struct pw_os_file {

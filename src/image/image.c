@@ -103,15 +103,25 @@ static pawl_status refuse_format(const uint8_t *data, size_t size, pawl_error *e
         "this is no picture of a kind that is read: JPEG, PNG, WebP, BMP, PPM, PGM, PBM");
 }
 
-static pawl_status decode_into(const uint8_t *data, size_t size, pw_image *image, pawl_error *error)
+static pawl_status find_codec(const uint8_t *data, size_t size, const pw_codec **codec,
+                              pawl_error *error)
 {
     if (size == 0)
         return pw_fail(error, PAWL_ERR_CORRUPT, "the picture is empty (0 bytes)");
     for (size_t i = 0; i < PW_COUNT(codecs); i++) {
-        if (codecs[i]->is_mine(data, size))
-            return codecs[i]->decode(data, size, image, error);
+        if (codecs[i]->is_mine(data, size)) {
+            *codec = codecs[i];
+            return PAWL_OK;
+        }
     }
     return refuse_format(data, size, error);
+}
+
+static pawl_status decode_into(const uint8_t *data, size_t size, pw_image *image, pawl_error *error)
+{
+    const pw_codec *codec = NULL;
+    PW_TRY(find_codec(data, size, &codec, error));
+    return codec->decode(data, size, image, error);
 }
 
 pawl_status pawl_image_decode(const void *data, size_t size, pawl_image **image, pawl_error *error)
@@ -126,9 +136,10 @@ pawl_status pawl_image_decode(const void *data, size_t size, pawl_image **image,
     return PAWL_OK;
 }
 
-static void unmap_slot(pw_mapping *mapping)
+/* The decoders do not know the name of the file. */
+static pawl_status fail_with_name(pawl_error *error, const char *path, const pawl_error *why)
 {
-    pw_os_unmap(mapping);
+    return pw_fail_at(error, why->status, why->offset, "%.200s: %s", path, why->message);
 }
 
 pawl_status pawl_image_read(const char *path, pawl_image **image, pawl_error *error)
@@ -137,13 +148,17 @@ pawl_status pawl_image_read(const char *path, pawl_image **image, pawl_error *er
         return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_image_read: %s is NULL",
                        image == NULL ? "image" : "path");
     pw_image *made PW_MAKING = NULL;
-    pw_mapping file PW_CLEANUP(unmap_slot) = {.data = NULL, .size = 0};
-    PW_TRY(pw_image_new(&made, error));
-    PW_TRY(pw_os_map(path, &file, error));
+    pw_os_input input PW_CLEANUP(pw_os_input_close) = {.descriptor = -1};
+    pw_contents file PW_CLEANUP(pw_os_contents_free) = {.data = NULL};
+    const pw_codec *codec = NULL;
     pawl_error why = {.status = PAWL_OK};
-    const pawl_status status = decode_into(file.data, file.size, made, &why);
-    if (status < 0) /* the decoders do not know the name of the file */
-        return pw_fail_at(error, status, why.offset, "%.200s: %s", path, why.message);
+    PW_TRY(pw_image_new(&made, error));
+    PW_TRY(pw_os_input_open(path, false, &input, error));
+    if (find_codec(input.head, input.head_size, &codec, &why) < 0)
+        return fail_with_name(error, path, &why); /* what the first bytes refuse is not read */
+    PW_TRY(pw_os_input_read(&input, PW_IMAGE_MAX_FILE, &file, error));
+    if (decode_into(file.data, file.size, made, &why) < 0)
+        return fail_with_name(error, path, &why);
     *image = pw_object_publish(PW_TAKE(made));
     return PAWL_OK;
 }

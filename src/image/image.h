@@ -10,6 +10,7 @@
 
 #define PW_IMAGE_MAX_SIDE   65500
 #define PW_IMAGE_MAX_PIXELS ((int64_t)1 << 28)
+#define PW_IMAGE_MAX_FILE   ((size_t)PW_IMAGE_MAX_PIXELS * 12) /* bytes: "255 255 255" a pixel */
 #define PW_IMAGE_SLACK      16 /* bytes behind the last row that may be read: zeros */
 
 typedef struct pw_image {

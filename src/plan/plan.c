@@ -15,7 +15,7 @@ static void plan_unmake(pw_object *object)
 {
     pw_plan *plan = (pw_plan *)object;
     pw_network_free(&plan->network);
-    pw_os_unmap(&plan->mapping); /* after the network, whose constants lie in it */
+    pw_os_contents_free(&plan->contents); /* after the network, whose constants lie in it */
 }
 
 const pw_type pw_plan_type = {

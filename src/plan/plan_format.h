@@ -54,7 +54,7 @@ typedef enum pw_section {
         PW_SECTION_COUNT
 } pw_section;
 
-/* Constants are used in the mapping as they lie there. */
+/* Constants are used as they lie in the file. */
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
                "engines are little-endian, and so must be the machine");
 
@@ -72,6 +72,9 @@ typedef struct pw_engine_layout {
  * what it returns. */
 pawl_status pw_engine_verify(const uint8_t *data, size_t size, pw_engine_layout *layout,
                              pawl_error *error) PW_NODISCARD;
+/* What of that an engine's first bytes tell, PW_OS_HEAD_SIZE or all of them. size: of the file. */
+pawl_status pw_engine_verify_head(const uint8_t *head, size_t head_size, uint64_t size,
+                                  pawl_error *error) PW_NODISCARD;
 
 /* The constants of a layer in the order of the file. */
 #define PW_MAX_CONSTANTS 4

@@ -32,8 +32,8 @@ typedef struct pw_profile {
 /* The object behind a pawl_plan handle. */
 typedef struct pw_plan {
     pw_object object;
-    pw_mapping mapping; /* of the .engine; empty when built just now */
-    pw_network network; /* optimised; constants lie in the mapping or in the network's arena */
+    pw_contents contents; /* of the .engine; empty when built just now */
+    pw_network network;   /* optimised; constants lie in the contents or in its own arena */
     pw_profile profile;
     const char *backend, *precision;
     const char *source_name;

@@ -417,15 +417,38 @@ pawl_status pw_plan_parse(const void *data, size_t size, pw_plan **plan, pawl_er
     return PAWL_OK;
 }
 
-pawl_status pawl_plan_load(const char *path, pawl_plan **plan, pawl_error *error)
+/* What the first bytes refuse is not read. */
+static pawl_status copy_engine(const char *path, pw_contents *contents, pawl_error *error)
+{
+    pw_os_input input PW_CLEANUP(pw_os_input_close);
+    PW_TRY(pw_os_input_open(path, false, &input, error));
+    PW_TRY(pw_engine_verify_head(input.head, input.head_size, input.size, error));
+    return pw_os_input_read(&input, SIZE_MAX, contents, error);
+}
+
+typedef pawl_status (*contents_function)(const char *path, pw_contents *contents,
+                                         pawl_error *error);
+
+static pawl_status load(const char *function, contents_function get, const char *path,
+                        pawl_plan **plan, pawl_error *error)
 {
     if (path == NULL || plan == NULL)
-        return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_plan_load: %s is NULL",
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "%s: %s is NULL", function,
                        path == NULL ? "path" : "plan");
     pw_plan *made PW_MAKING = NULL;
     PW_TRY(pw_plan_new(&made, error));
-    PW_TRY(pw_os_map(path, &made->mapping, error));
-    PW_TRY(decode(made, made->mapping.data, made->mapping.size, error));
+    PW_TRY(get(path, &made->contents, error));
+    PW_TRY(decode(made, made->contents.data, made->contents.size, error));
     *plan = pw_object_publish(PW_TAKE(made));
     return PAWL_OK;
+}
+
+pawl_status pawl_plan_load(const char *path, pawl_plan **plan, pawl_error *error)
+{
+    return load("pawl_plan_load", copy_engine, path, plan, error);
+}
+
+pawl_status pawl_plan_map(const char *path, pawl_plan **plan, pawl_error *error)
+{
+    return load("pawl_plan_map", pw_os_map, path, plan, error);
 }

@@ -128,7 +128,7 @@ static uint64_t header_checksum(const uint8_t *data)
     return XXH3_64bits_digest(&state);
 }
 
-static pawl_status verify_header(const uint8_t *data, size_t size, pawl_error *error)
+static pawl_status verify_header(const uint8_t *data, uint64_t size, pawl_error *error)
 {
     pw_reader reader = pw_reader_over(data, PW_ENGINE_HEADER_SIZE);
     (void)pw_read_bytes(&reader, PW_ENGINE_MAGIC_SIZE);
@@ -147,7 +147,8 @@ static pawl_status verify_header(const uint8_t *data, size_t size, pawl_error *e
                           version, PW_ENGINE_VERSION);
     if (file_size > size)
         return pw_fail_at(error, PAWL_ERR_CORRUPT, size,
-                          "the engine is cut short: %zu of %" PRIu64 " bytes are there; copy or "
+                          "the engine is cut short: %" PRIu64 " of %" PRIu64
+                          " bytes are there; copy or "
                           "build it again",
                           size, file_size);
     reader.at = PW_ENGINE_SUM_AT;
@@ -158,7 +159,7 @@ static pawl_status verify_header(const uint8_t *data, size_t size, pawl_error *e
                           "the engine's header is damaged: copy or build it again");
     if (file_size != size)
         return pw_fail_at(error, PAWL_ERR_CORRUPT, file_size,
-                          "the engine has %zu bytes where its header says %" PRIu64
+                          "the engine has %" PRIu64 " bytes where its header says %" PRIu64
                           ": copy or build it again",
                           size, file_size);
     return PAWL_OK;
@@ -194,11 +195,17 @@ static pawl_status verify_section(const uint8_t *data, size_t size, pw_section s
     return PAWL_OK;
 }
 
+pawl_status pw_engine_verify_head(const uint8_t *head, size_t head_size, uint64_t size,
+                                  pawl_error *error)
+{
+    PW_TRY(verify_start(head, head_size, error));
+    return verify_header(head, size, error);
+}
+
 pawl_status pw_engine_verify(const uint8_t *data, size_t size, pw_engine_layout *layout,
                              pawl_error *error)
 {
-    PW_TRY(verify_start(data, size, error));
-    PW_TRY(verify_header(data, size, error));
+    PW_TRY(pw_engine_verify_head(data, size, size, error));
     pw_reader version = pw_reader_over(data + PW_ENGINE_VERSION_AT, sizeof(uint32_t));
     layout->version = pw_read_u32(&version);
     size_t end = PW_ENGINE_HEADER_SIZE + PW_ENGINE_TABLE_SIZE;

@@ -61,14 +61,14 @@ static bool is_legacy(const uint8_t *data, size_t size)
 }
 
 /* A little-endian length of the JSON header, then the header. */
-static bool is_safetensors(const uint8_t *data, size_t size)
+static bool is_safetensors(const uint8_t *data, size_t size, uint64_t whole)
 {
     uint64_t length = 0;
     if (size < 10 || data[8] != '{')
         return false;
     for (size_t i = 0; i < 8; i++)
         length |= (uint64_t)data[i] << (8 * i);
-    return length >= 2 && length <= size - 8;
+    return length >= 2 && length <= whole - 8;
 }
 
 /* Protocol buffers: field 1 (ir_version), then a field of the model's head: producer, version,
@@ -91,12 +91,12 @@ static bool is_wts(const uint8_t *data, size_t size)
     return at > first && (at == size || data[at] == ' ' || (data[at] >= '\t' && data[at] <= '\r'));
 }
 
-static const char *foreign_name(const uint8_t *data, size_t size)
+static const char *foreign_name(const uint8_t *data, size_t size, uint64_t whole)
 {
     for (size_t i = 0; i < PW_COUNT(foreign); i++)
         if (begins(data, size, foreign[i].at, foreign[i].bytes, foreign[i].length))
             return foreign[i].what;
-    if (is_safetensors(data, size))
+    if (is_safetensors(data, size, whole))
         return "a safetensors file: numbers and names without the layers; give the .pt that "
                "train.py wrote";
     if (is_onnx(data, size))
@@ -106,7 +106,7 @@ static const char *foreign_name(const uint8_t *data, size_t size)
     return NULL;
 }
 
-pawl_status pw_file_kind_find(const void *data, size_t size, const char *file_name,
+pawl_status pw_file_kind_find(const void *data, size_t size, uint64_t whole, const char *file_name,
                               pw_file_kind *kind, pawl_error *error)
 {
     const uint8_t *bytes = data;
@@ -121,7 +121,7 @@ pawl_status pw_file_kind_find(const void *data, size_t size, const char *file_na
         *kind = PW_FILE_LEGACY_PT;
         return PAWL_OK;
     }
-    const char *what = foreign_name(bytes, size);
+    const char *what = foreign_name(bytes, size, whole);
     if (what != NULL)
         return pw_fail(error, PAWL_ERR_UNSUPPORTED, "%s is %s", file_name, what);
     if (is_wts(bytes, size)) {

@@ -2,7 +2,7 @@
 /*
  * What a weights file says, in one form whatever the file: a tree of modules with attributes and tensors. A .pt gives it directly (the
  * pickled nn.Module tree); for a .wts the model room makes the same tree from names and counts (model/wts_topology.c). The network is
- * built from this tree alone, so there is one path for both. Everything lives in the weights object's arena or mapping.
+ * built from this tree alone, so there is one path for both. Everything lives in the weights object's arena or in its copy of the file.
  */
 #ifndef PW_MODULE_H
 #define PW_MODULE_H
@@ -75,7 +75,7 @@ typedef struct pw_module {
 typedef struct pw_weights {
     pw_object object;
     pawl_weights_kind kind;
-    pw_mapping mapping;
+    pw_contents contents;            /* of the file; tensors of a .pt lie in it */
     pw_arena arena;
     const char *file_name;           /* without folders */
     uint64_t hash[2];

@@ -51,7 +51,7 @@ pawl_status pw_weights_parse(const void *data, size_t size, const char *file_nam
     pw_file_kind kind = PW_FILE_UNKNOWN;
     weights->file_name = file_name;
     weights->file_size = size;
-    PW_TRY(pw_file_kind_find(data, size, file_name, &kind, error));
+    PW_TRY(pw_file_kind_find(data, size, size, file_name, &kind, error));
     pw_hash128(data, size, weights->hash);
     PW_TRY(read_kind(kind, data, size, weights, error));
     weights->arena.limit = 0; /* was against the file; what follows is ours */
@@ -62,7 +62,18 @@ static void unmake(pw_object *object)
 {
     pw_weights *weights = (pw_weights *)object;
     pw_arena_free(&weights->arena);
-    pw_os_unmap(&weights->mapping);
+    pw_os_contents_free(&weights->contents);
+}
+
+/* What the first bytes refuse is not read. */
+static pawl_status copy_weights(const char *path, const char *name, pw_contents *contents,
+                                pawl_error *error)
+{
+    pw_file_kind kind = PW_FILE_UNKNOWN;
+    pw_os_input input PW_CLEANUP(pw_os_input_close);
+    PW_TRY(pw_os_input_open(path, false, &input, error));
+    PW_TRY(pw_file_kind_find(input.head, input.head_size, input.size, name, &kind, error));
+    return pw_os_input_read(&input, SIZE_MAX, contents, error);
 }
 
 const pw_type pw_weights_type = {
@@ -72,7 +83,7 @@ const pw_type pw_weights_type = {
 static void drop_text(pw_weights *weights)
 {
     if (weights->kind == PAWL_WEIGHTS_WTS)
-        pw_os_unmap(&weights->mapping);
+        pw_os_contents_free(&weights->contents);
 }
 
 pawl_status pawl_weights_open(const char *path, pawl_weights **weights, pawl_error *error)
@@ -82,11 +93,11 @@ pawl_status pawl_weights_open(const char *path, pawl_weights **weights, pawl_err
                        path == NULL ? "path" : "weights");
     pw_weights *made PW_MAKING = NULL;
     PW_TRY(pw_object_make(&pw_weights_type, NULL, 0, &made, error));
-    PW_TRY(pw_os_map(path, &made->mapping, error));
     const char *name = pw_arena_strdup(&made->arena, pw_os_basename(path));
     if (name == NULL)
         return pw_fail_memory(error, "a file's name", strlen(path) + 1);
-    PW_TRY(pw_weights_parse(made->mapping.data, made->mapping.size, name, made, error));
+    PW_TRY(copy_weights(path, name, &made->contents, error));
+    PW_TRY(pw_weights_parse(made->contents.data, made->contents.size, name, made, error));
     drop_text(made);
     *weights = (pawl_weights *)pw_object_publish(PW_TAKE(made));
     return PAWL_OK;

@@ -175,9 +175,10 @@ static void pack_layer(cpu_device_plan *made, size_t index, const constant_place
             pw_pack_conv(conv, target->row->nr, PW_PACK_PLANES, planar, bias);
             target->planar_weights = planar;
         }
-        if (plan->mapping.data != NULL) /* the file's copy need not stay in memory beside ours */
-            pw_os_mapping_drop(conv->weights, (size_t)conv->out_channels *
-                                                  pw_pack_panel_size(conv, 1) * sizeof(float));
+        /* the pages of a mapped file need not stay in memory beside ours */
+        pw_os_contents_drop(&plan->contents, conv->weights,
+                            (size_t)conv->out_channels * pw_pack_panel_size(conv, 1) *
+                                sizeof(float));
     }
     target->weights = weights;
     target->bias = bias;

@@ -7,14 +7,14 @@
 pawl_status pw_trt_cache_load(const pw_trt_library *library, pw_trt_object *config,
                               const char *path, pw_trt_object **cache, pawl_error *error)
 {
-    pw_mapping file = {.data = NULL};
+    pw_contents file = {.data = NULL};
     if (library->strategy->is_rtx) {
         pw_log(PAWL_LOG_WARNING, "%s has no timing cache, so %s is neither read nor written",
                library->version_text, path);
         return PAWL_OK;
     }
     if (pw_os_is_file(path))
-        PW_TRY(pw_os_map(path, &file, error));
+        PW_TRY(pw_os_read(path, SIZE_MAX, &file, error));
     pw_trt_native *native =
         pw_trt_config_timing_cache(library, config->native, file.data, file.size);
     if (native == NULL && file.size > 0) {
@@ -22,7 +22,7 @@ pawl_status pw_trt_cache_load(const pw_trt_library *library, pw_trt_object *conf
                library->version_text, path);
         native = pw_trt_config_timing_cache(library, config->native, NULL, 0);
     }
-    pw_os_unmap(&file); /* the library has copied what it took */
+    pw_os_contents_free(&file); /* the library has copied what it took */
     PW_TRY(pw_trt_adopt(library, &pw_trt_cache_type, native, NULL, cache, error));
     if (!pw_trt_config_set_timing_cache(library, config->native, (*cache)->native))
         pw_log(PAWL_LOG_WARNING,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Files that appear whole or not at all, and mappings that take files only. */
+/* Files that appear whole or not at all, copies and mappings of them. */
 #define _GNU_SOURCE 1 /* mkdtemp */
 #include "cmocka_all.h"
 
@@ -63,14 +63,13 @@ static void write_file(const char *path, const char *text)
 
 static void assert_file(const char *path, const char *text)
 {
-    pw_mapping mapping = {0};
-    assert_int_equal(pw_os_map(path, &mapping, &error), PAWL_OK);
-    assert_int_equal(mapping.size, strlen(text));
-    if (mapping.size > 0)
-        assert_memory_equal(mapping.data, text, mapping.size);
-    pw_os_unmap(&mapping);
-    assert_null(mapping.data);
-    pw_os_unmap(&mapping);
+    pw_contents copy = {0};
+    assert_int_equal(pw_os_read(path, strlen(text), &copy, &error), PAWL_OK);
+    assert_int_equal(copy.size, strlen(text));
+    assert_memory_equal(copy.data, text, copy.size + 1); /* a zero ends it */
+    pw_os_contents_free(&copy);
+    assert_null(copy.data);
+    pw_os_contents_free(&copy);
 }
 
 static void a_committed_file_is_there(void **state)
@@ -114,15 +113,19 @@ static void pieces_of_all_sizes_are_joined(void **state)
         at += piece;
     }
     assert_int_equal(pw_os_file_commit(&file, &error), PAWL_OK);
-    pw_mapping mapping = {0};
-    assert_int_equal(pw_os_map(in_folder("b"), &mapping, &error), PAWL_OK);
-    assert_int_equal(mapping.size, sizeof data);
-    assert_memory_equal(mapping.data, data, sizeof data);
-    pw_os_mapping_drop(mapping.data + 100, sizeof data - 100);
-    assert_memory_equal(mapping.data, data, sizeof data); /* comes back from the file */
-    pw_os_mapping_drop(mapping.data, 1);
-    pw_os_mapping_drop(NULL, 0);
-    pw_os_unmap(&mapping);
+    pw_contents contents[2] = {{0}, {0}};
+    assert_int_equal(pw_os_map(in_folder("b"), &contents[0], &error), PAWL_OK);
+    assert_int_equal(pw_os_read(in_folder("b"), sizeof data, &contents[1], &error), PAWL_OK);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(contents[i].size, sizeof data);
+        assert_memory_equal(contents[i].data, data, sizeof data);
+        pw_os_contents_drop(&contents[i], contents[i].data + 100, sizeof data - 100);
+        /* comes back from the file, or has never gone */
+        assert_memory_equal(contents[i].data, data, sizeof data);
+        pw_os_contents_drop(&contents[i], contents[i].data, 1);
+        pw_os_contents_drop(&contents[i], NULL, 0);
+        pw_os_contents_free(&contents[i]);
+    }
 }
 
 static void a_full_disk_leaves_the_old_file(void **state)
@@ -214,11 +217,12 @@ static void refused(void **state)
     const char *path = row->path == NULL     ? folder
                        : row->path[0] == '/' ? row->path
                                              : in_folder(row->path);
-    pw_mapping mapping = {.size = 77};
-    assert_int_equal(pw_os_map(path, &mapping, &error), PAWL_ERR_READ);
+    pw_contents contents = {.size = 77};
+    assert_int_equal(pw_os_map(path, &contents, &error), PAWL_ERR_READ);
+    assert_int_equal(pw_os_read(path, 1000, &contents, &error), PAWL_ERR_READ);
     assert_non_null(strstr(error.message, row->read_message));
     assert_non_null(strstr(error.message, path));
-    assert_int_equal(mapping.size, 77);
+    assert_int_equal(contents.size, 77);
     pw_os_file file = {.descriptor = -77};
     assert_int_equal(pw_os_file_create(path, &file, &error), PAWL_ERR_WRITE);
     assert_non_null(strstr(error.message, row->write_message));

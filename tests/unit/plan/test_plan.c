@@ -120,8 +120,8 @@ static void constants_are_used_where_the_file_is_mapped(void **state)
     assert_int_equal(pawl_plan_load(f->path, &handle, NULL), PAWL_OK);
     assert_int_equal(pw_object_use(handle, &pw_plan_type, &plan, NULL), PAWL_OK);
     const uint8_t *weights = (const uint8_t *)plan->network.layers[1].as.conv.weights;
-    assert_true(weights >= plan->mapping.data);
-    assert_true(weights < plan->mapping.data + plan->mapping.size);
+    assert_true(weights >= plan->contents.data);
+    assert_true(weights < plan->contents.data + plan->contents.size);
     assert_int_equal((uintptr_t)weights % 64, 0);
     const pw_artifact *artifact = pw_plan_artifact(plan, "test");
     assert_int_equal(artifact->size, 6);

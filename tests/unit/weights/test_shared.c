@@ -56,20 +56,20 @@ static void is_written(pawl_weights *weights, size_t size, const char *expected)
 {
     char path[] = "/tmp/pawl-shared-XXXXXX";
     pawl_error error = {PAWL_OK, 0, 0, ""};
-    pw_mapping ours = {0}, theirs = {0};
+    pw_contents ours = {0}, theirs = {0};
     const int descriptor = mkstemp(path);
     assert_true(descriptor >= 0);
     close(descriptor);
     assert_int_equal(pawl_weights_save_wts(weights, path, &error), PAWL_OK);
-    assert_int_equal(pw_os_map(path, &ours, &error), PAWL_OK);
+    assert_int_equal(pw_os_read(path, SIZE_MAX, &ours, &error), PAWL_OK);
     assert_int_equal(ours.size, size);
     if (expected != NULL) {
-        assert_int_equal(pw_os_map(expected, &theirs, &error), PAWL_OK);
+        assert_int_equal(pw_os_read(expected, SIZE_MAX, &theirs, &error), PAWL_OK);
         assert_int_equal(theirs.size, size);
         assert_int_equal(memcmp(ours.data, theirs.data, size), 0);
     }
-    pw_os_unmap(&ours);
-    pw_os_unmap(&theirs);
+    pw_os_contents_free(&ours);
+    pw_os_contents_free(&theirs);
     unlink(path);
 }
 

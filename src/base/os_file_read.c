@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Reading files, which others may write into at any time: cameras, FTP servers, a cp of a new
+ * engine, a trainer that saves last.pt. A mapping would show their bytes in the middle of our
+ * work, and is a signal when they shorten the file; so a file is copied, and the copy is believed
+ * when the file is the same before and after.
+ */
+#define _GNU_SOURCE 1 /* CLOCK_REALTIME_COARSE, madvise */
+#include "base/memory.h"
+#include "base/os.h"
+#include "base/os_file.h"
+#include "base/size.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#define SECOND_NS ((int64_t)1000000000)
+/* Within this a file's times cannot tell two writings apart: two ticks of the slowest clock that
+ * Linux has. Where they are whole seconds, the file system (FAT: 2 s) writes no finer ones. */
+#define TICKS_NS        ((int64_t)20000000)
+#define TICKS_COARSE_NS (2 * SECOND_NS)
+#define COMPARISONS     3 /* of a file whose time of change moves each time, as chmod's does */
+#define PIECE_SIZE      ((size_t)4096)
+#define STREAM_ROOM     ((size_t)65536) /* first guess at the size of what has none */
+
+static pawl_status has_changed(const pw_os_input *input, pawl_error *error)
+{
+    return pw_fail(error, PAWL_ERR_READ,
+                   "%s changed while it was read: read it again, or let its writer write another "
+                   "name and rename that",
+                   input->path);
+}
+
+static pawl_status cannot_read(const pw_os_input *input, pawl_error *error)
+{
+    return pw_fail_os(error, PAWL_ERR_READ, errno, "cannot read %s", input->path);
+}
+
+/* --- opening --- */
+
+/* Up to size bytes from a place on; less only where the file ends. -1: errno. */
+static ssize_t read_at(const pw_os_input *input, uint8_t *to, size_t size, size_t at)
+{
+    size_t done = 0;
+    while (done < size) {
+        const size_t part = pw_size_min(size - done, INT_MAX / 2);
+        const ssize_t got = input->is_stream
+                                ? read(input->descriptor, to + done, part)
+                                : pread(input->descriptor, to + done, part, (off_t)(at + done));
+        if (got == 0)
+            break;
+        if (got > 0)
+            done += (size_t)got;
+        else if (errno != EINTR)
+            return -1;
+    }
+    return (ssize_t)done;
+}
+
+static pawl_status look_at(pw_os_input *input, bool takes_streams, pawl_error *error)
+{
+    struct stat info;
+    if (fstat(input->descriptor, &info) != 0)
+        return cannot_read(input, error);
+    const char *kind = pw_os_unusual_kind(info.st_mode);
+    if (kind != NULL && (!takes_streams || S_ISDIR(info.st_mode)))
+        return pw_fail(error, PAWL_ERR_READ, "cannot read %s: it is %s, not a file", input->path,
+                       kind);
+    input->is_stream = kind != NULL;
+    if (input->is_stream)
+        return PAWL_OK;
+    input->size = (uint64_t)info.st_size;
+    const ssize_t got = read_at(input, input->head, sizeof input->head, 0);
+    if (got < 0)
+        return cannot_read(input, error);
+    input->head_size = (size_t)got;
+    return PAWL_OK;
+}
+
+pawl_status pw_os_input_open(const char *path, bool takes_streams, pw_os_input *input,
+                             pawl_error *error)
+{
+    /* O_NONBLOCK: opening a pipe nobody writes to must not wait before we can refuse it */
+    const int wait = takes_streams ? 0 : O_NONBLOCK;
+    *input = (pw_os_input){.path = path};
+    input->descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | wait);
+    if (input->descriptor < 0)
+        return pw_fail_os(error, PAWL_ERR_READ, errno, "cannot open %s", path);
+    const pawl_status status = look_at(input, takes_streams, error);
+    if (status != PAWL_OK)
+        pw_os_input_close(input);
+    return status;
+}
+
+void pw_os_input_close(pw_os_input *input)
+{
+    if (input->descriptor >= 0)
+        (void)close(input->descriptor);
+    input->descriptor = -1;
+}
+
+/* --- copying --- */
+
+static pawl_status refuse_size(const pw_os_input *input, size_t most, pawl_error *error)
+{
+    return pw_fail(error, PAWL_ERR_LIMIT, "%s is larger than the %zu bytes that are read of it",
+                   input->path, most);
+}
+
+/* Room for the bytes, and a zero behind them for those who read text. */
+static uint8_t *make_room(size_t size)
+{
+    return size < SIZE_MAX / 2 ? pw_alloc_aligned(size + 1, PW_CACHE_LINE) : NULL;
+}
+
+/* What says no size beforehand: streams, and files of /proc, which say 0. *contents is empty; after
+ * a failure it holds what there is. */
+static pawl_status copy_unsized(const pw_os_input *input, size_t most, pw_contents *contents,
+                                pawl_error *error)
+{
+    for (size_t room = pw_size_min(STREAM_ROOM, most);; room = room > most / 2 ? most : 2 * room) {
+        const size_t size = contents->size;
+        uint8_t *bytes = make_room(room);
+        if (bytes == NULL)
+            return pw_fail_memory(error, "the copy of a file", room);
+        if (size > 0)
+            memcpy(bytes, contents->data, size);
+        pw_os_contents_free(contents);
+        *contents = (pw_contents){.data = bytes, .size = size};
+        /* one more than there is room for tells whether there is more */
+        const ssize_t got = read_at(input, bytes + size, room + 1 - size, size);
+        if (got < 0)
+            return cannot_read(input, error);
+        contents->size += (size_t)got;
+        if (contents->size <= room) {
+            bytes[contents->size] = '\0';
+            return PAWL_OK;
+        }
+        if (contents->size > most)
+            return refuse_size(input, most, error);
+    }
+}
+
+/* As copy_unsized(). */
+static pawl_status copy_sized(const pw_os_input *input, size_t size, pw_contents *contents,
+                              pawl_error *error)
+{
+    uint8_t *bytes = make_room(size);
+    if (bytes == NULL)
+        return pw_fail_memory(error, "the copy of a file", size);
+    *contents = (pw_contents){.data = bytes, .size = size};
+    const ssize_t got = read_at(input, bytes, size + 1, 0);
+    if (got < 0)
+        return cannot_read(input, error);
+    if ((size_t)got != size)
+        return has_changed(input, error); /* cut short, or longer than it was */
+    bytes[size] = '\0';
+    return PAWL_OK;
+}
+
+/* --- is it one file? --- */
+
+static int64_t time_ns(struct timespec time)
+{
+    return (int64_t)time.tv_sec * SECOND_NS + time.tv_nsec;
+}
+
+/* Written so lately that a writing since would not show in the file's times. The future counts:
+ * a file server's clock is not ours. */
+static bool is_young(const struct stat *info, int64_t now_ns)
+{
+    const bool is_coarse = info->st_mtim.tv_nsec == 0 && info->st_ctim.tv_nsec == 0;
+    const int64_t ticks = is_coarse ? TICKS_COARSE_NS : TICKS_NS;
+    return now_ns - time_ns(info->st_mtim) < ticks || now_ns - time_ns(info->st_ctim) < ticks;
+}
+
+static bool is_same_time(struct timespec a, struct timespec b)
+{
+    return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
+}
+
+/* Reads it again. 1: the same bytes; 0: others; -1: errno. */
+static int compare_again(const pw_os_input *input, const pw_contents *contents)
+{
+    uint8_t piece[PIECE_SIZE];
+    for (size_t at = 0; at <= contents->size; at += sizeof piece) {
+        const size_t expected = pw_size_min(contents->size - at, sizeof piece);
+        const ssize_t got = read_at(input, piece, sizeof piece, at);
+        if (got < 0)
+            return -1;
+        if ((size_t)got != expected || memcmp(piece, contents->data + at, expected) != 0)
+            return 0;
+    }
+    return 1;
+}
+
+/* A file of this very moment that is empty has most often just been emptied, to be written. */
+static void let_writer_begin(const pw_contents *contents)
+{
+    const struct timespec ticks = {.tv_nsec = (long)TICKS_NS};
+    if (contents->size == 0)
+        (void)nanosleep(&ticks, NULL);
+}
+
+/*
+ * Sees to it that the copy is what the file held all the while. before was asked before the copy
+ * was made. Where only the time of change moved, other names were given or taken (a rename over
+ * this file does that) or rights: its bytes decide.
+ */
+static pawl_status settle(const pw_os_input *input, const struct stat *before, bool must_compare,
+                          const pw_contents *contents, pawl_error *error)
+{
+    struct stat last = *before, now;
+    for (int i = 0; i <= COMPARISONS; i++) {
+        if (fstat(input->descriptor, &now) != 0)
+            return cannot_read(input, error);
+        if (now.st_size != last.st_size || !is_same_time(now.st_mtim, last.st_mtim))
+            return has_changed(input, error);
+        if (!must_compare && is_same_time(now.st_ctim, last.st_ctim))
+            return PAWL_OK;
+        const int same = i < COMPARISONS ? compare_again(input, contents) : 0;
+        if (same <= 0)
+            return same == 0 ? has_changed(input, error) : cannot_read(input, error);
+        must_compare = false;
+        last = now;
+    }
+    return has_changed(input, error);
+}
+
+static pawl_status copy_file(const pw_os_input *input, size_t most, pw_contents *contents,
+                             pawl_error *error)
+{
+    struct stat before;
+    struct timespec now = {0};
+    if (fstat(input->descriptor, &before) != 0)
+        return cannot_read(input, error);
+    (void)clock_gettime(CLOCK_REALTIME_COARSE, &now); /* the one that the times of files are from */
+    if ((uintmax_t)before.st_size > most)
+        return refuse_size(input, most, error);
+    const bool must_compare = is_young(&before, time_ns(now));
+    if (before.st_size == 0) /* nothing, or one of /proc's: read on and see */
+        PW_TRY(copy_unsized(input, most, contents, error));
+    else
+        PW_TRY(copy_sized(input, (size_t)before.st_size, contents, error));
+    if (must_compare)
+        let_writer_begin(contents);
+    return settle(input, &before, must_compare, contents, error);
+}
+
+pawl_status pw_os_input_read(pw_os_input *input, size_t most, pw_contents *contents,
+                             pawl_error *error)
+{
+    pw_contents made = {.data = NULL};
+    const pawl_status status = input->is_stream ? copy_unsized(input, most, &made, error)
+                                                : copy_file(input, most, &made, error);
+    if (status == PAWL_OK)
+        *contents = made;
+    else
+        pw_os_contents_free(&made);
+    return status;
+}
+
+pawl_status pw_os_read(const char *path, size_t most, pw_contents *contents, pawl_error *error)
+{
+    pw_os_input input PW_CLEANUP(pw_os_input_close);
+    PW_TRY(pw_os_input_open(path, false, &input, error));
+    return pw_os_input_read(&input, most, contents, error);
+}
+
+/* --- mapping --- */
+
+pawl_status pw_os_map(const char *path, pw_contents *contents, pawl_error *error)
+{
+    pw_os_input input PW_CLEANUP(pw_os_input_close);
+    PW_TRY(pw_os_input_open(path, false, &input, error));
+    if (input.size > SIZE_MAX / 2)
+        return pw_fail(error, PAWL_ERR_LIMIT, "%s is larger than memory can map", path);
+    const size_t size = (size_t)input.size;
+    void *data = NULL; /* the system refuses to map nothing */
+    if (size > 0)
+        data = mmap(NULL, size, PROT_READ, MAP_PRIVATE, input.descriptor, 0);
+    if (data == MAP_FAILED) {
+        const pawl_status status = errno == ENOMEM ? PAWL_ERR_MEMORY : PAWL_ERR_READ;
+        return pw_fail_os(error, status, errno, "cannot map %s", path);
+    }
+    *contents = (pw_contents){.data = data, .size = size, .is_mapped = size > 0};
+    return PAWL_OK;
+}
+
+void pw_os_contents_free(pw_contents *contents)
+{
+    void *start = NULL;
+    memcpy(&start, &contents->data, sizeof start); /* what is const to readers goes back */
+    if (contents->is_mapped)
+        (void)munmap(start, contents->size);
+    else
+        pw_free(start);
+    *contents = (pw_contents){.data = NULL};
+}
+
+void pw_os_contents_drop(const pw_contents *contents, const void *start, size_t size)
+{
+    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    const uintptr_t first = ((uintptr_t)start + page - 1) & ~(page - 1);
+    const uintptr_t end = ((uintptr_t)start + size) & ~(page - 1);
+    if (contents->is_mapped && end > first) /* whole pages only: the neighbours may be wanted */
+        (void)madvise((void *)first, end - first, MADV_DONTNEED);
+}
