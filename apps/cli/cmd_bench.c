@@ -4,6 +4,7 @@
 #include "cli/session.h"
 #include "common/files.h"
 #include "common/json.h"
+#include "common/lines.h"
 #include "common/npy.h"
 
 #include <stdlib.h>
@@ -74,7 +75,7 @@ struct bench {
     bool has_input;
     int32_t batch;
     app_shape shape;
-    app_output json;
+    app_lines json;
 };
 
 /* One way to measure: to the decoded tensor, or to the boxes. */
@@ -295,13 +296,9 @@ static int report(struct bench *bench, const struct course *course, const sample
             "a second, %zu runs",
             course->output, of.min, of.mean, of.median, of.p90, of.p95, of.p99,
             1e3 * course->batch / of.mean, taken->count);
-    if (bench->json.stream == NULL)
-        return APP_EXIT_DONE;
-    json_t *line = figures_json(bench, course->output, &of);
-    const bool is_written = line != NULL && app_json_write_line(bench->json.stream, line);
-    json_decref(line);
-    const int code = app_output_check(&bench->json);
-    return code != APP_EXIT_DONE || is_written ? code : app_fail_memory();
+    if (!bench->json.is_open)
+        return app_finish_stdout(APP_EXIT_DONE);
+    return app_lines_write(&bench->json, figures_json(bench, course->output, &of));
 }
 
 /* The courses are run one after the other, so that the memory of one does not add to the other's.
@@ -332,7 +329,7 @@ static int run_bench(struct bench *bench, const char *path)
     if (code == APP_EXIT_DONE)
         code = choose_shape(bench);
     if (code == APP_EXIT_DONE && options->json != NULL)
-        code = app_output_open(&bench->json, options->json);
+        code = app_lines_open(&bench->json, options->json);
     if (code != APP_EXIT_DONE)
         return code;
     app_say("%s%s%s: %s %s, %d thread%s, batch %d, %dx%d", app_bold(app_say_stream()), path,
@@ -345,7 +342,7 @@ static int run_bench(struct bench *bench, const char *path)
         app_warn("--with-nms does nothing: the engine classifies");
     else if (code == APP_EXIT_DONE && options->with_nms)
         code = run_course(bench, "boxes");
-    return code == APP_EXIT_DONE ? app_output_commit(&bench->json) : code;
+    return code == APP_EXIT_DONE ? app_lines_close(&bench->json) : code;
 }
 
 static int bench_main(int argc, char **argv)
@@ -359,7 +356,7 @@ static int bench_main(int argc, char **argv)
         app_term_json_on_stdout();
     struct bench bench = {.options = &options};
     code = run_bench(&bench, arguments.items[0]);
-    app_output_discard(&bench.json);
+    (void)app_lines_close(&bench.json);
     session_close(&bench.session);
     return code;
 }

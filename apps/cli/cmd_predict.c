@@ -209,13 +209,16 @@ static int run_pictures(struct predict *predict, app_shape shape, int32_t batch)
                        .writer = &predict->writer,
                        .batch = (size_t)batch};
     int code = predict_writer_open(&predict->writer);
-    if (code == APP_EXIT_DONE)
-        code = predict_all(&job);
     if (code != APP_EXIT_DONE)
         return code;
-    if (job.tally.good > 0)
+    code = predict_all(&job);
+    if (code == APP_EXIT_DONE && job.tally.good > 0)
         say_speed(&job.tally, shape, batch);
-    code = predict_writer_commit(&predict->writer);
+    if (code != APP_EXIT_DONE && app_is_interrupted())
+        app_note("what was found in the first %zu of %zu pictures is kept",
+                 job.tally.good + job.tally.bad, predict->pictures.count);
+    const int committed = predict_writer_commit(&predict->writer);
+    code = code == APP_EXIT_DONE ? committed : code;
     if (code != APP_EXIT_DONE || job.tally.bad == 0)
         return code;
     if (job.tally.good > 0)

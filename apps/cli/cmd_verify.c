@@ -121,7 +121,7 @@ static int show_pictures(verify_job *job, verify_pair *pair)
 }
 
 /* Sets *is_passed to false if the engine fails. */
-static int verify_one(verify_job *job, const char *path, app_output *output, bool *is_passed)
+static int verify_one(verify_job *job, const char *path, app_lines *lines, bool *is_passed)
 {
     verify_pair pair = {.path = path};
     int code = verify_open_pair(job, &pair);
@@ -131,30 +131,28 @@ static int verify_one(verify_job *job, const char *path, app_output *output, boo
     if (code == APP_EXIT_DONE) {
         verify_say(job, &pair);
         *is_passed = *is_passed && pair.is_passed;
-        json_t *line = output->stream == NULL ? NULL : verify_json(job, &pair);
-        if (output->stream != NULL && (line == NULL || !app_json_write_line(output->stream, line)))
-            code = line == NULL ? app_fail_memory() : app_output_check(output);
-        json_decref(line);
+        code = lines->is_open ? app_lines_write(lines, verify_json(job, &pair))
+                              : app_finish_stdout(APP_EXIT_DONE);
     }
     verify_close_pair(&pair);
     return code;
 }
 
-static int verify_all(verify_job *job, const app_arguments *arguments, app_output *output)
+static int verify_all(verify_job *job, const app_arguments *arguments, app_lines *lines)
 {
     bool is_passed = true;
     int code = verify_open_model(job);
     if (code == APP_EXIT_DONE && job->options->json != NULL)
-        code = app_output_open(output, job->options->json);
+        code = app_lines_open(lines, job->options->json);
     if (code != APP_EXIT_DONE)
         return code;
     /* Weights alone: the engine they would make. An engine alone: itself. */
     if (job->weights == NULL || arguments->count == 1)
-        code = verify_one(job, job->weights == NULL ? job->model : NULL, output, &is_passed);
+        code = verify_one(job, job->weights == NULL ? job->model : NULL, lines, &is_passed);
     for (int i = 1; i < arguments->count && code == APP_EXIT_DONE; i++)
-        code = verify_one(job, arguments->items[i], output, &is_passed);
+        code = verify_one(job, arguments->items[i], lines, &is_passed);
     if (code == APP_EXIT_DONE)
-        code = app_output_commit(output);
+        code = app_lines_close(lines);
     if (code != APP_EXIT_DONE)
         return code;
     if (!is_passed)
@@ -169,7 +167,7 @@ static int verify_main(int argc, char **argv)
 {
     verify_options options = {.conf = 0.25, .iou = 0.45, .max_error = -1, .min_iou = -1};
     app_arguments arguments;
-    app_output output = {0};
+    app_lines lines = {0};
     int code = 0;
     if (!app_parse(&cli_verify, argc, argv, &options, &arguments, &code))
         return code;
@@ -179,9 +177,9 @@ static int verify_main(int argc, char **argv)
     code = sort_arguments(&job, &arguments);
     if (code == APP_EXIT_DONE) {
         job.model = arguments.items[0];
-        code = verify_all(&job, &arguments, &output);
+        code = verify_all(&job, &arguments, &lines);
     }
-    app_output_discard(&output);
+    (void)app_lines_close(&lines);
     (void)pawl_network_destroy(&job.network);
     (void)pawl_weights_destroy(&job.weights);
     app_paths_free(&job.pictures);

@@ -7,6 +7,7 @@
 #include "cli/session.h"
 #include "common/files.h"
 #include "common/json.h"
+#include "common/lines.h"
 #include "common/rle.h"
 
 typedef struct predict_options {
@@ -67,7 +68,8 @@ typedef struct predict_writer {
     app_shape shape; /* of the network */
     size_t total;    /* pictures in all */
     char *folder;    /* of this run, NULL when nothing is saved */
-    app_output json, coco;
+    app_lines json;
+    app_output coco;
     bool has_coco_item;
     json_t *taken[PREDICT_TAKEN_COUNT];
     size_t label_count;
@@ -76,9 +78,10 @@ typedef struct predict_writer {
 int predict_writer_open(predict_writer *writer);
 /* Writes all that is asked for of a picture; draws into its image. */
 int predict_writer_add(predict_writer *writer, predict_picture *picture);
-/* Completes what is written at the end, and says where things are. */
+/* Completes what is written at the end, and says where things are. Of a run that was cut short too:
+ * what was found in the pictures until then is kept. */
 int predict_writer_commit(predict_writer *writer);
-/* Gives all back; what has not been committed is discarded. */
+/* Gives all back; a COCO file that has not been committed is discarded. */
 void predict_writer_close(predict_writer *writer);
 
 /* STEM + ending, or STEM-2, STEM-3 ... + ending where a picture before had the same: nothing
@@ -107,9 +110,9 @@ char *predict_summary(const predict_names *names, const pawl_detections *found);
 
 /* One line of --json. NULL: memory ran out. */
 json_t *predict_json(const predict_names *names, pawl_task task, const predict_picture *picture);
-/* Writes the picture's entries of --save-coco, each behind a comma but the very first. False: the
- * stream failed. */
-bool predict_coco(predict_writer *writer, const predict_picture *picture);
+/* Writes the picture's entries of --save-coco, each behind a comma but the very first. Says what
+ * goes wrong. */
+int predict_coco(predict_writer *writer, const predict_picture *picture);
 
 /* What became of all pictures. */
 typedef struct predict_tally {

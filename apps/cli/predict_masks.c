@@ -66,7 +66,7 @@ int predict_masks_take(predict_writer *writer, predict_picture *picture)
 {
     const size_t count = picture->found.count;
     char *stem = NULL;
-    if (writer->json.stream != NULL || writer->coco.stream != NULL) {
+    if (writer->json.is_open || writer->coco.stream != NULL) {
         picture->masks = calloc(count + 1, sizeof *picture->masks);
         if (picture->masks == NULL)
             return app_fail_memory();

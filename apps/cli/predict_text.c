@@ -121,28 +121,38 @@ static json_t *coco_entry(const predict_names *names, const char *path,
     const int32_t category =
         names->is_coco ? app_coco_category(detection->class_id) : detection->class_id;
     json_t *box = json_array(), *entry = json_object();
+    bool is_good = true;
     for (size_t i = 0; i < 4; i++)
-        (void)app_json_append(box, app_json_rounded(numbers[i], 3));
-    (void)app_json_set(entry, "image_id", app_json_image_id(path));
-    (void)app_json_set(entry, "category_id", json_integer(category));
-    (void)app_json_set(entry, "bbox", box);
-    (void)app_json_set(entry, "score", app_json_rounded((double)detection->confidence, 5));
-    if (mask != NULL)
-        (void)app_json_set(entry, "segmentation", app_json_mask(mask));
-    return entry;
+        is_good = app_json_append(box, app_json_rounded(numbers[i], 3)) && is_good;
+    is_good = app_json_set(entry, "image_id", app_json_image_id(path)) &&
+              app_json_set(entry, "category_id", json_integer(category)) && is_good;
+    is_good = app_json_set(entry, "bbox", box) && is_good;
+    is_good =
+        app_json_set(entry, "score", app_json_rounded((double)detection->confidence, 5)) && is_good;
+    if (is_good && mask != NULL)
+        is_good = app_json_set(entry, "segmentation", app_json_mask(mask));
+    if (is_good)
+        return entry;
+    json_decref(entry);
+    return NULL;
 }
 
-bool predict_coco(predict_writer *writer, const predict_picture *picture)
+int predict_coco(predict_writer *writer, const predict_picture *picture)
 {
     for (size_t i = 0; i < picture->found.count; i++) {
         json_t *entry =
             coco_entry(writer->names, picture->path, &picture->found.items[i], mask_of(picture, i));
+        if (entry == NULL)
+            return app_fail_memory();
         fputs(writer->has_coco_item ? ",\n" : "[", writer->coco.stream);
-        const bool is_written = entry != NULL && app_json_write(writer->coco.stream, entry);
+        const bool is_written = app_json_write(writer->coco.stream, entry);
         json_decref(entry);
         writer->has_coco_item = true;
-        if (!is_written)
-            return false;
+        if (is_written)
+            continue;
+        const int code = app_output_check(&writer->coco);
+        app_output_discard(&writer->coco); /* it ends in half an entry */
+        return code != APP_EXIT_DONE ? code : app_fail_memory();
     }
-    return true;
+    return APP_EXIT_DONE;
 }

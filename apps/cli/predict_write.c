@@ -55,7 +55,7 @@ int predict_writer_open(predict_writer *writer)
             return app_fail_memory();
     }
     if (options->json != NULL)
-        code = app_output_open(&writer->json, options->json);
+        code = app_lines_open(&writer->json, options->json);
     if (code == APP_EXIT_DONE && options->coco != NULL)
         code = app_output_open(&writer->coco, options->coco);
     if (code == APP_EXIT_DONE && options->letterbox != NULL &&
@@ -237,11 +237,7 @@ static int say_picture(const predict_writer *writer, const predict_picture *pict
 
 static int write_json(predict_writer *writer, const predict_picture *picture)
 {
-    json_t *line = predict_json(writer->names, writer->task, picture);
-    const bool is_written = line != NULL && app_json_write_line(writer->json.stream, line);
-    json_decref(line);
-    const int code = app_output_check(&writer->json);
-    return code != APP_EXIT_DONE || is_written ? code : app_fail_memory();
+    return app_lines_write(&writer->json, predict_json(writer->names, writer->task, picture));
 }
 
 int predict_writer_add(predict_writer *writer, predict_picture *picture)
@@ -255,16 +251,15 @@ int predict_writer_add(predict_writer *writer, predict_picture *picture)
         code = write_letterbox(writer, picture); /* before anything is drawn */
     if (code == APP_EXIT_DONE && picture->image != NULL && writer->task == PAWL_TASK_SEGMENT)
         code = predict_masks_take(writer, picture);
-    if (code == APP_EXIT_DONE && writer->json.stream != NULL)
+    (void)fflush(stdout); /* the line of this picture, whoever reads it and whatever comes */
+    if (code == APP_EXIT_DONE && writer->json.is_open)
         code = write_json(writer, picture);
     else if (code == APP_EXIT_DONE)
         code = app_finish_stdout(APP_EXIT_DONE); /* nobody reads on: no reason to go on */
     if (code != APP_EXIT_DONE || picture->image == NULL)
         return code;
-    if (writer->coco.stream != NULL && !predict_coco(writer, picture)) {
-        code = app_output_check(&writer->coco);
-        return code != APP_EXIT_DONE ? code : app_fail_memory();
-    }
+    if (writer->coco.stream != NULL)
+        code = predict_coco(writer, picture);
     return code == APP_EXIT_DONE && writer->folder != NULL ? write_saved(writer, picture) : code;
 }
 
@@ -273,8 +268,8 @@ int predict_writer_commit(predict_writer *writer)
     if (writer->coco.stream != NULL)
         fputs(writer->has_coco_item ? "]\n" : "[]\n", writer->coco.stream);
     int code = app_output_commit(&writer->coco);
-    if (code == APP_EXIT_DONE)
-        code = app_output_commit(&writer->json);
+    const int closed = app_lines_close(&writer->json);
+    code = code == APP_EXIT_DONE ? closed : code;
     if (code != APP_EXIT_DONE || writer->folder == NULL)
         return code;
     if (rmdir(writer->folder) == 0) /* works on an empty folder only: every picture was bad */
@@ -289,7 +284,7 @@ int predict_writer_commit(predict_writer *writer)
 void predict_writer_close(predict_writer *writer)
 {
     app_output_discard(&writer->coco);
-    app_output_discard(&writer->json);
+    (void)app_lines_close(&writer->json);
     for (size_t i = 0; i < PREDICT_TAKEN_COUNT; i++)
         json_decref(writer->taken[i]);
     if (writer->folder != NULL)

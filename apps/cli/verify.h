@@ -6,6 +6,7 @@
 #include "cli/session.h"
 #include "common/files.h"
 #include "common/json.h"
+#include "common/lines.h"
 
 typedef struct verify_options {
     session_options session;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* JSON out: 9 significant digits are what a float32 needs to come back as itself. */
+/* JSON out. */
 #include "common/json.h"
 
 #include "common/files.h"
@@ -8,8 +8,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define DUMP_FLAGS (JSON_COMPACT | JSON_REAL_PRECISION(9))
 
 /* Length of the valid UTF-8 sequence at @p at, 0 if there is none. */
 static size_t utf8_length(const unsigned char *at)
@@ -101,7 +99,7 @@ bool app_json_append(json_t *array, json_t *value)
 
 bool app_json_write(FILE *out, const json_t *value)
 {
-    return json_dumpf(value, out, DUMP_FLAGS | JSON_ENCODE_ANY) == 0;
+    return json_dumpf(value, out, APP_JSON_FLAGS | JSON_ENCODE_ANY) == 0;
 }
 
 bool app_json_write_line(FILE *out, const json_t *value)

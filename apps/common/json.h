@@ -10,6 +10,10 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+/* How everything is written: compact; 9 significant digits are what a float32 needs to come back as
+ * itself. */
+#define APP_JSON_FLAGS (JSON_COMPACT | JSON_REAL_PRECISION(9))
+
 /* A string whatever its bytes: what is no UTF-8 becomes U+FFFD. NULL text is null. */
 json_t *app_json_text(const char *text);
 /* A number; null for what JSON cannot write (NaN, infinities). */

@@ -69,7 +69,9 @@ static void catch_signals(void)
     struct sigaction action;
     memset(&action, 0, sizeof action);
     action.sa_handler = on_signal;
-    action.sa_flags = (int)SA_RESETHAND; /* a second one ends the process at once */
+    /* A second one ends the process at once. The first breaks off no write: half a line would have
+     * gone out. */
+    action.sa_flags = (int)SA_RESETHAND | SA_RESTART;
     (void)sigemptyset(&action.sa_mask);
     (void)sigaction(SIGINT, &action, NULL);
     (void)sigaction(SIGTERM, &action, NULL);
@@ -326,7 +328,7 @@ bool app_stdout_alive(void)
 int app_finish_stdout(int code)
 {
     const int broken = app_stream_broken(stdout);
-    if (broken == 0 || code == APP_EXIT_INTERRUPTED)
+    if (broken == 0 || app_is_interrupted())
         return code;
     if (broken != EPIPE && !term.is_stdout_reported) /* EPIPE: the reader has seen enough */
         (void)app_fail(APP_EXIT_FAILED, "cannot write to standard output: %s", strerror(broken));
