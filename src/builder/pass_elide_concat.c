@@ -4,6 +4,7 @@
    itself, occurs twice, or its producer does not write slices; then the CONCAT stays and copies
    that input alone. Otherwise it goes. See pw_tensor. */
 #include "builder/pass.h"
+#include "network/operator.h"
 
 static bool has_slices(const pw_network *network, uint32_t tensor)
 {
@@ -19,8 +20,7 @@ static bool can_be_placed(const pw_network *network, uint32_t tensor)
     if (producer == SIZE_MAX || network->tensors[tensor].parent != PW_NO_TENSOR ||
         has_slices(network, tensor))
         return false;
-    const pw_op op = network->layers[producer].op;
-    return op == PW_OP_CONV || op == PW_OP_ADD || op == PW_OP_MAXPOOL || op == PW_OP_UPSAMPLE;
+    return pw_operator_of(network->layers[producer].op)->may_slice;
 }
 
 static bool occurs_once(const pw_layer *layer, uint32_t tensor)

@@ -6,61 +6,9 @@
 #include "model/wts_modules.h"
 #include "model/wts_topology.h"
 #include "model/yolov5.h"
-#include <string.h>
-
-static bool is_same_head(const pw_detect *a, const pw_detect *b)
-{
-    if (a->class_count != b->class_count || a->anchor_count != b->anchor_count ||
-        a->level_count != b->level_count || a->mask_count != b->mask_count)
-        return false;
-    for (int32_t l = 0; l < a->level_count; l++)
-        if (memcmp(&a->stride[l], &b->stride[l], sizeof a->stride[l]) != 0 ||
-            memcmp(a->anchor[l], b->anchor[l], (size_t)a->anchor_count * sizeof a->anchor[l][0]) !=
-                0)
-            return false;
-    return true;
-}
+#include "network/operator.h"
 
 /* Constants are compared by place: both networks have the file's own. */
-static bool is_same_operator(const pw_layer *a, const pw_layer *b)
-{
-    const pw_conv *c = &a->as.conv, *d = &b->as.conv;
-    const pw_batchnorm *n = &a->as.batchnorm, *m = &b->as.batchnorm;
-    switch (a->op) {
-    case PW_OP_CONV:
-        return memcmp(c, d, offsetof(pw_conv, activation)) == 0 && c->weights == d->weights &&
-               c->bias == d->bias;
-    case PW_OP_BATCHNORM:
-        return n->channels == m->channels &&
-               memcmp(&n->epsilon, &m->epsilon, sizeof n->epsilon) == 0 && n->gamma == m->gamma &&
-               n->beta == m->beta && n->mean == m->mean && n->variance == m->variance;
-    case PW_OP_ACTIVATION:
-        return a->as.activation.kind == b->as.activation.kind &&
-               memcmp(&a->as.activation.alpha, &b->as.activation.alpha, sizeof(float)) == 0;
-    case PW_OP_MAXPOOL:
-        return memcmp(&a->as.pool, &b->as.pool, sizeof a->as.pool) == 0;
-    case PW_OP_UPSAMPLE:
-        return a->as.upsample.factor == b->as.upsample.factor;
-    case PW_OP_DETECT:
-        return is_same_head(&a->as.detect, &b->as.detect);
-    case PW_OP_INPUT:
-    case PW_OP_ADD:
-    case PW_OP_CONCAT:
-    case PW_OP_GLOBALPOOL:
-    case PW_OP_CLASSIFY:
-        return true;
-    default:
-        return false; /* in no published graph */
-    }
-}
-
-static bool is_same_layer(const pw_layer *a, const pw_layer *b)
-{
-    return a->op == b->op && strcmp(a->name, b->name) == 0 && a->input_count == b->input_count &&
-           memcmp(a->inputs, b->inputs, a->input_count * sizeof a->inputs[0]) == 0 &&
-           a->output == b->output && is_same_operator(a, b);
-}
-
 static bool is_same_network(const pw_network *a, const pw_network *b)
 {
     const pw_model *m = &a->model, *n = &b->model;
@@ -69,7 +17,7 @@ static bool is_same_network(const pw_network *a, const pw_network *b)
         m->imgsz != n->imgsz || m->parameter_count != n->parameter_count)
         return false;
     for (size_t i = 0; i < a->layer_count; i++)
-        if (!is_same_layer(&a->layers[i], &b->layers[i]))
+        if (!pw_layer_is_same(&a->layers[i], &b->layers[i]))
             return false;
     return true;
 }

@@ -1,17 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Names of operators and activations, and the public descriptions of a network and its layers. */
+/* Names of activations, and the public descriptions of a network and its layers. */
 #include "base/strbuf.h"
-#include "network/network_ir.h"
-
-const char *pw_op_name(pw_op op)
-{
-    static const char *const names[PW_OP_COUNT] = {
-#define PW_OP_TEXT(name, text) [PW_OP_##name] = (text),
-        PW_OP_MAP(PW_OP_TEXT)
-#undef PW_OP_TEXT
-    };
-    return (unsigned)op < PW_OP_COUNT ? names[op] : "?";
-}
+#include "network/operator.h"
+#include <string.h>
 
 const char *pw_activation_name(pw_activation activation)
 {
@@ -58,116 +49,49 @@ void pw_network_describe(const pw_network *network, int32_t imgsz, pawl_model_in
     info->gflops = flops > 0 ? flops * 1e-9 : 0;
 }
 
-/* "3x3 s2 p1": height x width where they differ. */
-static void add_window(pw_strbuf *text, const int32_t kernel[2], const int32_t stride[2],
-                       const int32_t padding[2])
+/* A {word} of an operator's text. */
+static void add_word(const pw_network *network, const pw_layer *layer, const char *word,
+                     size_t length, pw_strbuf *text)
 {
-    pw_strbuf_add(text, "%dx%d s%d", (int)kernel[0], (int)kernel[1], (int)stride[0]);
-    if (stride[1] != stride[0])
-        pw_strbuf_add(text, "x%d", (int)stride[1]);
-    pw_strbuf_add(text, " p%d", (int)padding[0]);
-    if (padding[1] != padding[0])
-        pw_strbuf_add(text, "x%d", (int)padding[1]);
+    const pw_operator *row = pw_operator_of(layer->op);
+    const bool is_pair = length > 2 && word[length - 2] == ':';
+    const pw_field *field =
+        pw_field_find(row->fields, row->field_count, word, is_pair ? length - 2 : length);
+    if (field != NULL)
+        pw_field_print(field, layer, is_pair, text);
+    else if (strncmp(word, "model", length) == 0)
+        pw_strbuf_add(text, "%d", (int)network->model.class_count);
+    else /* inputs */
+        for (uint32_t i = 0; i < layer->input_count; i++)
+            pw_strbuf_add(text, "%s%d", i == 0 ? "" : "+",
+                          (int)network->tensors[layer->inputs[i]].channels);
 }
 
-static void add_conv(pw_strbuf *text, const pw_conv *conv)
+/* Whether what stands behind the '|' of [field|text] is told. */
+static bool is_told(const pw_layer *layer, const char *name, size_t length)
 {
-    add_window(text, conv->kernel, conv->stride, conv->padding);
-    if (conv->dilation[0] != 1 || conv->dilation[1] != 1)
-        pw_strbuf_add(text, " d%dx%d", (int)conv->dilation[0], (int)conv->dilation[1]);
-    if (conv->groups != 1)
-        pw_strbuf_add(text, " g%d", (int)conv->groups);
-    pw_strbuf_add(text, " %d->%d", (int)conv->in_channels, (int)conv->out_channels);
-    if (conv->activation != PW_ACT_NONE)
-        pw_strbuf_add(text, " +%s", pw_activation_name(conv->activation));
-    if (conv->has_residual)
-        pw_strbuf_add(text, " +add");
+    const pw_operator *row = pw_operator_of(layer->op);
+    const pw_field *field = pw_field_find(row->fields, row->field_count, name, length);
+    return field != NULL && !pw_field_is_usual(field, layer);
 }
 
-static void add_deconv(pw_strbuf *text, const pw_deconv *deconv)
-{
-    add_window(text, deconv->kernel, deconv->stride, deconv->padding);
-    if (deconv->output_padding[0] != 0 || deconv->output_padding[1] != 0)
-        pw_strbuf_add(text, " o%dx%d", (int)deconv->output_padding[0],
-                      (int)deconv->output_padding[1]);
-    if (deconv->dilation[0] != 1 || deconv->dilation[1] != 1)
-        pw_strbuf_add(text, " d%dx%d", (int)deconv->dilation[0], (int)deconv->dilation[1]);
-    if (deconv->groups != 1)
-        pw_strbuf_add(text, " g%d", (int)deconv->groups);
-    pw_strbuf_add(text, " %d->%d", (int)deconv->in_channels, (int)deconv->out_channels);
-}
-
-static void add_detect(pw_strbuf *text, const pw_detect *detect)
-{
-    pw_strbuf_add(text, "%d classes, %d anchors, strides", (int)detect->class_count,
-                  (int)detect->anchor_count);
-    for (int32_t i = 0; i < detect->level_count; i++)
-        pw_strbuf_add(text, " %g", (double)detect->stride[i]);
-    if (detect->mask_count > 0)
-        pw_strbuf_add(text, ", %d mask coefficients", (int)detect->mask_count);
-}
-
-static void add_concat(pw_strbuf *text, const pw_network *network, const pw_layer *layer)
-{
-    for (uint32_t i = 0; i < layer->input_count; i++)
-        pw_strbuf_add(text, "%s%d", i == 0 ? "" : "+",
-                      (int)network->tensors[layer->inputs[i]].channels);
-}
-
-static void add_pad(pw_strbuf *text, const pw_pad *pad)
-{
-    pw_strbuf_add(text, "top %d, bottom %d, left %d, right %d", (int)pad->top, (int)pad->bottom,
-                  (int)pad->left, (int)pad->right);
-}
-
+/* See pw_operator.text. */
 static void add_attributes(pw_strbuf *text, const pw_network *network, const pw_layer *layer)
 {
-    switch (layer->op) {
-    case PW_OP_CONV:
-        add_conv(text, &layer->as.conv);
-        break;
-    case PW_OP_BATCHNORM:
-        pw_strbuf_add(text, "eps %g", (double)layer->as.batchnorm.epsilon);
-        break;
-    case PW_OP_ACTIVATION:
-        pw_strbuf_add(text, "%s", pw_activation_name(layer->as.activation.kind));
-        if (layer->as.activation.kind == PW_ACT_LEAKY_RELU ||
-            layer->as.activation.kind == PW_ACT_ELU)
-            pw_strbuf_add(text, " %g", (double)layer->as.activation.alpha);
-        break;
-    case PW_OP_MAXPOOL:
-        add_window(text, layer->as.pool.kernel, layer->as.pool.stride, layer->as.pool.padding);
-        break;
-    case PW_OP_UPSAMPLE:
-        pw_strbuf_add(text, "x%d", (int)layer->as.upsample.factor);
-        break;
-    case PW_OP_CONCAT:
-        add_concat(text, network, layer);
-        break;
-    case PW_OP_DETECT:
-        add_detect(text, &layer->as.detect);
-        break;
-    case PW_OP_PAD:
-        add_pad(text, &layer->as.pad);
-        break;
-    case PW_OP_ATTENTION:
-        pw_strbuf_add(text, "%d heads", (int)layer->as.attention.heads);
-        break;
-    case PW_OP_DECONV:
-        add_deconv(text, &layer->as.deconv);
-        break;
-    case PW_OP_SPACE_TO_DEPTH:
-    case PW_OP_DEPTH_TO_SPACE:
-        pw_strbuf_add(text, "x%d", (int)layer->as.shuffle.factor);
-        break;
-    case PW_OP_CLASSIFY:
-        pw_strbuf_add(text, "%d classes", (int)network->model.class_count);
-        break;
-    case PW_OP_GLOBALPOOL:
-    case PW_OP_INPUT:
-    case PW_OP_ADD:
-    case PW_OP_COUNT:
-        break;
+    const char *at = pw_operator_of(layer->op)->text;
+    while (*at != '\0') {
+        if (*at == '{') {
+            const size_t length = strcspn(at + 1, "}");
+            add_word(network, layer, at + 1, length, text);
+            at += length + 2;
+        } else if (*at == '[') {
+            const size_t length = strcspn(at + 1, "|");
+            at += is_told(layer, at + 1, length) ? length + 2 : strcspn(at, "]") + 1;
+        } else {
+            if (*at != ']')
+                pw_strbuf_add(text, "%c", *at);
+            at++;
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Making, copying and editing a network. What it must fulfil is in validate.c, what it computes in
- * layer_shape.c. */
+ * infer.c. */
 #include "base/memory.h"
 #include "base/size.h"
 #include "network/network_ir.h"

@@ -45,12 +45,17 @@ typedef struct pw_layer {
  *   - slices and a CONCAT that writes it (kept because an input could not be placed): the CONCAT copies only those inputs that are not slices of
  *     its output; the slices among its inputs are there already, at the offset at which the CONCAT would put them.
  *
- * Slices go one level deep: a tensor with a parent has no slices of its own. Only CONV, ADD, MAXPOOL and UPSAMPLE write slices.
+ * Slices go one level deep: a tensor with a parent has no slices of its own. The operator table says who may write slices.
+ *
+ * An operator reads each input in the input's type, computes in float32 (integer kernels in int32) and rounds to its output's type once.
  */
 typedef struct pw_tensor {
     int32_t channels;
     uint32_t parent;        /* tensor this one is a slice of, or PW_NO_TENSOR */
     int32_t channel_offset; /* within parent; 0 without one */
+    pawl_dtype dtype;       /* F32, F16, BF16, U8, I8 or I32; a slice's is its parent's, and so are scale and zero point */
+    float scale;            /* of integers: value = (stored - zero_point) * scale; above 0. Of floats 0 */
+    int32_t zero_point;     /* of U8 and I8, in their range; else 0 */
 } pw_tensor;
 
 /* What is known of the model besides its layers. */
@@ -88,7 +93,8 @@ typedef struct pw_shape { int32_t batch, channels, height, width; } pw_shape;
 const char *pw_op_name(pw_op op);
 const char *pw_activation_name(pw_activation activation);
 
-/* Construction. Strings and constants are copied into the arena or, for constants, borrowed: see each. PAWL_ERR_MEMORY or PAWL_ERR_LIMIT. */
+/* Construction. Strings and constants are copied into the arena or, for constants, borrowed: see each. PAWL_ERR_MEMORY or PAWL_ERR_LIMIT. A new
+   tensor is of float32. */
 pawl_status pw_network_add_tensor(pw_network *network, int32_t channels, uint32_t *tensor, pawl_error *error) PW_NODISCARD;
 /* Appends a copy of *layer with a fresh id (its .id is ignored); name is copied; output must exist or be PW_NO_TENSOR. */
 pawl_status pw_network_add_layer(pw_network *network, const pw_layer *layer, pawl_error *error) PW_NODISCARD;

@@ -4,6 +4,7 @@
 #define PW_NETWORK_OPS_H
 
 #include <pawl/network.h>
+#include <pawl/tensor.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -17,26 +18,27 @@
 #define PW_MAX_CLASSES 65536
 #define PW_NO_TENSOR   UINT32_MAX
 
-#define PW_OP_MAP(X)                                                                               \
-    X(INPUT, "input")           /* the picture: 3 channels, RGB, 0 to 1 */                         \
-    X(CONV, "conv")             /* [x, residual?]: act(conv(x) + bias) + residual */               \
-    X(BATCHNORM, "batchnorm")   /* (x - mean) / sqrt(var + eps) * gamma + beta */                  \
-    X(ACTIVATION, "activation")                                                                    \
-    X(ADD, "add")               /* x + y */                                                        \
-    X(MAXPOOL, "maxpool")       /* pads with -infinity */                                          \
-    X(UPSAMPLE, "upsample")     /* nearest, whole factor */                                        \
-    X(CONCAT, "concat")         /* along channels */                                               \
-    X(DETECT, "detect")         /* [level ..., prototypes?]: the head; its output form is the context's choice */ \
-    X(PAD, "pad")               /* zeros around the picture */                                     \
-    X(GLOBALPOOL, "globalpool") /* average over all pixels: N x C x 1 x 1 */                       \
-    X(ATTENTION, "attention")   /* [q, k, v]: softmax(q k^T / sqrt(C / heads)) v of each head; tokens are pixels, row by row */ \
-    X(DECONV, "deconv")         /* PyTorch's ConvTranspose2d */                                    \
-    X(SPACE_TO_DEPTH, "space_to_depth") /* YOLOv5's Contract: (c, h s, w s) -> (s s c, h, w), channel (ys s + xs) C + c */ \
-    X(DEPTH_TO_SPACE, "depth_to_space") /* YOLOv5's Expand: the inverse */                         \
-    X(CLASSIFY, "classify")     /* [N x classes x 1 x 1]: the head of a classifier; leaves raw logits */
+#define PW_OP_MAP(X)                                                                          \
+    X(INPUT)          /* the picture: 3 channels, RGB, 0 to 1 */                               \
+    X(CONV)           /* [x, residual?]: act(conv(x) + bias) + residual */                     \
+    X(BATCHNORM)      /* (x - mean) / sqrt(var + eps) * gamma + beta */                        \
+    X(ACTIVATION)                                                                              \
+    X(ADD)            /* x + y */                                                              \
+    X(MAXPOOL)        /* pads with -infinity */                                                \
+    X(UPSAMPLE)       /* nearest, whole factor */                                              \
+    X(CONCAT)         /* along channels */                                                     \
+    X(DETECT)         /* [level ..., prototypes?]: the head; its output form is the context's choice */ \
+    X(PAD)            /* zeros around the picture */                                           \
+    X(GLOBALPOOL)     /* average over all pixels: N x C x 1 x 1 */                             \
+    X(ATTENTION)      /* [q, k, v]: softmax(q k^T / sqrt(C / heads)) v of each head; tokens are pixels, row by row */ \
+    X(DECONV)         /* PyTorch's ConvTranspose2d */                                          \
+    X(SPACE_TO_DEPTH) /* YOLOv5's Contract: (c, h s, w s) -> (s s c, h, w), channel (ys s + xs) C + c */ \
+    X(DEPTH_TO_SPACE) /* YOLOv5's Expand: the inverse */                                       \
+    X(CLASSIFY)       /* [N x classes x 1 x 1]: the head of a classifier; leaves raw logits */
 
+/* The order is that of the numbers in an .engine: new ones come last. Each has its row in the operator table (operator.h). */
 typedef enum pw_op {
-#define PW_OP_ENUM(name, text) PW_OP_##name,
+#define PW_OP_ENUM(name) PW_OP_##name,
     PW_OP_MAP(PW_OP_ENUM)
 #undef PW_OP_ENUM
         PW_OP_COUNT
@@ -56,14 +58,20 @@ typedef enum pw_activation {
     PW_ACT_COUNT
 } pw_activation;
 
+/*
+ * A plan holds weights and biases in float32, whatever they are computed with: weight_type says what a backend shall round the weights to when it packs
+ * them (F32, F16, BF16 or I8). I8 is symmetric, w = round(weight / scale), with a scale for each output channel; biases stay float32.
+ */
 typedef struct pw_conv {
     int32_t in_channels, out_channels, groups;
     int32_t kernel[2], stride[2], padding[2], dilation[2]; /* height, width; padding on both sides, zeros */
     pw_activation activation; /* fused */
     float alpha;              /* of LEAKY_RELU and ELU */
     bool has_residual;        /* inputs[1] is added after the activation */
+    pawl_dtype weight_type;   /* see below */
     const float *weights;     /* out x in/groups x kh x kw */
     const float *bias;        /* out, or NULL */
+    const float *weight_scales; /* out, where weight_type is an integer; else NULL */
 } pw_conv;
 
 typedef struct pw_batchnorm {
@@ -79,8 +87,10 @@ typedef struct pw_pad { int32_t top, bottom, left, right; } pw_pad;
 typedef struct pw_deconv {
     int32_t in_channels, out_channels, groups;
     int32_t kernel[2], stride[2], padding[2], output_padding[2], dilation[2]; /* height, width */
+    pawl_dtype weight_type;
     const float *weights; /* in x out/groups x kh x kw */
     const float *bias;    /* out, or NULL */
+    const float *weight_scales;
 } pw_deconv;
 
 /* Where mask_count > 0 the prototypes, mask_count channels, are one more, last input. */

@@ -62,38 +62,6 @@ const char *pw_profile_fault(const pw_profile *profile, int32_t max_stride)
     return NULL;
 }
 
-static size_t deconv_weight_count(const pw_deconv *deconv)
-{
-    return (size_t)deconv->in_channels * (size_t)(deconv->out_channels / deconv->groups) *
-           (size_t)deconv->kernel[0] * (size_t)deconv->kernel[1];
-}
-
-size_t pw_layer_constants(pw_layer *layer, pw_constant constants[PW_MAX_CONSTANTS])
-{
-    if (layer->op == PW_OP_CONV) {
-        pw_conv *conv = &layer->as.conv;
-        constants[0] = (pw_constant){&conv->weights, pw_conv_weight_count(conv)};
-        constants[1] = (pw_constant){&conv->bias, (size_t)conv->out_channels};
-        return 2;
-    }
-    if (layer->op == PW_OP_DECONV) {
-        pw_deconv *deconv = &layer->as.deconv;
-        constants[0] = (pw_constant){&deconv->weights, deconv_weight_count(deconv)};
-        constants[1] = (pw_constant){&deconv->bias, (size_t)deconv->out_channels};
-        return 2;
-    }
-    if (layer->op == PW_OP_BATCHNORM) {
-        pw_batchnorm *norm = &layer->as.batchnorm;
-        const size_t channels = (size_t)norm->channels;
-        constants[0] = (pw_constant){&norm->gamma, channels};
-        constants[1] = (pw_constant){&norm->beta, channels};
-        constants[2] = (pw_constant){&norm->mean, channels};
-        constants[3] = (pw_constant){&norm->variance, channels};
-        return 4;
-    }
-    return 0;
-}
-
 /* Bytes of the block in which every array begins at a multiple of 64. */
 static size_t constant_block_size(pw_network *network)
 {

@@ -15,6 +15,7 @@
 #define PW_PLAN_FORMAT_H
 
 #include "base/bytes.h"
+#include "network/operator.h"
 #include "plan/plan_ir.h"
 
 #define PW_ENGINE_MAGIC       "\x89PAWL\r\n\x1a" /* catches text-mode transfers, as PNG's does */
@@ -75,16 +76,6 @@ pawl_status pw_engine_verify(const uint8_t *data, size_t size, pw_engine_layout 
 /* What of that an engine's first bytes tell, PW_OS_HEAD_SIZE or all of them. size: of the file. */
 pawl_status pw_engine_verify_head(const uint8_t *head, size_t head_size, uint64_t size,
                                   pawl_error *error) PW_NODISCARD;
-
-/* The constants of a layer in the order of the file. */
-#define PW_MAX_CONSTANTS 4
-typedef struct pw_constant {
-    const float **slot;
-    size_t count; /* elements */
-} pw_constant;
-/* Returns how many there are; an absent bias counts, its slot holds NULL. *layer's sizes must be
- * within bounds. */
-size_t pw_layer_constants(pw_layer *layer, pw_constant constants[PW_MAX_CONSTANTS]);
 
 /* NULL where the profile makes sense, else what is wrong with it. */
 const char *pw_profile_fault(const pw_profile *profile, int32_t max_stride);

@@ -9,6 +9,7 @@
 #include "base/size.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 typedef struct decoder {
@@ -147,135 +148,6 @@ static pawl_status read_meta(decoder *d)
     return fault == NULL ? PAWL_OK : corrupt(d, fault);
 }
 
-static bool is_within(int32_t value, int32_t least, int32_t most)
-{
-    return value >= least && value <= most;
-}
-
-static bool read_pair(pw_reader *in, int32_t pair[2], int32_t least)
-{
-    pair[0] = read_i32(in);
-    pair[1] = read_i32(in);
-    return is_within(pair[0], least, PW_MAX_KERNEL) && is_within(pair[1], least, PW_MAX_KERNEL);
-}
-
-/* false: out of range. The products that pw_layer_constants() makes of these cannot overflow. */
-static bool read_conv(pw_reader *in, pw_conv *conv)
-{
-    conv->in_channels = read_i32(in);
-    conv->out_channels = read_i32(in);
-    conv->groups = read_i32(in);
-    bool is_fine = read_pair(in, conv->kernel, 1);
-    is_fine &= read_pair(in, conv->stride, 1);
-    is_fine &= read_pair(in, conv->padding, 0);
-    is_fine &= read_pair(in, conv->dilation, 1);
-    const uint32_t activation = pw_read_u32(in);
-    conv->alpha = pw_read_f32(in);
-    const uint32_t has_residual = pw_read_u32(in);
-    if (activation >= PW_ACT_COUNT || has_residual > 1)
-        return false;
-    conv->activation = (pw_activation)activation;
-    conv->has_residual = has_residual == 1;
-    return is_fine && is_within(conv->in_channels, 1, PW_MAX_CHANNELS) &&
-           is_within(conv->out_channels, 1, PW_MAX_CHANNELS) &&
-           is_within(conv->groups, 1, conv->in_channels);
-}
-
-/* As read_conv(). */
-static bool read_deconv(pw_reader *in, pw_deconv *deconv)
-{
-    deconv->in_channels = read_i32(in);
-    deconv->out_channels = read_i32(in);
-    deconv->groups = read_i32(in);
-    bool is_fine = read_pair(in, deconv->kernel, 1);
-    is_fine &= read_pair(in, deconv->stride, 1);
-    is_fine &= read_pair(in, deconv->padding, 0);
-    is_fine &= read_pair(in, deconv->output_padding, 0);
-    is_fine &= read_pair(in, deconv->dilation, 1);
-    return is_fine && is_within(deconv->in_channels, 1, PW_MAX_CHANNELS) &&
-           is_within(deconv->out_channels, 1, PW_MAX_CHANNELS) &&
-           is_within(deconv->groups, 1, deconv->out_channels);
-}
-
-static bool read_pad(pw_reader *in, pw_pad *pad)
-{
-    int32_t rows[2], columns[2];
-    bool is_fine = read_pair(in, rows, 0);
-    is_fine &= read_pair(in, columns, 0);
-    *pad = (pw_pad){rows[0], rows[1], columns[0], columns[1]};
-    return is_fine;
-}
-
-static bool read_detect(pw_reader *in, uint32_t version, pw_detect *detect)
-{
-    detect->class_count = read_i32(in);
-    detect->anchor_count = read_i32(in);
-    detect->level_count = read_i32(in);
-    if (!is_within(detect->class_count, 0, PW_MAX_CLASSES) ||
-        !is_within(detect->anchor_count, 1, PAWL_MAX_ANCHORS) ||
-        !is_within(detect->level_count, 1, PAWL_MAX_LEVELS))
-        return false;
-    for (int32_t l = 0; l < detect->level_count; l++) {
-        detect->stride[l] = pw_read_f32(in);
-        for (int32_t a = 0; a < detect->anchor_count; a++) {
-            detect->anchor[l][a][0] = pw_read_f32(in);
-            detect->anchor[l][a][1] = pw_read_f32(in);
-        }
-    }
-    detect->mask_count = version >= 2 ? read_i32(in) : 0;
-    return is_within(detect->mask_count, 0, PW_MAX_CHANNELS);
-}
-
-static bool read_attributes(pw_reader *in, uint32_t version, pw_layer *layer)
-{
-    uint32_t kind = 0;
-    switch (layer->op) {
-    case PW_OP_CONV:
-        return read_conv(in, &layer->as.conv);
-    case PW_OP_BATCHNORM:
-        layer->as.batchnorm.channels = read_i32(in);
-        layer->as.batchnorm.epsilon = pw_read_f32(in);
-        return is_within(layer->as.batchnorm.channels, 1, PW_MAX_CHANNELS);
-    case PW_OP_ACTIVATION:
-        kind = pw_read_u32(in);
-        layer->as.activation.alpha = pw_read_f32(in);
-        if (kind >= PW_ACT_COUNT)
-            return false;
-        layer->as.activation.kind = (pw_activation)kind;
-        return true;
-    case PW_OP_MAXPOOL: {
-        bool is_fine = read_pair(in, layer->as.pool.kernel, 1);
-        is_fine &= read_pair(in, layer->as.pool.stride, 1);
-        return is_fine & read_pair(in, layer->as.pool.padding, 0);
-    }
-    case PW_OP_UPSAMPLE:
-        layer->as.upsample.factor = read_i32(in);
-        return is_within(layer->as.upsample.factor, 1, PW_MAX_KERNEL);
-    case PW_OP_DETECT:
-        return read_detect(in, version, &layer->as.detect);
-    case PW_OP_PAD:
-        return read_pad(in, &layer->as.pad);
-    case PW_OP_ATTENTION:
-        layer->as.attention.heads = read_i32(in);
-        return is_within(layer->as.attention.heads, 1, PW_MAX_CHANNELS);
-    case PW_OP_DECONV:
-        return read_deconv(in, &layer->as.deconv);
-    case PW_OP_SPACE_TO_DEPTH:
-    case PW_OP_DEPTH_TO_SPACE:
-        layer->as.shuffle.factor = read_i32(in);
-        return is_within(layer->as.shuffle.factor, 1, PW_MAX_KERNEL);
-    case PW_OP_GLOBALPOOL:
-    case PW_OP_CLASSIFY:
-    case PW_OP_INPUT:
-    case PW_OP_ADD:
-    case PW_OP_CONCAT:
-        return true;
-    case PW_OP_COUNT:
-        break;
-    }
-    return false;
-}
-
 /* Arrays lie one behind the other in the order of the layers, so no byte can serve two and the
  * section bounds them all. */
 static pawl_status read_constants(decoder *d, pw_layer *layer)
@@ -284,9 +156,10 @@ static pawl_status read_constants(decoder *d, pw_layer *layer)
     const size_t count = pw_layer_constants(layer, list);
     const size_t size = d->layout->size[PW_SECTION_CONSTANTS];
     for (size_t c = 0; c < count; c++) {
+        if (list[c].field->since > d->layout->version)
+            continue;
         const uint64_t offset = pw_read_u64(&d->in);
-        const bool is_bias = (layer->op == PW_OP_CONV || layer->op == PW_OP_DECONV) && c == 1;
-        if (offset == PW_ENGINE_NO_CONSTANT && is_bias && !d->in.is_short)
+        if (offset == PW_ENGINE_NO_CONSTANT && list[c].field->is_optional && !d->in.is_short)
             continue;
         const size_t bytes = list[c].count * sizeof(float);
         if (d->in.is_short || offset != pw_size_align(d->constant_end, PW_ENGINE_ALIGNMENT) ||
@@ -315,8 +188,15 @@ static pawl_status read_layer(decoder *d, pw_layer *layer)
     layer->op = (pw_op)op;
     if (layer->id >= d->plan->network.next_layer_id)
         return corrupt(d, "a layer's id is out of range");
-    if (!read_attributes(&d->in, d->layout->version, layer) || d->in.is_short)
-        return corrupt(d, "a layer's attributes are out of range");
+    const pw_operator *row = pw_operator_of(layer->op);
+    const pw_field *fault =
+        pw_fields_read(&d->in, d->layout->version, row->fields, row->field_count, layer);
+    if (fault != NULL || d->in.is_short) {
+        char text[96];
+        (void)snprintf(text, sizeof text, "a layer's %s is out of range",
+                       fault != NULL ? fault->name : "last attribute");
+        return corrupt(d, text);
+    }
     return read_constants(d, layer);
 }
 

@@ -81,109 +81,6 @@ static void encode_meta(pw_writer *out, const pw_plan *plan)
         write_text(out, model->names[i]);
 }
 
-static void encode_pair(pw_writer *out, const int32_t pair[2])
-{
-    write_i32(out, pair[0]);
-    write_i32(out, pair[1]);
-}
-
-static void encode_conv(pw_writer *out, const pw_conv *conv)
-{
-    write_i32(out, conv->in_channels);
-    write_i32(out, conv->out_channels);
-    write_i32(out, conv->groups);
-    encode_pair(out, conv->kernel);
-    encode_pair(out, conv->stride);
-    encode_pair(out, conv->padding);
-    encode_pair(out, conv->dilation);
-    pw_write_u32(out, (uint32_t)conv->activation);
-    pw_write_f32(out, conv->alpha);
-    pw_write_u32(out, conv->has_residual);
-}
-
-static void encode_detect(pw_writer *out, const pw_detect *detect)
-{
-    write_i32(out, detect->class_count);
-    write_i32(out, detect->anchor_count);
-    write_i32(out, detect->level_count);
-    for (int32_t l = 0; l < detect->level_count; l++) {
-        pw_write_f32(out, detect->stride[l]);
-        for (int32_t a = 0; a < detect->anchor_count; a++) {
-            pw_write_f32(out, detect->anchor[l][a][0]);
-            pw_write_f32(out, detect->anchor[l][a][1]);
-        }
-    }
-    write_i32(out, detect->mask_count);
-}
-
-static void encode_deconv(pw_writer *out, const pw_deconv *deconv)
-{
-    write_i32(out, deconv->in_channels);
-    write_i32(out, deconv->out_channels);
-    write_i32(out, deconv->groups);
-    encode_pair(out, deconv->kernel);
-    encode_pair(out, deconv->stride);
-    encode_pair(out, deconv->padding);
-    encode_pair(out, deconv->output_padding);
-    encode_pair(out, deconv->dilation);
-}
-
-static void encode_pad(pw_writer *out, const pw_pad *pad)
-{
-    write_i32(out, pad->top);
-    write_i32(out, pad->bottom);
-    write_i32(out, pad->left);
-    write_i32(out, pad->right);
-}
-
-static void encode_attributes(pw_writer *out, const pw_layer *layer)
-{
-    switch (layer->op) {
-    case PW_OP_CONV:
-        encode_conv(out, &layer->as.conv);
-        break;
-    case PW_OP_BATCHNORM:
-        write_i32(out, layer->as.batchnorm.channels);
-        pw_write_f32(out, layer->as.batchnorm.epsilon);
-        break;
-    case PW_OP_ACTIVATION:
-        pw_write_u32(out, (uint32_t)layer->as.activation.kind);
-        pw_write_f32(out, layer->as.activation.alpha);
-        break;
-    case PW_OP_MAXPOOL:
-        encode_pair(out, layer->as.pool.kernel);
-        encode_pair(out, layer->as.pool.stride);
-        encode_pair(out, layer->as.pool.padding);
-        break;
-    case PW_OP_UPSAMPLE:
-        write_i32(out, layer->as.upsample.factor);
-        break;
-    case PW_OP_DETECT:
-        encode_detect(out, &layer->as.detect);
-        break;
-    case PW_OP_PAD:
-        encode_pad(out, &layer->as.pad);
-        break;
-    case PW_OP_ATTENTION:
-        write_i32(out, layer->as.attention.heads);
-        break;
-    case PW_OP_DECONV:
-        encode_deconv(out, &layer->as.deconv);
-        break;
-    case PW_OP_SPACE_TO_DEPTH:
-    case PW_OP_DEPTH_TO_SPACE:
-        write_i32(out, layer->as.shuffle.factor);
-        break;
-    case PW_OP_GLOBALPOOL:
-    case PW_OP_CLASSIFY:
-    case PW_OP_INPUT:
-    case PW_OP_ADD:
-    case PW_OP_CONCAT:
-    case PW_OP_COUNT:
-        break;
-    }
-}
-
 /* The layer's constants go into the list of spans; where they will lie goes into the layer. */
 static void encode_layer(encoder *e, pw_layer *layer)
 {
@@ -196,10 +93,13 @@ static void encode_layer(encoder *e, pw_layer *layer)
     for (uint32_t i = 0; i < layer->input_count; i++)
         pw_write_u32(out, layer->inputs[i]);
     pw_write_u32(out, layer->output);
-    encode_attributes(out, layer);
+    const pw_operator *row = pw_operator_of(layer->op);
+    pw_fields_write(out, PW_ENGINE_VERSION, row->fields, row->field_count, layer);
     pw_constant list[PW_MAX_CONSTANTS];
     const size_t count = pw_layer_constants(layer, list);
     for (size_t c = 0; c < count; c++) {
+        if (list[c].field->since > PW_ENGINE_VERSION)
+            continue;
         if (*list[c].slot == NULL) {
             pw_write_u64(out, PW_ENGINE_NO_CONSTANT);
             continue;

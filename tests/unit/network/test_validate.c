@@ -36,6 +36,8 @@ static pw_tensor *slice(pw_network *network, int n)
     return NULL;
 }
 
+static const float some_scales[8] = {1, 1, 1, 0, 1, 1, 1, 1};
+
 #define DAMAGE(function, ...)           \
     static void function(pw_network *n) \
     {                                   \
@@ -64,7 +66,7 @@ DAMAGE(output_none, n->layers[2].output = PW_NO_TENSOR)
 DAMAGE(output_twice, n->layers[2].output = n->layers[1].output)
 DAMAGE(channels_none, n->tensors[3].channels = 0)
 DAMAGE(channels_beyond, n->tensors[3].channels = PW_MAX_CHANNELS + 1)
-DAMAGE(orphan, n->tensors[n->tensor_count++] = (pw_tensor){8, PW_NO_TENSOR, 0})
+DAMAGE(orphan, n->tensors[n->tensor_count++] = (pw_tensor){.channels = 8, .parent = PW_NO_TENSOR})
 DAMAGE(parent_beyond, slice(n, 0)->parent = (uint32_t)n->tensor_count)
 DAMAGE(parent_itself, pw_tensor *s = slice(n, 0); s->parent = (uint32_t)(s - n->tensors))
 DAMAGE(parent_nested, n->tensors[slice(n, 0)->parent].parent = of(n, PW_OP_CONCAT)->output)
@@ -75,6 +77,26 @@ DAMAGE(slices_overlap, slice(n, 1)->channel_offset = 7)
 DAMAGE(slices_gap, n->tensors[slice(n, 0)->parent].channels = 17)
 DAMAGE(slice_of_made, slice(n, 1)->parent = n->layers[1].output; slice(n, 1)->channel_offset = 0)
 DAMAGE(slice_by_batchnorm, n->tensors[of(n, PW_OP_BATCHNORM)->output].parent = n->layers[1].output)
+DAMAGE(type_unknown, n->tensors[3].dtype = (pawl_dtype)10)
+DAMAGE(type_none_has, n->tensors[3].dtype = PAWL_F64)
+DAMAGE(float_scaled, n->tensors[3].scale = 1)
+DAMAGE(float_scale_nan, n->tensors[3].scale = NAN)
+DAMAGE(float_shifted, n->tensors[3].zero_point = 1)
+DAMAGE(bytes_unscaled, n->tensors[3].dtype = PAWL_U8)
+DAMAGE(bytes_scale_negative, n->tensors[3].dtype = PAWL_U8; n->tensors[3].scale = -1)
+DAMAGE(bytes_scale_nan, n->tensors[3].dtype = PAWL_I8; n->tensors[3].scale = NAN)
+DAMAGE(bytes_scale_subnormal, n->tensors[3].dtype = PAWL_I8; n->tensors[3].scale = 1e-40f)
+DAMAGE(bytes_scale_infinite, n->tensors[3].dtype = PAWL_I8; n->tensors[3].scale = INFINITY)
+DAMAGE(bytes_below, n->tensors[3] = ((pw_tensor){8, PW_NO_TENSOR, 0, PAWL_U8, 0.5f, -1}))
+DAMAGE(bytes_beyond, n->tensors[3] = ((pw_tensor){8, PW_NO_TENSOR, 0, PAWL_I8, 0.5f, 128}))
+DAMAGE(words_shifted, n->tensors[3] = ((pw_tensor){8, PW_NO_TENSOR, 0, PAWL_I32, 0.5f, 3}))
+DAMAGE(slice_of_other_type, slice(n, 1)->dtype = PAWL_BF16)
+DAMAGE(weights_of_bytes, n->layers[1].as.conv.weight_type = PAWL_U8)
+DAMAGE(weights_of_nothing, n->layers[1].as.conv.weight_type = (pawl_dtype)-1)
+DAMAGE(weights_unscaled, n->layers[1].as.conv.weight_type = PAWL_I8)
+DAMAGE(weights_scaled, n->layers[1].as.conv.weight_scales = n->layers[1].as.conv.bias)
+DAMAGE(weights_scaled_wrong, n->layers[1].as.conv.weight_type = PAWL_I8;
+       n->layers[1].as.conv.weight_scales = some_scales)
 DAMAGE(conv_in, n->layers[1].as.conv.in_channels = 4)
 DAMAGE(conv_out, n->layers[1].as.conv.out_channels = 9)
 DAMAGE(conv_groups_zero, n->layers[1].as.conv.groups = 0)
@@ -102,8 +124,8 @@ DAMAGE(upsample_huge, of(n, PW_OP_UPSAMPLE)->as.upsample.factor = 1 << 20)
 DAMAGE(add_channels, of(n, PW_OP_ADD)->inputs[1] = n->layers[0].output)
 DAMAGE(concat_sum, of(n, PW_OP_CONCAT)->input_count = 1)
 DAMAGE(concat_slice_stranger, n->tensors[residual(n)->output].parent = of(n, PW_OP_CONCAT)->output)
-DAMAGE(concat_slice_misplaced,
-       n->tensors[of(n, PW_OP_ADD)->output] = (pw_tensor){8, of(n, PW_OP_CONCAT)->output, 8})
+DAMAGE(concat_slice_misplaced, pw_tensor *sum = &n->tensors[of(n, PW_OP_ADD)->output];
+       sum->parent = of(n, PW_OP_CONCAT)->output; sum->channel_offset = 8)
 DAMAGE(head_levels, of(n, PW_OP_DETECT)->as.detect.level_count = 3)
 DAMAGE(head_levels_beyond, of(n, PW_OP_DETECT)->as.detect.level_count = INT32_MAX)
 DAMAGE(head_anchors_none, of(n, PW_OP_DETECT)->as.detect.anchor_count = 0)
@@ -168,11 +190,30 @@ static struct damage_row {
     ROW(slices_gap, "before it is made"),
     ROW(slice_of_made, "made already"),
     ROW(slice_by_batchnorm, "cannot write a slice"),
+    ROW(type_unknown, "type 10 (?)"),
+    ROW(type_none_has, "type 3 (f64)"),
+    ROW(float_scaled, "type f32 has a scale of 1"),
+    ROW(float_scale_nan, "type f32 has a scale of"),
+    ROW(float_shifted, "zero point of 1"),
+    ROW(bytes_unscaled, "type u8 has a scale of 0"),
+    ROW(bytes_scale_negative, "scale of -1"),
+    ROW(bytes_scale_nan, "type i8 has a scale of"),
+    ROW(bytes_scale_subnormal, "type i8 has a scale of"),
+    ROW(bytes_scale_infinite, "scale of inf"),
+    ROW(bytes_below, "zero point of -1"),
+    ROW(bytes_beyond, "zero point of 128"),
+    ROW(words_shifted, "zero point of 3"),
+    ROW(slice_of_other_type, "of another type"),
+    ROW(weights_of_bytes, "weights cannot be u8"),
+    ROW(weights_of_nothing, "weight type is -1"),
+    ROW(weights_unscaled, "weights of i8 without scales"),
+    ROW(weights_scaled, "weights of f32 with scales"),
+    ROW(weights_scaled_wrong, "scale of channel 3 is 0"),
     ROW(conv_in, "4 -> 8 channels"),
     ROW(conv_out, "3 -> 9 channels"),
-    ROW(conv_groups_zero, "0 groups"),
+    ROW(conv_groups_zero, "groups is 0, not 1 to"),
     ROW(conv_groups_odd, "2 groups"),
-    ROW(conv_kernel_zero, "kernel"),
+    ROW(conv_kernel_zero, "kernel is 0, not 1 to 255"),
     ROW(conv_kernel_huge, "kernel"),
     ROW(conv_stride_zero, "stride"),
     ROW(conv_padding_negative, "padding"),
@@ -184,22 +225,22 @@ static struct damage_row {
     ROW(conv_residual_channels, "3 channels added to 8"),
     ROW(norm_channels, "7 channels"),
     ROW(norm_epsilon, "epsilon"),
-    ROW(norm_mean, "missing"),
-    ROW(act_kind, "activation -3"),
+    ROW(norm_mean, "no mean"),
+    ROW(act_kind, "activation is -3"),
     ROW(act_alpha, "slope"),
-    ROW(pool_kernel, "pool"),
-    ROW(pool_padding, "pool"),
+    ROW(pool_kernel, "kernel is 0"),
+    ROW(pool_padding, "half the pool's kernel"),
     ROW(pool_channels, "3 channels in, 8 out"),
-    ROW(upsample_zero, "upsampling by 0"),
-    ROW(upsample_huge, "upsampling by"),
+    ROW(upsample_zero, "factor is 0"),
+    ROW(upsample_huge, "factor is 1048576"),
     ROW(add_channels, "3 channels in, 8 out"),
     ROW(concat_sum, "8 channels in, 16 out"),
     ROW(concat_slice_stranger, "not among its inputs"),
     ROW(concat_slice_misplaced, "slice at channel 8"),
     ROW(head_levels, "3 levels"),
     ROW(head_levels_beyond, "levels"),
-    ROW(head_anchors_none, "0 anchors"),
-    ROW(head_anchors_beyond, "17 anchors"),
+    ROW(head_anchors_none, "anchors is 0"),
+    ROW(head_anchors_beyond, "anchors is 17"),
     ROW(head_classes, "4 classes"),
     ROW(head_classes_beyond, "classes"),
     ROW(head_channels, "level 0 has 16 channels"),
@@ -244,11 +285,41 @@ static void kept_concat_is_fine(void **state)
     pw_network_free(&network);
 }
 
+/* Every type that a tensor can have, and weights of bytes. */
+static void types_are_fine(void **state)
+{
+    static const pw_tensor types[] = {
+        {.dtype = PAWL_BF16},
+        {.dtype = PAWL_F16},
+        {.dtype = PAWL_U8, .scale = 0.02f, .zero_point = 255},
+        {.dtype = PAWL_I8, .scale = 0.02f, .zero_point = -128},
+        {.dtype = PAWL_I32, .scale = 0.02f},
+    };
+    static const float scales[8] = {1, 2, 3, 4, 5, 6, 7, 8};
+    pw_network network = {.source_layer_count = 0};
+    pawl_error error = {.message = ""};
+    (void)state;
+    assert_int_equal(pt_tiny_network(&network, &error), PAWL_OK);
+    for (size_t i = 0; i < PW_COUNT(types); i++) {
+        for (size_t t = 0; t < network.tensor_count; t++) {
+            network.tensors[t].dtype = types[i].dtype;
+            network.tensors[t].scale = types[i].scale;
+            network.tensors[t].zero_point = types[i].zero_point;
+        }
+        assert_int_equal(pw_network_validate(&network, &error), PAWL_OK);
+    }
+    network.layers[1].as.conv.weight_type = PAWL_I8;
+    network.layers[1].as.conv.weight_scales = scales;
+    assert_int_equal(pw_network_validate(&network, &error), PAWL_OK);
+    pw_network_free(&network);
+}
+
 int main(void)
 {
-    struct CMUnitTest tests[1 + PW_COUNT(rows)] = {cmocka_unit_test(kept_concat_is_fine)};
+    struct CMUnitTest tests[2 + PW_COUNT(rows)] = {cmocka_unit_test(kept_concat_is_fine),
+                                                   cmocka_unit_test(types_are_fine)};
     for (size_t i = 0; i < PW_COUNT(rows); i++)
-        tests[1 + i] = (struct CMUnitTest){
+        tests[2 + i] = (struct CMUnitTest){
             .name = rows[i].name, .test_func = damage_is_found, .initial_state = &rows[i]};
     return cmocka_run_group_tests_name("validate", tests, NULL, NULL);
 }

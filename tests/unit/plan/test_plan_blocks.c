@@ -195,12 +195,12 @@ static struct damage_row {
     void (*damage)(pw_network *network);
     const char *message;
 } rows[] = {
-    {"a negative padding", pad_negative, "padding out of range"},
-    {"a huge padding", pad_huge, "padding out of range"},
-    {"contract by nothing", shuffle_zero, "factor of 0"},
+    {"a negative padding", pad_negative, "left is -1, not 0 to 255"},
+    {"a huge padding", pad_huge, "top is 2147483647"},
+    {"contract by nothing", shuffle_zero, "factor is 0"},
     {"expand into other channels", shuffle_channels, "factor of 3"},
-    {"expand by too much", shuffle_huge, "factor of 2147483647"},
-    {"no heads", heads_zero, "0 heads"},
+    {"expand by too much", shuffle_huge, "factor is 2147483647"},
+    {"no heads", heads_zero, "heads is 0"},
     {"heads that do not divide", heads_odd, "3 heads"},
     {"attention without values", attention_inputs, "2 inputs"},
     {"a transposed convolution's inputs", deconv_in, "4 -> 4 channels"},
@@ -209,7 +209,7 @@ static struct damage_row {
     {"an output padding as large as the stride", deconv_output_padding, "output padding of 2"},
     {"no weights", deconv_weights, "no weights"},
     {"no coefficients", masks_none, "1 levels from 2 inputs"},
-    {"negative coefficients", masks_negative, "1 levels from 2 inputs"},
+    {"negative coefficients", masks_negative, "mask coefficients is -4"},
     {"coefficients without prototypes", masks_other, "mask coefficients"},
     {"no prototypes", prototypes_missing, "1 levels from 1 inputs"},
     {"masks in a model of boxes", task_of_boxes, "another task"},

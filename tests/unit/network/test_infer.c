@@ -157,5 +157,5 @@ int main(void)
     for (size_t i = 0; i < PW_COUNT(inputs); i++)
         tests[1 + PW_COUNT(windows) + i] = (struct CMUnitTest){
             .name = inputs[i].name, .test_func = input_is_checked, .initial_state = &inputs[i]};
-    return cmocka_run_group_tests_name("layer_shape", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("infer", tests, NULL, NULL);
 }
