@@ -328,7 +328,7 @@ step_aarch64()
 {
     sysroot_aarch64
     PKG_CONFIG_SYSROOT_DIR=$root PKG_CONFIG_LIBDIR=$root/usr/lib/aarch64-linux-gnu/pkgconfig:$root/usr/share/pkgconfig \
-        cmake -S . -B build/aarch64 -G Ninja -DCMAKE_BUILD_TYPE=Release \
+        cmake -S . -B build/aarch64 -G Ninja -DCMAKE_BUILD_TYPE=Release -DPAWL_WERROR=ON \
         -DCMAKE_TOOLCHAIN_FILE="$PWD/cmake/aarch64-linux.cmake" -DPAWL_SYSROOT="$root"
     cmake --build build/aarch64 -j "$jobs"
     ctest --test-dir build/aarch64 --output-on-failure -j "$jobs" -LE 'bench|install|tree|shared|lifetime|cli|rtx'

@@ -1,17 +1,38 @@
 # SPDX-License-Identifier: Apache-2.0
-# What `cmake --install` puts where: both libraries, headers, pkg-config file, CMake package, program, manual page, completion.
+# What `cmake --install` puts where: both libraries, headers, pkg-config files, CMake package, programs, manual page, completion. Nothing that is
+# installed knows its prefix: all find their neighbours from where they lie, so a prefix can be given late and moved.
 include(CMakePackageConfigHelpers)
+include(GNUInstallDirs)
 
-install(TARGETS pawl EXPORT pawlTargets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(TARGETS pawl EXPORT pawlTargets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(TARGETS pawl_static ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}) # described by hand in pawlConfig.cmake.in
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/pawl DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h" PATTERN "*.hpp")
 
-set(PAWL_PC_LIBS_PRIVATE "-lm -ldl -pthread")
-set(PAWL_PC_REQUIRES_PRIVATE "libjpeg libpng libwebp zlib")
-configure_file(${PROJECT_SOURCE_DIR}/cmake/pawl.pc.in ${PROJECT_BINARY_DIR}/pawl.pc @ONLY)
-install(FILES ${PROJECT_BINARY_DIR}/pawl.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+# pkg-config: `pawl` is the shared library, `pawl-static` the other. They require no module, or the flags and files of libraries that are none of
+# the caller's business would be asked of him.
+set(pkgconfig ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+file(RELATIVE_PATH to_prefix ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
+string(REGEX REPLACE "/$" "" to_prefix ${to_prefix})
+set(PAWL_PC_PREFIX "\${pcfiledir}/${to_prefix}")
+foreach(which LIB INCLUDE)
+  cmake_path(APPEND PAWL_PC_${which}DIR "\${prefix}" ${CMAKE_INSTALL_${which}DIR}) # one that is absolute stays so
+endforeach()
+set(folders ${PAWL_BESIDE_STATIC_LIBRARY_DIRS})
+list(REMOVE_ITEM folders ${CMAKE_C_IMPLICIT_LINK_DIRECTORIES})
+set(libraries ${PAWL_BESIDE_STATIC_LIBRARIES} dl m)
+list(REMOVE_DUPLICATES folders)
+list(TRANSFORM folders PREPEND -L)
+list(TRANSFORM libraries PREPEND -l)
+list(JOIN folders " " folders)
+list(JOIN libraries " " libraries)
+string(STRIP "${folders} ${libraries} -pthread" PAWL_PC_LIBS)
+foreach(file pawl pawl-static)
+  configure_file(${PROJECT_SOURCE_DIR}/cmake/${file}.pc.in ${PROJECT_BINARY_DIR}/${file}.pc @ONLY)
+  install(FILES ${PROJECT_BINARY_DIR}/${file}.pc DESTINATION ${pkgconfig})
+endforeach()
 
 set(package ${CMAKE_INSTALL_LIBDIR}/cmake/pawl)
+list(JOIN PAWL_BESIDE_MODULES " " PAWL_BESIDE_NAMES)
 configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/pawlConfig.cmake.in ${PROJECT_BINARY_DIR}/pawlConfig.cmake
   INSTALL_DESTINATION ${package} PATH_VARS CMAKE_INSTALL_LIBDIR CMAKE_INSTALL_INCLUDEDIR)
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/pawlConfigVersion.cmake COMPATIBILITY SameMinorVersion)
@@ -20,8 +41,11 @@ install(EXPORT pawlTargets NAMESPACE pawl:: DESTINATION ${package})
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE ${PROJECT_SOURCE_DIR}/NOTICE ${PROJECT_SOURCE_DIR}/src/image/font-licence.txt
   DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
-if(TARGET pawl_program)
-  install(TARGETS pawl_program RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+if(PAWL_APPS)
+  set(programs pawl_program yolov5_det yolov5_seg yolov5_cls)
+  file(RELATIVE_PATH to_library ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_LIBDIR})
+  set_target_properties(${programs} PROPERTIES INSTALL_RPATH "$ORIGIN/${to_library}")
+  install(TARGETS ${programs} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
   # Both are printed from the option tables, by the program itself, so not when it is for another machine.
   add_custom_command(OUTPUT ${PROJECT_BINARY_DIR}/pawl.1 ${PROJECT_BINARY_DIR}/pawl.bash
     COMMAND $<TARGET_FILE:pawl_program> man > ${PROJECT_BINARY_DIR}/pawl.1

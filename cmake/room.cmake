@@ -47,7 +47,7 @@ function(pawl_test name)
   add_executable(${name} ${test_FILES})
   pawl_use_rooms(${name} ${test_ROOMS})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
-  target_link_libraries(${name} PRIVATE pawl_warnings ${test_LIBS} PkgConfig::CMOCKA m)
+  target_link_libraries(${name} PRIVATE pawl_warnings ${test_LIBS} pawl_cmocka m)
   add_test(NAME ${name} COMMAND ${name} ${test_ARGS})
   set_tests_properties(${name} PROPERTIES LABELS "${test_LABELS}" SKIP_RETURN_CODE 77 TIMEOUT 600
     ENVIRONMENT "PAWL_SOURCE_DIR=${PROJECT_SOURCE_DIR};PAWL_LEAKS=error") # the object table hides what is forgotten from LeakSanitizer

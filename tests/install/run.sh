@@ -1,53 +1,68 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# run.sh BUILD HERE EXAMPLES CMAKE GENERATOR: what somebody who installs the library does with it.
+# run.sh BUILD SOURCE: installs into a staging folder, moves the prefix away from where it was to be, and uses what lies there.
 set -eu
-build=$1 here=$2 examples=$3 cmake=$4 generator=$5
+build=$1 source=$2
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-prefix=$work/usr
+prefix=$work/elsewhere
 
-"$cmake" --install "$build" --prefix "$prefix" >"$work/log" || { cat "$work/log"; exit 1; }
-for file in bin/pawl include/pawl/pawl.h "$LIBDIR/libpawl.so" "$LIBDIR/libpawl.a" "$LIBDIR/pkgconfig/pawl.pc" \
-    "$LIBDIR/cmake/pawl/pawlConfig.cmake" share/man/man1/pawl.1 share/bash-completion/completions/pawl share/doc/pawl/LICENSE \
-    share/doc/pawl/NOTICE share/doc/pawl/font-licence.txt; do
-    [ -e "$prefix/$file" ] || { echo "not installed: $file"; exit 1; }
+DESTDIR=$work/stage "${CMAKE:-cmake}" --install "$build" --prefix /opt/pawl >"$work/log" || { cat "$work/log"; exit 1; }
+mv "$work/stage/opt/pawl" "$prefix"
+rmdir "$work/stage/opt" "$work/stage" # nothing lies beside the prefix
+
+# These files and no others.
+{
+    cat <<END
+bin/pawl
+bin/yolov5_cls
+bin/yolov5_det
+bin/yolov5_seg
+$LIBDIR/cmake/pawl/pawlConfig.cmake
+$LIBDIR/cmake/pawl/pawlConfigVersion.cmake
+$LIBDIR/cmake/pawl/pawlTargets-CONFIG.cmake
+$LIBDIR/cmake/pawl/pawlTargets.cmake
+$LIBDIR/libpawl.a
+$LIBDIR/libpawl.so
+$LIBDIR/libpawl.so.MINOR
+$LIBDIR/libpawl.so.MINOR.PATCH
+$LIBDIR/pkgconfig/pawl-static.pc
+$LIBDIR/pkgconfig/pawl.pc
+share/bash-completion/completions/pawl
+share/doc/pawl/LICENSE
+share/doc/pawl/NOTICE
+share/doc/pawl/font-licence.txt
+share/man/man1/pawl.1
+END
+    (cd "$source" && find include -type f)
+} | LC_ALL=C sort >"$work/wanted"
+(cd "$prefix" && find . ! -type d) | sed -e 's|^\./||' -e 's/Targets-[a-z]*\.cmake/Targets-CONFIG.cmake/' \
+    -e 's/so\.[0-9]*\.[0-9]*$/so.MINOR/' -e 's/so\.[0-9]*\.[0-9]*\.[0-9]*$/so.MINOR.PATCH/' | LC_ALL=C sort >"$work/there"
+diff -u "$work/wanted" "$work/there" || { echo "run: what is installed (right) is not what should be"; exit 1; }
+
+# One version, whomever one asks.
+version=$("$prefix/bin/pawl" --version)
+[ "$version" = "pawl $(PKG_CONFIG_PATH=$prefix/$LIBDIR/pkgconfig pkg-config --modversion pawl)" ]
+grep -qF "set(PACKAGE_VERSION \"${version#pawl }\")" "$prefix/$LIBDIR/cmake/pawl/pawlConfigVersion.cmake"
+[ -e "$prefix/$LIBDIR/libpawl.so.${version#pawl }" ]
+grep -qF "[Unreleased]: ${version#pawl }" "$source/CHANGELOG.md" || grep -qF "## [${version#pawl }] - " "$source/CHANGELOG.md" || {
+    echo "run: CHANGELOG.md does not know ${version}"
+    exit 1
+}
+
+# The programs find the library where both lie now, and it alone.
+for program in pawl yolov5_det yolov5_seg yolov5_cls; do
+    env -u LD_LIBRARY_PATH ldd "$prefix/bin/$program" | grep -qF "$work/elsewhere/" || { echo "run: $program finds another libpawl"; exit 1; }
 done
 
-# The program finds its library where it was installed, without help.
-"$prefix/bin/pawl" --version
+# Each library that is linked or built in has its place in NOTICE.
+for file in "$prefix/$LIBDIR/libpawl.so" "$prefix/bin/pawl" "$prefix/bin/yolov5_seg"; do
+    readelf -d "$file" | sed -n 's/.*NEEDED.*\[\(lib[a-z]*\)[^]]*\]/\1/p'
+done | sort -u | grep -vx -e libc -e libm -e libpawl | while read -r library; do
+    grep -qw "$library" "$prefix/share/doc/pawl/NOTICE" || { echo "run: NOTICE does not name $library"; exit 1; }
+done
+sed -n 's/^ *pawl_library(\([a-z0-9]*\) .*/\1/p' "$source/cmake/libraries.cmake" | grep -vx cmocka | while read -r library; do
+    grep -qi "$library" "$prefix/share/doc/pawl/NOTICE" || { echo "run: NOTICE does not name $library"; exit 1; }
+done
 
-# pkg-config, shared and static. The prefix in the file is the configured one, so it is set to where this copy went.
-export PKG_CONFIG_PATH="$prefix/$LIBDIR/pkgconfig"
-flags() { pkg-config --define-variable=prefix="$prefix" "$@" pawl; }
-# shellcheck disable=SC2046 # words are wanted
-"$CC" "$here/consumer.c" -o "$work/shared" $(flags --cflags --libs)
-LD_LIBRARY_PATH="$prefix/$LIBDIR" "$work/shared"
-# shellcheck disable=SC2046
-"$CC" -DPAWL_STATIC=1 "$here/consumer.c" -o "$work/static" $(flags --cflags) "$prefix/$LIBDIR/libpawl.a" \
-    $(pkg-config --libs libjpeg libpng libwebp zlib) -lm -ldl -pthread
-"$work/static"
-
-# find_package, for the consumer and for an example as it is.
-mkdir "$work/project"
-cp "$here/consumer.c" "$examples/detect.c" "$work/project"
-cat >"$work/project/CMakeLists.txt" <<'END'
-cmake_minimum_required(VERSION 3.22)
-project(consumer LANGUAGES C)
-find_package(pawl 0.2 REQUIRED COMPONENTS static)
-add_executable(consumer consumer.c)
-target_link_libraries(consumer PRIVATE pawl::pawl)
-add_executable(consumer_static consumer.c)
-target_link_libraries(consumer_static PRIVATE pawl::pawl_static)
-add_executable(detect detect.c)
-target_link_libraries(detect PRIVATE pawl::pawl)
-END
-consume()
-{
-    "$cmake" -G "$generator" -S "$work/project" -B "$work/project/build" -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_C_COMPILER="$CC" &&
-        "$cmake" --build "$work/project/build"
-}
-consume >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
-"$work/project/build/consumer"
-"$work/project/build/consumer_static"
-echo installed, linked and run
+sh "$source/tests/install/consume.sh" "$prefix" "$source" pkgconfig find_package
