@@ -44,12 +44,14 @@ CALL_NUMBERS = {
 }
 # Numbers written where they are used.
 PLAIN_NUMBERS = {
-    ("PoolingType", "kMAX"): 0, ("MemoryPoolType", "kWORKSPACE"): 0, ("TensorIOMode", "kINPUT"): 1, ("TensorIOMode", "kOUTPUT"): 2,
-    ("ExecutionContextAllocationStrategy", "kSTATIC"): 0, ("ILogger::Severity", "kINTERNAL_ERROR"): 0,
+    ("PoolingType", "kMAX"): 0, ("MemoryPoolType", "kWORKSPACE"): 0,
+    ("ExecutionContextAllocationStrategy", "kSTATIC"): 0, ("TacticSource", "kCUBLAS"): 0, ("TacticSource", "kCUBLAS_LT"): 1,
+    ("TacticSource", "kCUDNN"): 2, ("ILogger::Severity", "kINTERNAL_ERROR"): 0,
     ("ILogger::Severity", "kERROR"): 1, ("ILogger::Severity", "kWARNING"): 2, ("ILogger::Severity", "kINFO"): 3,
     ("ILogger::Severity", "kVERBOSE"): 4, ("ResizeMode", "kNEAREST"): 0, ("InterpolationMode", "kNEAREST"): 0,
 }
-STRATEGY_FLAGS = {"fp16_flag": "kFP16", "tf32_flag": "kTF32", "version_compatible_flag": "kVERSION_COMPATIBLE"}
+STRATEGY_FLAGS = {"fp16_flag": "kFP16", "obey_precision_flag": "kOBEY_PRECISION_CONSTRAINTS", "tf32_flag": "kTF32",
+                  "version_compatible_flag": "kVERSION_COMPATIBLE"}
 LOGGER_PLAIN = ["log", "~", "~"]
 LOGGER_VERSIONED = ["getAPILanguage", "getInterfaceInfo", "~", "~", "log"]
 MONITOR_PLAIN = ["~", "~", "phaseStart", "stepComplete", "phaseFinish"]
@@ -159,8 +161,9 @@ class Headers:
 def read_table(path):
     """[(class, method, [slot a family], since)] of the backend's table."""
     with open(path, encoding="utf-8") as stream:
-        rows = re.findall(r"^\s*X\((V\w+), (\w+),((?:\s*-?\d+,){6})\s*(\d+)\)", stream.read(), re.M)
-    return [(class_name, method, [int(n) for n in numbers.rstrip(",").split(",")], int(since)) for class_name, method, numbers, since in rows]
+        rows = re.findall(r"^\s*X\((V\w+), (\w+), .*\),((?:\s*-?\d+,){5,6}\s*-?\d+)\)", stream.read(), re.M)
+    numbers = [[int(n) for n in row[2].split(",")] for row in rows]
+    return [(row[0], row[1], each[:6], each[6] if len(each) > 6 else 0) for row, each in zip(rows, numbers)]
 
 
 def read_double(path):
@@ -186,7 +189,8 @@ def read_strategies(path):
     for name, body in re.findall(rf"\[PW_TRT_({names})\] = \{{(.*?)\}},?\s*(?=\[PW_TRT_|\}};)", text, re.S):
         if ".first" in body:
             body = re.sub(r"/\*.*?\*/", "", body, flags=re.S)
-            found[name] = dict(re.findall(r"\.(\w+)\s*=\s*([^,}]+)", body))
+            body = re.sub(r"\bNO_FLAG\b", "FLAG(-1, 0)", body)
+            found[name] = dict(re.findall(r"\.(\w+)\s*=\s*(FLAG\([^)]*\)|[^,}]+)", body))
     return found
 
 
@@ -259,11 +263,13 @@ def check_numbers(headers, strategy, numbers):
             compare("number", enum, flag, ours)
     is_strong = strategy.get("is_strongly_typed") == "true"
     for field, flag in STRATEGY_FLAGS.items():
-        ours, theirs = int(strategy.get(field, "0")), headers.numbers.get(("BuilderFlag", flag), -1)
-        if ours >= 0 and theirs >= 0 and ours != theirs:
-            wrong.append(f"{field} is {ours}, BuilderFlag::{flag} is {theirs}")
-        if ours >= 0 and theirs < 0 and flag != "kVERSION_COMPATIBLE":
-            wrong.append(f"{field} is {ours}, BuilderFlag::{flag} is absent")
+        ours, since = (int(n) for n in re.match(r"FLAG\((-?\d+), (\d+)\)", strategy[field]).groups())
+        theirs = headers.numbers.get(("BuilderFlag", flag), -1)
+        if ours >= 0 and headers.version < since:
+            if theirs >= 0:
+                wrong.append(f"{field} is there since {since}, BuilderFlag::{flag} is {theirs} already")
+        elif ours >= 0 and ours != theirs:
+            wrong.append(f"{field} is {ours}, BuilderFlag::{flag} is {theirs if theirs >= 0 else 'absent'}")
     bits = re.findall(r"1u << (\d+)", strategy.get("network_flags", ""))
     explicit = headers.numbers.get(("NetworkDefinitionCreationFlag", "kEXPLICIT_BATCH"), -1)
     strong = headers.numbers.get(("NetworkDefinitionCreationFlag", "kSTRONGLY_TYPED"), -1)

@@ -148,11 +148,14 @@ void pw_gpu_leave(const pw_gpu_device *device)
 
 /* Stream */
 
+/* cuStreamDestroy() does not wait: what is in flight would go on, into memory that its owner frees
+ * after the stream. */
 static void unmake_stream(pw_object *object)
 {
     pw_gpu_stream *const stream = (pw_gpu_stream *)object;
     if (stream->stream == NULL || pw_gpu_enter(stream->device, NULL) < 0)
         return;
+    pw_gpu_settle(stream);
     (void)stream->device->cuda->cuStreamDestroy_v2(stream->stream);
     pw_gpu_leave(stream->device);
 }
@@ -241,4 +244,9 @@ pawl_status pw_gpu_wait(const pw_gpu_stream *stream, pawl_error *error)
     return result == CUDA_SUCCESS
                ? PAWL_OK
                : refused(stream->device->cuda, result, "running on the GPU", error);
+}
+
+void pw_gpu_settle(const pw_gpu_stream *stream)
+{
+    (void)stream->device->cuda->cuStreamSynchronize(stream->stream);
 }

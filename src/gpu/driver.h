@@ -75,5 +75,7 @@ void pw_gpu_leave(const pw_gpu_device *device);
 pawl_status pw_gpu_upload(const pw_gpu_stream *stream, const pw_gpu_memory *to, const void *from, size_t size, pawl_error *error) PW_NODISCARD;
 pawl_status pw_gpu_download(const pw_gpu_stream *stream, void *to, const pw_gpu_memory *from, size_t size, pawl_error *error) PW_NODISCARD;
 pawl_status pw_gpu_wait(const pw_gpu_stream *stream, pawl_error *error) PW_NODISCARD;
+/* Returns when nothing is in flight, whatever became of it: before memory is given up that a copy may still read or write. */
+void pw_gpu_settle(const pw_gpu_stream *stream);
 
 #endif

@@ -4,6 +4,7 @@
  * faults. Usage: test_doubles LIBRARY deferred|strict
  */
 #include "backend/tensorrt/trt_engine_calls.h"
+#include "backend/tensorrt/trt_watch.h"
 #include "base/log.h"
 #include "tensorrt/trt_orders.h"
 #include <dlfcn.h>
@@ -228,7 +229,7 @@ static void test_warnings(const pw_trt_library *library)
                    !library->strategy->has_wide_dims,
                "implicit batch: %s", messages);
     end(&made);
-    if (library->strategy->fp16_flag < 0)
+    if (library->strategy->fp16_flag.number < 0)
         return;
     static float tiny[3 * 1 * 1 * 2] = {1e-6f, 1.0f, 1e-9f, 0.5f, 0.0f, 2.0f};
     static float none[2];
@@ -258,8 +259,9 @@ static void test_warnings(const pw_trt_library *library)
 
 static void test_refusals(const pw_trt_library *library)
 {
-    char text[256];
+    pw_trt_watch watch PW_TRT_WATCH;
     chain made = {.builder = NULL};
+    pw_trt_watch_begin(&watch, PW_TRT_WATCH_THREAD);
     build(library, &made);
     made.runtime = pw_trt_runtime_create(library);
     const size_t size = pw_trt_memory_size(library, made.memory);
@@ -268,20 +270,18 @@ static void test_refusals(const pw_trt_library *library)
     copy[0] ^= 1;
     trt_expect(&tally, pw_trt_runtime_deserialize(library, made.runtime, copy, size) == NULL,
                "a wrong magic is taken");
-    pw_trt_last_error(text, sizeof text);
-    trt_expect(&tally, strstr(text, "magicTagRead == kMAGIC_TAG failed") != NULL, "%s", text);
+    trt_expect(&tally, strstr(watch.first, "magicTagRead == kMAGIC_TAG failed") != NULL, "%s",
+               watch.first);
     copy[0] ^= 1;
     trt_expect(&tally, pw_trt_runtime_deserialize(library, made.runtime, copy, size - 1) == NULL,
                "a short plan is taken");
     copy[4] ^= 1; /* version */
     trt_expect(&tally, pw_trt_runtime_deserialize(library, made.runtime, copy, size) == NULL,
                "another version's plan is taken");
-    pw_trt_last_error(text, sizeof text);
-    trt_expect(
-        &tally,
-        strstr(text, "not compatible with this version of TensorRT, expecting library version") !=
-            NULL,
-        "%s", text);
+    trt_expect(&tally,
+               strstr(watch.last, "not compatible with this version of TensorRT, expecting "
+                                  "library version") != NULL,
+               "%s", watch.last);
     copy[4] ^= 1;
     copy[size - 1] ^= 1;
     trt_expect(&tally, pw_trt_runtime_deserialize(library, made.runtime, copy, size) == NULL,

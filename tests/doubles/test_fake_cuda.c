@@ -39,8 +39,7 @@ static fake_cuda_counts counts(void)
     return now;
 }
 
-/* Upload, download, wait; the copy arrives with the wait. Where the wait fails, it arrives with the
-   stream's end: so the buffer outlives the stream. */
+/* Upload, download, wait; the copy arrives with the wait. */
 static pawl_status copy_round(pw_gpu_device *device, pw_gpu_stream *stream, pw_gpu_memory *memory)
 {
     static const char out[16] = "sixteen bytes 1";
@@ -56,6 +55,9 @@ static pawl_status copy_round(pw_gpu_device *device, pw_gpu_stream *stream, pw_g
     }
     if (status >= 0)
         expect(memcmp(out, back, sizeof out) == 0, "what comes back is what went in");
+    else
+        pw_gpu_settle(stream);
+    expect(counts().in_flight == 0, "it returns with work in flight");
     pw_gpu_leave(device);
     return status;
 }
@@ -118,9 +120,10 @@ static void test_faults(void)
         asked.forget();
         (void)make_and_end(order);
         const unsigned calls = asked.calls(functions[i]);
-        const unsigned tried = strcmp(functions[i], "cuCtxPushCurrent_v2") == 0
-                                   ? 3
-                                   : calls; /* later pushes are those of the ends */
+        /* Later pushes, and the last synchronisation, are those of the ends. */
+        const unsigned tried = strcmp(functions[i], "cuCtxPushCurrent_v2") == 0   ? 3
+                               : strcmp(functions[i], "cuStreamSynchronize") == 0 ? calls - 1
+                                                                                  : calls;
         for (unsigned call = 1; call <= tried; call++) {
             asked.forget();
             snprintf(fault, sizeof fault, "%s:%u", functions[i], call);

@@ -154,7 +154,7 @@ void trt_wrong_orders(const pw_trt_library *library, trt_tally *tally)
 {
     static const int orders[6][3] = {{1, 2, 0}, {2, 1, 0}, {0, 1, 2},
                                      {0, 2, 1}, {1, 0, 2}, {2, 0, 1}};
-    const bool has_check = (library->strategy->destroy_checks & PW_TRT_CHECKS_BUILDER) != 0;
+    const bool has_check = library->strategy->checks_builder;
     for (size_t i = 0; i < PW_COUNT(orders); i++) {
         const unsigned wanted = i >= 2 && has_check ? 1 : 0,
                        found = complaints_of(library, orders[i]);

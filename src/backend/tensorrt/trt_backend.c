@@ -35,18 +35,37 @@ static void report(void (*line)(void *user, const char *text), void *user)
     line(user, text);
 }
 
+static pawl_status make_artifact(const pw_trt_library *library, const pw_gpu_device *device,
+                                 pw_plan *plan, const pw_tuning *tuning, pawl_error *error)
+{
+    pw_trt_object *memory PW_TRT_GUARD = NULL;
+    char key[96];
+    pw_trt_artifact_key(library, device, key);
+    PW_TRY(pw_trt_build(library, plan, tuning, &memory, error));
+    return pw_plan_set_artifact(plan, key, pw_trt_memory_data(library, memory->native),
+                                pw_trt_memory_size(library, memory->native), error);
+}
+
+/* RTX builds without a GPU. The others build for the one that is current, which has to be the one
+ * that the plan is kept for: found before the build, for that takes minutes. */
 static pawl_status tune(pw_plan *plan, const pw_machine *machine, const pw_tuning *tuning,
                         pawl_error *error)
 {
     const pw_trt_library *library = NULL;
-    pw_trt_object *memory PW_TRT_GUARD = NULL;
-    char key[96];
+    pw_gpu_device *device = NULL;
     (void)machine;
+    PW_TRY(pw_trt_check_network(&plan->network, error));
     PW_TRY(pw_trt_library_get(&library, error));
-    PW_TRY(pw_trt_build(library, plan, tuning, &memory, error));
-    pw_trt_artifact_key(library, key);
-    return pw_plan_set_artifact(plan, key, pw_trt_memory_data(library, memory->native),
-                                pw_trt_memory_size(library, memory->native), error);
+    if (library->strategy->is_rtx)
+        return make_artifact(library, NULL, plan, tuning, error);
+    PW_TRY(pw_gpu_device_create(0, &device, error));
+    pawl_status status = pw_gpu_enter(device, error);
+    if (status >= 0) {
+        status = make_artifact(library, device, plan, tuning, error);
+        pw_gpu_leave(device);
+    }
+    (void)pw_object_end(device);
+    return status;
 }
 
 static const char *tactic(const pw_device_plan *device_plan, size_t index)

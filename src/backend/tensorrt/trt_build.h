@@ -4,13 +4,24 @@
 
 #include "backend/backend.h"
 #include "backend/tensorrt/trt_object.h"
+#include "gpu/driver.h"
 
-/* Builds the plan with the library; memory holds NVIDIA's serialised plan and is the caller's: end it with pw_object_end(). It depends on
-   nothing. PAWL_ERR_DEVICE: the library only runs (lean), or refused; PAWL_ERR_CANCELLED; PAWL_ERR_UNSUPPORTED: a layer, a precision. */
-pawl_status pw_trt_build(const pw_trt_library *library, const pw_plan *plan, const pw_tuning *tuning,
-                         pw_trt_object **memory, pawl_error *error) PW_NODISCARD;
+/*
+ * Builds the plan with the library; memory holds NVIDIA's serialised plan and is the caller's: end
+ * it with pw_object_end(). It depends on nothing. A tactic source whose library is missing is done
+ * without, and said. PAWL_ERR_DEVICE: the library only runs (lean), or refused;
+ * PAWL_ERR_CANCELLED; PAWL_ERR_MEMORY: ours or the GPU's; PAWL_ERR_UNSUPPORTED: a task, a layer, a
+ * precision.
+ */
+pawl_status pw_trt_build(const pw_trt_library *library, const pw_plan *plan,
+                         const pw_tuning *tuning, pw_trt_object **memory,
+                         pawl_error *error) PW_NODISCARD;
 
-/* Where the serialised plan is kept in an .engine: by library version and GPU, "tensorrt/10.7.0/sm_86". RTX plans run on every GPU it knows. */
-void pw_trt_artifact_key(const pw_trt_library *library, char key[96]);
+/* Whether the backend runs a network of this task; PAWL_ERR_UNSUPPORTED says which it does. */
+pawl_status pw_trt_check_network(const pw_network *network, pawl_error *error) PW_NODISCARD;
+
+/* Where the serialised plan is kept in an .engine: by library version and GPU,
+ * "tensorrt/10.7.0/sm_86". RTX plans run on every GPU it knows: device may be NULL there. */
+void pw_trt_artifact_key(const pw_trt_library *library, const pw_gpu_device *device, char key[96]);
 
 #endif

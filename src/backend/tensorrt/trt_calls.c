@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The calls themselves. METHOD(...) names class and method, gives the function's C type, and yields
- * a callable; the inner object is its first argument. Dims pass by value as {int32, int32[8]} up
- * to 9.x and by reference as {int32, int64[8]} from 10.0 and RTX on; both ways are System V calls
- * that C can make.
+ * The calls themselves: the only file that goes through a vtable. Each row of trt_slots.h becomes a
+ * typed callable here, checked in one place. Dims pass by value as {int32, int32[8]} up to 9.x and
+ * by reference as {int32, int64[8]} from 10.0 and RTX on; both ways are System V calls that C can
+ * make.
  */
 #include "backend/tensorrt/trt_engine_calls.h"
-#include "backend/tensorrt/trt_logger.h"
+#include "backend/tensorrt/trt_watch.h"
 
 typedef void (*pw_trt_function)(void);
 
@@ -25,8 +25,80 @@ typedef struct narrow_dims {
     int32_t d[PW_TRT_MAX_DIMS];
 } narrow_dims;
 
-#define SLOT(inner_, method_)                 ((inner_)->vtable[pw_trt_slot(library, PW_TRT_##method_)])
-#define METHOD(inner_, method_, result_, ...) ((result_(*)(__VA_ARGS__))SLOT(inner_, method_))
+/* Stands where families differ in the types of all_*, so that such a call does not compile. */
+struct differs_between_families;
+
+/* clang-format off */
+/* The C type of each method: narrow_* up to 9.x, wide_* from 10.0 on, all_* where they agree. */
+#define DIMS          narrow_dims
+#define DIMS_IN       narrow_dims
+#define COUNT         int32_t
+#define UP_TO_9(...)  __VA_ARGS__
+#define FROM_10(...)
+#define NARROW_TYPE(class, method, result, parameters, ...) typedef result narrow_##class##_##method parameters;
+PW_TRT_COMMON_MAP(NARROW_TYPE)
+PW_TRT_LATER_MAP(NARROW_TYPE)
+#undef DIMS
+#undef DIMS_IN
+#undef COUNT
+#undef UP_TO_9
+#undef FROM_10
+
+#define DIMS          pw_trt_dims
+#define DIMS_IN       const pw_trt_dims *
+#define COUNT         int64_t
+#define UP_TO_9(...)
+#define FROM_10(...)  __VA_ARGS__
+#define WIDE_TYPE(class, method, result, parameters, ...) typedef result wide_##class##_##method parameters;
+PW_TRT_COMMON_MAP(WIDE_TYPE)
+PW_TRT_LATER_MAP(WIDE_TYPE)
+#undef DIMS
+#undef DIMS_IN
+#undef COUNT
+#undef UP_TO_9
+#undef FROM_10
+
+#define DIMS          struct differs_between_families
+#define DIMS_IN       struct differs_between_families
+#define COUNT         struct differs_between_families
+#define UP_TO_9(...)  , struct differs_between_families
+#define FROM_10(...)  , struct differs_between_families
+#define ALL_TYPE(class, method, result, parameters, ...) typedef result all_##class##_##method parameters;
+PW_TRT_COMMON_MAP(ALL_TYPE)
+PW_TRT_LATER_MAP(ALL_TYPE)
+
+/* Where each method is. A row that no call uses is an unused function: it does not compile. */
+#define METHOD_OF(prefix, class, method)                                                            \
+    static pw_trt_function prefix##class##_##method(const pw_trt_library *library, const inner *self) \
+    {                                                                                               \
+        return self->vtable[pw_trt_slot(library, PW_TRT_##class##_##method)];                       \
+    }
+#define COMMON_METHOD(class, method, result, parameters, a, b, c, d, e, f)                          \
+    _Static_assert((a) > 1 && (b) > 1 && (c) > 1 && (d) > 1 && (e) > 1 && (f) > 1,                  \
+                   #class "::" #method " is not in every family: it belongs into PW_TRT_LATER_MAP"); \
+    METHOD_OF(common_, class, method)
+#define LATER_METHOD(class, method, result, parameters, ...) METHOD_OF(later_, class, method)
+PW_TRT_COMMON_MAP(COMMON_METHOD)
+PW_TRT_LATER_MAP(LATER_METHOD)
+/* clang-format on */
+
+/*
+ * The two ways to call. CALL(kind, method, self) is a method that every version has, typed; it does
+ * not compile for another. CALL_IF(kind, method, self, otherwise, (self, ...)) is the call of one
+ * that some lack: there it is `otherwise`, and the error of the call under way says why. Nothing
+ * reaches a slot that is not there.
+ */
+#define CALL(kind, method, self) ((kind##_##method *)common_##method(library, self))
+#define CALL_IF(kind, method, self, otherwise, arguments)              \
+    (pw_trt_has(library, PW_TRT_##method)                              \
+         ? ((kind##_##method *)later_##method(library, self))arguments \
+         : (lacks(library, #method), otherwise))
+
+static void lacks(const pw_trt_library *library, const char *method)
+{
+    pw_trt_watch_note("%s has no %s, which pawl should have known: please report this",
+                      library->version_text, method);
+}
 
 static narrow_dims narrow(const pw_trt_dims *dims)
 {
@@ -36,11 +108,11 @@ static narrow_dims narrow(const pw_trt_dims *dims)
     return result;
 }
 
-static pw_trt_dims widen(const narrow_dims *dims)
+static pw_trt_dims widen(narrow_dims dims)
 {
-    pw_trt_dims result = {.count = dims->count, .d = {0}};
+    pw_trt_dims result = {.count = dims.count, .d = {0}};
     for (int i = 0; i < PW_TRT_MAX_DIMS; i++)
-        result.d[i] = dims->d[i];
+        result.d[i] = dims.d[i];
     return result;
 }
 
@@ -61,139 +133,143 @@ void pw_trt_delete(pw_trt_native *object)
    object moved to one of its bases. No object lives in the first page. */
 static pw_trt_native *made(void *object)
 {
-    const bool is_object = (uintptr_t)object >= 4096;
-    pw_trt_capture_end(!is_object);
-    return is_object ? object : NULL;
+    return (uintptr_t)object >= 4096 ? object : NULL;
 }
 
 pw_trt_native *pw_trt_builder_create(const pw_trt_library *library)
 {
-    pw_trt_capture_begin();
     return made(library->create_builder(library->logger, library->version));
 }
 
 pw_trt_native *pw_trt_runtime_create(const pw_trt_library *library)
 {
-    pw_trt_capture_begin();
     return made(library->create_runtime(library->logger, library->version));
 }
 
 pw_trt_native *pw_trt_builder_config(const pw_trt_library *library, pw_trt_native *builder)
 {
-    return METHOD(builder->first, VBuilder_createBuilderConfig, void *, void *)(builder->first);
+    return CALL(all, VBuilder_createBuilderConfig, builder->first)(builder->first);
 }
 
 pw_trt_native *pw_trt_builder_network(const pw_trt_library *library, pw_trt_native *builder,
                                       uint32_t flags)
 {
-    return METHOD(builder->first, VBuilder_createNetworkV2, void *, void *,
-                  uint32_t)(builder->first, flags);
+    return CALL(all, VBuilder_createNetworkV2, builder->first)(builder->first, flags);
 }
 
 pw_trt_native *pw_trt_builder_profile(const pw_trt_library *library, pw_trt_native *builder)
 {
-    return METHOD(builder->first, VBuilder_createOptimizationProfile, void *,
-                  void *)(builder->first);
+    return CALL(all, VBuilder_createOptimizationProfile, builder->first)(builder->first);
 }
 
 pw_trt_native *pw_trt_builder_build(const pw_trt_library *library, pw_trt_native *builder,
                                     pw_trt_native *network, pw_trt_native *config)
 {
-    return METHOD(builder->first, VBuilder_buildSerializedNetwork, void *, void *, void *,
-                  void *)(builder->first, network, config);
+    return CALL(all, VBuilder_buildSerializedNetwork, builder->first)(builder->first, network,
+                                                                      config);
 }
 
 bool pw_trt_builder_set_threads(const pw_trt_library *library, pw_trt_native *builder,
                                 int32_t threads)
 {
-    return METHOD(builder->first, VBuilder_setMaxThreads, bool, void *, int32_t)(builder->first,
-                                                                                 threads);
+    inner *const self = builder->first;
+    return CALL_IF(all, VBuilder_setMaxThreads, self, false, (self, threads));
 }
 
 int32_t pw_trt_builder_threads(const pw_trt_library *library, pw_trt_native *builder)
 {
-    return METHOD(builder->first, VBuilder_getMaxThreads, int32_t, void *)(builder->first);
+    inner *const self = builder->first;
+    return CALL_IF(all, VBuilder_getMaxThreads, self, 0, (self));
 }
 
 const void *pw_trt_memory_data(const pw_trt_library *library, pw_trt_native *memory)
 {
-    return METHOD(memory->first, VHostMemory_data, void *, void *)(memory->first);
+    return CALL(all, VHostMemory_data, memory->first)(memory->first);
 }
 
 size_t pw_trt_memory_size(const pw_trt_library *library, pw_trt_native *memory)
 {
-    return METHOD(memory->first, VHostMemory_size, size_t, void *)(memory->first);
+    return CALL(all, VHostMemory_size, memory->first)(memory->first);
 }
 
 /* Config */
 
-void pw_trt_config_set_flag(const pw_trt_library *library, pw_trt_native *config, int32_t flag,
+bool pw_trt_config_set_flag(const pw_trt_library *library, pw_trt_native *config, pw_trt_flag flag,
                             bool is_on)
 {
+    if (!pw_trt_has_flag(library, flag))
+        return false;
     if (is_on)
-        METHOD(config->first, VBuilderConfig_setFlag, void, void *, int32_t)(config->first, flag);
+        CALL(all, VBuilderConfig_setFlag, config->first)(config->first, flag.number);
     else
-        METHOD(config->first, VBuilderConfig_clearFlag, void, void *, int32_t)(config->first, flag);
-}
-
-bool pw_trt_config_flag(const pw_trt_library *library, pw_trt_native *config, int32_t flag)
-{
-    return METHOD(config->first, VBuilderConfig_getFlag, bool, void *, int32_t)(config->first,
-                                                                                flag);
+        CALL(all, VBuilderConfig_clearFlag, config->first)(config->first, flag.number);
+    return true;
 }
 
 void pw_trt_config_set_workspace(const pw_trt_library *library, pw_trt_native *config, size_t size)
 {
+    enum { POOL_WORKSPACE = 0 }; /* MemoryPoolType::kWORKSPACE */
+    inner *const self = config->first;
     if (pw_trt_has(library, PW_TRT_VBuilderConfig_setMemoryPoolLimit))
-        METHOD(config->first, VBuilderConfig_setMemoryPoolLimit, void, void *, int32_t, size_t)
-    (config->first, 0 /* MemoryPoolType::kWORKSPACE */, size);
-    else METHOD(config->first, VBuilderConfig_setMaxWorkspaceSize, void, void *,
-                size_t)(config->first, size);
+        CALL_IF(all, VBuilderConfig_setMemoryPoolLimit, self, (void)0,
+                (self, POOL_WORKSPACE, size));
+    else
+        CALL_IF(all, VBuilderConfig_setMaxWorkspaceSize, self, (void)0, (self, size));
 }
 
 int32_t pw_trt_config_add_profile(const pw_trt_library *library, pw_trt_native *config,
                                   pw_trt_native *profile)
 {
-    return METHOD(config->first, VBuilderConfig_addOptimizationProfile, int32_t, void *,
-                  void *)(config->first, profile);
+    return CALL(all, VBuilderConfig_addOptimizationProfile, config->first)(config->first, profile);
 }
 
 void pw_trt_config_set_level(const pw_trt_library *library, pw_trt_native *config, int32_t level)
 {
-    METHOD(config->first, VBuilderConfig_setBuilderOptimizationLevel, void, void *, int32_t)
-    (config->first, level);
+    inner *const self = config->first;
+    CALL_IF(all, VBuilderConfig_setBuilderOptimizationLevel, self, (void)0, (self, level));
 }
 
 void pw_trt_config_set_hardware_level(const pw_trt_library *library, pw_trt_native *config,
                                       int32_t level)
 {
-    METHOD(config->first, VBuilderConfig_setHardwareCompatibilityLevel, void, void *, int32_t)
-    (config->first, level);
+    inner *const self = config->first;
+    CALL_IF(all, VBuilderConfig_setHardwareCompatibilityLevel, self, (void)0, (self, level));
 }
 
 void pw_trt_config_set_monitor(const pw_trt_library *library, pw_trt_native *config, void *monitor)
 {
-    METHOD(config->first, VBuilderConfig_setProgressMonitor, void, void *, void *)
-    (config->first, monitor);
+    inner *const self = config->first;
+    CALL_IF(all, VBuilderConfig_setProgressMonitor, self, (void)0, (self, monitor));
+}
+
+uint32_t pw_trt_config_sources(const pw_trt_library *library, pw_trt_native *config)
+{
+    inner *const self = config->first;
+    return CALL_IF(all, VBuilderConfig_getTacticSources, self, 0u, (self));
+}
+
+bool pw_trt_config_set_sources(const pw_trt_library *library, pw_trt_native *config,
+                               uint32_t sources)
+{
+    inner *const self = config->first;
+    return CALL_IF(all, VBuilderConfig_setTacticSources, self, false, (self, sources));
 }
 
 pw_trt_native *pw_trt_config_timing_cache(const pw_trt_library *library, pw_trt_native *config,
                                           const void *data, size_t size)
 {
-    return METHOD(config->first, VBuilderConfig_createTimingCache, void *, void *, const void *,
-                  size_t)(config->first, data, size);
+    return CALL(all, VBuilderConfig_createTimingCache, config->first)(config->first, data, size);
 }
 
 bool pw_trt_config_set_timing_cache(const pw_trt_library *library, pw_trt_native *config,
                                     pw_trt_native *cache)
 {
-    return METHOD(config->first, VBuilderConfig_setTimingCache, bool, void *, void *,
-                  bool)(config->first, cache, false);
+    return CALL(all, VBuilderConfig_setTimingCache, config->first)(config->first, cache, false);
 }
 
 pw_trt_native *pw_trt_timing_cache_serialize(const pw_trt_library *library, pw_trt_native *cache)
 {
-    return METHOD(cache->first, VTimingCache_serialize, void *, void *)(cache->first);
+    return CALL(all, VTimingCache_serialize, cache->first)(cache->first);
 }
 
 bool pw_trt_profile_set(const pw_trt_library *library, pw_trt_native *profile, const char *input,
@@ -201,10 +277,10 @@ bool pw_trt_profile_set(const pw_trt_library *library, pw_trt_native *profile, c
 {
     inner *const self = profile->first;
     if (is_wide(library))
-        return METHOD(self, VOptimizationProfile_setDimensions, bool, void *, const char *, int32_t,
-                      const pw_trt_dims *)(self, input, (int32_t)selector, dims);
-    return METHOD(self, VOptimizationProfile_setDimensions, bool, void *, const char *, int32_t,
-                  narrow_dims)(self, input, (int32_t)selector, narrow(dims));
+        return CALL(wide, VOptimizationProfile_setDimensions, self)(self, input, (int32_t)selector,
+                                                                    dims);
+    return CALL(narrow, VOptimizationProfile_setDimensions, self)(self, input, (int32_t)selector,
+                                                                  narrow(dims));
 }
 
 /* Network */
@@ -214,17 +290,14 @@ pw_trt_native *pw_trt_add_input(const pw_trt_library *library, pw_trt_native *ne
 {
     inner *const self = network->first;
     if (is_wide(library))
-        return METHOD(self, VNetworkDefinition_addInput, void *, void *, const char *, int32_t,
-                      const pw_trt_dims *)(self, name, (int32_t)type, dims);
-    return METHOD(self, VNetworkDefinition_addInput, void *, void *, const char *, int32_t,
-                  narrow_dims)(self, name, (int32_t)type, narrow(dims));
+        return CALL(wide, VNetworkDefinition_addInput, self)(self, name, (int32_t)type, dims);
+    return CALL(narrow, VNetworkDefinition_addInput, self)(self, name, (int32_t)type, narrow(dims));
 }
 
 void pw_trt_mark_output(const pw_trt_library *library, pw_trt_native *network,
                         pw_trt_native *tensor)
 {
-    METHOD(network->first, VNetworkDefinition_markOutput, void, void *, void *)
-    (network->first, tensor);
+    CALL(all, VNetworkDefinition_markOutput, network->first)(network->first, tensor);
 }
 
 pw_trt_native *pw_trt_add_convolution(const pw_trt_library *library, pw_trt_native *network,
@@ -234,19 +307,17 @@ pw_trt_native *pw_trt_add_convolution(const pw_trt_library *library, pw_trt_nati
 {
     inner *const self = network->first;
     if (is_wide(library))
-        return METHOD(self, VNetworkDefinition_addConvolutionNd, void *, void *, void *, int64_t,
-                      const pw_trt_dims *, pw_trt_weights,
-                      pw_trt_weights)(self, tensor, maps, kernel, *weights, *bias);
-    return METHOD(self, VNetworkDefinition_addConvolutionNd, void *, void *, void *, int32_t,
-                  narrow_dims, pw_trt_weights,
-                  pw_trt_weights)(self, tensor, (int32_t)maps, narrow(kernel), *weights, *bias);
+        return CALL(wide, VNetworkDefinition_addConvolutionNd, self)(self, tensor, maps, kernel,
+                                                                     *weights, *bias);
+    return CALL(narrow, VNetworkDefinition_addConvolutionNd, self)(self, tensor, (int32_t)maps,
+                                                                   narrow(kernel), *weights, *bias);
 }
 
 pw_trt_native *pw_trt_add_activation(const pw_trt_library *library, pw_trt_native *network,
                                      pw_trt_native *tensor, pw_trt_activation kind)
 {
-    return METHOD(network->first, VNetworkDefinition_addActivation, void *, void *, void *,
-                  int32_t)(network->first, tensor, (int32_t)kind);
+    return CALL(all, VNetworkDefinition_addActivation, network->first)(network->first, tensor,
+                                                                       (int32_t)kind);
 }
 
 pw_trt_native *pw_trt_add_max_pool(const pw_trt_library *library, pw_trt_native *network,
@@ -255,101 +326,73 @@ pw_trt_native *pw_trt_add_max_pool(const pw_trt_library *library, pw_trt_native 
     enum { POOLING_MAX = 0 };
     inner *const self = network->first;
     if (is_wide(library))
-        return METHOD(self, VNetworkDefinition_addPoolingNd, void *, void *, void *, int32_t,
-                      const pw_trt_dims *)(self, tensor, POOLING_MAX, kernel);
-    return METHOD(self, VNetworkDefinition_addPoolingNd, void *, void *, void *, int32_t,
-                  narrow_dims)(self, tensor, POOLING_MAX, narrow(kernel));
+        return CALL(wide, VNetworkDefinition_addPoolingNd, self)(self, tensor, POOLING_MAX, kernel);
+    return CALL(narrow, VNetworkDefinition_addPoolingNd, self)(self, tensor, POOLING_MAX,
+                                                               narrow(kernel));
 }
 
 pw_trt_native *pw_trt_add_concatenation(const pw_trt_library *library, pw_trt_native *network,
                                         pw_trt_native *const *tensors, int32_t count)
 {
-    return METHOD(network->first, VNetworkDefinition_addConcatenation, void *, void *,
-                  pw_trt_native *const *, int32_t)(network->first, tensors, count);
+    return CALL(all, VNetworkDefinition_addConcatenation,
+                network->first)(network->first, (void *const *)tensors, count);
 }
 
 pw_trt_native *pw_trt_add_elementwise(const pw_trt_library *library, pw_trt_native *network,
                                       pw_trt_native *a, pw_trt_native *b,
                                       pw_trt_elementwise operation)
 {
-    return METHOD(network->first, VNetworkDefinition_addElementWise, void *, void *, void *, void *,
-                  int32_t)(network->first, a, b, (int32_t)operation);
-}
-
-pw_trt_native *pw_trt_add_slice(const pw_trt_library *library, pw_trt_native *network,
-                                pw_trt_native *tensor, const pw_trt_dims *start,
-                                const pw_trt_dims *size, const pw_trt_dims *stride)
-{
-    inner *const self = network->first;
-    if (is_wide(library))
-        return METHOD(self, VNetworkDefinition_addSlice, void *, void *, void *,
-                      const pw_trt_dims *, const pw_trt_dims *,
-                      const pw_trt_dims *)(self, tensor, start, size, stride);
-    return METHOD(self, VNetworkDefinition_addSlice, void *, void *, void *, narrow_dims,
-                  narrow_dims,
-                  narrow_dims)(self, tensor, narrow(start), narrow(size), narrow(stride));
-}
-
-pw_trt_native *pw_trt_add_constant(const pw_trt_library *library, pw_trt_native *network,
-                                   const pw_trt_dims *dims, const pw_trt_weights *values)
-{
-    inner *const self = network->first;
-    if (is_wide(library))
-        return METHOD(self, VNetworkDefinition_addConstant, void *, void *, const pw_trt_dims *,
-                      pw_trt_weights)(self, dims, *values);
-    return METHOD(self, VNetworkDefinition_addConstant, void *, void *, narrow_dims,
-                  pw_trt_weights)(self, narrow(dims), *values);
+    return CALL(all, VNetworkDefinition_addElementWise, network->first)(network->first, a, b,
+                                                                        (int32_t)operation);
 }
 
 pw_trt_native *pw_trt_add_resize(const pw_trt_library *library, pw_trt_native *network,
                                  pw_trt_native *tensor)
 {
-    return METHOD(network->first, VNetworkDefinition_addResize, void *, void *,
-                  void *)(network->first, tensor);
+    return CALL(all, VNetworkDefinition_addResize, network->first)(network->first, tensor);
 }
 
 pw_trt_native *pw_trt_add_cast(const pw_trt_library *library, pw_trt_native *network,
                                pw_trt_native *tensor, pw_trt_type type)
 {
-    return METHOD(network->first, VNetworkDefinition_addCast, void *, void *, void *,
-                  int32_t)(network->first, tensor, (int32_t)type);
+    inner *const self = network->first;
+    return CALL_IF(all, VNetworkDefinition_addCast, self, NULL, (self, tensor, (int32_t)type));
 }
 
 pw_trt_native *pw_trt_add_shuffle(const pw_trt_library *library, pw_trt_native *network,
                                   pw_trt_native *tensor)
 {
-    return METHOD(network->first, VNetworkDefinition_addShuffle, void *, void *,
-                  void *)(network->first, tensor);
+    return CALL(all, VNetworkDefinition_addShuffle, network->first)(network->first, tensor);
 }
 
 void pw_trt_network_set_name(const pw_trt_library *library, pw_trt_native *network,
                              const char *name)
 {
-    METHOD(network->first, VNetworkDefinition_setName, void, void *, const char *)
-    (network->first, name);
+    CALL(all, VNetworkDefinition_setName, network->first)(network->first, name);
 }
 
 const char *pw_trt_network_name(const pw_trt_library *library, pw_trt_native *network)
 {
-    return METHOD(network->first, VNetworkDefinition_getName, const char *, void *)(network->first);
+    return CALL(all, VNetworkDefinition_getName, network->first)(network->first);
 }
 
 /* Layers and tensors */
 
 void pw_trt_layer_set_name(const pw_trt_library *library, pw_trt_native *layer, const char *name)
 {
-    METHOD(layer->first, VLayer_setName, void, void *, const char *)(layer->first, name);
+    CALL(all, VLayer_setName, layer->first)(layer->first, name);
 }
 
 void pw_trt_layer_set_precision(const pw_trt_library *library, pw_trt_native *layer,
                                 pw_trt_type type)
 {
-    METHOD(layer->first, VLayer_setPrecision, void, void *, int32_t)(layer->first, (int32_t)type);
+    inner *const self = layer->first;
+    CALL_IF(all, VLayer_setPrecision, self, (void)0, (self, (int32_t)type));
 }
 
 pw_trt_native *pw_trt_layer_output(const pw_trt_library *library, pw_trt_native *layer)
 {
-    return METHOD(layer->first, VLayer_getOutput, void *, void *, int32_t)(layer->first, 0);
+    return CALL(all, VLayer_getOutput, layer->first)(layer->first, 0);
 }
 
 void pw_trt_convolution_set(const pw_trt_library *library, pw_trt_native *layer,
@@ -358,20 +401,16 @@ void pw_trt_convolution_set(const pw_trt_library *library, pw_trt_native *layer,
 {
     inner *const self = layer->second;
     if (is_wide(library)) {
-        METHOD(self, VConvolutionLayer_setStrideNd, void, void *, const pw_trt_dims *)
-        (self, stride);
-        METHOD(self, VConvolutionLayer_setPaddingNd, void, void *, const pw_trt_dims *)
-        (self, padding);
-        METHOD(self, VConvolutionLayer_setDilationNd, void, void *, const pw_trt_dims *)
-        (self, dilation);
-        METHOD(self, VConvolutionLayer_setNbGroups, void, void *, int64_t)(self, groups);
+        CALL(wide, VConvolutionLayer_setStrideNd, self)(self, stride);
+        CALL(wide, VConvolutionLayer_setPaddingNd, self)(self, padding);
+        CALL(wide, VConvolutionLayer_setDilationNd, self)(self, dilation);
+        CALL(wide, VConvolutionLayer_setNbGroups, self)(self, groups);
         return;
     }
-    METHOD(self, VConvolutionLayer_setStrideNd, void, void *, narrow_dims)(self, narrow(stride));
-    METHOD(self, VConvolutionLayer_setPaddingNd, void, void *, narrow_dims)(self, narrow(padding));
-    METHOD(self, VConvolutionLayer_setDilationNd, void, void *, narrow_dims)
-    (self, narrow(dilation));
-    METHOD(self, VConvolutionLayer_setNbGroups, void, void *, int32_t)(self, (int32_t)groups);
+    CALL(narrow, VConvolutionLayer_setStrideNd, self)(self, narrow(stride));
+    CALL(narrow, VConvolutionLayer_setPaddingNd, self)(self, narrow(padding));
+    CALL(narrow, VConvolutionLayer_setDilationNd, self)(self, narrow(dilation));
+    CALL(narrow, VConvolutionLayer_setNbGroups, self)(self, (int32_t)groups);
 }
 
 void pw_trt_pool_set(const pw_trt_library *library, pw_trt_native *layer, const pw_trt_dims *stride,
@@ -379,58 +418,54 @@ void pw_trt_pool_set(const pw_trt_library *library, pw_trt_native *layer, const 
 {
     inner *const self = layer->second;
     if (is_wide(library)) {
-        METHOD(self, VPoolingLayer_setStrideNd, void, void *, const pw_trt_dims *)(self, stride);
-        METHOD(self, VPoolingLayer_setPaddingNd, void, void *, const pw_trt_dims *)(self, padding);
+        CALL(wide, VPoolingLayer_setStrideNd, self)(self, stride);
+        CALL(wide, VPoolingLayer_setPaddingNd, self)(self, padding);
         return;
     }
-    METHOD(self, VPoolingLayer_setStrideNd, void, void *, narrow_dims)(self, narrow(stride));
-    METHOD(self, VPoolingLayer_setPaddingNd, void, void *, narrow_dims)(self, narrow(padding));
+    CALL(narrow, VPoolingLayer_setStrideNd, self)(self, narrow(stride));
+    CALL(narrow, VPoolingLayer_setPaddingNd, self)(self, narrow(padding));
 }
 
 void pw_trt_activation_set(const pw_trt_library *library, pw_trt_native *layer, float alpha,
                            float beta)
 {
-    METHOD(layer->second, VActivationLayer_setAlpha, void, void *, float)(layer->second, alpha);
-    METHOD(layer->second, VActivationLayer_setBeta, void, void *, float)(layer->second, beta);
+    CALL(all, VActivationLayer_setAlpha, layer->second)(layer->second, alpha);
+    CALL(all, VActivationLayer_setBeta, layer->second)(layer->second, beta);
 }
 
 void pw_trt_resize_set_scales(const pw_trt_library *library, pw_trt_native *layer,
                               const float *scales, int32_t count)
 {
-    METHOD(layer->second, VResizeLayer_setScales, void, void *, const float *, int32_t)
-    (layer->second, scales, count);
+    CALL(all, VResizeLayer_setScales, layer->second)(layer->second, scales, count);
 }
 
 void pw_trt_concatenation_set_axis(const pw_trt_library *library, pw_trt_native *layer,
                                    int32_t axis)
 {
-    METHOD(layer->second, VConcatenationLayer_setAxis, void, void *, int32_t)(layer->second, axis);
+    CALL(all, VConcatenationLayer_setAxis, layer->second)(layer->second, axis);
 }
 
 void pw_trt_shuffle_transpose(const pw_trt_library *library, pw_trt_native *layer,
                               const int32_t order[PW_TRT_MAX_DIMS])
 {
-    METHOD(layer->second, VShuffleLayer_setFirstTranspose, void, void *, const int32_t *)
-    (layer->second, order);
+    CALL(all, VShuffleLayer_setFirstTranspose, layer->second)(layer->second, order);
 }
 
 void pw_trt_tensor_set_name(const pw_trt_library *library, pw_trt_native *tensor, const char *name)
 {
-    METHOD(tensor->first, VTensor_setName, void, void *, const char *)(tensor->first, name);
+    CALL(all, VTensor_setName, tensor->first)(tensor->first, name);
 }
 
 const char *pw_trt_tensor_name(const pw_trt_library *library, pw_trt_native *tensor)
 {
-    return METHOD(tensor->first, VTensor_getName, const char *, void *)(tensor->first);
+    return CALL(all, VTensor_getName, tensor->first)(tensor->first);
 }
 
 pw_trt_dims pw_trt_tensor_dims(const pw_trt_library *library, pw_trt_native *tensor)
 {
     if (is_wide(library))
-        return METHOD(tensor->first, VTensor_getDimensions, pw_trt_dims, void *)(tensor->first);
-    const narrow_dims dims =
-        METHOD(tensor->first, VTensor_getDimensions, narrow_dims, void *)(tensor->first);
-    return widen(&dims);
+        return CALL(wide, VTensor_getDimensions, tensor->first)(tensor->first);
+    return widen(CALL(narrow, VTensor_getDimensions, tensor->first)(tensor->first));
 }
 
 /* Run time */
@@ -439,65 +474,55 @@ pw_trt_native *pw_trt_runtime_deserialize(const pw_trt_library *library, pw_trt_
                                           const void *data, size_t size)
 {
     inner *const self = runtime->first;
-    pw_trt_capture_begin();
     if (is_wide(library))
-        return made(METHOD(self, VRuntime_deserializeCudaEngine, void *, void *, const void *,
-                           size_t)(self, data, size));
+        return made(CALL(wide, VRuntime_deserializeCudaEngine, self)(self, data, size));
     /* Up to 9.x with a plugin factory, long unused. */
-    return made(METHOD(self, VRuntime_deserializeCudaEngine, void *, void *, const void *, size_t,
-                       void *)(self, data, size, NULL));
-}
-
-int32_t pw_trt_runtime_validity(const pw_trt_library *library, pw_trt_native *runtime,
-                                const void *data, size_t size, uint64_t *reasons)
-{
-    return METHOD(runtime->first, VRuntime_getEngineValidity, int32_t, void *, const void *,
-                  int64_t, uint64_t *)(runtime->first, data, (int64_t)size, reasons);
+    return made(CALL(narrow, VRuntime_deserializeCudaEngine, self)(self, data, size, NULL));
 }
 
 bool pw_trt_runtime_set_threads(const pw_trt_library *library, pw_trt_native *runtime,
                                 int32_t threads)
 {
-    return METHOD(runtime->first, VRuntime_setMaxThreads, bool, void *, int32_t)(runtime->first,
-                                                                                 threads);
+    inner *const self = runtime->first;
+    return CALL_IF(all, VRuntime_setMaxThreads, self, false, (self, threads));
 }
 
 int32_t pw_trt_runtime_threads(const pw_trt_library *library, pw_trt_native *runtime)
 {
-    return METHOD(runtime->first, VRuntime_getMaxThreads, int32_t, void *)(runtime->first);
+    inner *const self = runtime->first;
+    return CALL_IF(all, VRuntime_getMaxThreads, self, 0, (self));
 }
 
 pw_trt_native *pw_trt_engine_context(const pw_trt_library *library, pw_trt_native *engine)
 {
+    enum { ALLOCATION_STATIC = 0 };
     inner *const self = engine->first;
-    pw_trt_capture_begin();
     if (is_wide(library))
-        return made(METHOD(self, VCudaEngine_createExecutionContext, void *, void *,
-                           int32_t)(self, 0 /* kSTATIC */));
-    return made(METHOD(self, VCudaEngine_createExecutionContext, void *, void *)(self));
+        return made(CALL(wide, VCudaEngine_createExecutionContext, self)(self, ALLOCATION_STATIC));
+    return made(CALL(narrow, VCudaEngine_createExecutionContext, self)(self));
 }
 
 int32_t pw_trt_engine_tensor_count(const pw_trt_library *library, pw_trt_native *engine)
 {
+    inner *const self = engine->first;
     if (library->strategy->has_named_tensors)
-        return METHOD(engine->first, VCudaEngine_getNbIOTensors, int32_t, void *)(engine->first);
-    return METHOD(engine->first, VCudaEngine_getNbBindings, int32_t, void *)(engine->first);
+        return CALL_IF(all, VCudaEngine_getNbIOTensors, self, 0, (self));
+    return CALL_IF(all, VCudaEngine_getNbBindings, self, 0, (self));
 }
 
 const char *pw_trt_engine_tensor_name(const pw_trt_library *library, pw_trt_native *engine,
                                       int32_t index)
 {
+    inner *const self = engine->first;
     if (library->strategy->has_named_tensors)
-        return METHOD(engine->first, VCudaEngine_getIOTensorName, const char *, void *,
-                      int32_t)(engine->first, index);
-    return METHOD(engine->first, VCudaEngine_getBindingName, const char *, void *,
-                  int32_t)(engine->first, index);
+        return CALL_IF(all, VCudaEngine_getIOTensorName, self, NULL, (self, index));
+    return CALL_IF(all, VCudaEngine_getBindingName, self, NULL, (self, index));
 }
 
 static int32_t binding_index(const pw_trt_library *library, pw_trt_native *engine, const char *name)
 {
-    return METHOD(engine->first, VCudaEngine_getBindingIndex, int32_t, void *,
-                  const char *)(engine->first, name);
+    inner *const self = engine->first;
+    return CALL_IF(all, VCudaEngine_getBindingIndex, self, -1, (self, name));
 }
 
 bool pw_trt_context_set_input_shape(const pw_trt_library *library, pw_trt_native *engine,
@@ -505,32 +530,28 @@ bool pw_trt_context_set_input_shape(const pw_trt_library *library, pw_trt_native
                                     const pw_trt_dims *dims)
 {
     inner *const self = context->first;
-    if (!library->strategy->has_named_tensors)
-        return METHOD(self, VExecutionContext_setBindingDimensions, bool, void *, int32_t,
-                      narrow_dims)(self, binding_index(library, engine, name), narrow(dims));
     if (is_wide(library))
-        return METHOD(self, VExecutionContext_setInputShape, bool, void *, const char *,
-                      const pw_trt_dims *)(self, name, dims);
+        return CALL_IF(wide, VExecutionContext_setInputShape, self, false, (self, name, dims));
     const narrow_dims small = narrow(dims); /* 8.5 already passes these by reference */
-    return METHOD(self, VExecutionContext_setInputShape, bool, void *, const char *,
-                  const narrow_dims *)(self, name, &small);
+    if (library->strategy->has_named_tensors)
+        return CALL_IF(narrow, VExecutionContext_setInputShape, self, false, (self, name, &small));
+    return CALL_IF(narrow, VExecutionContext_setBindingDimensions, self, false,
+                   (self, binding_index(library, engine, name), small));
 }
 
 pw_trt_dims pw_trt_context_tensor_dims(const pw_trt_library *library, pw_trt_native *engine,
                                        pw_trt_native *context, const char *name)
 {
+    const pw_trt_dims none = {.count = -1};
+    const narrow_dims narrow_none = {.count = -1};
     inner *const self = context->first;
     if (is_wide(library))
-        return METHOD(self, VExecutionContext_getTensorShape, pw_trt_dims, void *,
-                      const char *)(self, name);
-    narrow_dims dims;
+        return CALL_IF(wide, VExecutionContext_getTensorShape, self, none, (self, name));
     if (library->strategy->has_named_tensors)
-        dims = METHOD(self, VExecutionContext_getTensorShape, narrow_dims, void *,
-                      const char *)(self, name);
-    else
-        dims = METHOD(self, VExecutionContext_getBindingDimensions, narrow_dims, void *,
-                      int32_t)(self, binding_index(library, engine, name));
-    return widen(&dims);
+        return widen(
+            CALL_IF(narrow, VExecutionContext_getTensorShape, self, narrow_none, (self, name)));
+    return widen(CALL_IF(narrow, VExecutionContext_getBindingDimensions, self, narrow_none,
+                         (self, binding_index(library, engine, name))));
 }
 
 bool pw_trt_context_enqueue(const pw_trt_library *library, pw_trt_native *engine,
@@ -539,11 +560,11 @@ bool pw_trt_context_enqueue(const pw_trt_library *library, pw_trt_native *engine
 {
     inner *const self = context->first;
     if (!library->strategy->has_named_tensors)
-        return METHOD(self, VExecutionContext_enqueueV2, bool, void *, void *const *, void *,
-                      void *)(self, addresses, stream, NULL);
+        return CALL_IF(all, VExecutionContext_enqueueV2, self, false,
+                       (self, addresses, stream, NULL));
     for (int32_t i = 0; i < count; i++)
-        if (!METHOD(self, VExecutionContext_setTensorAddress, bool, void *, const char *,
-                    void *)(self, pw_trt_engine_tensor_name(library, engine, i), addresses[i]))
+        if (!CALL_IF(all, VExecutionContext_setTensorAddress, self, false,
+                     (self, pw_trt_engine_tensor_name(library, engine, i), addresses[i])))
             return false;
-    return METHOD(self, VExecutionContext_enqueueV3, bool, void *, void *)(self, stream);
+    return CALL_IF(all, VExecutionContext_enqueueV3, self, false, (self, stream));
 }

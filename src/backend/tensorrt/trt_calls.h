@@ -2,9 +2,9 @@
 /*
  * TensorRT's methods as C functions. An object of the library is {vtable, inner}; a layer is
  * {vtable, inner layer, inner}. Methods are called through the inner object's vtable at the slot
- * that the library's family has; ending an object is slot 1 of its own vtable, everywhere. Every
- * call here assumes what its comment says the library has; pw_trt_has() tells. Nothing here keeps
- * anything.
+ * that the library's family has; ending an object is slot 1 of its own vtable, everywhere. What a
+ * version lacks (pw_trt_has() tells) does nothing there, gives NULL, false, 0 or -1, and is the
+ * error of the call under way (trt_watch.h). Nothing here keeps anything.
  */
 #ifndef PW_TRT_CALLS_H
 #define PW_TRT_CALLS_H
@@ -64,9 +64,9 @@ const void *pw_trt_memory_data(const pw_trt_library *library, pw_trt_native *mem
 size_t pw_trt_memory_size(const pw_trt_library *library, pw_trt_native *memory);
 
 /* Config. */
-void pw_trt_config_set_flag(const pw_trt_library *library, pw_trt_native *config, int32_t flag,
+/* False where this version lacks the flag: nothing is set then. */
+bool pw_trt_config_set_flag(const pw_trt_library *library, pw_trt_native *config, pw_trt_flag flag,
                             bool is_on);
-bool pw_trt_config_flag(const pw_trt_library *library, pw_trt_native *config, int32_t flag);
 void pw_trt_config_set_workspace(const pw_trt_library *library, pw_trt_native *config,
                                  size_t size); /* either call, whichever there is */
 int32_t pw_trt_config_add_profile(const pw_trt_library *library, pw_trt_native *config,
@@ -77,6 +77,10 @@ void pw_trt_config_set_hardware_level(const pw_trt_library *library, pw_trt_nati
                                       int32_t level); /* 8.6 on */
 void pw_trt_config_set_monitor(const pw_trt_library *library, pw_trt_native *config,
                                void *monitor); /* 9.1 on */
+/* Tactic sources, a bit each (TacticSource: cuBLAS 0, cuBLASLt 1, cuDNN 2); not in RTX. */
+uint32_t pw_trt_config_sources(const pw_trt_library *library, pw_trt_native *config);
+bool pw_trt_config_set_sources(const pw_trt_library *library, pw_trt_native *config,
+                               uint32_t sources);
 pw_trt_native *pw_trt_config_timing_cache(const pw_trt_library *library, pw_trt_native *config,
                                           const void *data, size_t size);
 bool pw_trt_config_set_timing_cache(const pw_trt_library *library, pw_trt_native *config,
@@ -103,11 +107,6 @@ pw_trt_native *pw_trt_add_concatenation(const pw_trt_library *library, pw_trt_na
 pw_trt_native *pw_trt_add_elementwise(const pw_trt_library *library, pw_trt_native *network,
                                       pw_trt_native *a, pw_trt_native *b,
                                       pw_trt_elementwise operation);
-pw_trt_native *pw_trt_add_slice(const pw_trt_library *library, pw_trt_native *network,
-                                pw_trt_native *tensor, const pw_trt_dims *start,
-                                const pw_trt_dims *size, const pw_trt_dims *stride);
-pw_trt_native *pw_trt_add_constant(const pw_trt_library *library, pw_trt_native *network,
-                                   const pw_trt_dims *dims, const pw_trt_weights *values);
 pw_trt_native *pw_trt_add_resize(const pw_trt_library *library, pw_trt_native *network,
                                  pw_trt_native *tensor); /* nearest by default */
 pw_trt_native *pw_trt_add_cast(const pw_trt_library *library, pw_trt_native *network,

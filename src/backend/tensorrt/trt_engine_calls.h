@@ -7,9 +7,6 @@
 
 pw_trt_native *pw_trt_runtime_deserialize(const pw_trt_library *library, pw_trt_native *runtime,
                                           const void *data, size_t size);
-/* RTX: 0 valid, 1 valid but slower, 2 invalid; *reasons has NVIDIA's bits. */
-int32_t pw_trt_runtime_validity(const pw_trt_library *library, pw_trt_native *runtime,
-                                const void *data, size_t size, uint64_t *reasons);
 bool pw_trt_runtime_set_threads(const pw_trt_library *library, pw_trt_native *runtime,
                                 int32_t threads);
 int32_t pw_trt_runtime_threads(const pw_trt_library *library, pw_trt_native *runtime);

@@ -4,6 +4,7 @@
 #include "backend/tensorrt/trt_library.h"
 #include "backend/tensorrt/trt_engine_calls.h"
 #include "backend/tensorrt/trt_logger.h"
+#include "backend/tensorrt/trt_watch.h"
 #include "base/log.h"
 #include "base/os.h"
 #include "base/strbuf.h"
@@ -102,14 +103,14 @@ static bool proves_runtime(const pw_trt_library *library, pw_trt_native *runtime
 
 static pawl_status refused(const pw_trt_library *library, const char *what, pawl_error *error)
 {
-    char reason[256];
-    pw_trt_last_error(reason, sizeof reason);
-    return pw_fail(error, PAWL_ERR_DEVICE, "%s (%s) makes no %s here: %s", library->version_text,
-                   library->path, what, reason[0] != '\0' ? reason : "it gives no reason");
+    return pw_trt_fail(error, PAWL_ERR_DEVICE, "%s (%s) makes no %s here", library->version_text,
+                       library->path, what);
 }
 
 static pawl_status prove(const pw_trt_library *library, pawl_error *error)
 {
+    pw_trt_watch watch PW_TRT_WATCH;
+    pw_trt_watch_begin(&watch, PW_TRT_WATCH_WORKERS);
     bool is_right = true;
     if (library->create_builder != NULL) {
         pw_trt_native *builder = pw_trt_builder_create(library);

@@ -22,14 +22,11 @@ typedef enum pw_trt_family {
     PW_TRT_FAMILY_COUNT
 } pw_trt_family;
 
-/* NVIDIA's checks in destructors; the bit says that the family has it. Wording: docs/lifetime.md.
- */
-enum {
-    PW_TRT_CHECKS_BUILDER = 1,  /* builder before what it created; 8.5 on */
-    PW_TRT_CHECKS_RUNTIME = 2,  /* runtime before its engines; 8.6 on */
-    PW_TRT_CHECKS_CONTEXT = 4,  /* engine before its contexts; seen in 11.4 and RTX 1.7 */
-    PW_TRT_CHECKS_INSPECTOR = 8 /* engine before its inspectors; the same */
-};
+/* A BuilderFlag's number, and the first version inside the family that has it (0: all). */
+typedef struct pw_trt_flag {
+    int8_t number; /* -1: no version of the family has it */
+    int32_t since;
+} pw_trt_flag;
 
 /* What really differs between families, besides slots. */
 typedef struct pw_trt_strategy {
@@ -43,8 +40,9 @@ typedef struct pw_trt_strategy {
     bool is_strongly_typed;    /* types come from the network: no precision flags */
     uint32_t network_flags; /* for createNetworkV2: explicit batch, and strong typing where that is
                                the only way */
-    int8_t fp16_flag, obey_precision_flag, tf32_flag, version_compatible_flag; /* BuilderFlag numbers, -1: none */
-    uint8_t destroy_checks;
+    pw_trt_flag fp16_flag, obey_precision_flag, tf32_flag, version_compatible_flag;
+    /* The destructor complains of a builder ended before what it created (docs/lifetime.md). */
+    bool checks_builder;
 } pw_trt_strategy;
 
 typedef struct pw_trt_library {
@@ -77,14 +75,16 @@ const pw_trt_strategy *pw_trt_strategy_of(pw_trt_family family);
 pw_trt_family pw_trt_family_of(int32_t version);
 /* Slot of a method in this library, -1 where it lacks it. */
 int pw_trt_slot(const pw_trt_library *library, pw_trt_method method);
+/* Whether this library has a flag. */
+static inline bool pw_trt_has_flag(const pw_trt_library *library, pw_trt_flag flag)
+{
+    return flag.number >= 0 && library->version >= flag.since;
+}
 static inline bool pw_trt_has(const pw_trt_library *library, pw_trt_method method)
 {
     return pw_trt_slot(library, method) >= 0;
 }
 
-/* The last error that the library reported on this thread's watch, "" where none; cleared by the
- * call. Copies at most size bytes. */
-void pw_trt_last_error(char *text, size_t size);
 /* Counts messages whose text contains one of NVIDIA's four destroy sentences since the process
  * began. */
 unsigned pw_trt_destroy_complaints(void);

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* nvinfer1::ILogger made in C: the library calls our vtable. Its messages arrive as ours; the last
- * error is kept for the caller's pawl_error. */
+/* nvinfer1::ILogger made in C: the library calls our vtable. Its messages arrive as ours; errors go
+ * to the call that they belong to. */
 #include "backend/tensorrt/trt_logger.h"
 #include "backend/tensorrt/trt_library.h"
+#include "backend/tensorrt/trt_watch.h"
 #include "base/log.h"
-#include <pthread.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <string.h>
 
 /* ILogger::Severity */
@@ -33,18 +32,7 @@ typedef struct versioned_table {
     void (*log)(void *self, int32_t severity, const char *message);
 } versioned_table;
 
-static pthread_mutex_t last_error_mutex = PTHREAD_MUTEX_INITIALIZER;
-static char last_error[512];
 static _Atomic unsigned destroy_complaints;
-
-static _Thread_local bool is_capturing, has_captured;
-
-static void keep_error(const char *message)
-{
-    pthread_mutex_lock(&last_error_mutex);
-    snprintf(last_error, sizeof last_error, "%s", message);
-    pthread_mutex_unlock(&last_error_mutex);
-}
 
 static void log_message(void *self, int32_t severity, const char *message)
 {
@@ -53,16 +41,11 @@ static void log_message(void *self, int32_t severity, const char *message)
         return;
     if (strstr(message, "leads to undefined behavior") != NULL)
         atomic_fetch_add(&destroy_complaints, 1);
-    if (severity <= SEVERITY_ERROR)
-        keep_error(message);
-    has_captured = has_captured || (is_capturing && severity <= SEVERITY_ERROR);
-    if (is_capturing && severity <= SEVERITY_ERROR) {
-        pw_log(PAWL_LOG_VERBOSE, "TensorRT: %s", message);
-        return;
-    }
-    const pawl_log_level level = severity <= SEVERITY_ERROR     ? PAWL_LOG_ERROR
-                                 : severity == SEVERITY_WARNING ? PAWL_LOG_WARNING
-                                                                : PAWL_LOG_VERBOSE;
+    pawl_log_level level = severity <= SEVERITY_ERROR     ? PAWL_LOG_ERROR
+                           : severity == SEVERITY_WARNING ? PAWL_LOG_WARNING
+                                                          : PAWL_LOG_VERBOSE;
+    if (level == PAWL_LOG_ERROR && pw_trt_watch_take(message))
+        level = PAWL_LOG_VERBOSE; /* the call that fails says it in its own sentence */
     pw_log(level, "TensorRT: %s", message);
 }
 
@@ -100,31 +83,7 @@ void *pw_trt_logger(bool is_versioned)
     return is_versioned ? (void *)&versioned_logger : (void *)&plain_logger;
 }
 
-void pw_trt_last_error(char *text, size_t size)
-{
-    pthread_mutex_lock(&last_error_mutex);
-    snprintf(text, size, "%s", last_error);
-    last_error[0] = '\0';
-    pthread_mutex_unlock(&last_error_mutex);
-}
-
 unsigned pw_trt_destroy_complaints(void)
 {
     return atomic_load(&destroy_complaints);
-}
-
-void pw_trt_capture_begin(void)
-{
-    is_capturing = true;
-    has_captured = false;
-}
-
-void pw_trt_capture_end(bool has_failed)
-{
-    char text[sizeof last_error];
-    is_capturing = false;
-    if (has_failed || !has_captured)
-        return;
-    pw_trt_last_error(text, sizeof text);
-    pw_log(PAWL_LOG_WARNING, "TensorRT: %s", text);
 }

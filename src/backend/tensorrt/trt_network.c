@@ -5,6 +5,7 @@
  * is used: heads leave raw maps, decoding is ours.
  */
 #include "backend/tensorrt/trt_network.h"
+#include "backend/tensorrt/trt_watch.h"
 #include "tensor/half.h"
 #include <stdio.h>
 
@@ -27,10 +28,8 @@ void pw_trt_head_name(size_t level, char name[16])
 
 static pawl_status refused(const translator *t, const char *name)
 {
-    char reason[256];
-    pw_trt_last_error(reason, sizeof reason);
-    return pw_fail(t->error, PAWL_ERR_DEVICE, "%s refused layer %s: %s", t->library->version_text,
-                   name, reason[0] != '\0' ? reason : "no reason given");
+    return pw_trt_fail(t->error, PAWL_ERR_DEVICE, "%s refused layer %s", t->library->version_text,
+                       name);
 }
 
 static pw_trt_dims two(const int32_t values[2])
@@ -196,11 +195,6 @@ static pawl_status translate_heads(translator *t, const pw_layer *layer,
                                    pw_trt_native *const *inputs)
 {
     static const int32_t channels_last[PW_TRT_MAX_DIMS] = {0, 2, 3, 1};
-    if (layer->as.detect.mask_count > 0)
-        return pw_fail(t->error, PAWL_ERR_UNSUPPORTED,
-                       "layer %s makes masks: the TensorRT backend runs detection networks; build "
-                       "with --backend cpu",
-                       layer->name);
     for (size_t level = 0; level < layer->input_count; level++) {
         pw_trt_native *value = inputs[level];
         char name[16];
@@ -260,7 +254,7 @@ static pawl_status translate_layer(translator *t, const pw_layer *layer,
         return translate_heads(t, layer, inputs);
     default:
         return pw_fail(t->error, PAWL_ERR_UNSUPPORTED,
-                       "layer %s (%s) cannot be given to TensorRT; build without --unoptimised, or "
+                       "layer %s (%s) cannot be given to TensorRT; build without --no-optimise, or "
                        "with --backend cpu",
                        layer->name, pw_op_name(layer->op));
     }

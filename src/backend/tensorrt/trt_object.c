@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Birth and end of the library's objects. */
 #include "backend/tensorrt/trt_object.h"
+#include "backend/tensorrt/trt_watch.h"
+
+#include <string.h>
 
 static void unmake(pw_object *object)
 {
@@ -24,12 +27,9 @@ pawl_status pw_trt_adopt(const pw_trt_library *library, const pw_type *type, pw_
 {
     pw_trt_object *made PW_MAKING = NULL;
     pw_object *const parents[] = {parent != NULL ? &parent->object : NULL};
-    if (native == NULL) {
-        char reason[320];
-        pw_trt_last_error(reason, sizeof reason);
-        return pw_fail(error, PAWL_ERR_DEVICE, "%s made no %s: %s", library->version_text,
-                       type->name, reason[0] != '\0' ? reason : "it gives no reason");
-    }
+    if (native == NULL)
+        return pw_trt_fail(error, PAWL_ERR_DEVICE, "%s made no %s", library->version_text,
+                           type->name + strlen("TensorRT "));
     const pawl_status status = pw_object_make(type, parents, 1, &made, error);
     if (status < 0) {
         pw_trt_delete(native);

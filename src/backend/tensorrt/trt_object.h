@@ -22,7 +22,8 @@ extern const pw_type pw_trt_builder_type, pw_trt_network_type, pw_trt_config_typ
     pw_trt_engine_type, pw_trt_context_type;
 
 /*
- * Takes charge of native, which the library has just made (NULL: it refused, and its last message becomes the error). On failure native is
+ * Takes charge of native, which the library has just made (NULL: it refused, and what it said, as this
+ * thread watches it, becomes the error). On failure native is
  * deleted. The result is the caller's: end it with pw_object_end().
  */
 pawl_status pw_trt_adopt(const pw_trt_library *library, const pw_type *type, pw_trt_native *native, pw_trt_object *parent,

@@ -9,6 +9,7 @@
 #include "backend/tensorrt/trt_build.h"
 #include "backend/tensorrt/trt_engine_calls.h"
 #include "backend/tensorrt/trt_network.h"
+#include "backend/tensorrt/trt_watch.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "gpu/driver.h"
@@ -23,7 +24,8 @@ typedef struct trt_device_plan {
     const pw_trt_library *library;
     pw_gpu_device *gpu;
     pw_trt_object *runtime, *engine;
-    uint32_t isa; /* for the kernels that decode */
+    bool is_rebuilt; /* here, with default options */
+    uint32_t isa;    /* for the kernels that decode */
 } trt_device_plan;
 
 typedef struct trt_program {
@@ -57,35 +59,66 @@ static pawl_status deserialize(trt_device_plan *made, const void *data, size_t s
         &made->engine, error);
 }
 
-/* The plan made for this library and GPU; where there is none, or it is refused, the network is
- * built again. */
-static pawl_status load_engine(trt_device_plan *made, pawl_error *error)
+/* The engine file keeps the network and its profile, but not yet TensorRT's own options. */
+static void say_rebuild(const trt_device_plan *made, const char *key, const char *why)
 {
     const pw_plan *const plan = made->base.plan;
-    char key[96];
-    pw_trt_artifact_key(made->library, key);
-    const pw_artifact *const artifact = pw_plan_artifact(plan, key);
-    if (artifact != NULL && deserialize(made, artifact->data, artifact->size, error) >= 0)
-        return PAWL_OK;
-    if (artifact != NULL && made->library->create_builder == NULL)
-        return error != NULL ? error->status : PAWL_ERR_DEVICE;
-    if (artifact == NULL && made->library->create_builder == NULL)
-        return pw_fail(error, PAWL_ERR_DEVICE,
-                       "the engine holds no TensorRT plan for %s (%s), and that library cannot "
-                       "build one; build it where the full TensorRT is",
-                       made->library->version_text, key);
-    pw_log(PAWL_LOG_INFO, "no plan for %s is in the engine (%s), so it is built again",
-           made->library->version_text, key);
+    const pw_profile *const profile = &plan->profile;
+    if (strcmp(plan->backend, pw_backend_tensorrt.name) != 0) {
+        pw_log(PAWL_LOG_WARNING,
+               "the engine was built for backend %s, so its plan for %s is built now, which can "
+               "take minutes each time; 'pawl build --backend tensorrt' keeps one",
+               plan->backend, made->library->version_text);
+        return;
+    }
+    pw_log(PAWL_LOG_WARNING,
+           "the engine has no plan that %s takes on this GPU (%s: %s), so it is built again, which "
+           "can take minutes each time: %s, batch %d to %d, only at %dx%d, with TensorRT's other "
+           "options at their defaults; what --shapes, --fp16-fix, --workspace, --opt-level, "
+           "--version-compatible and --hardware-compatible asked for is lost until 'pawl build' is "
+           "run on this machine",
+           made->library->version_text, key, why, plan->precision, (int)profile->batch_min,
+           (int)profile->batch_max, (int)profile->height, (int)profile->width);
+}
+
+static pawl_status rebuild(trt_device_plan *made, pawl_error *error)
+{
     pw_trt_object *memory PW_TRT_GUARD = NULL;
     const pawl_build_desc desc = PAWL_BUILD_DESC_INIT;
     const pw_tuning tuning = {.threads = 0, .desc = &desc};
-    PW_TRY(pw_trt_build(made->library, plan, &tuning, &memory, error));
+    made->is_rebuilt = true;
+    PW_TRY(pw_trt_build(made->library, made->base.plan, &tuning, &memory, error));
     return deserialize(made, pw_trt_memory_data(made->library, memory->native),
                        pw_trt_memory_size(made->library, memory->native), error);
 }
 
+/* The plan made for this library and GPU; where there is none, or it is refused, the network is
+ * built again. */
+static pawl_status load_engine(trt_device_plan *made, pawl_error *error)
+{
+    char key[96];
+    pawl_error reason; /* of what a rebuild mends: not the caller's */
+    pw_trt_artifact_key(made->library, made->gpu, key);
+    const pw_artifact *const artifact = pw_plan_artifact(made->base.plan, key);
+    if (artifact == NULL)
+        (void)pw_fail(&reason, PAWL_ERR_DEVICE, "it was built for another library or GPU");
+    else if (deserialize(made, artifact->data, artifact->size, &reason) >= 0)
+        return PAWL_OK;
+    pw_trt_watch_forget();
+    if (made->library->create_builder != NULL) {
+        say_rebuild(made, key, reason.message);
+        return rebuild(made, error);
+    }
+    return pw_fail(error, PAWL_ERR_DEVICE,
+                   "the engine has no plan that %s takes on this GPU (%s: %s), and that library "
+                   "cannot build one; build it where the full TensorRT is",
+                   made->library->version_text, key, reason.message);
+}
+
 static pawl_status open_into(trt_device_plan *made, pawl_error *error)
 {
+    pw_trt_watch watch PW_TRT_WATCH;
+    pw_trt_watch_begin(&watch, PW_TRT_WATCH_WORKERS);
     PW_TRY(pw_trt_library_get(&made->library, error));
     PW_TRY(pw_gpu_device_create(0, &made->gpu, error));
     PW_TRY(pw_gpu_enter(made->gpu, error));
@@ -217,11 +250,8 @@ static pawl_status find_levels(trt_program *made, pawl_error *error)
     const pw_lowering *const to = &made->base.lowering;
     const pw_network *const network = &made->plan->base.plan->network;
     pw_shape *const shapes = pw_arena_array(&made->arena, network->tensor_count, sizeof *shapes);
+    PW_TRY(pw_trt_check_network(network, error));
     made->head = pw_network_head(network);
-    if (made->head == NULL)
-        return pw_fail(
-            error, PAWL_ERR_UNSUPPORTED,
-            "the TensorRT backend runs detection networks, this one has no detection head");
     if (shapes == NULL)
         return pw_fail_memory(error, "the shapes", network->tensor_count * sizeof *shapes);
     PW_TRY(pw_network_infer(network, to->batch, to->height, to->width, shapes, error));
@@ -239,16 +269,20 @@ static pawl_status set_shape(trt_program *made, pawl_error *error)
                                        made->context->native, PW_TRT_INPUT_NAME, &dims))
         return PAWL_OK;
     const pw_profile *const profile = &made->plan->base.plan->profile;
-    return pw_fail(
+    return pw_trt_fail(
         error, PAWL_ERR_ARGUMENT,
-        "TensorRT built this engine for batch %d to %d at %dx%d; %d x %dx%d needs another build",
-        profile->batch_min, profile->batch_max, profile->height, profile->width, to->batch,
-        to->height, to->width);
+        "the TensorRT plan of this engine does not take %d x %dx%d: it was built for batch %d to "
+        "%d around %dx%d%s; build the engine for that shape (--batch, --shapes)",
+        to->batch, to->height, to->width, profile->batch_min, profile->batch_max, profile->height,
+        profile->width,
+        made->plan->is_rebuilt ? ", here and now and without the --shapes it may have had" : "");
 }
 
 static pawl_status lower_into(trt_program *made, pawl_error *error)
 {
     const trt_device_plan *const plan = made->plan;
+    pw_trt_watch watch PW_TRT_WATCH;
+    pw_trt_watch_begin(&watch, PW_TRT_WATCH_THREAD);
     PW_TRY(find_levels(made, error));
     PW_TRY(find_tensors(made, error));
     PW_TRY(pw_gpu_stream_create(plan->gpu, &made->stream, error));
@@ -287,14 +321,13 @@ void pw_trt_release(pw_program *program)
     trt_program *const made = (trt_program *)program;
     if (made == NULL)
         return;
+    (void)pw_object_end(made->stream); /* first: it waits for what is in flight */
     const bool is_inside = pw_gpu_enter(made->plan->gpu, NULL) >= 0;
     (void)pw_object_end(made->context);
     if (is_inside)
         pw_gpu_leave(made->plan->gpu);
     for (size_t i = MAX_TENSORS; i-- > 0;)
         (void)pw_object_end(made->memory[i]);
-    (void)pw_object_end(made->stream); /* before the maps go: a copy that failed to be waited for
-                                          may still write them */
     for (size_t l = 0; l < PAWL_MAX_LEVELS; l++)
         pw_free(made->maps[l]);
     pw_free(made->planes);
@@ -374,25 +407,32 @@ static void decode_picture(const trt_program *program, size_t picture, const pw_
     program->base.not_finite[picture] = count == 0 ? count_not_finite(program, picture) : 0;
 }
 
-static pawl_status run_on_gpu(const trt_program *program, pawl_error *error)
+static pawl_status start_on_gpu(const trt_program *program, pawl_error *error)
 {
     const trt_device_plan *const plan = program->plan;
     const void *const input = program->planes != NULL ? program->planes : program->base.input.data;
     PW_TRY(pw_gpu_upload(program->stream, program->memory[program->input_at], input,
                          program->memory[program->input_at]->size, error));
     if (!pw_trt_context_enqueue(plan->library, plan->engine->native, program->context->native,
-                                program->addresses, program->tensor_count,
-                                program->stream->stream)) {
-        char reason[256];
-        pw_trt_last_error(reason, sizeof reason);
-        return pw_fail(error, PAWL_ERR_DEVICE, "%s did not run: %s", plan->library->version_text,
-                       reason);
-    }
+                                program->addresses, program->tensor_count, program->stream->stream))
+        return pw_trt_fail(error, PAWL_ERR_DEVICE, "%s did not run", plan->library->version_text);
     for (size_t l = 0; l < program->head->input_count; l++)
         PW_TRY(pw_gpu_download(program->stream, program->maps[l],
                                program->memory[program->head_at[l]],
                                program->memory[program->head_at[l]]->size, error));
     return pw_gpu_wait(program->stream, error);
+}
+
+/* Whatever fails: when it returns nothing is in flight, for the caller may write the input and read
+ * or free the outputs then. */
+static pawl_status run_on_gpu(const trt_program *program, pawl_error *error)
+{
+    pw_trt_watch watch PW_TRT_WATCH;
+    pw_trt_watch_begin(&watch, PW_TRT_WATCH_THREAD);
+    const pawl_status status = start_on_gpu(program, error);
+    if (status < 0)
+        pw_gpu_settle(program->stream);
+    return status;
 }
 
 pawl_status pw_trt_run(pw_program *base, const pw_run *run, pawl_error *error)

@@ -2,27 +2,33 @@
 /* The table of families, and which library version belongs to which. */
 #include "backend/tensorrt/trt_library.h"
 
+#define FLAG(number_, since_)                  \
+    {                                          \
+        .number = (number_), .since = (since_) \
+    }
+#define NO_FLAG FLAG(-1, 0)
+
 static const pw_trt_strategy strategies[PW_TRT_FAMILY_COUNT] = {
     [PW_TRT_8_2] = {.name = "TensorRT 8.2-8.4",
                     .source = "headers 8.2.0-EA to 8.4.3",
                     .first = 8200,
                     .last = 8499,
                     .network_flags = 1u << 0, /* kEXPLICIT_BATCH */
-                    .fp16_flag = 0,
-                    .obey_precision_flag = 10,
-                    .tf32_flag = 7,
-                    .version_compatible_flag = -1},
+                    .fp16_flag = FLAG(0, 0),
+                    .obey_precision_flag = FLAG(10, 0),
+                    .tf32_flag = FLAG(7, 0),
+                    .version_compatible_flag = NO_FLAG},
     [PW_TRT_8_5] = {.name = "TensorRT 8.5-9.x",
                     .source = "headers 8.5.1 to 9.2.0.5",
                     .first = 8500,
                     .last = 9999,
                     .has_named_tensors = true,
                     .network_flags = 1u << 0,
-                    .fp16_flag = 0,
-                    .obey_precision_flag = 10,
-                    .tf32_flag = 7,
-                    .version_compatible_flag = 15,
-                    .destroy_checks = PW_TRT_CHECKS_BUILDER | PW_TRT_CHECKS_RUNTIME},
+                    .fp16_flag = FLAG(0, 0),
+                    .obey_precision_flag = FLAG(10, 0),
+                    .tf32_flag = FLAG(7, 0),
+                    .version_compatible_flag = FLAG(15, 8600),
+                    .checks_builder = true},
     [PW_TRT_10] = {.name = "TensorRT 10.x",
                    .source = "headers 10.0.0 to 10.16",
                    .first = 100000,
@@ -30,11 +36,11 @@ static const pw_trt_strategy strategies[PW_TRT_FAMILY_COUNT] = {
                    .has_wide_dims = true,
                    .has_named_tensors = true,
                    .network_flags = 1u << 0, /* explicit batch: kept in the enum, ignored */
-                   .fp16_flag = 0,
-                   .obey_precision_flag = 9,
-                   .tf32_flag = 6,
-                   .version_compatible_flag = 13,
-                   .destroy_checks = PW_TRT_CHECKS_BUILDER | PW_TRT_CHECKS_RUNTIME},
+                   .fp16_flag = FLAG(0, 0),
+                   .obey_precision_flag = FLAG(9, 0),
+                   .tf32_flag = FLAG(6, 0),
+                   .version_compatible_flag = FLAG(13, 0),
+                   .checks_builder = true},
     [PW_TRT_11] = {.name = "TensorRT 11.x",
                    .source = "headers 11.0 and 11.1; the lean runtime 11.4",
                    .first = 110000,
@@ -44,12 +50,11 @@ static const pw_trt_strategy strategies[PW_TRT_FAMILY_COUNT] = {
                    .has_named_tensors = true,
                    .is_strongly_typed = true,
                    .network_flags = 1u << 0, /* kSTRONGLY_TYPED is bit 0 here */
-                   .fp16_flag = -1,
-                   .obey_precision_flag = -1,
-                   .tf32_flag = 6,
-                   .version_compatible_flag = 12,
-                   .destroy_checks = PW_TRT_CHECKS_BUILDER | PW_TRT_CHECKS_RUNTIME |
-                                     PW_TRT_CHECKS_CONTEXT | PW_TRT_CHECKS_INSPECTOR},
+                   .fp16_flag = NO_FLAG,
+                   .obey_precision_flag = NO_FLAG,
+                   .tf32_flag = FLAG(6, 0),
+                   .version_compatible_flag = FLAG(12, 0),
+                   .checks_builder = true},
     [PW_TRT_RTX_1_3] = {.name = "TensorRT-RTX 1.3-1.4",
                         .source = "headers 1.3 and 1.4; the library 1.4.0",
                         .first = 10300,
@@ -59,11 +64,11 @@ static const pw_trt_strategy strategies[PW_TRT_FAMILY_COUNT] = {
                         .has_named_tensors = true,
                         .is_strongly_typed = true,
                         .network_flags = 1u << 1, /* kSTRONGLY_TYPED */
-                        .fp16_flag = -1,
-                        .obey_precision_flag = -1,
-                        .tf32_flag = 6,
-                        .version_compatible_flag = -1,
-                        .destroy_checks = PW_TRT_CHECKS_BUILDER | PW_TRT_CHECKS_RUNTIME},
+                        .fp16_flag = NO_FLAG,
+                        .obey_precision_flag = NO_FLAG,
+                        .tf32_flag = FLAG(6, 0),
+                        .version_compatible_flag = NO_FLAG,
+                        .checks_builder = true},
     [PW_TRT_RTX_1_5] = {.name = "TensorRT-RTX 1.5-1.7",
                         .source = "headers 1.5 and 1.6; the libraries 1.5.0, 1.6.1, 1.7.1",
                         .first = 10500,
@@ -74,12 +79,11 @@ static const pw_trt_strategy strategies[PW_TRT_FAMILY_COUNT] = {
                         .has_named_tensors = true,
                         .is_strongly_typed = true,
                         .network_flags = 1u << 0,
-                        .fp16_flag = -1,
-                        .obey_precision_flag = -1,
-                        .tf32_flag = 6,
-                        .version_compatible_flag = -1,
-                        .destroy_checks = PW_TRT_CHECKS_BUILDER | PW_TRT_CHECKS_RUNTIME |
-                                          PW_TRT_CHECKS_CONTEXT | PW_TRT_CHECKS_INSPECTOR},
+                        .fp16_flag = NO_FLAG,
+                        .obey_precision_flag = NO_FLAG,
+                        .tf32_flag = FLAG(6, 0),
+                        .version_compatible_flag = NO_FLAG,
+                        .checks_builder = true},
 };
 
 typedef struct slot_row {
@@ -88,10 +92,13 @@ typedef struct slot_row {
 } slot_row;
 
 static const slot_row slots[PW_TRT_METHOD_COUNT] = {
-#define SLOT_ROW(class, method, a, b, c, d, e, f, since_) \
+#define COMMON_ROW(class, method, result, parameters, a, b, c, d, e, f) \
+    [PW_TRT_##class##_##method] = {.slot = {a, b, c, d, e, f}, .since = 0},
+#define LATER_ROW(class, method, result, parameters, a, b, c, d, e, f, since_) \
     [PW_TRT_##class##_##method] = {.slot = {a, b, c, d, e, f}, .since = (since_)},
-    PW_TRT_METHOD_MAP(SLOT_ROW)
-#undef SLOT_ROW
+    PW_TRT_COMMON_MAP(COMMON_ROW) PW_TRT_LATER_MAP(LATER_ROW)
+#undef COMMON_ROW
+#undef LATER_ROW
 };
 
 const pw_trt_strategy *pw_trt_strategy_of(pw_trt_family family)

@@ -2,8 +2,8 @@
 /*
  * libcuda.so.1 in host memory: the functions of PW_CUDA_FUNCTION_MAP, with the rules of the driver
  * that one gets wrong. Memory and streams are released with the context they were made in current;
- * a primary context is released as often as it was retained; what is copied to the host arrives
- * with the next synchronisation and no sooner. Not NVIDIA's code. See tests/doubles/README.md.
+ * a primary context is released as often as it was retained; what is put on a stream is done with
+ * its next synchronisation and no sooner. Not NVIDIA's code. See tests/doubles/README.md.
  *
  * Environment: FAKE_CUDA_FAIL="cuMemAlloc_v2:3" or "cuMemAlloc_v2:3:700": the third call fails
  * (with code 700), 0: every call; FAKE_CUDA_DEVICES=0, FAKE_CUDA_CAPABILITY=8.6,
@@ -56,6 +56,7 @@ EXPORT extern unsigned fake_cuda_live(void);
 EXPORT extern void fake_cuda_count(fake_cuda_counts *counts);
 EXPORT extern const char *fake_cuda_last_violation(void);
 EXPORT extern int fake_cuda_holds(uint64_t address, size_t size);
+EXPORT extern int fake_cuda_launch(void *stream, void (*work)(void *argument), void *argument);
 EXPORT extern unsigned fake_cuda_calls(const char *function);
 EXPORT extern void fake_cuda_forget(void);
 
@@ -64,12 +65,15 @@ typedef struct context {
     unsigned retains;
 } context;
 
-/* A copy to the host that has not arrived. */
+/* Work on a stream that has not been done: a copy (work NULL), or what fake_cuda_launch was given.
+ */
 typedef struct pending {
     struct pending *next;
     void *to;
+    const void *from;
     size_t size;
-    unsigned char bytes[];
+    void (*work)(void *argument);
+    void *argument;
 } pending;
 
 typedef struct stream {
@@ -366,6 +370,20 @@ int cuMemAlloc_v2(uint64_t *address, size_t size)
     LOCKED(ID_cuMemAlloc_v2, allocate(address, size));
 }
 
+/* Whether a copy that has not been done reads or writes the allocation. */
+static int is_in_flight(const allocation *memory)
+{
+    const unsigned char *const start = memory->start, *const end = start + memory->size;
+    for (size_t i = 0; i < MAX_HOLDINGS; i++)
+        for (const pending *each = fake.streams[i] != NULL ? fake.streams[i]->first : NULL;
+             each != NULL; each = each->next) {
+            const unsigned char *const to = each->to, *const from = each->from;
+            if ((to >= start && to < end) || (from >= start && from < end))
+                return 1;
+        }
+    return 0;
+}
+
 static int unallocate(uint64_t address)
 {
     for (size_t i = 0; i < MAX_HOLDINGS; i++) {
@@ -375,6 +393,8 @@ static int unallocate(uint64_t address)
         if (found->home != here())
             return violation("cuMemFree_v2", "the memory's context is not current",
                              INVALID_CONTEXT);
+        if (is_in_flight(found))
+            return violation("cuMemFree_v2", "a copy of this memory is in flight", INVALID_VALUE);
         free(found->start);
         found->start = NULL;
         return SUCCESS;
@@ -423,12 +443,24 @@ static int check_copy(function_id id, uint64_t address, size_t size, const void 
                : violation(function_names[id], "outside live device memory", INVALID_VALUE);
 }
 
+static int enqueue(void *handle, const pending *what)
+{
+    pending *const added = malloc(sizeof *added);
+    if (added == NULL)
+        return OUT_OF_MEMORY;
+    *added = *what;
+    added->next = NULL;
+    stream *const own = handle;
+    *own->last = added;
+    own->last = &added->next;
+    return SUCCESS;
+}
+
 static int copy_in(uint64_t to, const void *from, size_t size, void *handle)
 {
     const int result = check_copy(ID_cuMemcpyHtoDAsync_v2, to, size, handle);
-    if (result == SUCCESS)
-        memcpy((void *)(uintptr_t)to, from, size);
-    return result;
+    const pending copy = {.to = (void *)(uintptr_t)to, .from = from, .size = size};
+    return result == SUCCESS ? enqueue(handle, &copy) : result;
 }
 
 int cuMemcpyHtoDAsync_v2(uint64_t to, const void *from, size_t size, void *stream_)
@@ -439,17 +471,8 @@ int cuMemcpyHtoDAsync_v2(uint64_t to, const void *from, size_t size, void *strea
 static int copy_out(void *to, uint64_t from, size_t size, void *handle)
 {
     const int result = check_copy(ID_cuMemcpyDtoHAsync_v2, from, size, handle);
-    if (result != SUCCESS)
-        return result;
-    pending *const copy = malloc(sizeof *copy + size);
-    if (copy == NULL)
-        return OUT_OF_MEMORY;
-    *copy = (pending){.to = to, .size = size};
-    memcpy(copy->bytes, (const void *)(uintptr_t)from, size);
-    stream *const own = handle;
-    *own->last = copy;
-    own->last = &copy->next;
-    return SUCCESS;
+    const pending copy = {.to = to, .from = (const void *)(uintptr_t)from, .size = size};
+    return result == SUCCESS ? enqueue(handle, &copy) : result;
 }
 
 int cuMemcpyDtoHAsync_v2(void *to, uint64_t from, size_t size, void *stream_)
@@ -459,10 +482,13 @@ int cuMemcpyDtoHAsync_v2(void *to, uint64_t from, size_t size, void *stream_)
 
 static void deliver(stream *own)
 {
-    for (pending *copy = own->first, *next; copy != NULL; copy = next) {
-        next = copy->next;
-        memcpy(copy->to, copy->bytes, copy->size);
-        free(copy);
+    for (pending *each = own->first, *next; each != NULL; each = next) {
+        next = each->next;
+        if (each->work != NULL)
+            each->work(each->argument);
+        else
+            memcpy(each->to, each->from, each->size);
+        free(each);
     }
     own->first = NULL;
     own->last = &own->first;
@@ -502,10 +528,14 @@ static int end_stream(void *handle)
     if (fake.streams[index]->home != here())
         return violation("cuStreamDestroy_v2", "the stream's context is not current",
                          INVALID_CONTEXT);
+    /* The real driver returns at once and lets the work go on. */
+    const int result = fake.streams[index]->first == NULL
+                           ? SUCCESS
+                           : violation("cuStreamDestroy_v2", "work is in flight", SUCCESS);
     deliver(fake.streams[index]);
     free(fake.streams[index]);
     fake.streams[index] = NULL;
-    return SUCCESS;
+    return result;
 }
 
 int cuStreamDestroy_v2(void *stream_)
@@ -522,9 +552,24 @@ static int synchronise(void *handle)
     return need_context(ID_cuStreamSynchronize);
 }
 
+/* A synchronisation that fails says that the work has failed, and so ended. */
 int cuStreamSynchronize(void *stream_)
 {
-    LOCKED(ID_cuStreamSynchronize, synchronise(stream_));
+    pthread_mutex_lock(&fake.mutex);
+    const int ordered = enter(ID_cuStreamSynchronize);
+    const int result = synchronise(stream_);
+    pthread_mutex_unlock(&fake.mutex);
+    return ordered != SUCCESS ? ordered : result;
+}
+
+int fake_cuda_launch(void *stream_, void (*work)(void *argument), void *argument)
+{
+    pthread_mutex_lock(&fake.mutex);
+    const pending launch = {.work = work, .argument = argument};
+    const int is_queued =
+        stream_index(stream_) < MAX_HOLDINGS && enqueue(stream_, &launch) == SUCCESS;
+    pthread_mutex_unlock(&fake.mutex);
+    return is_queued;
 }
 
 /* Questions */
@@ -537,6 +582,9 @@ void fake_cuda_count(fake_cuda_counts *counts)
         counts->contexts += fake.contexts[i].retains;
     for (size_t i = 0; i < MAX_HOLDINGS; i++) {
         counts->streams += fake.streams[i] != NULL;
+        for (const pending *each = fake.streams[i] != NULL ? fake.streams[i]->first : NULL;
+             each != NULL; each = each->next)
+            counts->in_flight++;
         if (fake.allocations[i].start != NULL) {
             counts->allocations++;
             counts->size += fake.allocations[i].size;

@@ -12,6 +12,7 @@ typedef struct fake_cuda_counts {
     unsigned allocations; /* live */
     unsigned long size;   /* bytes of them */
     unsigned violations;  /* calls with the wrong context, unknown handles, releases too many */
+    unsigned in_flight;   /* copies and runs put on a stream and not done */
     unsigned depth;       /* contexts pushed on the calling thread and not popped */
 } fake_cuda_counts;
 
@@ -20,6 +21,9 @@ void fake_cuda_count(fake_cuda_counts *counts);
 /* The last violation in words, "" where there was none. Static storage, not for threads. */
 const char *fake_cuda_last_violation(void);
 int fake_cuda_holds(uint64_t address, size_t size); /* 1: inside one live allocation */
+/* Puts work on a live stream, as a library's own runs are: done after what is on it already. 1: it
+ * is. Its argument is work's to free. */
+int fake_cuda_launch(void *stream, void (*work)(void *argument), void *argument);
 unsigned fake_cuda_calls(const char *function); /* since the last forget; 0 for an unknown name */
 void fake_cuda_forget(void);                    /* call counts and violations start anew */
 

@@ -133,11 +133,12 @@ typedef struct profile {
 
 typedef struct cache {
     body body;
+    bool is_foreign; /* made from the content of another library's or GPU's */
 } cache;
 
 typedef struct config {
     body body;
-    uint32_t flags;
+    uint32_t flags, sources; /* bits of BuilderFlag, TacticSource */
     profile *profile;
     void *monitor;
     const cache *timing; /* the user's: must live until the build has returned */
@@ -200,6 +201,12 @@ void double_say(void *logger, int32_t severity, const char *format, ...)
  * to fail, and the logger was told. */
 bool double_enter(const char *name, void *logger);
 #define ENTER(self) double_enter(__func__, ((body *)(self)->owner)->logger)
+
+/* An error as the builder's own threads log it where DOUBLE_WORKERS is set, else on this one. */
+void double_say_inside(void *logger, const char *message);
+/* The first file of DOUBLE_MISSING ("libcublas.so.11,libcudnn.so.8") that sources need, or any that
+ * no source needs where sources is 0. Its length, 0: none; *name is not terminated. */
+size_t double_missing(uint32_t sources, const char **name);
 
 /* An object of size bytes, zeroed, with one inner object, or two where second is not CLASS_COUNT.
    end is what `delete` calls; NULL: deleting it is a mistake, which aborts. NULL: no memory. */

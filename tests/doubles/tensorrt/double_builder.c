@@ -113,6 +113,8 @@ object *VBuilder_createBuilderConfig(inner *self)
     if (made == NULL)
         return NULL;
     made->flags = 1u << (DOUBLE_WIDE ? 6 : 7); /* kTF32 is on by default */
+    /* Edge mask and JIT convolutions; up to 9.x cuBLAS and cuBLASLt, up to 8.5 cuDNN too. */
+    made->sources = 3u << 3 | (DOUBLE_WIDE ? 0u : double_version() < 8600 ? 7u : 3u);
     return face(made);
 }
 
@@ -186,16 +188,55 @@ bool VOptimizationProfile_setDimensions(inner *self, const char *input, int32_t 
 
 /* Config */
 
+/* How many flags the version's BuilderFlag has (EnumMax). */
+static int32_t flag_count(void)
+{
+    const int32_t version = double_version();
+    return version < 8500     ? 14
+           : version < 8600   ? 15
+           : version < 9000   ? 18
+           : version < 110000 ? 22
+                              : 32;
+}
+
+static bool is_flag(const inner *self, int32_t flag)
+{
+    if (flag >= 0 && flag < flag_count())
+        return true;
+    double_say(((const body *)self->owner)->logger, SEVERITY_ERROR,
+               "3: [builderConfig.cpp::setFlag::65] Error Code 3: API Usage Error (Parameter check "
+               "failed at: optimizer/api/builderConfig.cpp::setFlag::65, condition: flag %d < "
+               "EnumMax<BuilderFlag>())",
+               (int)flag);
+    return false;
+}
+
 void VBuilderConfig_setFlag(inner *self, int32_t flag)
 {
     (void)ENTER(self);
-    ((config *)self->owner)->flags |= 1u << flag;
+    if (is_flag(self, flag))
+        ((config *)self->owner)->flags |= 1u << flag;
 }
 
 void VBuilderConfig_clearFlag(inner *self, int32_t flag)
 {
     (void)ENTER(self);
-    ((config *)self->owner)->flags &= ~(1u << flag);
+    if (is_flag(self, flag))
+        ((config *)self->owner)->flags &= ~(1u << flag);
+}
+
+bool VBuilderConfig_setTacticSources(inner *self, uint32_t sources)
+{
+    if (ENTER(self))
+        return false;
+    ((config *)self->owner)->sources = sources;
+    return true;
+}
+
+uint32_t VBuilderConfig_getTacticSources(inner *self)
+{
+    (void)ENTER(self);
+    return ((const config *)self->owner)->sources;
 }
 
 bool VBuilderConfig_getFlag(inner *self, int32_t flag)
@@ -252,17 +293,17 @@ object *VBuilderConfig_createTimingCache(inner *self, const void *data, size_t s
     config *const own = self->owner;
     if (ENTER(self))
         return NULL;
-    if (size > 0 && (data == NULL || size < 4 || memcmp(data, "ftrc", 4) != 0))
-        double_say(own->body.logger, SEVERITY_WARNING,
-                   "The timing cache does not match this library; it starts empty.");
-    return face(double_make(sizeof(cache), CLASS_VTimingCache, CLASS_COUNT, end_cache,
-                            own->body.logger, NULL));
+    cache *const made = double_make(sizeof *made, CLASS_VTimingCache, CLASS_COUNT, end_cache,
+                                    own->body.logger, NULL);
+    if (made != NULL)
+        made->is_foreign = size > 0 && (data == NULL || size < 4 || memcmp(data, "ftrc", 4) != 0);
+    return face(made);
 }
 
 bool VBuilderConfig_setTimingCache(inner *self, object *cache_, bool ignore_mismatch)
 {
     (void)ignore_mismatch;
-    if (ENTER(self) || cache_ == NULL)
+    if (ENTER(self) || cache_ == NULL || ((const cache *)owner(cache_))->is_foreign)
         return false;
     ((config *)self->owner)->timing = owner(cache_);
     return true;
@@ -493,11 +534,31 @@ static bool is_sound(network *own, const config *settings)
     return is_right && take_profile(own, settings);
 }
 
+/* As 8.5.3.1 says it where a tactic source's library is not there: the cause, then what became of
+ * it. */
+static bool has_its_libraries(const network *source, const config *settings)
+{
+    const char *name = NULL;
+    char message[256];
+    const size_t length = double_missing(settings->sources, &name);
+    if (length == 0)
+        return true;
+    snprintf(message, sizeof message,
+             "6: [libLoader.h::DynamicLibrary::49] Error Code 6: Internal Error (Unable to load "
+             "library: %.*s)",
+             (int)length, name);
+    double_say_inside(source->body.logger, message);
+    double_say(source->body.logger, SEVERITY_ERROR,
+               "2: [builder.cpp::buildSerializedNetwork::738] Error Code 2: Internal Error "
+               "(Assertion engine != nullptr failed. )");
+    return false;
+}
+
 object *VBuilder_buildSerializedNetwork(inner *self, object *network_, object *config_)
 {
     network *const source = owner(network_);
     const config *const settings = owner(config_);
-    if (ENTER(self) || !is_sound(source, settings))
+    if (ENTER(self) || !is_sound(source, settings) || !has_its_libraries(source, settings))
         return NULL;
     if (settings->timing != NULL) /* looked at on purpose: one that was deleted before the build is
                                      seen by AddressSanitizer */

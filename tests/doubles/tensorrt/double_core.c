@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define SLOT_COUNT 100
 
@@ -105,6 +106,66 @@ static bool is_ordered(const char *name, unsigned call)
     return false;
 }
 
+typedef struct inside {
+    void *logger;
+    const char *message;
+} inside;
+
+static void *say_inside(void *argument)
+{
+    const inside *const what = argument;
+    double_say(what->logger, SEVERITY_ERROR, "%s", what->message);
+    return NULL;
+}
+
+void double_say_inside(void *logger, const char *message)
+{
+    inside what = {logger, message};
+    pthread_t worker;
+    if (getenv("DOUBLE_WORKERS") != NULL && pthread_create(&worker, NULL, say_inside, &what) == 0)
+        pthread_join(worker, NULL);
+    else
+        say_inside(&what);
+}
+
+/* DOUBLE_CAUSE is what the library says first where DOUBLE_FAIL makes it fail. */
+static void say_cause(void *logger)
+{
+    const char *const cause = getenv("DOUBLE_CAUSE");
+    if (cause != NULL)
+        double_say_inside(logger, cause);
+}
+
+size_t double_missing(uint32_t sources, const char **name)
+{
+    static const struct {
+        const char *name;
+        uint32_t bit;
+    } users[] = {{"libcublasLt", 1u << 1}, {"libcublas", 1u << 0}, {"libcudnn", 1u << 2}};
+    for (const char *at = getenv("DOUBLE_MISSING"); at != NULL && at[0] != '\0';) {
+        const size_t length = strcspn(at, ",");
+        uint32_t bit = 0;
+        for (size_t i = 0; bit == 0 && i < sizeof users / sizeof users[0]; i++)
+            if (strncmp(at, users[i].name, strlen(users[i].name)) == 0)
+                bit = users[i].bit;
+        *name = at;
+        if (sources == 0 ? bit == 0 : (sources & bit) != 0)
+            return length;
+        at += length + (at[length] == ',');
+    }
+    return 0;
+}
+
+/* DOUBLE_CRASH and DOUBLE_HANG name an export: what a broken library does. */
+static void misbehave(const char *export)
+{
+    const char *const crash = getenv("DOUBLE_CRASH"), *const hang = getenv("DOUBLE_HANG");
+    if (crash != NULL && strcmp(crash, export) == 0)
+        abort();
+    while (hang != NULL && strcmp(hang, export) == 0)
+        pause();
+}
+
 bool double_enter(const char *name, void *logger)
 {
     for (size_t i = 0; i < METHOD_COUNT; i++) {
@@ -115,6 +176,7 @@ bool double_enter(const char *name, void *logger)
             fprintf(stderr, "double: %s::%s #%u\n", methods[i].class_name, methods[i].name, call);
         if (!is_ordered(methods[i].name, call))
             return false;
+        say_cause(logger);
         double_say(logger, SEVERITY_ERROR, "Error Code 1: Internal Error (%s::%s fails on demand)",
                    methods[i].class_name, methods[i].name);
         return true;
@@ -260,25 +322,43 @@ static bool is_our_logger(void *logger)
 
 int32_t getInferLibVersion(void)
 {
+    misbehave("getInferLibVersion");
     return double_version();
+}
+
+/* Whether a factory makes its object; else the logger was told why. */
+static bool starts(const char *name, void *logger)
+{
+    const char *missing = NULL;
+    misbehave(name);
+    pthread_once(&once, fill_tables);
+    if (!is_our_logger(logger))
+        return false;
+    const size_t length = double_missing(0, &missing);
+    if (length > 0) {
+        double_say(logger, SEVERITY_ERROR,
+                   "6: [libLoader.h::DynamicLibrary::49] Error Code 6: Internal Error (Unable to "
+                   "load library: %.*s)",
+                   (int)length, missing);
+        return false;
+    }
+    if (!is_ordered(name, 1))
+        return true;
+    say_cause(logger);
+    double_say(logger, SEVERITY_ERROR, "Error Code 1: Internal Error (%s fails on demand)", name);
+    return false;
 }
 
 void *createInferBuilder_INTERNAL(void *logger, int32_t version)
 {
     (void)version; /* NVIDIA's does not look at it either */
-    pthread_once(&once, fill_tables);
-    return is_our_logger(logger) && !is_ordered("createInferBuilder", 1)
-               ? double_builder_new(logger)
-               : NULL;
+    return starts("createInferBuilder", logger) ? double_builder_new(logger) : NULL;
 }
 
 void *createInferRuntime_INTERNAL(void *logger, int32_t version)
 {
     (void)version;
-    pthread_once(&once, fill_tables);
-    return is_our_logger(logger) && !is_ordered("createInferRuntime", 1)
-               ? double_runtime_new(logger)
-               : NULL;
+    return starts("createInferRuntime", logger) ? double_runtime_new(logger) : NULL;
 }
 
 int double_live(void)

@@ -20,6 +20,8 @@ int32_t VBuilder_getMaxThreads(inner *self);
 void VBuilderConfig_setFlag(inner *self, int32_t flag);
 void VBuilderConfig_clearFlag(inner *self, int32_t flag);
 bool VBuilderConfig_getFlag(inner *self, int32_t flag);
+bool VBuilderConfig_setTacticSources(inner *self, uint32_t sources);
+uint32_t VBuilderConfig_getTacticSources(inner *self);
 void VBuilderConfig_setMaxWorkspaceSize(inner *self, size_t size);
 void VBuilderConfig_setMemoryPoolLimit(inner *self, int32_t pool, size_t size);
 int32_t VBuilderConfig_addOptimizationProfile(inner *self, object *profile);

@@ -334,31 +334,74 @@ bool VExecutionContext_setTensorAddress(inner *self, const char *name, void *add
     return true;
 }
 
+/* A function of the driver double; *answer stays NULL where that is not loaded. */
+static void ask_driver(const char *name, void *answer)
+{
+    const char *const path = getenv("PAWL_CUDA_LIBRARY");
+    void *const driver = path != NULL ? dlopen(path, RTLD_NOW | RTLD_NOLOAD) : NULL;
+    if (driver == NULL)
+        return;
+    void *const symbol = dlsym(driver, name);
+    memcpy(answer, &symbol, sizeof symbol);
+    dlclose(driver); /* the count of this look-up only */
+}
+
 /* Where the driver double is loaded, an address must lie in its live memory. */
 static bool is_device_memory(const void *address, size_t size)
 {
-    const char *const path = getenv("PAWL_CUDA_LIBRARY");
     int (*holds)(uint64_t, size_t) = NULL;
-    void *const driver = path != NULL ? dlopen(path, RTLD_NOW | RTLD_NOLOAD) : NULL;
-    if (driver == NULL)
-        return true;
-    void *const symbol = dlsym(driver, "fake_cuda_holds");
-    memcpy(&holds, &symbol, sizeof holds);
-    const bool is_held = holds == NULL || holds((uint64_t)(uintptr_t)address, size) == 1;
-    dlclose(driver); /* the count of this look-up only */
-    return is_held;
+    ask_driver("fake_cuda_holds", &holds);
+    return holds == NULL || holds((uint64_t)(uintptr_t)address, size) == 1;
 }
 
-static bool run(const context *own, void *const *addresses)
+/* A run that is checked and waits for its turn on the stream. */
+typedef struct job {
+    const graph *plan;
+    shape *shapes;
+    float **given;
+} job;
+
+static void end_job(job *own)
+{
+    free(own->given);
+    free(own->shapes);
+    free(own);
+}
+
+static void run_job(void *argument)
+{
+    job *const own = argument;
+    (void)graph_run(own->plan, own->shapes, own->given);
+    end_job(own);
+}
+
+/* On the driver double's stream where there is one, else at once. */
+static bool launch(job *own, void *stream)
+{
+    int (*put)(void *, void (*)(void *), void *) = NULL;
+    if (stream != NULL)
+        ask_driver("fake_cuda_launch", &put);
+    if (put != NULL && put(stream, run_job, own) == 1)
+        return true;
+    const bool is_done = graph_run(own->plan, own->shapes, own->given);
+    end_job(own);
+    return is_done;
+}
+
+static bool run(const context *own, void *const *addresses, void *stream)
 {
     const graph *const plan = &own->engine->graph;
-    shape *const shapes = run_shapes(own);
-    float **const given = calloc((size_t)plan->value_count, sizeof *given);
-    bool is_right = shapes != NULL && given != NULL;
+    job *const made = calloc(1, sizeof *made);
+    if (made == NULL)
+        return false;
+    made->plan = plan;
+    made->shapes = run_shapes(own);
+    made->given = calloc((size_t)plan->value_count, sizeof *made->given);
+    bool is_right = made->shapes != NULL && made->given != NULL;
     for (int32_t i = 0; is_right && i < own->engine->tensor_count; i++) {
         const int32_t id = own->engine->tensors[i];
-        const size_t size = (size_t)shape_volume(&shapes[id]) * sizeof(float);
-        given[id] = addresses[i];
+        const size_t size = (size_t)shape_volume(&made->shapes[id]) * sizeof(float);
+        made->given[id] = addresses[i];
         is_right = addresses[i] != NULL && is_device_memory(addresses[i], size);
         if (!is_right)
             double_say(own->body.logger, SEVERITY_ERROR, "Error Code 1: Cuda Runtime (%s: %s)",
@@ -366,22 +409,20 @@ static bool run(const context *own, void *const *addresses)
                        addresses[i] == NULL ? "no address is set"
                                             : "an illegal memory access was encountered");
     }
-    is_right = is_right && graph_run(plan, shapes, given);
-    free(given);
-    free(shapes);
-    return is_right;
+    if (is_right)
+        return launch(made, stream);
+    end_job(made);
+    return false;
 }
 
 bool VExecutionContext_enqueueV3(inner *self, void *stream)
 {
     const context *const own = self->owner;
-    (void)stream;
-    return !ENTER(self) && run(own, own->addresses);
+    return !ENTER(self) && run(own, own->addresses, stream);
 }
 
 bool VExecutionContext_enqueueV2(inner *self, void *const *bindings, void *stream, void *event)
 {
-    (void)stream;
     (void)event;
-    return !ENTER(self) && run(self->owner, bindings);
+    return !ENTER(self) && run(self->owner, bindings, stream);
 }

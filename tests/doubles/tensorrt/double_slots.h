@@ -25,6 +25,8 @@
     X(VBuilderConfig, getFlag, 16, 0)                 \
     X(VBuilderConfig, addOptimizationProfile, 29, 0)  \
     X(VBuilderConfig, setProfilingVerbosity, 31, 0)   \
+    X(VBuilderConfig, setTacticSources, 42, 0)        \
+    X(VBuilderConfig, getTacticSources, 43, 0)        \
     X(VBuilderConfig, createTimingCache, 44, 0)       \
     X(VBuilderConfig, setTimingCache, 45, 0)          \
     X(VBuilderConfig, setMemoryPoolLimit, 47, 8400)   \
@@ -95,6 +97,8 @@
     X(VBuilderConfig, getFlag, 16, 0)                          \
     X(VBuilderConfig, addOptimizationProfile, 29, 0)           \
     X(VBuilderConfig, setProfilingVerbosity, 31, 0)            \
+    X(VBuilderConfig, setTacticSources, 42, 0)                 \
+    X(VBuilderConfig, getTacticSources, 43, 0)                 \
     X(VBuilderConfig, createTimingCache, 44, 0)                \
     X(VBuilderConfig, setTimingCache, 45, 0)                   \
     X(VBuilderConfig, setMemoryPoolLimit, 47, 0)               \
@@ -177,6 +181,8 @@
     X(VBuilderConfig, getFlag, 12, 0)                       \
     X(VBuilderConfig, addOptimizationProfile, 25, 0)        \
     X(VBuilderConfig, setProfilingVerbosity, 27, 0)         \
+    X(VBuilderConfig, setTacticSources, 38, 0)              \
+    X(VBuilderConfig, getTacticSources, 39, 0)              \
     X(VBuilderConfig, createTimingCache, 40, 0)             \
     X(VBuilderConfig, setTimingCache, 41, 0)                \
     X(VBuilderConfig, setMemoryPoolLimit, 43, 0)            \
@@ -250,6 +256,8 @@
     X(VBuilderConfig, getFlag, 10, 0)                       \
     X(VBuilderConfig, addOptimizationProfile, 23, 0)        \
     X(VBuilderConfig, setProfilingVerbosity, 25, 0)         \
+    X(VBuilderConfig, setTacticSources, 27, 0)              \
+    X(VBuilderConfig, getTacticSources, 28, 0)              \
     X(VBuilderConfig, createTimingCache, 29, 0)             \
     X(VBuilderConfig, setTimingCache, 30, 0)                \
     X(VBuilderConfig, setMemoryPoolLimit, 32, 0)            \

@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What TensorRT's failures leave and say, on a double (PAWL_TENSORRT_LIBRARY, PAWL_CUDA_LIBRARY)
+ * that fails as NVIDIA's library does: the cause is told and not its consequence, a tactic source
+ * whose library is missing is done without, a rebuild says what it lost, nothing is in flight after
+ * a failure, and no call reaches a slot or a flag that the version does not have.
+ */
+#include "backend/backend.h"
+#include "backend/tensorrt/trt_calls.h"
+#include "backend/tensorrt/trt_watch.h"
+#include "base/log.h"
+#include "builder/pass.h"
+#include "doubles/cuda/fake_cuda.h"
+#include "support/tiny_model.h"
+#include <dlfcn.h>
+#include <pawl/logger.h>
+#include <pawl/object.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { SIDE = 64 };
+
+static unsigned passed, failed;
+static const pw_trt_library *library;
+
+static struct {
+    void (*cuda_count)(fake_cuda_counts *);
+    void (*cuda_forget)(void);
+    unsigned (*trt_calls)(const char *);
+    void (*trt_forget)(void);
+} asked;
+
+static void expect(bool is_true, const char *what, const char *why)
+{
+    passed += is_true;
+    failed += !is_true;
+    if (!is_true)
+        fprintf(stderr, "failed: %s: %s\n", what, why);
+}
+
+static void find(void *handle, const char *name, void *function)
+{
+    void *const symbol = handle != NULL ? dlsym(handle, name) : NULL;
+    memcpy(function, &symbol, sizeof symbol);
+}
+
+/* Warnings and errors since the last clear, one a line. */
+static char messages[8192];
+
+static void keep_message(void *user, pawl_log_level level, const char *message)
+{
+    const size_t used = strlen(messages);
+    (void)user;
+    (void)level;
+    snprintf(messages + used, sizeof messages - used, "%s\n", message);
+}
+
+static void clear(void)
+{
+    static const char *const variables[] = {"DOUBLE_FAIL", "DOUBLE_CAUSE", "DOUBLE_MISSING",
+                                            "DOUBLE_WORKERS", "FAKE_CUDA_FAIL"};
+    for (size_t i = 0; i < PW_COUNT(variables); i++)
+        unsetenv(variables[i]);
+    setenv("FAKE_CUDA_CAPABILITY", "8.6", 1);
+    messages[0] = '\0';
+    asked.cuda_forget();
+    asked.trt_forget();
+}
+
+static unsigned times_said(const char *text)
+{
+    unsigned times = 0;
+    for (const char *at = messages; (at = strstr(at, text)) != NULL; at += strlen(text))
+        times++;
+    return times;
+}
+
+static const pawl_error untouched = {.status = PAWL_ERR_LIMIT, .message = "as it was"};
+
+static bool is_untouched(const pawl_error *error)
+{
+    return error->status == untouched.status && strcmp(error->message, untouched.message) == 0;
+}
+
+static pw_plan *make_plan(void)
+{
+    pw_network network = {.source_layer_count = 0};
+    const pw_profile profile = {1, 1, 2, SIDE, SIDE};
+    const uint64_t hash[2] = {1, 2};
+    pw_plan *plan = NULL;
+    if (pt_tiny_network(&network, NULL) < 0 || pw_passes_run(&network, NULL, NULL, NULL) < 0 ||
+        pw_plan_assemble(&network, &profile, "tensorrt", "fp32", "tiny.pt", hash, &plan, NULL) < 0)
+        abort();
+    (void)pw_object_publish(plan);
+    return plan;
+}
+
+static pawl_status build_with(pw_plan *plan, const pawl_build_desc *desc, pawl_error *error)
+{
+    const pw_machine machine = {.isa = 0, .name = "test"};
+    const pw_tuning tuning = {.threads = 2, .desc = desc};
+    return pw_backend_tensorrt.tune(plan, &machine, &tuning, error);
+}
+
+static pawl_status build(pawl_error *error)
+{
+    const pawl_build_desc desc = PAWL_BUILD_DESC_INIT;
+    pw_plan *const plan = make_plan();
+    const pawl_status status = build_with(plan, &desc, error);
+    (void)pw_object_end(plan);
+    return status;
+}
+
+/* The first error is told, the last where it adds something, and what to do. */
+static void test_first_error(void)
+{
+    static const struct {
+        const char *cause, *workers;
+        pawl_status status;
+        const char *remedy;
+    } cases[] = {
+        {"6: [libLoader.h::DynamicLibrary::49] Error Code 6: Internal Error (Unable to load "
+         "library: "
+         "libnvinfer_builder_resource.so.8.6.1)",
+         NULL, PAWL_ERR_DEVICE, "install TensorRT whole"},
+        {"2: [virtualMemoryBuffer.cpp::resizePhysical::145] Error Code 2: OutOfMemory (no further "
+         "information)",
+         "1", PAWL_ERR_MEMORY, "nvidia-smi"},
+        {"IBuilder::buildSerializedNetwork: Error Code 9: API Usage Error (Target GPU SM 61 is not "
+         "supported by this TensorRT release.)",
+         NULL, PAWL_ERR_DEVICE, "--backend cpu"},
+        {"something that nobody has seen yet", "1", PAWL_ERR_DEVICE, ""},
+    };
+    for (size_t i = 0; i < PW_COUNT(cases); i++) {
+        pawl_error error = {.status = PAWL_OK};
+        clear();
+        setenv("DOUBLE_FAIL", "buildSerializedNetwork:0", 1);
+        setenv("DOUBLE_CAUSE", cases[i].cause, 1);
+        if (cases[i].workers != NULL)
+            setenv("DOUBLE_WORKERS", cases[i].workers, 1);
+        expect(build(&error) == cases[i].status, cases[i].cause, error.message);
+        const char *const first = strstr(error.message, cases[i].cause),
+                          *const last = strstr(error.message, "(at the end: Error Code 1");
+        expect(first != NULL && last != NULL && first < last, "first, then last", error.message);
+        expect(strstr(error.message, cases[i].remedy) != NULL, cases[i].remedy, error.message);
+        expect(messages[0] == '\0', "told by the error, so not logged too", messages);
+    }
+    pawl_error error;
+    clear();
+    setenv("DOUBLE_FAIL", "buildSerializedNetwork:0", 1);
+    expect(build(&error) == PAWL_ERR_DEVICE && strstr(error.message, "at the end") == NULL,
+           "one error is told once", error.message);
+    clear();
+}
+
+/* Without cuBLAS, cuBLASLt and cuDNN: built, and each said once. From 10 on nothing needs them. */
+static void test_sources(void)
+{
+    static const char *const files[] = {"libcublas.so.11", "libcublasLt.so.11", "libcudnn.so.8"};
+    const unsigned wanted = library->version >= 10000 ? 0 : library->version < 8600 ? 3 : 2;
+    for (int workers = 0; workers < 2; workers++) {
+        pawl_error error = untouched;
+        clear();
+        setenv("DOUBLE_MISSING", "libcublas.so.11,libcublasLt.so.11,libcudnn.so.8", 1);
+        if (workers != 0)
+            setenv("DOUBLE_WORKERS", "1", 1);
+        expect(build(&error) == PAWL_OK && is_untouched(&error), "built without", error.message);
+        expect(asked.trt_calls("buildSerializedNetwork") == wanted + 1, "attempts", messages);
+        for (unsigned i = 0; i < PW_COUNT(files); i++)
+            expect(times_said(files[i]) == (i < wanted), files[i], messages);
+        expect(times_said("builds without the kernels of cuBLAS;") == (wanted > 0) &&
+                   times_said("Assertion") == 0,
+               "what is missing", messages);
+    }
+    pawl_error error = untouched;
+    clear();
+    setenv("DOUBLE_MISSING", "libnvinfer_builder_resource.so.8.6.1", 1);
+    expect(build(&error) == PAWL_ERR_DEVICE &&
+               strstr(error.message, "libnvinfer_builder_resource.so.8.6.1") != NULL &&
+               strstr(error.message, "install TensorRT whole") != NULL,
+           "a file that everything needs", error.message);
+    clear();
+}
+
+typedef struct running {
+    pw_device_plan *device;
+    pw_program *program;
+} running;
+
+static pawl_status open_at(const pw_plan *plan, int32_t side, running *made, pawl_error *error)
+{
+    const pw_machine machine = {.isa = 0, .name = "test"};
+    const pw_lowering lowering = {1, side, side, PAWL_INPUT_U8_NHWC, PAWL_OUTPUT_RAW, NULL};
+    pawl_status status = pw_backend_tensorrt.open(plan, &machine, &made->device, error);
+    if (status >= 0)
+        status = pw_backend_tensorrt.lower(made->device, &lowering, &made->program, error);
+    return status;
+}
+
+static void close_all(running *made)
+{
+    pw_backend_tensorrt.release(made->program);
+    pw_backend_tensorrt.close(made->device);
+    *made = (running){.device = NULL};
+}
+
+/* Another GPU, or a plan that is refused: built again with a warning of what is lost, and no word
+   in the caller's error. */
+static void test_rebuild(void)
+{
+    pawl_build_desc desc = PAWL_BUILD_DESC_INIT;
+    pw_plan *const plan = make_plan();
+    running made = {.device = NULL};
+    pawl_error error = untouched;
+    desc.min_height = desc.min_width = 32;
+    desc.max_height = desc.max_width = 128;
+    clear();
+    expect(build_with(plan, &desc, &error) == PAWL_OK, "a plan of 32:64:128", error.message);
+    expect(open_at(plan, 128, &made, &error) == PAWL_OK && messages[0] == '\0',
+           "where it was built", messages);
+    close_all(&made);
+    for (int turn = 0; turn < 2; turn++) {
+        error = untouched;
+        clear();
+        if (turn == 0)
+            setenv("FAKE_CUDA_CAPABILITY", "8.9", 1);
+        else
+            setenv("DOUBLE_FAIL", "deserializeCudaEngine:1", 1);
+        expect(open_at(plan, SIDE, &made, &error) == PAWL_OK && is_untouched(&error), "built again",
+               error.message);
+        expect(times_said("only at 64x64") == 1 && times_said("--shapes") == 1 &&
+                   times_said("--fp16-fix") == 1 && times_said("--workspace") == 1,
+               "what is lost", messages);
+        expect(times_said(turn == 0 ? "sm_89" : "fails on demand") == 1, "why", messages);
+        close_all(&made);
+    }
+    clear();
+    setenv("FAKE_CUDA_CAPABILITY", "8.9", 1);
+    expect(open_at(plan, 128, &made, &error) == PAWL_ERR_ARGUMENT &&
+               strstr(error.message, "without the --shapes it may have had") != NULL,
+           "a shape that was lost", error.message);
+    close_all(&made);
+    (void)pw_object_end(plan);
+    clear();
+}
+
+/* Each thing put on the stream fails in turn: the call returns with nothing in flight. */
+static void test_in_flight(void)
+{
+    static const char *const faults[] = {
+        "FAKE_CUDA_FAIL=cuMemcpyHtoDAsync_v2:1", "DOUBLE_FAIL=enqueueV2:1,enqueueV3:1",
+        "FAKE_CUDA_FAIL=cuMemcpyDtoHAsync_v2:1", "FAKE_CUDA_FAIL=cuMemcpyDtoHAsync_v2:2",
+        "FAKE_CUDA_FAIL=cuStreamSynchronize:1"};
+    const pawl_build_desc desc = PAWL_BUILD_DESC_INIT;
+    const pw_run run = {.threshold = 0.5f};
+    pw_plan *const plan = make_plan();
+    running made = {.device = NULL};
+    pawl_error error;
+    fake_cuda_counts counts;
+    clear();
+    expect(build_with(plan, &desc, &error) == PAWL_OK &&
+               open_at(plan, SIDE, &made, &error) == PAWL_OK,
+           "opened", error.message);
+    for (size_t i = 0; i < PW_COUNT(faults); i++) {
+        char name[32];
+        const size_t length = strcspn(faults[i], "=");
+        snprintf(name, sizeof name, "%.*s", (int)length, faults[i]);
+        clear();
+        setenv(name, faults[i] + length + 1, 1);
+        expect(pw_backend_tensorrt.run(made.program, &run, &error) < 0, faults[i], "no error");
+        asked.cuda_count(&counts);
+        expect(counts.in_flight == 0 && counts.violations == 0, faults[i], "work is in flight");
+        clear();
+        expect(pw_backend_tensorrt.run(made.program, &run, &error) == PAWL_OK, "runs again",
+               error.message);
+    }
+    close_all(&made);
+    asked.cuda_count(&counts);
+    expect(counts.violations == 0, "ended", "with work in flight");
+    (void)pw_object_end(plan);
+}
+
+/* A timing cache that cannot be written, or is another's, costs a warning and not the build. */
+static void test_timing_cache(void)
+{
+    char path[] = "/tmp/pawl-cache-XXXXXX";
+    pawl_build_desc desc = PAWL_BUILD_DESC_INIT;
+    pw_plan *const plan = make_plan();
+    pawl_error error = untouched;
+    clear();
+    desc.timing_cache = "/nonexistent/folder/timings";
+    expect(build_with(plan, &desc, &error) == PAWL_OK && is_untouched(&error), "unwritable",
+           error.message);
+    expect(times_said("the timing cache is not kept") == 1 && times_said("/nonexistent") == 1,
+           "unwritable", messages);
+    const int file = mkstemp(path);
+    if (file < 0 || write(file, "another's", 9) != 9 || close(file) != 0)
+        abort();
+    clear();
+    desc.timing_cache = path;
+    expect(build_with(plan, &desc, &error) == PAWL_OK && is_untouched(&error), "another's",
+           error.message);
+    expect(times_said("all is timed anew") == 1, "another's", messages);
+    clear();
+    expect(build_with(plan, &desc, &error) == PAWL_OK && messages[0] == '\0', "kept", messages);
+    setenv("DOUBLE_FAIL", "createTimingCache:0", 1);
+    expect(build_with(plan, &desc, &error) == PAWL_OK && is_untouched(&error) &&
+               times_said("keeps no timings") == 1,
+           "none is made", messages);
+    clear();
+    setenv("DOUBLE_FAIL", "serialize:0", 1);
+    expect(build_with(plan, &desc, &error) == PAWL_OK && is_untouched(&error) &&
+               times_said("not kept") == 1,
+           "not serialised", messages);
+    clear();
+    unlink(path);
+    (void)pw_object_end(plan);
+}
+
+/* Options that came with 8.6 are not asked of what is older, and said to be lost. */
+static void test_versions(void)
+{
+    pawl_build_desc desc = PAWL_BUILD_DESC_INIT;
+    pw_plan *const plan = make_plan();
+    pawl_error error = untouched;
+    const bool is_old = library->version < 8600;
+    desc.is_version_compatible = desc.is_hardware_compatible = 1;
+    desc.optimization_level = 3;
+    clear();
+    expect(build_with(plan, &desc, &error) == PAWL_OK && is_untouched(&error), "built",
+           error.message);
+    expect(times_said("builds no version-compatible plans") == is_old &&
+               times_said("no hardware compatibility level") == is_old &&
+               times_said("no optimisation levels") == is_old && times_said("Error Code") == 0,
+           library->version_text, messages);
+    (void)pw_object_end(plan);
+}
+
+/* A call that its caller did not ask pw_trt_has() about: nothing happens, and the error says what.
+ */
+static void test_slots(void)
+{
+    pw_trt_library oldest = *library;
+    pw_trt_watch watch PW_TRT_WATCH;
+    oldest.version = 8200;
+    oldest.family = PW_TRT_8_2;
+    oldest.strategy = pw_trt_strategy_of(PW_TRT_8_2);
+    clear();
+    pw_trt_watch_begin(&watch, PW_TRT_WATCH_THREAD);
+    pw_trt_native *const builder = pw_trt_builder_create(library);
+    expect(!pw_trt_builder_set_threads(&oldest, builder, 2) &&
+               strstr(watch.first, "VBuilder_setMaxThreads") != NULL,
+           "a method that 8.2 lacks", watch.first);
+    expect(pw_trt_builder_threads(&oldest, builder) == 0, "another", "answers");
+    pw_trt_watch_forget();
+    pw_trt_config_set_monitor(&oldest, builder, NULL);
+    expect(watch.count == 1, "one without a result", watch.first);
+    expect(
+        !pw_trt_config_set_flag(&oldest, builder, oldest.strategy->version_compatible_flag, true),
+        "a flag that 8.2 lacks", "is set");
+    pw_trt_watch_forget();
+    pw_trt_delete(builder);
+}
+
+int main(void)
+{
+    const pawl_logger logger = {.level = PAWL_LOG_WARNING, .write = keep_message};
+    const char *const trt = getenv("PAWL_TENSORRT_LIBRARY"), *const cuda =
+                                                                 getenv("PAWL_CUDA_LIBRARY");
+    void *const trt_handle = trt != NULL ? dlopen(trt, RTLD_NOW) : NULL;
+    void *const cuda_handle = cuda != NULL ? dlopen(cuda, RTLD_NOW) : NULL;
+    pawl_error error;
+    if (trt_handle == NULL || cuda_handle == NULL || pw_trt_library_get(&library, &error) < 0) {
+        fputs("PAWL_TENSORRT_LIBRARY and PAWL_CUDA_LIBRARY must name the doubles\n", stderr);
+        return 2;
+    }
+    find(cuda_handle, "fake_cuda_count", &asked.cuda_count);
+    find(cuda_handle, "fake_cuda_forget", &asked.cuda_forget);
+    find(trt_handle, "double_calls", &asked.trt_calls);
+    find(trt_handle, "double_forget", &asked.trt_forget);
+    pawl_logger_set(&logger);
+    test_first_error();
+    test_sources();
+    test_rebuild();
+    test_in_flight();
+    test_timing_cache();
+    test_versions();
+    test_slots();
+    expect(pawl_object_count() == 0, "objects", "are left");
+    printf("%s: %u passed, %u failed\n", library->version_text, passed, failed);
+    return failed == 0 ? 0 : 1;
+}
