@@ -46,14 +46,18 @@ if(PAWL_APPS)
   file(RELATIVE_PATH to_library ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_LIBDIR})
   set_target_properties(${programs} PROPERTIES INSTALL_RPATH "$ORIGIN/${to_library}")
   install(TARGETS ${programs} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-  # Both are printed from the option tables, by the program itself, so not when it is for another machine.
-  add_custom_command(OUTPUT ${PROJECT_BINARY_DIR}/pawl.1 ${PROJECT_BINARY_DIR}/pawl.bash
-    COMMAND $<TARGET_FILE:pawl_program> man > ${PROJECT_BINARY_DIR}/pawl.1
-    COMMAND $<TARGET_FILE:pawl_program> completion bash > ${PROJECT_BINARY_DIR}/pawl.bash
-    DEPENDS pawl_program VERBATIM)
+  # All are printed from the option tables, by the program itself, so not when it is for another machine.
+  set(manual_pages "")
+  foreach(page pawl yolov5_det yolov5_seg yolov5_cls)
+    list(APPEND manual_pages ${PROJECT_BINARY_DIR}/${page}.1)
+    add_custom_command(OUTPUT ${PROJECT_BINARY_DIR}/${page}.1
+      COMMAND $<TARGET_FILE:pawl_program> man ${page} > ${PROJECT_BINARY_DIR}/${page}.1 DEPENDS pawl_program VERBATIM)
+  endforeach()
+  add_custom_command(OUTPUT ${PROJECT_BINARY_DIR}/pawl.bash
+    COMMAND $<TARGET_FILE:pawl_program> completion bash > ${PROJECT_BINARY_DIR}/pawl.bash DEPENDS pawl_program VERBATIM)
   if(NOT CMAKE_CROSSCOMPILING)
-    add_custom_target(pawl_documents ALL DEPENDS ${PROJECT_BINARY_DIR}/pawl.1 ${PROJECT_BINARY_DIR}/pawl.bash)
-    install(FILES ${PROJECT_BINARY_DIR}/pawl.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+    add_custom_target(pawl_documents ALL DEPENDS ${manual_pages} ${PROJECT_BINARY_DIR}/pawl.bash)
+    install(FILES ${manual_pages} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
     install(FILES ${PROJECT_BINARY_DIR}/pawl.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME pawl)
   endif()
 endif()

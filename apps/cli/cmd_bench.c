@@ -24,32 +24,25 @@ static const app_option options_table[] = {
     {.name = "input", .letter = 'i', .type = APP_TEXT, .offset = offsetof(bench_options, input),
      .value = "X.npy", .help = "float32 N x 3 x H x W, which sets batch and shape (default: uniform "
      "noise)"},
-    {.name = "batch", .aliases = "batch-size", .type = APP_INTEGER,
-     .offset = offsetof(bench_options, batch), .value = "N", .low = 1, .high = 65536,
-     .help = "pictures a run (default: the engine's optimum)"},
-    {.name = "imgsz", .aliases = "img img-size", .type = APP_SHAPE,
-     .offset = offsetof(bench_options, imgsz), .value = "N|HxW",
-     .help = "shape to run at (default: the engine's)"},
-    {.name = "warmup", .aliases = "warmUp", .type = APP_REAL,
+    BATCH_OPTION(bench_options, batch),
+    IMGSZ_OPTION(bench_options, imgsz, RUN_IMGSZ),
+    {.name = "warmup", .type = APP_REAL,
      .offset = offsetof(bench_options, warmup), .value = "SECONDS", .low = 0, .high = 86400,
-     .help = "runs that are not counted (0.5)"},
+     .help = "runs that are not counted"},
     {.name = "duration", .type = APP_REAL, .offset = offsetof(bench_options, duration),
-     .value = "SECONDS", .low = 0, .high = 86400, .help = "how long to measure (3)"},
+     .value = "SECONDS", .low = 0, .high = 86400, .help = "how long to measure"},
     {.name = "iterations", .type = APP_INTEGER, .offset = offsetof(bench_options, iterations),
      .value = "N", .low = 1, .high = 100000000, .help = "measure so many runs instead"},
     {.name = "with-nms", .type = APP_FLAG, .offset = offsetof(bench_options, with_nms),
      .help = "measure to the final boxes too, not only to the decoded tensor"},
-    {.name = "conf", .aliases = "conf-thres", .type = APP_REAL,
-     .offset = offsetof(bench_options, conf), .value = "N", .low = 0, .high = 1,
-     .help = "confidence for --with-nms (0.25)"},
-    {.name = "iou", .aliases = "iou-thres", .type = APP_REAL,
-     .offset = offsetof(bench_options, iou), .value = "N", .low = 0, .high = 1,
-     .help = "overlap for --with-nms (0.45)"},
-    {.name = "json", .type = APP_TEXT, .offset = offsetof(bench_options, json), .value = "-|FILE",
-     .help = "write the figures as a JSON line; - is stdout"},
+    CONF_OPTION(bench_options, conf),
+    IOU_OPTION(bench_options, iou),
+    JSON_OPTION(bench_options, json, "write the figures as a JSON line; - is stdout"),
     SESSION_OPTIONS(bench_options, session),
 };
 /* clang-format on */
+
+static const bench_options defaults = {.warmup = 0.5, .duration = 3, .conf = 0.25, .iou = 0.45};
 
 static int bench_main(int argc, char **argv);
 
@@ -63,6 +56,8 @@ const app_command cli_bench = {
     .example = "pawl bench best.engine --threads 1 --duration 5",
     .options = options_table,
     .option_count = sizeof options_table / sizeof options_table[0],
+    .defaults = &defaults,
+    .options_size = sizeof defaults,
     .argument_min = 1,
     .argument_max = 1,
     .main = bench_main,
@@ -97,8 +92,9 @@ static int choose_shape(struct bench *bench)
         bench->shape = session_shape(&bench->session, options->imgsz);
         return APP_EXIT_DONE;
     }
-    if (input->rank != 4 || input->dims[1] != 3 || input->count == 0 || input->dims[2] > 65536 ||
-        input->dims[3] > 65536 || input->dims[0] > INT32_MAX)
+    if (input->rank != 4 || input->dims[1] != 3 || input->count == 0 ||
+        input->dims[2] > PAWL_MAX_SIDE || input->dims[3] > PAWL_MAX_SIDE ||
+        input->dims[0] > INT32_MAX)
         return app_fail(APP_EXIT_USAGE, "%s: not an array of N x 3 x H x W", input->path);
     bench->shape = (app_shape){(int32_t)input->dims[2], (int32_t)input->dims[3]};
     if (options->imgsz.height != 0 && (options->imgsz.height != bench->shape.height ||
@@ -347,7 +343,7 @@ static int run_bench(struct bench *bench, const char *path)
 
 static int bench_main(int argc, char **argv)
 {
-    bench_options options = {.warmup = 0.5, .duration = 3, .conf = 0.25, .iou = 0.45};
+    bench_options options;
     app_arguments arguments;
     int code = 0;
     if (!app_parse(&cli_bench, argc, argv, &options, &arguments, &code))

@@ -11,8 +11,10 @@
 
 typedef struct build_options {
     const char *output, *names, *activation, *backend, *precision;
-    const char *timing_cache, *fp16_audit, *fp16_fix, *shapes;
-    int32_t workspace_mib, level;
+    const char *timing_cache, *fp16_audit, *fp16_fix;
+    app_shapes shapes;
+    size_t workspace;
+    int32_t level;
     bool is_version_compatible, is_hardware_compatible;
     app_shape imgsz;
     app_batch batch;
@@ -21,70 +23,77 @@ typedef struct build_options {
     const char *lifetimes;
 } build_options;
 
+static const char *fp16_fixes(void)
+{
+    return "none scale";
+}
+
 /* clang-format off */
 static const app_option options_table[] = {
-    {.name = "output", .letter = 'o', .type = APP_TEXT, .offset = offsetof(build_options, output),
-     .value = "FILE", .help = "where to write (default: the weights' name with .engine)"},
-    {.name = "imgsz", .aliases = "img img-size", .type = APP_SHAPE,
-     .offset = offsetof(build_options, imgsz), .value = "N|HxW",
-     .help = "shape to optimise for (default: 640, or 1280 with a stride of 64); any other multiple "
-             "of the stride can be run too"},
+    OUTPUT_OPTION(build_options, output, "FILE", "engine plan",
+        "where to write (default: the weights' name with .engine)"),
+    IMGSZ_OPTION(build_options, imgsz,
+        "shape to optimise for (default: the model's, 640 for most); on the CPU any other multiple of "
+        "the stride can be run too"),
     {.name = "batch", .aliases = "batch-size", .type = APP_BATCH,
-     .offset = offsetof(build_options, batch), .value = "N|MIN:OPT:MAX",
-     .help = "pictures at once; N means 1:N:N (1)"},
+     .offset = offsetof(build_options, batch), .value = "N|MIN:OPT:MAX", .high = PAWL_MAX_BATCH,
+     .help = "pictures at once; N means 1:N:N (default: 1)"},
     {.name = "names", .aliases = "data", .type = APP_TEXT, .offset = offsetof(build_options, names),
      .value = "FILE", .help = "class names, one a line, or a data.yaml (default: the checkpoint's)"},
-    {.name = "threads", .letter = 't', .type = APP_INTEGER,
-     .offset = offsetof(build_options, threads), .value = "N", .low = 1, .high = 1024,
-     .help = "worker threads (default: the cores this process may use)"},
-    {.name = "activation", .aliases = "act", .type = APP_CHOICE,
-     .offset = offsetof(build_options, activation), .value = "NAME",
-     .choices = "silu leaky hardswish relu",
-     .help = "for a .wts that cannot say it: silu, leaky, hardswish or relu"},
+    THREADS_OPTION(build_options, threads),
+    ACTIVATION_OPTION(build_options, activation),
     {.name = "backend", .type = APP_CHOICE, .offset = offsetof(build_options, backend),
-     .value = "NAME", .choices = CLI_BACKENDS,
-     .help = "what the engine runs on: cpu (default), reference, cuda or tensorrt"},
+     .value = "NAME", .choices = cli_backends, .help = "what the engine runs on"},
     {.name = "precision", .type = APP_CHOICE, .offset = offsetof(build_options, precision),
-     .value = "NAME", .choices = "fp32 fp16 bf16 int8", .help = "of the computation (fp32)"},
+     .value = "NAME", .choices = cli_precisions,
+     .help = "of the computation, where the backend has it"},
     {.name = "no-optimise", .aliases = "no-optimize", .type = APP_FLAG,
      .offset = offsetof(build_options, is_unoptimised),
      .help = "run no pass over the network, for comparisons"},
     {.name = "fp16-audit", .type = APP_TEXT, .offset = offsetof(build_options, fp16_audit),
-     .value = "FILE", .help = "write what FP16 and BF16 would do to each tensor's weights, as JSON"},
+     .value = "FILE", .writes = "json", .help = "write what FP16 and BF16 would do to each tensor's weights, as JSON"},
     {.name = "fp16-fix", .type = APP_CHOICE, .offset = offsetof(build_options, fp16_fix),
-     .value = "HOW", .choices = "none scale",
-     .help = "scale: layers whose weights FP16 would damage are kept exact (through TensorRT: FP32)"},
-    {.name = "shapes", .type = APP_TEXT, .offset = offsetof(build_options, shapes),
-     .value = "MIN:OPT:MAX", .help = "TensorRT: heights and widths that the engine takes, each N or HxW "
-                                     "(default: just --imgsz)"},
-    {.name = "workspace", .type = APP_INTEGER, .offset = offsetof(build_options, workspace_mib),
-     .value = "MIB", .low = 1, .high = 1 << 20, .help = "TensorRT: memory a kernel may take (1024)"},
+     .value = "HOW", .choices = fp16_fixes, .backends = "tensorrt",
+     .help = "what to do about layers whose weights FP16 would damage: nothing, or compute them in FP32"},
+    {.name = "shapes", .type = APP_SHAPES, .offset = offsetof(build_options, shapes),
+     .value = "MIN:OPT:MAX", .high = PAWL_MAX_SIDE, .backends = "tensorrt",
+     .help = "heights and widths that the engine takes, each N or HxW (default: just --imgsz)"},
+    {.name = "workspace", .type = APP_SIZE, .offset = offsetof(build_options, workspace),
+     .value = "SIZE", .low = 1 << 20, .high = 1LL << 40, .backends = "tensorrt",
+     .help = "memory a kernel may take, such as 512M or 4G; a bare number is MiB (default: 1G)"},
     {.name = "opt-level", .type = APP_INTEGER, .offset = offsetof(build_options, level),
-     .value = "N", .low = 0, .high = 5, .help = "TensorRT 8.6 on: 0 builds fastest, 5 runs fastest"},
+     .value = "N", .low = 0, .high = 5, .backends = "tensorrt",
+     .help = "from 8.6 on: 0 builds fastest, 5 runs fastest"},
     {.name = "timing-cache", .type = APP_TEXT, .offset = offsetof(build_options, timing_cache),
-     .value = "FILE", .help = "TensorRT: timings kept from build to build"},
-    {.name = "version-compatible", .type = APP_FLAG,
+     .value = "FILE", .writes = "cache", .backends = "tensorrt",
+     .help = "timings kept from build to build"},
+    {.name = "version-compatible", .type = APP_FLAG, .backends = "tensorrt",
      .offset = offsetof(build_options, is_version_compatible),
-     .help = "TensorRT 8.6 on: the engine runs on later versions too"},
-    {.name = "hardware-compatible", .type = APP_FLAG,
+     .help = "from 8.6 on: the engine runs on later versions too"},
+    {.name = "hardware-compatible", .type = APP_FLAG, .backends = "tensorrt",
      .offset = offsetof(build_options, is_hardware_compatible),
-     .help = "TensorRT 8.6 on: the engine runs on Ampere and later GPUs"},
+     .help = "from 8.6 on: the engine runs on Ampere and later GPUs"},
     LIFETIMES_OPTION(build_options, lifetimes),
 };
 /* clang-format on */
+
+static const build_options defaults = {
+    .backend = "cpu", .precision = "fp32", .fp16_fix = "none", .level = -1};
 
 static int build_main(int argc, char **argv);
 
 const app_command cli_build = {
     .name = "build",
-    .arguments = "WEIGHTS",
+    .arguments = "WEIGHTS [OUT.engine]",
     .brief = "Makes an .engine from .pt or .wts",
     .details = "Release, task, size, classes, anchors and strides are read from the file.",
     .example = "pawl build best.pt -o best.engine",
     .options = options_table,
     .option_count = sizeof options_table / sizeof options_table[0],
+    .defaults = &defaults,
+    .options_size = sizeof defaults,
     .argument_min = 1,
-    .argument_max = 1,
+    .argument_max = 2,
     .main = build_main,
 };
 
@@ -164,35 +173,30 @@ static int on_progress(void *user, const char *stage, size_t done, size_t total)
 
 static void set_tensorrt(const build_options *options, pawl_build_desc *desc)
 {
-    desc->workspace_size = (size_t)options->workspace_mib << 20;
+    desc->workspace_size = options->workspace;
     desc->optimization_level = options->level;
     desc->timing_cache = options->timing_cache;
     desc->is_version_compatible = options->is_version_compatible ? 1 : 0;
     desc->is_hardware_compatible = options->is_hardware_compatible ? 1 : 0;
-    desc->is_fp16_fixed = options->fp16_fix != NULL && strcmp(options->fp16_fix, "scale") == 0;
+    desc->is_fp16_fixed = strcmp(options->fp16_fix, "scale") == 0;
 }
 
-/* "320:640:1280", "256x320:...": false where it is none. */
-static bool set_shapes(const struct build *build, pawl_build_desc *desc)
+/* Sides as multiples of the stride. */
+static void set_shapes(const struct build *build, pawl_build_desc *desc)
 {
-    int32_t *const sides[3][2] = {{&desc->min_height, &desc->min_width},
-                                  {&desc->height, &desc->width},
-                                  {&desc->max_height, &desc->max_width}};
-    const char *at = build->options->shapes;
-    for (int i = 0; at != NULL && i < 3; i++) {
-        char *end = NULL;
-        app_shape shape = {.height = (int32_t)strtol(at, &end, 10)};
-        shape.width = *end == 'x' ? (int32_t)strtol(end + 1, &end, 10) : shape.height;
-        if (shape.height < 1 || shape.width < 1 || shape.height > 16384 || shape.width > 16384 ||
-            *end != (i < 2 ? ':' : '\0') ||
-            (i > 0 && (shape.height < *sides[i - 1][0] || shape.width < *sides[i - 1][1])))
-            return false;
-        shape = cli_round_shape(shape, build->model.max_stride);
-        *sides[i][0] = shape.height;
-        *sides[i][1] = shape.width;
-        at = end + 1;
-    }
-    return true;
+    const int32_t stride = build->model.max_stride;
+    const app_shapes *asked = &build->options->shapes;
+    if (asked->opt.height == 0)
+        return;
+    const app_shape least = cli_round_shape("--shapes", asked->min, stride);
+    const app_shape best = cli_round_shape("--shapes", asked->opt, stride);
+    const app_shape most = cli_round_shape("--shapes", asked->max, stride);
+    desc->min_height = least.height;
+    desc->min_width = least.width;
+    desc->height = best.height;
+    desc->width = best.width;
+    desc->max_height = most.height;
+    desc->max_width = most.width;
 }
 
 static int make_plan(struct build *build)
@@ -207,11 +211,9 @@ static int make_plan(struct build *build)
     desc.is_unoptimised = options->is_unoptimised ? 1 : 0;
     desc.progress = on_progress;
     set_tensorrt(options, &desc);
-    if (!set_shapes(build, &desc))
-        return app_usage(&cli_build, "--shapes %s is not MIN:OPT:MAX with each N or HxW, rising",
-                         options->shapes);
+    set_shapes(build, &desc);
     if (options->imgsz.height != 0) {
-        const app_shape shape = cli_round_shape(options->imgsz, build->model.max_stride);
+        const app_shape shape = cli_round_shape("--imgsz", options->imgsz, build->model.max_stride);
         desc.height = shape.height;
         desc.width = shape.width;
     }
@@ -254,7 +256,7 @@ static int say_summary(const struct build *build, double start)
 
 static bool is_half(const build_options *options)
 {
-    return options->precision != NULL && strcmp(options->precision, "fp16") == 0;
+    return strcmp(options->precision, "fp16") == 0;
 }
 
 static int run_build(struct build *build)
@@ -275,28 +277,25 @@ static int run_build(struct build *build)
     if (code == APP_EXIT_DONE)
         code = say_summary(build, start);
     if (code == APP_EXIT_DONE && (build->options->fp16_audit != NULL || is_half(build->options)))
-        cli_audit_say(build->plan, build->options->fp16_fix != NULL &&
-                                       strcmp(build->options->fp16_fix, "scale") == 0);
+        cli_audit_say(build->plan, strcmp(build->options->fp16_fix, "scale") == 0);
     return code;
 }
 
 static int build_main(int argc, char **argv)
 {
-    build_options options = {.level = -1};
+    build_options options;
     app_arguments arguments;
     int code = 0;
     if (!app_parse(&cli_build, argc, argv, &options, &arguments, &code))
         return code;
-    if (options.output != NULL && strcmp(options.output, "-") == 0)
-        return app_usage(&cli_build, "writes a file, not stdout: name one");
-    if (options.output != NULL && app_path_ends_in(options.output, "pt wts"))
-        return app_usage(&cli_build, "writes an engine, not %s; .wts come from 'pawl convert'",
-                         options.output);
     struct build build = {.options = &options, .input = arguments.items[0]};
-    build.output = app_output_path(options.output, build.input, ".engine");
-    if (build.output == NULL)
-        code = app_fail_memory();
-    else if (app_is_same_file(build.input, build.output))
+    code = app_backend_check(&cli_build, &arguments, options.backend);
+    if (code == APP_EXIT_DONE)
+        code =
+            cli_output_path(&cli_build, &arguments, options.output, "engine plan", &build.output);
+    if (code != APP_EXIT_DONE)
+        return code;
+    if (app_is_same_file(build.input, build.output))
         code = app_usage(&cli_build, "%s would overwrite its own input", build.output);
     else
         code = cli_lifetimes_begin(options.lifetimes);

@@ -12,12 +12,8 @@ typedef struct convert_options {
 } convert_options;
 
 static const app_option options_table[] = {
-    {.name = "output",
-     .letter = 'o',
-     .type = APP_TEXT,
-     .offset = offsetof(convert_options, output),
-     .value = "FILE",
-     .help = "where to write (default: the checkpoint's name with .wts)"},
+    OUTPUT_OPTION(convert_options, output, "FILE", "wts",
+                  "where to write (default: the checkpoint's name with .wts)"),
 };
 
 static int convert_main(int argc, char **argv);
@@ -79,18 +75,10 @@ static int convert_main(int argc, char **argv)
     int code = 0;
     if (!app_parse(&cli_convert, argc, argv, &options, &arguments, &code))
         return code;
-    if (arguments.count == 2 && options.output != NULL)
-        return app_usage(&cli_convert, "the output is named twice, as %s and as %s",
-                         arguments.items[1], options.output);
-    const char *asked = arguments.count == 2 ? arguments.items[1] : options.output;
-    if (asked != NULL && strcmp(asked, "-") == 0)
-        return app_usage(&cli_convert, "writes a file, not stdout: name one");
-    if (asked != NULL && app_path_ends_in(asked, "engine plan pt"))
-        return app_usage(&cli_convert, "writes .wts, not %s; engines come from 'pawl build'",
-                         asked);
-    char *output = app_output_path(asked, arguments.items[0], ".wts");
-    if (output == NULL)
-        return app_fail_memory();
+    char *output = NULL;
+    code = cli_output_path(&cli_convert, &arguments, options.output, "wts", &output);
+    if (code != APP_EXIT_DONE)
+        return code;
     if (app_is_same_file(arguments.items[0], output))
         code = app_usage(&cli_convert, "%s would overwrite its own input", output);
     else

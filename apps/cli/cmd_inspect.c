@@ -2,6 +2,7 @@
 /* pawl inspect: what a .pt, .wts or .engine holds. Nothing in it is executed or lowered. */
 #include "cli/inspect.h"
 
+#include "cli/options.h"
 #include "common/files.h"
 #include "common/inputs.h"
 
@@ -13,14 +14,10 @@ typedef struct inspect_options {
 
 /* clang-format off */
 static const app_option options_table[] = {
-    {.name = "json", .type = APP_TEXT_OPTIONAL, .offset = offsetof(inspect_options, json),
-     .value = "FILE", .help = "write one JSON object to stdout, or to FILE"},
-    {.name = "activation", .aliases = "act", .type = APP_CHOICE,
-     .offset = offsetof(inspect_options, activation), .value = "NAME",
-     .choices = "silu leaky hardswish relu",
-     .help = "for a .wts that cannot say it: silu, leaky, hardswish or relu"},
+    JSON_OPTION(inspect_options, json, "write one JSON object; - is stdout"),
+    ACTIVATION_OPTION(inspect_options, activation),
     {.name = "extract-plan", .type = APP_TEXT, .offset = offsetof(inspect_options, extract),
-     .value = "FILE", .help = "write the TensorRT plan inside an engine to FILE, for trtexec --loadEngine"},
+     .value = "FILE", .writes = "plan engine", .help = "write the TensorRT plan inside an engine to FILE, for trtexec --loadEngine"},
 };
 /* clang-format on */
 

@@ -10,26 +10,17 @@
 
 /* clang-format off */
 static const app_option options_table[] = {
-    {.name = "conf", .aliases = "conf-thres", .type = APP_REAL,
-     .offset = offsetof(predict_options, conf), .value = "N", .low = 0, .high = 1,
-     .help = "boxes must be more confident than this (0.25)"},
-    {.name = "iou", .aliases = "iou-thres", .type = APP_REAL,
-     .offset = offsetof(predict_options, iou), .value = "N", .low = 0, .high = 1,
-     .help = "a box that overlaps a better one by more than this is dropped (0.45)"},
-    {.name = "max-det", .type = APP_INTEGER, .offset = offsetof(predict_options, max_det),
-     .value = "N", .low = 1, .high = 1000000, .help = "boxes a picture at most (1000)"},
-    {.name = "classes", .type = APP_TEXT, .offset = offsetof(predict_options, classes),
-     .value = "N,N...", .help = "keep only these class numbers, e.g. 0,2"},
+    CONF_OPTION(predict_options, conf),
+    IOU_OPTION(predict_options, iou),
+    MAX_DET_OPTION(predict_options, max_det),
+    {.name = "classes", .type = APP_NUMBERS, .offset = offsetof(predict_options, classes),
+     .value = "N,N...", .high = INT32_MAX, .help = "keep only these class numbers, such as 0,2 or 0 2"},
     {.name = "agnostic-nms", .type = APP_FLAG, .offset = offsetof(predict_options, is_agnostic),
      .help = "boxes of different classes suppress one another too"},
     {.name = "multi-label", .type = APP_FLAG, .offset = offsetof(predict_options, is_multi_label),
      .help = "a box for each class above the confidence, not only the best"},
-    {.name = "imgsz", .aliases = "img img-size", .type = APP_SHAPE,
-     .offset = offsetof(predict_options, imgsz), .value = "N|HxW",
-     .help = "shape to run at, a multiple of the stride (default: the engine's)"},
-    {.name = "batch", .aliases = "batch-size", .type = APP_INTEGER,
-     .offset = offsetof(predict_options, batch), .value = "N", .low = 1, .high = 65536,
-     .help = "pictures at once (default: the engine's largest batch)"},
+    IMGSZ_OPTION(predict_options, imgsz, RUN_IMGSZ),
+    BATCH_OPTION(predict_options, batch),
     {.name = "names", .aliases = "data", .type = APP_TEXT,
      .offset = offsetof(predict_options, names), .value = "FILE",
      .help = "class names for an engine without any: one a line, or a data.yaml"},
@@ -38,7 +29,7 @@ static const app_option options_table[] = {
     {.name = "project", .type = APP_TEXT, .offset = offsetof(predict_options, project),
      .value = "DIR", .help = "folder of all runs (runs/predict, runs/predict-seg or runs/predict-cls)"},
     {.name = "name", .type = APP_TEXT, .offset = offsetof(predict_options, name), .value = "NAME",
-     .help = "folder of this run in it; a number is added where it exists (exp)"},
+     .help = "folder of this run in it; a number is added where it exists"},
     {.name = "exist-ok", .type = APP_FLAG, .offset = offsetof(predict_options, is_exist_ok),
      .help = "use that folder even if it exists"},
     {.name = "save-txt", .type = APP_FLAG, .offset = offsetof(predict_options, is_save_txt),
@@ -51,15 +42,16 @@ static const app_option options_table[] = {
     {.name = "save-masks", .type = APP_FLAG, .offset = offsetof(predict_options, is_save_masks),
      .help = "write masks/STEM_N.png, white on black, in the order of the boxes"},
     {.name = "save-coco", .type = APP_TEXT, .offset = offsetof(predict_options, coco),
-     .value = "FILE", .help = "write a COCO results file"},
+     .value = "FILE", .writes = "json", .help = "write a COCO results file"},
     {.name = "save-letterbox", .type = APP_TEXT, .offset = offsetof(predict_options, letterbox),
      .value = "DIR", .help = "write what the network sees as PNG"},
-    {.name = "json", .type = APP_TEXT, .offset = offsetof(predict_options, json), .value = "-|FILE",
-     .help = "write a JSON line a picture; - is stdout"},
+    JSON_OPTION(predict_options, json, "write a JSON line a picture; - is stdout"),
     SESSION_OPTIONS(predict_options, session),
     LIFETIMES_OPTION(predict_options, lifetimes),
 };
 /* clang-format on */
+
+static const predict_options defaults = {.conf = 0.25, .iou = 0.45, .max_det = 1000, .name = "exp"};
 
 static int predict_main(int argc, char **argv);
 
@@ -73,6 +65,8 @@ const app_command cli_predict = {
     .example = "pawl predict best.engine photos/ --conf 0.4 --save-txt",
     .options = options_table,
     .option_count = sizeof options_table / sizeof options_table[0],
+    .defaults = &defaults,
+    .options_size = sizeof defaults,
     .argument_min = 2,
     .argument_max = -1,
     .main = predict_main,
@@ -83,8 +77,6 @@ struct predict {
     session session;
     predict_names names;
     app_paths pictures;
-    int32_t *classes;
-    size_t class_count;
     pawl_context *context;
     pawl_detector *detector;
     predict_writer writer;
@@ -98,31 +90,18 @@ static void close_predict(struct predict *predict)
     predict_names_close(&predict->names);
     session_close(&predict->session);
     app_paths_free(&predict->pictures);
-    free(predict->classes);
+    free(predict->options->classes.items);
 }
 
-/* "0,2" (or "0 2") as class numbers of this engine. */
-static int read_classes(struct predict *predict)
+/* Class numbers that the engine has. */
+static int check_classes(const struct predict *predict)
 {
-    const char *text = predict->options->classes;
+    const app_numbers *classes = &predict->options->classes;
     const int32_t known = predict->session.model.class_count;
-    if (text == NULL)
-        return APP_EXIT_DONE;
-    predict->classes = malloc(strlen(text) * sizeof(int32_t));
-    if (predict->classes == NULL)
-        return app_fail_memory();
-    for (const char *at = text; *at != '\0';) {
-        char *end = NULL;
-        const long number = strtol(at, &end, 10);
-        if (end == at || *at == '-' || *at == '+' || (*end != ',' && *end != ' ' && *end != '\0'))
-            return app_usage(&cli_predict, "--classes takes class numbers such as 0,2, not '%s'",
-                             text);
-        if (number >= known)
-            return app_usage(&cli_predict, "--classes %ld: the engine's classes are 0 to %d",
-                             number, known - 1);
-        predict->classes[predict->class_count++] = (int32_t)number;
-        at = end + (*end == '\0' ? 0 : 1);
-    }
+    for (size_t i = 0; i < classes->count; i++)
+        if (classes->items[i] >= known)
+            return app_usage(&cli_predict, "--classes %d: the engine's classes are 0 to %d",
+                             classes->items[i], known - 1);
     return APP_EXIT_DONE;
 }
 
@@ -178,8 +157,8 @@ static int make_detector(struct predict *predict, app_shape shape, int32_t batch
     detector.max_detections = options->max_det;
     detector.is_agnostic = options->is_agnostic ? 1 : 0;
     detector.is_multi_label = options->is_multi_label ? 1 : 0;
-    detector.classes = predict->classes;
-    detector.class_filter_count = predict->class_count;
+    detector.classes = options->classes.items;
+    detector.class_filter_count = options->classes.count;
     if (pawl_context_create(predict->session.engine, &context, &predict->context, &error) < 0 ||
         pawl_detector_create(predict->context, &detector, &predict->detector, &error) < 0)
         return app_fail_library(predict->session.path, &error);
@@ -240,7 +219,7 @@ static int check_task(struct predict *predict)
         options->project = folders[task];
     if (task == PAWL_TASK_CLASSIFY && options->coco != NULL)
         return app_usage(&cli_predict, "--save-coco: the engine classifies, it finds no boxes");
-    if (task == PAWL_TASK_CLASSIFY && options->classes != NULL)
+    if (task == PAWL_TASK_CLASSIFY && options->classes.count > 0)
         app_warn("--classes does nothing: the engine classifies, it finds no boxes");
     if (task != PAWL_TASK_SEGMENT && (options->is_retina || options->is_save_masks))
         app_warn("%s does nothing: the engine makes no masks",
@@ -253,7 +232,7 @@ static int run_predict(struct predict *predict, const app_arguments *arguments)
     const predict_options *options = predict->options;
     int code = session_open(&predict->session, arguments->items[0], &options->session);
     if (code == APP_EXIT_DONE)
-        code = read_classes(predict);
+        code = check_classes(predict);
     if (code == APP_EXIT_DONE)
         code = predict_names_open(&predict->names, &predict->session, options->names);
     if (code == APP_EXIT_DONE)
@@ -271,7 +250,7 @@ static int run_predict(struct predict *predict, const app_arguments *arguments)
 
 static int predict_main(int argc, char **argv)
 {
-    predict_options options = {.conf = 0.25, .iou = 0.45, .max_det = 1000, .name = "exp"};
+    predict_options options;
     app_arguments arguments;
     int code = 0;
     if (!app_parse(&cli_predict, argc, argv, &options, &arguments, &code))

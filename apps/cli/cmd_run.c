@@ -18,9 +18,10 @@ typedef struct run_options {
 static const app_option options_table[] = {
     {.name = "input", .letter = 'i', .type = APP_TEXT, .offset = offsetof(run_options, input),
      .value = "X.npy",
-     .help = "float32 N x 3 x H x W, RGB, 0 to 1 (classification: normalised); it sets batch and shape"},
-    {.name = "output", .letter = 'o', .type = APP_TEXT, .offset = offsetof(run_options, output),
-     .value = "PREFIX", .help = "writes PREFIX.output0.npy (default: the input's name)"},
+     .help = "the same as X.npy: float32 N x 3 x H x W, RGB, 0 to 1 (classification: normalised), which "
+     "sets batch and shape"},
+    OUTPUT_OPTION(run_options, output, "PREFIX", "npy",
+        "writes PREFIX.output0.npy (default: the input's name)"),
     SESSION_OPTIONS(run_options, session),
 };
 /* clang-format on */
@@ -29,17 +30,17 @@ static int run_main(int argc, char **argv);
 
 const app_command cli_run = {
     .name = "run",
-    .arguments = "ENGINE",
+    .arguments = "ENGINE X.npy",
     .brief = "Runs an .engine on a raw array and writes the decoded tensor",
     .details = "The output is N x rows x (5 + classes): x, y, width, height in network pixels, "
                "objectness, class scores. Segmentation adds mask coefficients to the rows, and "
                "PREFIX.output1.npy, the prototypes; classification gives N x classes, raw logits. "
                "More pictures than the engine's largest batch are run in turns.",
-    .example = "pawl run best.engine --input x.npy --output y",
+    .example = "pawl run best.engine x.npy -o y",
     .options = options_table,
     .option_count = sizeof options_table / sizeof options_table[0],
     .argument_min = 1,
-    .argument_max = 1,
+    .argument_max = 2,
     .main = run_main,
 };
 
@@ -67,7 +68,8 @@ static int check_input(const struct run *run)
     const int32_t stride = run->session.model.max_stride > 0 ? run->session.model.max_stride : 1;
     if (input->rank != 4 || input->dims[1] != 3 || input->count == 0)
         return app_fail(APP_EXIT_USAGE, "%s: not an array of N x 3 x H x W", input->path);
-    if (input->dims[2] > 65536 || input->dims[3] > 65536 || input->dims[0] > INT32_MAX)
+    if (input->dims[2] > PAWL_MAX_SIDE || input->dims[3] > PAWL_MAX_SIDE ||
+        input->dims[0] > INT32_MAX)
         return app_fail(APP_EXIT_LIMIT, "%s: its shape is beyond what an engine runs", input->path);
     if (input->dims[2] % stride != 0 || input->dims[3] % stride != 0)
         return app_fail(APP_EXIT_USAGE,
@@ -192,6 +194,16 @@ static int run_engine(struct run *run, const char *path, const run_options *opti
     return code;
 }
 
+/* Without .npy: PREFIX.output0.npy is written. */
+static char *output_prefix(const run_options *options)
+{
+    const char *asked = options->output;
+    if (asked == NULL || app_is_folder(asked))
+        return app_output_path(asked, options->input, "");
+    const size_t dropped = app_path_ends_in(asked, "npy") ? strlen(".npy") : 0;
+    return app_format("%.*s", (int)(strlen(asked) - dropped), asked);
+}
+
 static int run_main(int argc, char **argv)
 {
     run_options options = {0};
@@ -199,11 +211,14 @@ static int run_main(int argc, char **argv)
     int code = 0;
     if (!app_parse(&cli_run, argc, argv, &options, &arguments, &code))
         return code;
+    if (arguments.count == 2 && options.input != NULL)
+        return app_usage(&cli_run, "the input is named twice, as %s and as %s", options.input,
+                         arguments.items[1]);
+    if (arguments.count == 2)
+        options.input = arguments.items[1];
     if (options.input == NULL)
-        return app_usage(&cli_run, "needs --input X.npy");
-    char *prefix = options.output != NULL && !app_is_folder(options.output)
-                       ? app_format("%s", options.output)
-                       : app_output_path(options.output, options.input, "");
+        return app_usage(&cli_run, "needs X.npy, the array to run on");
+    char *prefix = output_prefix(&options);
     if (prefix == NULL)
         return app_fail_memory();
     struct run run = {0};

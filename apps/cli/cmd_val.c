@@ -6,6 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const char *resizes(void)
+{
+    return "linear area";
+}
+
 /* clang-format off */
 static const app_option options_table[] = {
     {.name = "data", .type = APP_TEXT, .offset = offsetof(val_options, data), .value = "FILE|DIR",
@@ -13,33 +18,25 @@ static const app_option options_table[] = {
              "classifier a folder with a folder of pictures for each class"},
     {.name = "images", .type = APP_TEXT, .offset = offsetof(val_options, images), .value = "DIR",
      .help = "folder of the pictures (default: found beside the labels, or as data.yaml says)"},
-    {.name = "conf", .aliases = "conf-thres", .type = APP_REAL,
-     .offset = offsetof(val_options, conf), .value = "N", .low = 0, .high = 1,
-     .help = "boxes must be more confident than this (0.001)"},
-    {.name = "iou", .aliases = "iou-thres", .type = APP_REAL, .offset = offsetof(val_options, iou),
-     .value = "N", .low = 0, .high = 1,
-     .help = "a box that overlaps a better one by more than this is dropped (0.6)"},
-    {.name = "max-det", .type = APP_INTEGER, .offset = offsetof(val_options, max_det),
-     .value = "N", .low = 1, .high = 1000000, .help = "boxes a picture at most (300)"},
-    {.name = "imgsz", .aliases = "img img-size", .type = APP_SHAPE,
-     .offset = offsetof(val_options, imgsz), .value = "N|HxW",
-     .help = "shape to run at, a multiple of the stride (default: the engine's)"},
-    {.name = "batch", .aliases = "batch-size", .type = APP_INTEGER,
-     .offset = offsetof(val_options, batch), .value = "N", .low = 1, .high = 65536,
-     .help = "pictures at once (default: the engine's largest batch)"},
+    CONF_OPTION(val_options, conf),
+    IOU_OPTION(val_options, iou),
+    MAX_DET_OPTION(val_options, max_det),
+    IMGSZ_OPTION(val_options, imgsz, RUN_IMGSZ),
+    BATCH_OPTION(val_options, batch),
     {.name = "resize", .type = APP_CHOICE, .offset = offsetof(val_options, resize),
-     .value = "linear|area", .choices = "linear area",
-     .help = "how large pictures shrink: linear as predict does (default), or area as YOLOv5's val.py"},
+     .value = "HOW", .choices = resizes,
+     .help = "how large pictures shrink, as predict does it or as YOLOv5's val.py"},
     {.name = "retina-masks", .type = APP_FLAG, .offset = offsetof(val_options, is_retina),
      .help = "segmentation: judge masks made in the picture's own resolution"},
     {.name = "save-json", .aliases = "save-coco", .type = APP_TEXT,
-     .offset = offsetof(val_options, save_json), .value = "FILE",
+     .offset = offsetof(val_options, save_json), .value = "FILE", .writes = "json",
      .help = "write the boxes, and their masks, as a COCO results file"},
-    {.name = "json", .type = APP_TEXT, .offset = offsetof(val_options, json), .value = "-|FILE",
-     .help = "write all figures as one JSON line; - is stdout"},
+    JSON_OPTION(val_options, json, "write all figures as one JSON line; - is stdout"),
     SESSION_OPTIONS(val_options, session),
 };
 /* clang-format on */
+
+static const val_options defaults = {.conf = 0.001, .iou = 0.6, .max_det = 300, .resize = "linear"};
 
 static int val_main(int argc, char **argv);
 
@@ -55,6 +52,8 @@ const app_command cli_val = {
     .example = "pawl val best.engine --data coco.yaml",
     .options = options_table,
     .option_count = sizeof options_table / sizeof options_table[0],
+    .defaults = &defaults,
+    .options_size = sizeof defaults,
     .argument_min = 1,
     .argument_max = 1,
     .main = val_main,
@@ -167,7 +166,7 @@ static int run_val(val_job *val, const char *engine)
 
 static int val_main(int argc, char **argv)
 {
-    val_options options = {.conf = 0.001, .iou = 0.6, .max_det = 300, .resize = "linear"};
+    val_options options;
     app_arguments arguments;
     int code = 0;
     if (!app_parse(&cli_val, argc, argv, &options, &arguments, &code))

@@ -17,24 +17,18 @@ static const app_option options_table[] = {
     {.name = "min-iou", .type = APP_REAL, .offset = offsetof(verify_options, min_iou),
      .value = "N", .low = 0, .high = 1,
      .help = "overlap of a box with the reference's at least (0.99; fp16 0.95, bf16 0.9, int8 0.8)"},
-    {.name = "conf", .aliases = "conf-thres", .type = APP_REAL,
-     .offset = offsetof(verify_options, conf), .value = "N", .low = 0, .high = 1,
-     .help = "boxes must be more confident than this (0.25)"},
-    {.name = "iou", .aliases = "iou-thres", .type = APP_REAL,
-     .offset = offsetof(verify_options, iou), .value = "N", .low = 0, .high = 1,
-     .help = "a box that overlaps a better one by more than this is dropped (0.45)"},
-    {.name = "imgsz", .aliases = "img img-size", .type = APP_SHAPE,
-     .offset = offsetof(verify_options, imgsz), .value = "N|HxW",
-     .help = "shape to run at, a multiple of the stride (default: the engine's)"},
-    {.name = "activation", .aliases = "act", .type = APP_CHOICE,
-     .offset = offsetof(verify_options, activation), .value = "NAME",
-     .choices = "silu leaky hardswish relu",
-     .help = "for a .wts that cannot say it: silu, leaky, hardswish or relu"},
-    {.name = "json", .type = APP_TEXT, .offset = offsetof(verify_options, json), .value = "-|FILE",
+    CONF_OPTION(verify_options, conf),
+    IOU_OPTION(verify_options, iou),
+    IMGSZ_OPTION(verify_options, imgsz, RUN_IMGSZ),
+    ACTIVATION_OPTION(verify_options, activation),
+    {.name = "json", .aliases = "output", .letter = 'o', .type = APP_TEXT_OPTIONAL,
+     .offset = offsetof(verify_options, json), .value = "-|FILE", .writes = JSON_ENDINGS,
      .help = "write a JSON line an engine; - is stdout"},
     SESSION_OPTIONS(verify_options, session),
 };
 /* clang-format on */
+
+static const verify_options defaults = {.conf = 0.25, .iou = 0.45, .max_error = -1, .min_iou = -1};
 
 static int verify_main(int argc, char **argv);
 
@@ -50,6 +44,8 @@ const app_command cli_verify = {
     .example = "pawl verify best.pt best.engine --images bus.jpg",
     .options = options_table,
     .option_count = sizeof options_table / sizeof options_table[0],
+    .defaults = &defaults,
+    .options_size = sizeof defaults,
     .argument_min = 1,
     .argument_max = -1,
     .main = verify_main,
@@ -165,7 +161,7 @@ static int verify_all(verify_job *job, const app_arguments *arguments, app_lines
 
 static int verify_main(int argc, char **argv)
 {
-    verify_options options = {.conf = 0.25, .iou = 0.45, .max_error = -1, .min_iou = -1};
+    verify_options options;
     app_arguments arguments;
     app_lines lines = {0};
     int code = 0;

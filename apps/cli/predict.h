@@ -15,7 +15,8 @@ typedef struct predict_options {
     app_shape imgsz;
     double conf, iou;
     int32_t max_det, batch;
-    const char *classes, *names, *project, *name, *json, *coco, *letterbox, *lifetimes;
+    app_numbers classes;
+    const char *names, *project, *name, *json, *coco, *letterbox, *lifetimes;
     bool is_agnostic, is_multi_label, is_nosave, is_exist_ok, is_save_txt, is_save_conf;
     bool is_retina, is_save_masks;
 } predict_options;

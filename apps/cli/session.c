@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-app_shape cli_round_shape(app_shape asked, int32_t stride)
+app_shape cli_round_shape(const char *option, app_shape asked, int32_t stride)
 {
     app_shape shape = asked;
     if (stride > 1) {
@@ -14,7 +14,7 @@ app_shape cli_round_shape(app_shape asked, int32_t stride)
         shape.width = (asked.width + stride - 1) / stride * stride;
     }
     if (shape.height != asked.height || shape.width != asked.width)
-        app_warn("--imgsz %dx%d must be a multiple of the largest stride %d, taking %dx%d",
+        app_warn("%s %dx%d must be a multiple of the largest stride %d, taking %dx%d", option,
                  asked.height, asked.width, stride, shape.height, shape.width);
     return shape;
 }
@@ -23,7 +23,7 @@ app_shape session_shape(const session *opened, app_shape asked)
 {
     if (asked.height == 0)
         return (app_shape){opened->info.height, opened->info.width};
-    return cli_round_shape(asked, opened->model.max_stride);
+    return cli_round_shape("--imgsz", asked, opened->model.max_stride);
 }
 
 /* One attempt to put the plan on a backend (NULL: its own). */

@@ -1,20 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What predict, run and bench have in common: an .engine file opened on a backend, and the
- * commands' list. */
+/* What predict, run, bench, val and verify have in common: an .engine file opened on a backend. */
 #ifndef CLI_SESSION_H
 #define CLI_SESSION_H
 
-#include "common/args.h"
-#include "common/term.h"
-
-#include <pawl/pawl.h>
-
-extern const app_command cli_val, cli_verify;
-extern const app_command cli_convert, cli_build, cli_predict, cli_run, cli_bench, cli_inspect,
-    cli_doctor;
-extern const app_command cli_explain;
-
-#define CLI_BACKENDS "cpu reference cuda tensorrt"
+#include "cli/options.h"
 
 typedef struct session_options {
     const char *backend;  /* NULL: what the engine was built for */
@@ -24,15 +13,12 @@ typedef struct session_options {
 
 /* clang-format off */
 #define SESSION_OPTIONS(owner, member)                                                             \
-    {.name = "threads", .letter = 't', .type = APP_INTEGER,                                        \
-     .offset = offsetof(owner, member.threads), .value = "N", .low = 1, .high = 1024,               \
-     .help = "worker threads (default: the cores this process may use)"},                          \
+    THREADS_OPTION(owner, member.threads),                                                         \
     {.name = "backend", .type = APP_CHOICE, .offset = offsetof(owner, member.backend),              \
-     .value = "NAME", .choices = CLI_BACKENDS,                                                     \
-     .help = "run on this backend, not on the one the engine was built for: reference, cpu, "      \
-             "cuda or tensorrt"},                                                                  \
+     .value = "NAME", .choices = cli_backends,                                                     \
+     .help = "run on this one, not on the one the engine was built for"},                          \
     {.name = "fallback", .type = APP_CHOICE, .offset = offsetof(owner, member.fallback),            \
-     .value = "NAME", .choices = "cpu reference",                                                  \
+     .value = "NAME", .choices = cli_fallbacks,                                                    \
      .help = "backend to take when the engine's is not here"}
 /* clang-format on */
 
@@ -56,7 +42,7 @@ void session_close(session *opened);
  * plan's optimum. */
 app_shape session_shape(const session *opened, app_shape asked);
 
-/* Rounds a shape up to multiples of a stride, and says so. */
-app_shape cli_round_shape(app_shape asked, int32_t stride);
+/* Rounds a shape up to multiples of a stride, and says so of the option it came from. */
+app_shape cli_round_shape(const char *option, app_shape asked, int32_t stride);
 
 #endif

@@ -60,7 +60,7 @@ static pawl_status build(const verify_job *job, const verify_side *like, bool is
         desc.batch_opt = like->info.batch_opt;
         desc.batch_max = like->info.batch_max;
     } else if (status >= 0 && job->options->imgsz.height > 0) {
-        const app_shape shape = cli_round_shape(job->options->imgsz, model.max_stride);
+        const app_shape shape = cli_round_shape("--imgsz", job->options->imgsz, model.max_stride);
         desc.height = shape.height;
         desc.width = shape.width;
     }
@@ -181,7 +181,7 @@ int verify_open_pair(const verify_job *job, verify_pair *pair)
                         job->model, path, reference->model.class_count, engine->model.class_count);
     pair->shape = (app_shape){engine->info.height, engine->info.width};
     if (job->options->imgsz.height > 0)
-        pair->shape = cli_round_shape(job->options->imgsz, engine->model.max_stride);
+        pair->shape = cli_round_shape("--imgsz", job->options->imgsz, engine->model.max_stride);
     pair->is_same_source =
         memcmp(reference->info.source_hash, engine->info.source_hash, 2 * sizeof(uint64_t)) == 0;
     choose_gates(job->options, pair);

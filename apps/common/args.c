@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Command lines by table: long and short options in any order, exact names only, and a hint for a
- * name mistyped. */
-#include "common/args.h"
+/* Command lines by table: long and short options in any order, exact names only. */
+#include "common/args_parts.h"
 
+#include "common/files.h"
 #include "common/term.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define NAME_MAX_LENGTH 31
+#include <unistd.h>
 
 const app_option app_common_options[] = {
     {.name = "quiet", .letter = 'q', .type = APP_FLAG, .help = "print errors and results only"},
@@ -22,9 +20,34 @@ const app_option app_common_options[] = {
 };
 const size_t app_common_option_count = sizeof(app_common_options) / sizeof(app_common_options[0]);
 
+/* One process, one program. */
+static struct {
+    const app_command *const *commands;
+    size_t count;
+} program;
+
+void app_commands_set(const app_command *const *commands, size_t count)
+{
+    program.commands = commands;
+    program.count = count;
+}
+
+const app_command *app_command_get(size_t index)
+{
+    return index < program.count ? program.commands[index] : NULL;
+}
+
+const app_command *app_command_find(const char *name)
+{
+    for (size_t i = 0; i < program.count; i++)
+        if (strcmp(program.commands[i]->name, name) == 0)
+            return program.commands[i];
+    return NULL;
+}
+
 int app_usage(const app_command *command, const char *format, ...)
 {
-    char text[512];
+    char text[640];
     va_list list;
     va_start(list, format);
     (void)vsnprintf(text, sizeof text, format, list);
@@ -33,55 +56,16 @@ int app_usage(const app_command *command, const char *format, ...)
                     command->name);
 }
 
-/* Levenshtein's distance of two short words. */
-static size_t distance(const char *a, const char *b)
+int app_output_kind_check(const app_command *command, const char *path, const char *endings)
 {
-    size_t row[NAME_MAX_LENGTH + 2];
-    const size_t m = strlen(a), n = strlen(b);
-    if (m > NAME_MAX_LENGTH || n > NAME_MAX_LENGTH)
-        return NAME_MAX_LENGTH;
-    for (size_t j = 0; j <= n; j++)
-        row[j] = j;
-    for (size_t i = 1; i <= m; i++) {
-        size_t corner = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= n; j++) {
-            const size_t change = corner + (a[i - 1] == b[j - 1] ? 0 : 1);
-            corner = row[j];
-            row[j] = row[j] + 1 < row[j - 1] + 1 ? row[j] + 1 : row[j - 1] + 1;
-            if (change < row[j])
-                row[j] = change;
-        }
-    }
-    return row[n];
+    const char *what = app_is_folder(path) ? NULL : app_path_other_kind(path, endings);
+    if (what == NULL)
+        return APP_EXIT_DONE;
+    return app_usage(command, "writes .%.*s, not %s (%s)", (int)strcspn(endings, " "), endings,
+                     what, path);
 }
 
-/* How far a mistyped word is from a name: 0 is nearest; a word cut short counts as near. */
-static size_t farness(const char *word, const char *name)
-{
-    const size_t length = strlen(word);
-    if (length >= 2 && strncmp(word, name, length) == 0)
-        return 1;
-    return distance(word, name);
-}
-
-const app_command *app_command_near(const app_command *const *commands, size_t count,
-                                    const char *word)
-{
-    const app_command *best = NULL;
-    size_t least = 3; /* two slips of the finger at most */
-    for (size_t i = 0; i < count; i++) {
-        const size_t far = farness(word, commands[i]->name);
-        if (far < least) {
-            least = far;
-            best = commands[i];
-        }
-    }
-    return best;
-}
-
-/* True if the blank-separated list holds the word. */
-static bool list_has(const char *list, const char *word, size_t length)
+bool app_list_has(const char *list, const char *word, size_t length)
 {
     for (const char *at = list; at != NULL && *at != '\0';) {
         const size_t step = strcspn(at, " ");
@@ -92,17 +76,17 @@ static bool list_has(const char *list, const char *word, size_t length)
     return false;
 }
 
-static const app_option *option_by_name(const app_option *options, size_t count, const char *name,
-                                        size_t length)
+static const app_option *find_name(const app_option *options, size_t count, const char *name,
+                                   size_t length)
 {
     for (size_t i = 0; i < count; i++)
         if ((strlen(options[i].name) == length && strncmp(options[i].name, name, length) == 0) ||
-            list_has(options[i].aliases, name, length))
+            app_list_has(options[i].aliases, name, length))
             return &options[i];
     return NULL;
 }
 
-static const app_option *option_by_letter(const app_option *options, size_t count, char letter)
+static const app_option *find_letter(const app_option *options, size_t count, char letter)
 {
     for (size_t i = 0; i < count; i++)
         if (options[i].letter == letter)
@@ -110,183 +94,148 @@ static const app_option *option_by_letter(const app_option *options, size_t coun
     return NULL;
 }
 
-static const app_option *option_near(const app_command *command, const char *word)
+const app_option *app_option_find(const app_command *command, const char *name, size_t length)
 {
-    const app_option *best = NULL;
-    size_t least = 4;
-    for (size_t i = 0; i < command->option_count + app_common_option_count; i++) {
-        const app_option *option = i < command->option_count
-                                       ? &command->options[i]
-                                       : &app_common_options[i - command->option_count];
-        const size_t far = farness(word, option->name);
-        if (far < least && far < strlen(option->name)) {
-            least = far;
-            best = option;
-        }
-    }
-    return best;
+    const app_option *own = find_name(command->options, command->option_count, name, length);
+    return own != NULL ? own : find_name(app_common_options, app_common_option_count, name, length);
 }
 
-static int unknown_option(const app_command *command, const char *name, size_t length)
+const app_option *app_option_find_letter(const app_command *command, char letter)
 {
-    char word[64];
-    (void)snprintf(word, sizeof word, "%.*s", (int)(length < 60 ? length : 60), name);
-    const app_option *near = option_near(command, word);
-    if (near != NULL)
-        return app_usage(command, "unknown option --%s (did you mean --%s?)", word, near->name);
-    return app_usage(command, "unknown option --%s", word);
+    const app_option *own = find_letter(command->options, command->option_count, letter);
+    return own != NULL ? own : find_letter(app_common_options, app_common_option_count, letter);
 }
 
-/* A decimal integer from *text, which is moved behind it. */
-static bool take_integer(const char **text, int32_t *value)
+static bool is_common(const app_option *option)
 {
-    char *end = NULL;
-    if (**text < '0' || **text > '9')
-        return false;
-    errno = 0;
-    const long long number = strtoll(*text, &end, 10);
-    if (errno != 0 || number > INT32_MAX)
-        return false;
-    *value = (int32_t)number;
-    *text = end;
-    return true;
-}
-
-static bool read_shape(const char *text, app_shape *shape)
-{
-    app_shape read = {0};
-    if (!take_integer(&text, &read.height))
-        return false;
-    read.width = read.height;
-    if (*text == 'x' || *text == 'X') {
-        text++;
-        if (!take_integer(&text, &read.width))
-            return false;
-    }
-    if (*text != '\0' || read.height < 1 || read.width < 1 || read.height > 65536 ||
-        read.width > 65536)
-        return false;
-    *shape = read;
-    return true;
-}
-
-static bool read_batch(const char *text, app_batch *batch)
-{
-    app_batch read = {1, 0, 0};
-    int32_t first = 0;
-    if (!take_integer(&text, &first))
-        return false;
-    if (*text == ':') {
-        read.min = first;
-        text++;
-        if (!take_integer(&text, &read.opt) || *text++ != ':' || !take_integer(&text, &read.max))
-            return false;
-    } else {
-        read.opt = read.max = first;
-    }
-    if (*text != '\0' || read.min < 1 || read.opt < read.min || read.max < read.opt)
-        return false;
-    *batch = read;
-    return true;
-}
-
-static bool read_number(const app_option *option, const char *text, double *number)
-{
-    char *end = NULL;
-    errno = 0;
-    *number = strtod(text, &end);
-    return end != text && *end == '\0' && errno == 0 && *number >= option->low &&
-           *number <= option->high;
-}
-
-static bool store(const app_option *option, const char *text, void *options)
-{
-    void *slot = (char *)options + option->offset;
-    double number = 0;
-    switch (option->type) {
-    case APP_FLAG:
-        *(bool *)slot = true;
-        return true;
-    case APP_TEXT:
-    case APP_TEXT_OPTIONAL:
-        *(const char **)slot = text;
-        return *text != '\0';
-    case APP_INTEGER:
-        if (!read_number(option, text, &number) || number != (double)(int32_t)number)
-            return false;
-        *(int32_t *)slot = (int32_t)number;
-        return true;
-    case APP_REAL:
-        return read_number(option, text, slot);
-    case APP_SHAPE:
-        return read_shape(text, slot);
-    case APP_BATCH:
-        return read_batch(text, slot);
-    case APP_CHOICE:
-        *(const char **)slot = text;
-        return list_has(option->choices, text, strlen(text));
-    }
-    return false;
-}
-
-static int wrong_value(const app_command *command, const app_option *option, const char *text)
-{
-    switch (option->type) {
-    case APP_INTEGER:
-        return app_usage(command, "--%s takes a whole number from %.0f to %.0f, not '%s'",
-                         option->name, option->low, option->high, text);
-    case APP_REAL:
-        return app_usage(command, "--%s takes a number from %g to %g, not '%s'", option->name,
-                         option->low, option->high, text);
-    case APP_SHAPE:
-        return app_usage(command, "--%s takes N or HxW, such as 640 or 384x640, not '%s'",
-                         option->name, text);
-    case APP_BATCH:
-        return app_usage(command, "--%s takes N or MIN:OPT:MAX in rising order, not '%s'",
-                         option->name, text);
-    case APP_CHOICE:
-        return app_usage(command, "--%s takes one of: %s; not '%s'", option->name, option->choices,
-                         text);
-    case APP_FLAG:
-    case APP_TEXT:
-    case APP_TEXT_OPTIONAL:
-        break;
-    }
-    return app_usage(command, "--%s takes %s, not an empty word", option->name,
-                     option->value == NULL ? "a value" : option->value);
+    return option >= app_common_options && option < app_common_options + app_common_option_count;
 }
 
 /* State of one parse; next is the word after the one at hand. */
 struct parse {
     const app_command *command;
     void *options;
-    int argc, next;
+    int argc, next, kept;
     char **argv;
+    uint64_t given;
     int code;
+    /* The value of an APP_TEXT_OPTIONAL: a word that the arguments may turn out to need. */
+    const app_option *optional;
+    char *spared;  /* NULL: it was attached, or none followed */
+    int spared_at; /* where it would stand among the arguments */
 };
 
-/* Sets *text to the option's value; false: it is missing and that has been said. */
-static bool find_value(struct parse *parse, const app_option *option, const char *attached,
-                       const char **text)
+/* Takes a value for good. */
+static bool keep(struct parse *parse, const app_option *option, const char *text)
 {
-    *text = attached;
-    if (attached != NULL || option->type == APP_FLAG)
-        return true;
-    const char *following = parse->next < parse->argc ? parse->argv[parse->next] : NULL;
-    if (option->type == APP_TEXT_OPTIONAL) {
-        if (following != NULL && strcmp(following, "-") == 0)
-            parse->next++;
-        *text = "-";
-        return true;
-    }
-    if (following == NULL || (following[0] == '-' && following[1] == '-')) {
-        parse->code = app_usage(parse->command, "--%s needs a value (%s)", option->name,
-                                option->value == NULL ? "VALUE" : option->value);
+    const bool is_output = option->writes != NULL && strcmp(text, "-") != 0;
+    if (!app_value_store(option, text, parse->options)) {
+        parse->code = option->type == APP_CHOICE ? app_unknown_choice(parse->command, option, text)
+                                                 : app_value_refuse(parse->command, option, text);
         return false;
     }
-    *text = following;
-    parse->next++;
-    return true;
+    const char *what =
+        is_output && !app_is_folder(text) ? app_path_other_kind(text, option->writes) : NULL;
+    if (what == NULL)
+        return true;
+    parse->code = app_usage(parse->command, "--%s writes .%.*s, not %s (%s)", option->name,
+                            (int)strcspn(option->writes, " "), option->writes, what, text);
+    return false;
+}
+
+/* A word that could be a value: not an option, but "-", and numbers below 0 that are then refused
+ * as such. */
+static bool is_value(const char *word)
+{
+    return word != NULL &&
+           (word[0] != '-' || word[1] == '\0' || (word[1] >= '0' && word[1] <= '9'));
+}
+
+static char *following(const struct parse *parse)
+{
+    return parse->next < parse->argc ? parse->argv[parse->next] : NULL;
+}
+
+/* Joins the values of a list that are words of their own, "--classes 0 2", into *joined (NULL where
+ * there is one word only). */
+static bool join(struct parse *parse, const app_option *option, const char *first, char **joined)
+{
+    const char joint = app_value_joint(option->type);
+    *joined = NULL;
+    for (char *word;
+         joint != 0 && (word = following(parse)) != NULL && app_value_is_item(option->type, word);
+         parse->next++) {
+        const char *so_far = *joined != NULL ? *joined : first;
+        const bool is_split = so_far[0] != '\0' && so_far[strlen(so_far) - 1] == joint;
+        char *longer =
+            is_split ? app_format("%s%s", so_far, word) : app_format("%s%c%s", so_far, joint, word);
+        if (longer == NULL)
+            parse->code = app_fail_memory();
+        else if (access(word, F_OK) == 0)
+            parse->code = app_usage(parse->command,
+                                    "is %s one more value of --%s, or the file of that name? Write "
+                                    "--%s %s or ./%s",
+                                    word, option->name, option->name, longer, word);
+        free(*joined);
+        *joined = longer;
+        if (parse->code != APP_EXIT_DONE)
+            break;
+    }
+    if (parse->code == APP_EXIT_DONE)
+        return true;
+    free(*joined);
+    *joined = NULL;
+    return false;
+}
+
+static bool apply_value(struct parse *parse, const app_option *option, const char *attached)
+{
+    char *joined = NULL;
+    const char *first = attached;
+    if (attached == NULL) {
+        first = following(parse);
+        if (!is_value(first)) {
+            parse->code = app_usage(parse->command, "--%s needs a value (%s)", option->name,
+                                    option->value == NULL ? "VALUE" : option->value);
+            return false;
+        }
+        parse->next++;
+    }
+    if (!join(parse, option, first, &joined))
+        return false;
+    const bool is_kept = keep(parse, option, joined != NULL ? joined : first);
+    free(joined);
+    return is_kept;
+}
+
+static bool apply_optional(struct parse *parse, const app_option *option, const char *attached)
+{
+    char *word = attached != NULL ? NULL : following(parse);
+    parse->optional = option;
+    parse->spared = is_value(word) ? word : NULL;
+    parse->spared_at = parse->kept;
+    parse->next += parse->spared != NULL ? 1 : 0;
+    return attached == NULL || keep(parse, option, attached);
+}
+
+/* "inspect --json best.pt" needs best.pt, "inspect best.pt --json out.json" does not need out.json.
+ */
+static bool settle_optional(struct parse *parse)
+{
+    if (parse->optional == NULL)
+        return true;
+    char *word = parse->spared;
+    if (word != NULL && strcmp(word, "-") != 0 && parse->kept < parse->command->argument_min) {
+        char **at = parse->argv + parse->spared_at;
+        memmove(at + 1, at, (size_t)(parse->kept - parse->spared_at) * sizeof(char *));
+        *at = word;
+        parse->kept++;
+        word = NULL;
+    }
+    const char **slot = (const char **)(void *)((char *)parse->options + parse->optional->offset);
+    if (parse->spared == NULL && *slot != NULL)
+        return true; /* it was attached */
+    return keep(parse, parse->optional, word != NULL ? word : "-");
 }
 
 /* -q, -v and -h act at once. True to go on. */
@@ -298,55 +247,53 @@ static bool apply_common(struct parse *parse, const app_option *option)
         app_term_louder();
     if (option->letter != 'h')
         return true;
-    app_help_command(stdout, parse->command);
+    app_help_command(stdout, parse->command, app_term_width(stdout));
     parse->code = app_finish_stdout(APP_EXIT_DONE);
     return false;
 }
 
 static bool apply(struct parse *parse, const app_option *option, const char *attached)
 {
-    const char *text = NULL;
     if (option->type == APP_FLAG && attached != NULL) {
         parse->code = app_usage(parse->command, "--%s takes no value", option->name);
         return false;
     }
-    if (option >= app_common_options && option < app_common_options + app_common_option_count)
+    if (is_common(option))
         return apply_common(parse, option);
-    if (!find_value(parse, option, attached, &text))
-        return false;
-    if (!store(option, text, parse->options)) {
-        parse->code = wrong_value(parse->command, option, text);
-        return false;
-    }
-    return true;
+    parse->given |= UINT64_C(1) << (option - parse->command->options);
+    if (option->type == APP_FLAG)
+        return keep(parse, option, "");
+    if (option->type == APP_TEXT_OPTIONAL)
+        return apply_optional(parse, option, attached);
+    return apply_value(parse, option, attached);
 }
 
 static bool parse_long(struct parse *parse, const char *word)
 {
     const size_t length = strcspn(word, "=");
-    const app_command *command = parse->command;
-    const app_option *option =
-        option_by_name(command->options, command->option_count, word, length);
-    if (option == NULL)
-        option = option_by_name(app_common_options, app_common_option_count, word, length);
+    const app_option *option = app_option_find(parse->command, word, length);
     if (option == NULL) {
-        parse->code = unknown_option(command, word, length);
+        parse->code = app_unknown_option(parse->command, word, length);
         return false;
     }
     return apply(parse, option, word[length] == '=' ? word + length + 1 : NULL);
 }
 
-/* Letters may be joined (-qv); one that takes a value ends the word (-oFILE). */
+/* Letters may be joined (-qv); one that takes a value ends the word (-oFILE). But "-output" is a
+ * long option that lacks a dash, not -o with the value "utput". */
 static bool parse_short(struct parse *parse, const char *letters)
 {
     const app_command *command = parse->command;
+    const size_t length = strcspn(letters, "=");
+    if (length > 1 && app_option_find(command, letters, length) != NULL) {
+        parse->code =
+            app_usage(command, "-%s lacks a dash: write --%.*s", letters, (int)length, letters);
+        return false;
+    }
     for (; *letters != '\0'; letters++) {
-        const app_option *option =
-            option_by_letter(command->options, command->option_count, *letters);
-        if (option == NULL)
-            option = option_by_letter(app_common_options, app_common_option_count, *letters);
+        const app_option *option = app_option_find_letter(command, *letters);
         if (option == NULL) {
-            parse->code = app_usage(command, "unknown option -%c", *letters);
+            parse->code = app_unknown_letter(command, *letters);
             return false;
         }
         if (option->type != APP_FLAG)
@@ -357,17 +304,85 @@ static bool parse_short(struct parse *parse, const char *letters)
     return true;
 }
 
+/* Length of the name in "name=value" if that is an option, ours or another tool's, else 0. */
+static size_t assigned_option(const app_command *command, const char *word, char name[32])
+{
+    const size_t length = strcspn(word, "=");
+    if (word[length] != '=' || length == 0 || length > 31)
+        return 0;
+    for (size_t i = 0; i < length; i++)
+        name[i] = (char)(word[i] == '_' ? '-' : word[i]);
+    name[length] = '\0';
+    return app_option_find(command, name, length) != NULL || app_is_foreign(name, length) ? length
+                                                                                          : 0;
+}
+
+/* Ultralytics' way: conf=0.25, save_txt=True. */
+static int refuse_assignment(const app_command *command, const char *word, const char *name)
+{
+    const app_option *option = app_option_find(command, name, strlen(name));
+    if (option == NULL)
+        return app_unknown_option(command, name, strlen(name));
+    if (option->type == APP_FLAG)
+        return app_usage(command, "%s is written --%s here", word, option->name);
+    return app_usage(command, "%s is written --%s %s here", word, option->name,
+                     word + strlen(name) + 1);
+}
+
+/* A word that is no option, unless it only looks unlike one. */
+static bool add_argument(struct parse *parse, char *word)
+{
+    /* Dashes that word processors and web pages make of two hyphens. */
+    static const char *const dashes[] = {"\xe2\x80\x93", "\xe2\x80\x94", "\xe2\x88\x92"};
+    char name[32];
+    const bool is_file = access(word, F_OK) == 0;
+    for (size_t i = 0; !is_file && i < sizeof dashes / sizeof dashes[0]; i++)
+        if (strncmp(word, dashes[i], 3) == 0)
+            parse->code = app_usage(parse->command, "%s begins with a long dash: write --%s", word,
+                                    word + 3 + strspn(word + 3, "-"));
+    if (!is_file && parse->code == APP_EXIT_DONE && assigned_option(parse->command, word, name) > 0)
+        parse->code = refuse_assignment(parse->command, word, name);
+    parse->argv[parse->kept++] = word;
+    return parse->code == APP_EXIT_DONE;
+}
+
+static bool check_count(struct parse *parse)
+{
+    const app_command *command = parse->command;
+    if (parse->kept < command->argument_min)
+        parse->code = app_usage(command, "needs %s", command->arguments);
+    else if (command->argument_max >= 0 && parse->kept > command->argument_max)
+        parse->code = app_usage(command, "does not know what to do with '%s'",
+                                parse->argv[command->argument_max]);
+    return parse->code == APP_EXIT_DONE;
+}
+
+static void free_lists(const app_command *command, void *options)
+{
+    for (size_t i = 0; i < command->option_count; i++)
+        if (command->options[i].type == APP_NUMBERS) {
+            app_numbers *list =
+                (app_numbers *)(void *)((char *)options + command->options[i].offset);
+            free(list->items);
+            *list = (app_numbers){0};
+        }
+}
+
 bool app_parse(const app_command *command, int argc, char **argv, void *options,
                app_arguments *arguments, int *code)
 {
-    struct parse parse = {command, options, argc, 1, argv, APP_EXIT_DONE};
-    int kept = 0;
+    struct parse parse = {.command = command, .options = options, .argc = argc, .argv = argv};
     bool is_ended = false; /* after "--" all words are arguments */
     bool is_right = true;
+    if (command->defaults != NULL)
+        memcpy(options, command->defaults, command->options_size);
+    parse.next = 1;
     while (is_right && parse.next < argc) {
         char *word = argv[parse.next++];
-        if (is_ended || word[0] != '-' || word[1] == '\0')
-            argv[kept++] = word;
+        if (is_ended)
+            argv[parse.kept++] = word;
+        else if (word[0] != '-' || word[1] == '\0')
+            is_right = add_argument(&parse, word);
         else if (strcmp(word, "--") == 0)
             is_ended = true;
         else if (word[1] == '-')
@@ -375,16 +390,25 @@ bool app_parse(const app_command *command, int argc, char **argv, void *options,
         else
             is_right = parse_short(&parse, word + 1);
     }
-    if (is_right && kept < command->argument_min) {
-        parse.code = app_usage(command, "needs %s", command->arguments);
-        is_right = false;
-    } else if (is_right && command->argument_max >= 0 && kept > command->argument_max) {
-        parse.code =
-            app_usage(command, "does not know what to do with '%s'", argv[command->argument_max]);
-        is_right = false;
-    }
-    arguments->count = kept;
-    arguments->items = argv;
+    is_right = is_right && settle_optional(&parse) && check_count(&parse);
+    if (!is_right)
+        free_lists(command, options);
+    *arguments = (app_arguments){parse.kept, argv, parse.given};
     *code = parse.code;
     return is_right;
+}
+
+int app_backend_check(const app_command *command, const app_arguments *arguments,
+                      const char *backend)
+{
+    for (size_t i = 0; i < command->option_count; i++) {
+        const app_option *option = &command->options[i];
+        if ((arguments->given >> i & 1) != 0 && option->backends != NULL &&
+            !app_list_has(option->backends, backend, strlen(backend)))
+            return app_usage(command,
+                             "--%s is of --backend %s, which this one (%s) does not know: leave it "
+                             "out, or choose that backend",
+                             option->name, option->backends, backend);
+    }
+    return APP_EXIT_DONE;
 }

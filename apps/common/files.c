@@ -63,6 +63,34 @@ bool app_path_ends_in(const char *path, const char *endings)
     return false;
 }
 
+const char *app_path_other_kind(const char *path, const char *own)
+{
+    static const struct {
+        const char *endings, *what;
+    } kinds[] = {
+        {"pt pth", "a checkpoint"},
+        {"wts", "a file of weights"},
+        {"engine plan", "an engine"},
+        {"onnx", "an ONNX model"},
+        {"torchscript tflite pb h5 keras mlmodel mlpackage safetensors param uff rknn xml",
+         "another framework's model"},
+        {APP_PICTURE_ENDINGS " gif svg heic avif", "a picture"},
+        {"avi gif m4v mkv mov mp4 mpeg mpg ts webm wmv", "a video"},
+        {"npy npz", "an array"},
+        {"json jsonl ndjson", "JSON"},
+        {"yaml yml", "YAML"},
+        {"txt csv log md", "a text"},
+        {"zip gz tar 7z", "an archive"},
+        {"c h cpp py sh", "a source file"},
+    };
+    if (app_path_ends_in(path, own))
+        return NULL;
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (app_path_ends_in(path, kinds[i].endings))
+            return kinds[i].what;
+    return NULL;
+}
+
 char *app_format(const char *format, ...)
 {
     va_list list, again;

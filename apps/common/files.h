@@ -23,6 +23,10 @@ bool app_path_ends_in(const char *path, const char *endings);
 /* Of pictures that pawl_image_write() can write. */
 #define APP_WRITTEN_ENDINGS "bmp jpe jpeg jpg png pnm ppm webp"
 
+/* What a file of this ending is ("a picture"), if that is known and the ending is none of @p own;
+ * else NULL. */
+const char *app_path_other_kind(const char *path, const char *own);
+
 /* printf into new memory, the caller's to free(); NULL when there is none. */
 char *app_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -17,9 +17,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#define BAR_WIDTH 24
-#define BOLD      "\033[1m"
-#define PLAIN     "\033[0m"
+#define BAR_WIDTH     24
+#define DEFAULT_WIDTH 80
+#define LEAST_WIDTH   20
+#define MOST_WIDTH    100
+#define BOLD          "\033[1m"
+#define PLAIN         "\033[0m"
 
 /* One process, one terminal: the state of both. */
 static struct {
@@ -49,7 +52,7 @@ bool app_is_interrupted(void)
 int app_fail_interrupted(void)
 {
     const int number = caught_signal;
-    return app_fail(number == SIGTERM ? 128 + SIGTERM : APP_EXIT_INTERRUPTED, "interrupted");
+    return app_fail(number == SIGTERM ? APP_EXIT_TERMINATED : APP_EXIT_INTERRUPTED, "interrupted");
 }
 
 /*
@@ -276,6 +279,27 @@ const char *app_plain(FILE *out)
     return has_colour(out) ? PLAIN : "";
 }
 
+const app_exit_text *app_exit_text_get(size_t index)
+{
+    static const app_exit_text texts[] = {
+        {APP_EXIT_DONE, "done"},
+        {APP_EXIT_FAILED,
+         "failed for a reason outside the input: cannot write, broken pipe, a bug"},
+        {APP_EXIT_USAGE, "usage: unknown option, missing or contradictory argument"},
+        {APP_EXIT_INPUT, "input unreadable or corrupt: weights, engine, or every picture given"},
+        {APP_EXIT_UNSUPPORTED,
+         "recognised but not supported, or ambiguous: the message says what is missing and what to "
+         "do"},
+        {APP_EXIT_DEVICE, "backend, device or library missing"},
+        {APP_EXIT_ACCURACY, "accuracy gate failed"},
+        {APP_EXIT_PARTIAL, "partial: some inputs failed, the rest are done"},
+        {APP_EXIT_LIMIT, "a limit or memory exhausted"},
+        {APP_EXIT_INTERRUPTED, "interrupted"},
+        {APP_EXIT_TERMINATED, "ended by SIGTERM"},
+    };
+    return index < sizeof texts / sizeof texts[0] ? &texts[index] : NULL;
+}
+
 int app_exit_of(pawl_status status)
 {
     switch (status) {
@@ -336,12 +360,22 @@ int app_finish_stdout(int code)
     return APP_EXIT_FAILED;
 }
 
-static int terminal_width(void)
+/* 0: the stream goes to no terminal, or it does not say. */
+static int terminal_width(FILE *out)
 {
     struct winsize size;
-    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col < 20)
-        return 80;
-    return size.ws_col;
+    return ioctl(fileno(out), TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+int app_term_width(FILE *out)
+{
+    const char *columns = getenv("COLUMNS");
+    long width = terminal_width(out);
+    if (width == 0 && columns != NULL)
+        width = strtol(columns, NULL, 10);
+    if (width <= 0)
+        return DEFAULT_WIDTH;
+    return width < LEAST_WIDTH ? LEAST_WIDTH : width > MOST_WIDTH ? MOST_WIDTH : (int)width;
 }
 
 void app_progress(const char *stage, size_t done, size_t total)
@@ -356,7 +390,8 @@ void app_progress(const char *stage, size_t done, size_t total)
     memset(bar, '#', full);
     memset(bar + full, '.', BAR_WIDTH - full);
     bar[BAR_WIDTH] = '\0';
-    const int room = terminal_width() - BAR_WIDTH - 12;
+    const int width = terminal_width(stderr);
+    const int room = (width >= LEAST_WIDTH ? width : DEFAULT_WIDTH) - BAR_WIDTH - 12;
     (void)pthread_mutex_lock(&term_lock);
     fprintf(stderr, "\r\033[K[%s] %3d%% %.*s", bar, (int)(done * 100 / total), room < 0 ? 0 : room,
             stage);

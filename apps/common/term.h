@@ -21,8 +21,18 @@ typedef enum app_exit {
     APP_EXIT_ACCURACY = 6,
     APP_EXIT_PARTIAL = 8,
     APP_EXIT_LIMIT = 9,
-    APP_EXIT_INTERRUPTED = 130
+    APP_EXIT_INTERRUPTED = 130,
+    APP_EXIT_TERMINATED = 143
 } app_exit;
+
+/* What help, manual page and documentation say of each. */
+typedef struct app_exit_text {
+    app_exit code;
+    const char *meaning;
+} app_exit_text;
+
+/* Rising; NULL past the end. */
+const app_exit_text *app_exit_text_get(size_t index);
 
 /* Pins the thread's locale to "C", reads NO_COLOR and the terminal, sets the library's logger,
  * catches SIGINT and SIGTERM, ignores SIGPIPE and SIGXFSZ, sees that no file is opened as a
@@ -51,6 +61,10 @@ int app_fail(int code, const char *format, ...) __attribute__((format(printf, 2,
 int app_fail_library(const char *path, const pawl_error *error);
 /* Says that memory ran out; returns the exit code. */
 int app_fail_memory(void);
+
+/* Columns of the terminal that the stream goes to, else what COLUMNS says, else 80; 20 at least,
+ * and 100 at most: longer lines are hard to read. */
+int app_term_width(FILE *out);
 
 /* Where app_say() writes. */
 FILE *app_say_stream(void);

@@ -7,12 +7,11 @@
 #ifndef COMPAT_H
 #define COMPAT_H
 
+#include "common/compat_usage.h"
 #include "common/files.h"
 #include "common/term.h"
 
 #include <pawl/pawl.h>
-
-#define COMPAT_WRONG 255 /* main's -1, as the shell sees it */
 
 /* -s WEIGHTS ENGINE n|s|m|l|x|n6..x6|c gd gw|c6 gd gw */
 typedef struct compat_build {

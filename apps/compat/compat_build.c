@@ -68,13 +68,8 @@ static int read_network(const compat_build *asked, pawl_task task, struct build 
         return app_fail_library(asked->weights, &error);
     }
     if (model.task != task)
-        return app_fail(COMPAT_WRONG, "%s is for %s; use yolov5_%s", asked->weights,
-                        model.task == PAWL_TASK_DETECT    ? "detection"
-                        : model.task == PAWL_TASK_SEGMENT ? "segmentation"
-                                                          : "classification",
-                        model.task == PAWL_TASK_DETECT    ? "det"
-                        : model.task == PAWL_TASK_SEGMENT ? "seg"
-                                                          : "cls");
+        return app_fail(COMPAT_WRONG, "%s is for another task; use %s", asked->weights,
+                        compat_program_of(model.task)->name);
     check_size(asked, &model);
     return 0;
 }
@@ -96,9 +91,14 @@ static int build_plan(const compat_build *asked, struct build *build)
 int compat_build_engine(const compat_build *asked, pawl_task task)
 {
     struct build build = {0};
-    int code = app_is_same_file(asked->weights, asked->engine)
-                   ? app_fail(COMPAT_WRONG, "%s would overwrite its own input", asked->engine)
-                   : read_network(asked, task, &build);
+    const char *other = app_path_other_kind(asked->engine, "engine plan");
+    int code = 0;
+    if (other != NULL)
+        code = app_fail(COMPAT_WRONG, "an engine is written, not %s (%s)", other, asked->engine);
+    else if (app_is_same_file(asked->weights, asked->engine))
+        code = app_fail(COMPAT_WRONG, "%s would overwrite its own input", asked->engine);
+    else
+        code = read_network(asked, task, &build);
     if (code == 0)
         code = build_plan(asked, &build);
     (void)pawl_plan_destroy(&build.plan);

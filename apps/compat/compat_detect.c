@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ENDINGS    "bmp dng jpe jpeg jpg mpo pbm pfm pgm png pnm ppm tif tiff webp"
 #define CONFIDENCE 0.5f  /* kConfThresh */
 #define OVERLAP    0.45f /* kNmsThresh */
 #define TOP        3
@@ -50,7 +49,8 @@ static int open_engine(struct detect *detect, const char *path)
         pawl_plan_model_get(detect->plan, &detect->model, &error) < 0)
         return app_fail_library(path, &error);
     if (detect->model.task != detect->task)
-        return app_fail(COMPAT_WRONG, "%s is an engine for another task: see 'pawl inspect'", path);
+        return app_fail(COMPAT_WRONG, "%s is an engine for another task; use %s", path,
+                        compat_program_of(detect->model.task)->name);
     context.input = PAWL_INPUT_U8_NHWC;
     context.output = PAWL_OUTPUT_CANDIDATES;
     context.threshold = desc.confidence = CONFIDENCE;
@@ -216,7 +216,7 @@ int compat_detect_folder(const compat_detect *asked, pawl_task task)
 {
     struct detect detect = {.task = task};
     int code = open_engine(&detect, asked->engine);
-    if (code == 0 && !app_paths_add_folder(&detect.pictures, asked->folder, ENDINGS))
+    if (code == 0 && !app_paths_add_folder(&detect.pictures, asked->folder, APP_PICTURE_ENDINGS))
         code = app_fail(COMPAT_WRONG, "read_files_in_dir failed: %s: %s", asked->folder,
                         strerror(errno));
     if (code == 0)

@@ -8,32 +8,12 @@
 
 /* COMPAT_DET, COMPAT_SEG or COMPAT_CLS is given by the build. */
 #if defined(COMPAT_SEG)
-#define TASK         PAWL_TASK_SEGMENT
-#define NAME         "yolov5_seg"
-#define SIZES        "n/s/m/l/x or c gd gw"
-#define DETECT       "-d [.engine] ../images [coco.txt]  // read an engine and run inference"
-#define DETECT_WORDS 5
+#define TASK PAWL_TASK_SEGMENT
 #elif defined(COMPAT_CLS)
-#define TASK         PAWL_TASK_CLASSIFY
-#define NAME         "yolov5_cls"
-#define SIZES        "n/s/m/l/x or c gd gw"
-#define DETECT       "-d [.engine] ../images  // read an engine and run inference"
-#define DETECT_WORDS 4
+#define TASK PAWL_TASK_CLASSIFY
 #else
-#define TASK         PAWL_TASK_DETECT
-#define NAME         "yolov5_det"
-#define SIZES        "n/s/m/l/x/n6/s6/m6/l6/x6 or c/c6 gd gw"
-#define DETECT       "-d [.engine] ../images  // read an engine and run inference"
-#define DETECT_WORDS 4
+#define TASK PAWL_TASK_DETECT
 #endif
-
-static int usage(void)
-{
-    fputs("arguments not right!\n", stderr);
-    fputs("./" NAME " -s [.wts] [.engine] [" SIZES "]  // build an engine\n", stderr);
-    fputs("./" NAME " " DETECT "\n", stderr);
-    return COMPAT_WRONG;
-}
 
 /* The first letter decides, and a 6 behind it; words behind a letter are let pass. */
 static bool is_size(const char *word, int argc)
@@ -43,8 +23,9 @@ static bool is_size(const char *word, int argc)
 
 static int run(int argc, char **argv)
 {
+    const compat_program *program = compat_program_of(TASK);
     if (argc < 4)
-        return usage();
+        return compat_usage(program);
     if (strcmp(argv[1], "-s") == 0 && (argc == 5 || argc == 7) && is_size(argv[4], argc)) {
         compat_build asked = {.weights = argv[2], .engine = argv[3], .size = argv[4]};
         if (argc == 7) {
@@ -53,11 +34,11 @@ static int run(int argc, char **argv)
         }
         return compat_build_engine(&asked, TASK);
     }
-    if (strcmp(argv[1], "-d") == 0 && argc >= 4 && argc <= DETECT_WORDS) {
+    if (strcmp(argv[1], "-d") == 0 && argc >= 4 && argc <= program->detect_words) {
         const compat_detect asked = {argv[2], argv[3], argc == 5 ? argv[4] : NULL};
         return compat_detect_folder(&asked, TASK);
     }
-    return usage();
+    return compat_usage(program);
 }
 
 int main(int argc, char **argv)

@@ -49,11 +49,14 @@ typedef struct pawl_layer_info {
 
 typedef struct pawl_network_desc {
     size_t struct_size;
-    const char *activation;  /* NULL: as the file says; else "silu" "leaky" "hardswish" "relu", for a .wts that cannot say it */
+    const char *activation;  /* NULL: as the file says; else one of pawl_activation_name(), for a .wts that cannot say it */
     const char *const *names; /* NULL: as the file says; else class_count names, copied */
     size_t name_count;
 } pawl_network_desc;
 #define PAWL_NETWORK_DESC_INIT { sizeof(pawl_network_desc), NULL, NULL, 0 }
+
+/** Activation @p index of those that pawl_network_desc takes: "silu", "leaky" ...; NULL past the end. Any thread. Since 0.2. */
+PAWL_API const char *pawl_activation_name(size_t index);
 
 /**
  * Builds the network that @p weights describe.

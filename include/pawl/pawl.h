@@ -11,6 +11,7 @@
 #include <pawl/export.h>
 #include <pawl/image.h>
 #include <pawl/lifetime_log.h>
+#include <pawl/limits.h>
 #include <pawl/logger.h>
 #include <pawl/machine.h>
 #include <pawl/network.h>

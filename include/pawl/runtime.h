@@ -58,6 +58,13 @@ typedef struct pawl_candidates {
 /** Shows a layer's output while a run is under way: float32, N x C x H x W, valid during the call only. Not 0 stops the run. */
 typedef int (*pawl_observer)(void *user, uint32_t layer_id, const char *name, const pawl_tensor *tensor);
 
+/** Name of backend @p index of this library, whether it can be used here or not: "cpu", "reference", "tensorrt"; NULL past the end. Any thread. Since
+ *  0.2. */
+PAWL_API const char *pawl_backend_name(size_t index);
+
+/** Precisions that backend @p index can build in, blank-separated: "fp32 fp16"; NULL past the end. Any thread. Since 0.2. */
+PAWL_API const char *pawl_backend_precisions(size_t index);
+
 /**
  * Says of each backend whether it can be used here, else why not, and where libraries were looked for: a line a call of @p line.
  * @param line  Called with each line (no newline) and @p user; the text is valid during the call only. Any thread. Since 0.1.
@@ -105,8 +112,8 @@ PAWL_API const char *pawl_engine_tactic(pawl_engine *engine, size_t index);
  * @param engine        Pinned by the context until it has ended.
  * @param[out] context  On success the caller's: end it with pawl_context_destroy(), at any time. Else untouched.
  * @retval PAWL_ERR_ARGUMENT  A batch outside the plan's profile, a side that is no multiple of the largest stride, a threshold outside 0 to 1, an
- *                            unknown form, more than 1,024 threads.
- * @retval PAWL_ERR_LIMIT     A side above 16,384, or a layer of more than 2^31 - 1 values. @retval PAWL_ERR_MEMORY Nothing is left behind.
+ *                            unknown form, more than PAWL_MAX_THREADS threads.
+ * @retval PAWL_ERR_LIMIT     A side above PAWL_MAX_SIDE, or a layer of more than 2^31 - 1 values. @retval PAWL_ERR_MEMORY Nothing is left behind.
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_context_create(pawl_engine *engine, const pawl_context_desc *desc, pawl_context **context,
                                                         pawl_error *error);

@@ -7,8 +7,10 @@
 
 #include <string.h>
 
-static const pw_backend *const backends[] = {&pw_backend_cpu, &pw_backend_reference,
-                                             &pw_backend_tensorrt};
+#define BACKENDS(X) X(cpu) X(reference) X(tensorrt) /* the usual one first */
+
+#define BACKEND_ROW(name) &pw_backend_##name,
+static const pw_backend *const backends[] = {BACKENDS(BACKEND_ROW)};
 
 const pw_backend *pw_backend_find(const char *name)
 {
@@ -20,7 +22,19 @@ const pw_backend *pw_backend_find(const char *name)
 
 const char *pw_backend_names(void)
 {
-    return "cpu, reference, tensorrt";
+#define BACKEND_TEXT(name) ", " #name
+    static const char names[] = BACKENDS(BACKEND_TEXT);
+    return names + strlen(", ");
+}
+
+const char *pawl_backend_name(size_t index)
+{
+    return index < PW_COUNT(backends) ? backends[index]->name : NULL;
+}
+
+const char *pawl_backend_precisions(size_t index)
+{
+    return index < PW_COUNT(backends) ? backends[index]->precisions : NULL;
 }
 
 void pawl_backends_report(void (*line)(void *user, const char *text), void *user)

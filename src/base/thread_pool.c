@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/os.h"
+#include <pawl/limits.h>
 
 #include <pthread.h>
 #include <sched.h>
@@ -21,7 +22,6 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define THREADS_MAX     1024
 #define STATE_RUN       ((uint64_t)1 << 32)
 #define STATE_STOP      ((uint64_t)1 << 31)
 #define STATE_OPEN      ((uint64_t)1 << 30)
@@ -241,9 +241,9 @@ static void start_workers(pw_thread_pool *pool, int32_t threads)
 
 pawl_status pw_thread_pool_create(int32_t threads, pw_thread_pool **pool, pawl_error *error)
 {
-    if (threads < 1 || threads > THREADS_MAX)
+    if (threads < 1 || threads > PAWL_MAX_THREADS)
         return pw_fail(error, PAWL_ERR_ARGUMENT, "%d threads: 1 to %d are possible", (int)threads,
-                       THREADS_MAX);
+                       PAWL_MAX_THREADS);
     const size_t size = sizeof(pw_thread_pool) + (size_t)(threads - 1) * sizeof(worker_start);
     pw_thread_pool *made = pw_alloc_aligned(size, PW_CACHE_LINE);
     if (made == NULL)

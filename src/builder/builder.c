@@ -6,10 +6,9 @@
 #include "base/memory.h"
 #include "builder/pass.h"
 #include "weights/module.h"
+#include <pawl/limits.h>
 #include <stdatomic.h>
 #include <string.h>
-
-#define MAX_THREADS 1024
 
 typedef struct pw_builder {
     pw_object object;
@@ -38,9 +37,9 @@ pawl_status pawl_builder_create(const pawl_builder_desc *desc, pawl_builder **bu
     PW_TRY(pw_desc_read(&wanted, sizeof wanted, desc, "pawl_builder_desc", error));
     if (builder == NULL)
         return pw_fail(error, PAWL_ERR_ARGUMENT, "builder is NULL: give the address of a handle");
-    if (wanted.threads < 0 || wanted.threads > MAX_THREADS)
+    if (wanted.threads < 0 || wanted.threads > PAWL_MAX_THREADS)
         return pw_fail(error, PAWL_ERR_ARGUMENT, "%d threads: give 0 (all cores) to %d",
-                       (int)wanted.threads, MAX_THREADS);
+                       (int)wanted.threads, PAWL_MAX_THREADS);
     PW_TRY(pw_object_make(&builder_type, NULL, 0, &made, error));
     made->threads = wanted.threads > 0 ? wanted.threads : pw_os_core_count();
     atomic_flag_clear(&made->is_busy);

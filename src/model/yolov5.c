@@ -274,21 +274,36 @@ static pawl_status emit_network(const pw_module *root, const pawl_network_desc *
     return check_network(network, scratch, error);
 }
 
+/* What a user can say of a .wts: the name here and the class in torch.nn. */
+static const char *const known_activations[][2] = {
+    {"silu", "SiLU"}, {"leaky", "LeakyReLU"}, {"hardswish", "Hardswish"}, {"relu", "ReLU"}};
+
+const char *pawl_activation_name(size_t index)
+{
+    return index < PW_COUNT(known_activations) ? known_activations[index][0] : NULL;
+}
+
+static pawl_status refuse_activation(const char *name, pawl_error *error)
+{
+    char known[64];
+    pw_strbuf text = PW_STRBUF(known);
+    for (size_t i = 0; i < PW_COUNT(known_activations); i++)
+        pw_strbuf_add(&text, "%s%s", i > 0 ? ", " : "", known_activations[i][0]);
+    return pw_fail(error, PAWL_ERR_ARGUMENT, "activation \"%s\" is none of: %s", name, known);
+}
+
 /* The class in torch.nn of an activation the user names. */
 static pawl_status find_activation(const pw_weights *weights, const char *name, const char **type,
                                    pawl_error *error)
 {
-    static const char *const known[][2] = {
-        {"silu", "SiLU"}, {"leaky", "LeakyReLU"}, {"hardswish", "Hardswish"}, {"relu", "ReLU"}};
     *type = NULL;
     if (name == NULL)
         return PAWL_OK;
-    for (size_t i = 0; i < PW_COUNT(known); i++)
-        if (strcmp(known[i][0], name) == 0)
-            *type = known[i][1];
+    for (size_t i = 0; i < PW_COUNT(known_activations); i++)
+        if (strcmp(known_activations[i][0], name) == 0)
+            *type = known_activations[i][1];
     if (*type == NULL)
-        return pw_fail(error, PAWL_ERR_ARGUMENT,
-                       "activation \"%s\" is none of silu, leaky, hardswish and relu", name);
+        return refuse_activation(name, error);
     if (weights->kind == PAWL_WEIGHTS_PT || pw_wts_modules_found(weights))
         return pw_fail(error, PAWL_ERR_ARGUMENT,
                        "%s says its activations itself: leave the activation out",

@@ -50,12 +50,12 @@ const char *pw_profile_fault(const pw_profile *profile, int32_t max_stride)
 {
     if (max_stride < 1 || max_stride > PW_MAX_STRIDE)
         return "the largest stride is out of range";
-    if (profile->batch_min < 1 || profile->batch_max > PW_ENGINE_MAX_BATCH)
+    if (profile->batch_min < 1 || profile->batch_max > PAWL_MAX_BATCH)
         return "the batch is out of range";
     if (profile->batch_opt < profile->batch_min || profile->batch_opt > profile->batch_max)
         return "the batch range is out of order";
-    if (profile->height < 1 || profile->height > PW_ENGINE_MAX_SIDE || profile->width < 1 ||
-        profile->width > PW_ENGINE_MAX_SIDE)
+    if (profile->height < 1 || profile->height > PAWL_MAX_SIDE || profile->width < 1 ||
+        profile->width > PAWL_MAX_SIDE)
         return "height or width is out of range";
     if (profile->height % max_stride != 0 || profile->width % max_stride != 0)
         return "height or width is no multiple of the largest stride";

@@ -17,6 +17,7 @@
 #include "base/bytes.h"
 #include "network/operator.h"
 #include "plan/plan_ir.h"
+#include <pawl/limits.h>
 
 #define PW_ENGINE_MAGIC       "\x89PAWL\r\n\x1a" /* catches text-mode transfers, as PNG's does */
 #define PW_ENGINE_MAGIC_SIZE  8
@@ -38,8 +39,6 @@
 #define PW_ENGINE_MAX_TEXT      4096
 #define PW_ENGINE_MAX_TACTICS   (8 * PW_MAX_LAYERS)
 #define PW_ENGINE_MAX_ARTIFACTS 64
-#define PW_ENGINE_MAX_SIDE      16384
-#define PW_ENGINE_MAX_BATCH     4096
 
 #define PW_SECTION_MAP(X)                                                                          \
     X(META, "META")      /* model, names, profile, source, version, backend, precision */          \

@@ -118,7 +118,7 @@ static pawl_status read_model(decoder *d)
     const uint64_t parameters = pw_read_u64(&d->in);
     const uint64_t source_layers = pw_read_u64(&d->in);
     network->next_layer_id = pw_read_u32(&d->in);
-    if (task > PAWL_TASK_CLASSIFY || model->imgsz < 1 || model->imgsz > PW_ENGINE_MAX_SIDE ||
+    if (task > PAWL_TASK_CLASSIFY || model->imgsz < 1 || model->imgsz > PAWL_MAX_SIDE ||
         parameters > INT64_MAX || source_layers > PW_MAX_LAYERS)
         return corrupt(d, "the model's description is out of range");
     model->task = (pawl_task)task;

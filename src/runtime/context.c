@@ -8,9 +8,7 @@
 
 #include "base/desc.h"
 #include "base/os.h"
-
-#define SIDE_MAX    16384
-#define THREADS_MAX 1024
+#include <pawl/limits.h>
 
 static void context_unmake(pw_object *object)
 {
@@ -74,10 +72,10 @@ static pawl_status check_shape(const pw_plan *plan, const pw_lowering *shape, pa
                        "%dx%d (height x width) does not fit this model: both must be multiples of "
                        "its largest stride, %d",
                        shape->height, shape->width, stride);
-    if (shape->height > SIDE_MAX || shape->width > SIDE_MAX)
+    if (shape->height > PAWL_MAX_SIDE || shape->width > PAWL_MAX_SIDE)
         return pw_fail(error, PAWL_ERR_LIMIT,
                        "%dx%d (height x width) is too large: at most %d a side", shape->height,
-                       shape->width, SIDE_MAX);
+                       shape->width, PAWL_MAX_SIDE);
     return PAWL_OK;
 }
 
@@ -96,9 +94,9 @@ static pawl_status lower(pw_context *context, const pw_lowering *lowering, pawl_
 
 static pawl_status check_desc(const pawl_context_desc *desc, pawl_error *error)
 {
-    if (desc->threads < 0 || desc->threads > THREADS_MAX)
+    if (desc->threads < 0 || desc->threads > PAWL_MAX_THREADS)
         return pw_fail(error, PAWL_ERR_ARGUMENT, "%d threads: give 1 to %d, or 0 for all cores",
-                       desc->threads, THREADS_MAX);
+                       desc->threads, PAWL_MAX_THREADS);
     if (desc->input != PAWL_INPUT_F32_NCHW && desc->input != PAWL_INPUT_U8_NHWC)
         return pw_fail(error, PAWL_ERR_ARGUMENT, "there is no input form %d", (int)desc->input);
     if (desc->output != PAWL_OUTPUT_DECODED && desc->output != PAWL_OUTPUT_RAW &&

@@ -34,16 +34,21 @@ struct values {
     app_batch batch;
 };
 
+static const char *one_two(void)
+{
+    return "one two";
+}
+
 /* clang-format off */
 static const app_option table[] = {
     {.name = "real", .aliases = "number ratio", .type = APP_REAL, .offset = offsetof(struct values, real), .value = "N", .low = 0, .high = 1, .help = "-"},
     {.name = "integer", .letter = 'i', .type = APP_INTEGER, .offset = offsetof(struct values, integer), .value = "N", .low = 1, .high = 9, .help = "-"},
     {.name = "flag", .letter = 'f', .type = APP_FLAG, .offset = offsetof(struct values, flag), .help = "-"},
     {.name = "text", .letter = 'o', .type = APP_TEXT, .offset = offsetof(struct values, text), .value = "T", .help = "-"},
-    {.name = "choice", .type = APP_CHOICE, .offset = offsetof(struct values, choice), .value = "C", .choices = "one two", .help = "-"},
+    {.name = "choice", .type = APP_CHOICE, .offset = offsetof(struct values, choice), .value = "C", .choices = one_two, .help = "-"},
     {.name = "optional", .type = APP_TEXT_OPTIONAL, .offset = offsetof(struct values, optional), .value = "F", .help = "-"},
-    {.name = "shape", .type = APP_SHAPE, .offset = offsetof(struct values, shape), .value = "S", .help = "-"},
-    {.name = "batch", .type = APP_BATCH, .offset = offsetof(struct values, batch), .value = "B", .help = "-"},
+    {.name = "shape", .type = APP_SHAPE, .offset = offsetof(struct values, shape), .value = "S", .high = 65536, .help = "-"},
+    {.name = "batch", .type = APP_BATCH, .offset = offsetof(struct values, batch), .value = "B", .high = 99, .help = "-"},
 };
 /* clang-format on */
 
@@ -86,7 +91,12 @@ static struct line lines[] = {
     {"a --choice two", true, 1},
     {"a --choice tw", false, 0},
     {"a --choice three", false, 0},
-    {"a --optional b", true, 2},
+    {"a --optional b", true, 1},
+    {"--optional a", true, 1},
+    {"a b --optional", true, 2},
+    {"--optional --flag a", true, 1},
+    {"a --optional b c", true, 2},
+    {"a --optional b c d", false, 0},
     {"a --optional - b", true, 2},
     {"a --optional=x", true, 1},
     {"a - -- -f", false, 3},

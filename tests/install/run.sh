@@ -33,6 +33,9 @@ share/doc/pawl/LICENSE
 share/doc/pawl/NOTICE
 share/doc/pawl/font-licence.txt
 share/man/man1/pawl.1
+share/man/man1/yolov5_cls.1
+share/man/man1/yolov5_det.1
+share/man/man1/yolov5_seg.1
 END
     (cd "$source" && find include -type f)
 } | LC_ALL=C sort >"$work/wanted"

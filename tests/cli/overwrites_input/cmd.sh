@@ -8,29 +8,32 @@ echo $?
 tool same a.bin "$SHAPES/shapes.pt"
 # So with whatever else is written: of a run's inputs none is touched.
 cp "$SHAPES/pictures/shapes1.jpg" p.jpg
-cp "$ENGINE" e.engine
-pawl predict -q e.engine p.jpg --nosave --save-letterbox . --imgsz 64
+cp "$ENGINE" e.bin
+pawl predict -q e.bin p.jpg --nosave --save-letterbox . --imgsz 64
 mv p.png q.png
 cp q.png keep.png
 tool npy 1 64 64 >x.output0.npy
 cp x.output0.npy keep.npy
 try() { "$@" >/dev/null; echo $?; }
-try pawl predict -q e.engine p.jpg --project . --name . --exist-ok
-try pawl predict -q e.engine q.png --nosave --save-letterbox .
-try pawl predict -q e.engine p.jpg --nosave --json e.engine
-try pawl predict -q e.engine p.jpg --nosave --save-coco p.jpg
-try pawl inspect e.engine --json=e.engine
-try pawl bench -q e.engine --imgsz 64 --iterations 1 --json ./e.engine
-try pawl run -q e.engine --input x.output0.npy --output x
+try pawl predict -q e.bin p.jpg --project . --name . --exist-ok
+try pawl predict -q e.bin q.png --nosave --save-letterbox .
+try pawl predict -q e.bin p.jpg --nosave --json e.bin
+try pawl predict -q e.bin p.jpg --nosave --save-coco p.jpg
+cp p.jpg p.bin
+try pawl predict -q e.bin p.bin --nosave --save-coco p.bin
+cmp p.bin p.jpg
+try pawl inspect e.bin --json=e.bin
+try pawl bench -q e.bin --imgsz 64 --iterations 1 --json ./e.bin
+try pawl run -q e.bin --input x.output0.npy --output x
 printf '{"images":[{"id":1,"file_name":"p.jpg"}],"annotations":[],"categories":[{"id":1,"name":"circle"}]}' >t.json
 cp t.json keep.json
-try pawl val -q e.engine --data t.json --json t.json
-try pawl val -q e.engine --data t.json --save-json p.jpg
-try pawl verify -q a.bin e.engine --images p.jpg --json p.jpg
-try pawl verify -q a.bin e.engine --images p.jpg --json a.bin
+try pawl val -q e.bin --data t.json --json t.json
+try pawl val -q e.bin --data t.json --save-json e.bin
+try pawl verify -q a.bin e.bin --images p.jpg --json e.bin
+try pawl verify -q a.bin e.bin --images p.jpg --json a.bin
 cmp t.json keep.json
 tool same a.bin "$SHAPES/shapes.pt"
 cmp p.jpg "$SHAPES/pictures/shapes1.jpg"
 cmp q.png keep.png
-cmp e.engine "$ENGINE"
+cmp e.bin "$ENGINE"
 cmp x.output0.npy keep.npy

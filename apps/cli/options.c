@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Choices that the library knows, and the name of a command's output. */
+#include "cli/options.h"
+
+#include "common/files.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define LIST_SIZE 128
+
+/* Adds the words that the list lacks. */
+static void add_words(char list[LIST_SIZE], const char *words)
+{
+    for (const char *at = words; *at != '\0';) {
+        const size_t length = strcspn(at, " "), used = strlen(list);
+        if (!app_list_has(list, at, length))
+            (void)snprintf(list + used, LIST_SIZE - used, "%s%.*s", used > 0 ? " " : "",
+                           (int)length, at);
+        at += length + strspn(at + length, " ");
+    }
+}
+
+static const char *gather(char list[LIST_SIZE], const char *(*name)(size_t index))
+{
+    const char *word;
+    for (size_t i = 0; list[0] == '\0' || name(i) != NULL; i++)
+        if ((word = name(i)) != NULL)
+            add_words(list, word);
+    return list;
+}
+
+const char *cli_backends(void)
+{
+    static char list[LIST_SIZE];
+    return gather(list, pawl_backend_name);
+}
+
+const char *cli_precisions(void)
+{
+    static char list[LIST_SIZE];
+    return gather(list, pawl_backend_precisions);
+}
+
+const char *cli_activations(void)
+{
+    static char list[LIST_SIZE];
+    return gather(list, pawl_activation_name);
+}
+
+const char *cli_fallbacks(void)
+{
+    return "cpu reference";
+}
+
+int cli_output_path(const app_command *command, const app_arguments *arguments, const char *asked,
+                    const char *endings, char **path)
+{
+    const char *input = arguments->items[0];
+    char ending[16];
+    if (arguments->count == 2 && asked != NULL)
+        return app_usage(command, "the output is named twice, as %s and as %s", arguments->items[1],
+                         asked);
+    if (arguments->count == 2)
+        asked = arguments->items[1];
+    if (asked != NULL && strcmp(asked, "-") == 0)
+        return app_usage(command, "writes a file, not stdout: name one");
+    const int refused =
+        asked == NULL ? APP_EXIT_DONE : app_output_kind_check(command, asked, endings);
+    if (refused != APP_EXIT_DONE)
+        return refused;
+    (void)snprintf(ending, sizeof ending, ".%.*s", (int)strcspn(endings, " "), endings);
+    *path = app_output_path(asked, input, ending);
+    if (*path == NULL)
+        return app_fail_memory();
+    if (!app_is_same_file(input, *path))
+        return APP_EXIT_DONE;
+    const int code = app_usage(command, "%s would overwrite its own input", *path);
+    free(*path);
+    *path = NULL;
+    return code;
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The commands, and the rows that several of their option tables share, so that an option is
+ * called, bounded and explained alike wherever it is. `owner` is the options struct, `member` the
+ * field.
+ */
+#ifndef CLI_OPTIONS_H
+#define CLI_OPTIONS_H
+
+#include "common/args.h"
+#include "common/term.h"
+
+#include <pawl/pawl.h>
+
+extern const app_command cli_convert, cli_build, cli_predict, cli_run, cli_bench, cli_inspect,
+    cli_doctor, cli_val, cli_verify, cli_explain, cli_help, cli_man, cli_completion, cli_version;
+
+/* What the library has, as it says itself: blank-separated names. */
+const char *cli_backends(void);
+const char *cli_precisions(void); /* of any backend */
+const char *cli_activations(void);
+const char *cli_fallbacks(void); /* backends that every machine has */
+
+/*
+ * Where convert and build write: -o, or the argument behind the input, else the input's name with
+ * the first of @p endings. Sets *path, which is the caller's to free(); else reports and returns an
+ * exit code.
+ */
+int cli_output_path(const app_command *command, const app_arguments *arguments, const char *asked,
+                    const char *endings, char **path);
+
+/* clang-format off */
+#define THREADS_OPTION(owner, member)                                                              \
+    {.name = "threads", .letter = 't', .type = APP_INTEGER, .offset = offsetof(owner, member),      \
+     .value = "N", .low = 1, .high = PAWL_MAX_THREADS,                                             \
+     .help = "worker threads (default: the cores this process may use)"}
+
+#define IMGSZ_OPTION(owner, member, text)                                                          \
+    {.name = "imgsz", .aliases = "img img-size", .type = APP_SHAPE,                                 \
+     .offset = offsetof(owner, member), .value = "N|HxW", .high = PAWL_MAX_SIDE, .help = (text)}
+#define RUN_IMGSZ "shape to run at, a multiple of the stride (default: the engine's)"
+
+#define BATCH_OPTION(owner, member)                                                                \
+    {.name = "batch", .aliases = "batch-size", .type = APP_INTEGER,                                 \
+     .offset = offsetof(owner, member), .value = "N", .low = 1, .high = PAWL_MAX_BATCH,             \
+     .help = "pictures at once (default: as many as the engine takes)"}
+
+#define CONF_OPTION(owner, member)                                                                 \
+    {.name = "conf", .aliases = "conf-thres", .type = APP_REAL, .offset = offsetof(owner, member),  \
+     .value = "N", .low = 0, .high = 1, .help = "boxes must be more confident than this"}
+
+#define IOU_OPTION(owner, member)                                                                  \
+    {.name = "iou", .aliases = "iou-thres", .type = APP_REAL, .offset = offsetof(owner, member),    \
+     .value = "N", .low = 0, .high = 1,                                                            \
+     .help = "a box that overlaps a better one by more than this is dropped"}
+
+#define MAX_DET_OPTION(owner, member)                                                              \
+    {.name = "max-det", .type = APP_INTEGER, .offset = offsetof(owner, member), .value = "N",       \
+     .low = 1, .high = 1000000, .help = "boxes a picture at most"}
+
+#define ACTIVATION_OPTION(owner, member)                                                           \
+    {.name = "activation", .type = APP_CHOICE, .offset = offsetof(owner, member), .value = "NAME",  \
+     .choices = cli_activations, .help = "for a .wts that cannot say it"}
+
+#define OUTPUT_OPTION(owner, member, what, endings, text)                                          \
+    {.name = "output", .letter = 'o', .type = APP_TEXT, .offset = offsetof(owner, member),          \
+     .value = (what), .writes = (endings), .help = (text)}
+
+#define JSON_OPTION(owner, member, text)                                                           \
+    {.name = "json", .type = APP_TEXT_OPTIONAL, .offset = offsetof(owner, member),                  \
+     .value = "-|FILE", .writes = JSON_ENDINGS, .help = (text)}
+#define JSON_ENDINGS "json jsonl ndjson txt log"
+/* clang-format on */
+
+#endif

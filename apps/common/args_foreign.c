@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What people who come from YOLOv5's scripts, TensorRTX, trtexec and Ultralytics' yolo write, and
+ * what it is called here: by meaning. Only where a word is of none of them, the nearest spelling is
+ * offered.
+ */
+#include "common/args_parts.h"
+
+#include "common/files.h"
+#include "common/term.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#define NAME_MAX_LENGTH 31
+
+/* Whatever the case; '-' and '_' are one. */
+typedef struct foreign_option {
+    const char *words; /* blank-separated, without dashes */
+    const char
+        *commands;      /* where this row counts, NULL: everywhere; the first that fits is taken */
+    const char *advice; /* NULL: the file is named without an option */
+} foreign_option;
+
+/* clang-format off */
+static const foreign_option foreign_options[] = {
+    {"saveengine engine", "build", "write -o FILE"},
+    {"weights w model source loadengine engine", NULL, NULL},
+    {"onnx uff", NULL, "no ONNX is needed on the way: 'pawl build best.pt' reads what train.py wrote"},
+    {"saveengine", NULL, "engines come from 'pawl build best.pt -o best.engine'"},
+    {"half fp16", "build", "write --backend tensorrt --precision fp16"},
+    {"bf16 int8 fp8 fp4 best", "build", "write --precision NAME with one of those that 'pawl build --help' lists"},
+    {"half fp16 bf16 int8 fp8 fp4 best quantize", NULL,
+     "the precision is chosen when the engine is built: 'pawl build best.pt --backend tensorrt --precision fp16'"},
+    {"notf32 stronglytyped precisionconstraints layerprecisions layeroutputtypes", NULL,
+     "--precision of 'pawl build' says all about numbers: leave it out"},
+    {"calib", NULL, "nothing is calibrated here: leave it out"},
+    {"device gpu", NULL, "write --backend cpu or --backend tensorrt; CUDA_VISIBLE_DEVICES=N chooses the GPU"},
+    {"dnn", NULL, "OpenCV is not used, an engine runs as it is: leave it out (--backend cpu runs on the processor)"},
+    {"include format", NULL, "'pawl build' writes an .engine, 'pawl convert' a .wts; there are no other formats"},
+    {"dynamic minshapes optshapes maxshapes explicitbatch maxbatch", NULL,
+     "write --batch MIN:OPT:MAX to 'pawl build', and through TensorRT --shapes MIN:OPT:MAX for heights and widths (on the CPU an engine "
+     "takes any multiple of the stride)"},
+    {"nms agnostic-nms topk-per-class topk-all", "build convert", "boxes are chosen by 'pawl predict' (--conf, --iou, --max-det, --agnostic-nms): leave it out"},
+    {"opset simplify inplace keras optimize mlmodel per-tensor deploy type t", "build convert inspect",
+     "the file says what the network is, and nothing is exported on the way: leave it out"},
+    {"cache timingcachefile", NULL, "write --timing-cache FILE to 'pawl build'"},
+    {"builderoptimizationlevel", NULL, "write --opt-level N to 'pawl build'"},
+    {"mempoolsize", NULL, "write --workspace SIZE to 'pawl build', such as 4G"},
+    {"versioncompatible vc", NULL, "write --version-compatible to 'pawl build'"},
+    {"hardwarecompatibilitylevel", NULL, "write --hardware-compatible to 'pawl build'"},
+    {"striplevel stripweights refit usedlacore allowgpufallback inputioformats outputioformats plugins staticplugins sparsity maxauxstreams "
+     "tacticsources consistency safe skipinference buildonly dryrun usemanagedstats useruntime leandllpath nobuildercache allowweightstreaming", NULL,
+     "there is no such choice here: leave it out"},
+    {"dumplayerinfo exportlayerinfo profilingverbosity getplanversiononly", NULL, "'pawl inspect ENGINE -v' lists layers, versions and kernels"},
+    {"dumpprofile exportprofile separateprofilerun", NULL, "'pawl bench' times whole runs: leave it out"},
+    {"exporttimes", NULL, "write --json FILE to 'pawl bench'"},
+    {"exportoutput dumpoutput", NULL, "'pawl run ENGINE X.npy -o PREFIX' writes the outputs"},
+    {"loadinputs", NULL, "write --input X.npy to 'pawl bench', or 'pawl run ENGINE X.npy'"},
+    {"warmup", NULL, "write --warmup SECONDS to 'pawl bench' (trtexec counts milliseconds)"},
+    {"avgruns percentile", NULL, "'pawl bench' prints min, mean, median, p90, p95 and p99: leave it out"},
+    {"infstreams streams usespinwait usecudagraph nodatatransfers idletime sleeptime exposedma", NULL,
+     "'pawl bench' times one run after the other: leave it out"},
+    {"loadrefoutputs accuracythreshold accuracyalgorithm", NULL, "'pawl verify best.pt best.engine PICTURE...' compares with the reference"},
+    {"view-img show", NULL, "no window is opened; pictures are in the run's folder: leave it out"},
+    {"save", NULL, "'pawl predict' writes pictures unless --nosave says otherwise: leave it out"},
+    {"save-csv save-format", NULL, "write --json FILE, or --save-txt for label files"},
+    {"save-json", "predict", "write --save-coco FILE, or --json FILE for a line a picture"},
+    {"save-crop save-frames", NULL, "nothing is cut out; --json FILE has the boxes"},
+    {"output o", "predict", "results go into a folder: write --project DIR --name NAME --exist-ok"},
+    {"project name exist-ok save-txt save-conf save-hybrid plots", "val", "no folder is written: --json FILE has the figures, --save-json FILE the boxes"},
+    {"project name exist-ok", "build convert run", "write -o FILE"},
+    {"augment", NULL, "pictures are looked at as they are (no test-time augmentation): leave it out"},
+    {"visualize embed", NULL, "'pawl verify -v' compares the tensors of all layers"},
+    {"update save-period", NULL, "an engine needs nothing of the kind: leave it out"},
+    {"line-thickness line-width hide-labels hide-conf show-labels show-conf show-boxes", NULL,
+     "boxes are drawn as detect.py draws them: leave it out"},
+    {"vid-stride stream-buffer stream", NULL, "pictures are read: take them out of the video first, such as ffmpeg -i a.mp4 frames/%05d.jpg"},
+    {"rect", NULL, "pictures are fitted into --imgsz, a square unless HxW is given: leave it out"},
+    {"task mode", NULL, "the task is the file's and the mode is the command: leave it out"},
+    {"split", NULL, "the pictures judged are those of val: in the data.yaml: leave it out"},
+    {"workers", NULL, "write --threads N"},
+    {"classes single-cls", "val", "all classes are judged, -v shows each: leave it out"},
+    {"nc anchors gd gw depth width", NULL, "the file says it: leave it out"},
+    {"epochs hyp cfg patience optimizer freeze resume lr0 fraction", NULL, "nothing is trained here: leave it out"},
+};
+
+/* What stands in the place of a command. */
+static const struct {
+    const char *words, *advice;
+} foreign_commands[] = {
+    {"detect segment seg det classify cls infer inference yolo yolov5 obb pose", "'pawl predict ENGINE SOURCE...' finds boxes, masks or classes, as the engine does"},
+    {"export engine trt compile", "'pawl build WEIGHTS' makes the .engine, 'pawl convert WEIGHTS' the .wts"},
+    {"gen-wts wts", "'pawl convert WEIGHTS [OUT.wts]' writes what gen_wts.py writes"},
+    {"trtexec benchmark benchmarks profile perf speed time", "'pawl bench ENGINE' measures the time of a run, 'pawl build WEIGHTS' makes the engine"},
+    {"validate test eval evaluate study", "'pawl val ENGINE --data FILE' measures accuracy"},
+    {"train tune", "nothing is trained here; what train.py wrote is read: 'pawl build best.pt'"},
+    {"compare check polygraphy", "'pawl verify WEIGHTS ENGINE PICTURE...' compares engines with their weights"},
+    {"info show summary", "'pawl inspect FILE' tells what a file holds"},
+    {"checks settings env", "'pawl doctor' says what each backend finds here"},
+    {"track", "nothing is tracked; 'pawl predict ENGINE SOURCE...' finds the boxes of each picture"},
+    {"serve server", "there is no server; 'pawl predict ENGINE SOURCE... --json -' prints a line a picture"},
+    {"-s", "'pawl build WEIGHTS -o ENGINE' makes the engine (TensorRTX's command line is that of yolov5_det, yolov5_seg and yolov5_cls)"},
+    {"-d", "'pawl predict ENGINE FOLDER' looks at pictures (TensorRTX's command line is that of yolov5_det, yolov5_seg and yolov5_cls)"},
+    {"-w", "'pawl convert WEIGHTS -o OUT.wts' writes what gen_wts.py writes"},
+};
+
+/* Values that are words elsewhere. Those without advice are no choices yet, and yet handed on: the
+ * library says that it has none of the kind, and --fallback counts. */
+static const struct {
+    const char *option, *words, *advice;
+} foreign_choices[] = {
+    {"backend", "cuda", NULL},
+    {"backend", "gpu nvidia trt rtx cuda:0 0", "it is called tensorrt"},
+    {"backend", "x86 avx2 avx512 native", "it is called cpu; the environment's PAWL_MAX_ISA bounds the instruction set"},
+    {"precision", "bf16 int8", NULL},
+    {"precision", "half 16 f16 float16", "it is called fp16"},
+    {"precision", "32 f32 float float32 single", "it is called fp32"},
+    {"precision", "bfloat16", "it is called bf16"},
+    {"activation", "swish", "it is called silu"},
+    {"activation", "leakyrelu leaky-relu lrelu", "it is called leaky"},
+    {"activation", "hswish", "it is called hardswish"},
+};
+/* clang-format on */
+
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+
+/* True if the blank-separated list has the word, whatever the case; '-' and '_' are one. */
+static bool has_folded(const char *list, const char *word, size_t length)
+{
+    char folded[NAME_MAX_LENGTH + 1];
+    if (length == 0 || length > NAME_MAX_LENGTH)
+        return false;
+    for (size_t i = 0; i < length; i++)
+        folded[i] = (char)(word[i] == '_' && i > 0 ? '-' : tolower((unsigned char)word[i]));
+    return app_list_has(list, folded, length);
+}
+
+static const foreign_option *find_foreign(const char *command, const char *name, size_t length)
+{
+    for (size_t i = 0; i < COUNT(foreign_options); i++) {
+        const foreign_option *row = &foreign_options[i];
+        const bool is_here =
+            row->commands == NULL ||
+            (command != NULL && app_list_has(row->commands, command, strlen(command)));
+        if (is_here && has_folded(row->words, name, length))
+            return row;
+    }
+    return NULL;
+}
+
+bool app_is_foreign(const char *name, size_t length)
+{
+    return find_foreign(NULL, name, length) != NULL;
+}
+
+/* Levenshtein's distance of two short words. */
+static size_t distance(const char *a, const char *b)
+{
+    size_t row[NAME_MAX_LENGTH + 2];
+    const size_t m = strlen(a), n = strlen(b);
+    if (m > NAME_MAX_LENGTH || n > NAME_MAX_LENGTH)
+        return NAME_MAX_LENGTH;
+    for (size_t j = 0; j <= n; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= m; i++) {
+        size_t corner = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= n; j++) {
+            const size_t change = corner + (a[i - 1] == b[j - 1] ? 0 : 1);
+            corner = row[j];
+            row[j] = row[j] + 1 < row[j - 1] + 1 ? row[j] + 1 : row[j - 1] + 1;
+            if (change < row[j])
+                row[j] = change;
+        }
+    }
+    return row[n];
+}
+
+/* How far a mistyped word is from a name: 0 is nearest; a word cut short counts as near. */
+static size_t farness(const char *word, const char *name)
+{
+    const size_t length = strlen(word);
+    if (length >= 2 && strncmp(word, name, length) == 0)
+        return 1;
+    return distance(word, name);
+}
+
+static const app_option *option_near(const app_command *command, const char *word)
+{
+    const app_option *best = NULL;
+    size_t least = 4;
+    for (size_t i = 0; i < command->option_count + app_common_option_count; i++) {
+        const app_option *option = i < command->option_count
+                                       ? &command->options[i]
+                                       : &app_common_options[i - command->option_count];
+        const size_t far = farness(word, option->name);
+        if (far < least && far < strlen(option->name)) {
+            least = far;
+            best = option;
+        }
+    }
+    return best;
+}
+
+/* The option of that name of another command. */
+static const app_command *command_with(const char *name, size_t length)
+{
+    const app_command *command;
+    for (size_t i = 0; (command = app_command_get(i)) != NULL; i++)
+        if (app_option_find(command, name, length) != NULL)
+            return command;
+    return NULL;
+}
+
+int app_unknown_option(const app_command *command, const char *name, size_t length)
+{
+    char word[64];
+    (void)snprintf(word, sizeof word, "%.*s", (int)(length < 60 ? length : 60), name);
+    for (char *at = word; *at != '\0'; at++)
+        *at = (char)(*at == '_' ? '-' : *at);
+    if (strchr(word, '-') != NULL && app_option_find(command, word, strlen(word)) != NULL)
+        return app_usage(command, "--%.*s is written --%s here", (int)length, name, word);
+    const foreign_option *foreign = find_foreign(command->name, name, length);
+    if (foreign != NULL && foreign->advice != NULL)
+        return app_usage(command, "there is no --%s: %s", word, foreign->advice);
+    if (foreign != NULL)
+        return app_usage(command,
+                         "there is no --%s: files are named without an option, 'pawl %s %s'", word,
+                         command->name, command->arguments);
+    const app_command *other = command_with(word, strlen(word));
+    if (other != NULL)
+        return app_usage(command, "--%s is an option of 'pawl %s'", word, other->name);
+    const app_option *near = option_near(command, word);
+    if (near != NULL)
+        return app_usage(command, "unknown option --%s (did you mean --%s?)", word, near->name);
+    return app_usage(command, "unknown option --%s", word);
+}
+
+int app_unknown_letter(const app_command *command, char letter)
+{
+    const foreign_option *foreign = find_foreign(command->name, &letter, 1);
+    if (foreign != NULL && foreign->advice != NULL)
+        return app_usage(command, "there is no -%c: %s", letter, foreign->advice);
+    if (foreign != NULL)
+        return app_usage(command,
+                         "there is no -%c: files are named without an option, 'pawl %s %s'", letter,
+                         command->name, command->arguments);
+    return app_usage(command, "unknown option -%c", letter);
+}
+
+/* -1: not in the table. */
+static int find_choice(const app_option *option, const char *text)
+{
+    for (size_t i = 0; i < COUNT(foreign_choices); i++)
+        if (strcmp(foreign_choices[i].option, option->name) == 0 &&
+            has_folded(foreign_choices[i].words, text, strlen(text)))
+            return (int)i;
+    return -1;
+}
+
+bool app_is_later_choice(const app_option *option, const char *text)
+{
+    const int row = find_choice(option, text);
+    return row >= 0 && foreign_choices[row].advice == NULL;
+}
+
+int app_unknown_choice(const app_command *command, const app_option *option, const char *text)
+{
+    const int row = find_choice(option, text);
+    if (row < 0 || foreign_choices[row].advice == NULL)
+        return app_value_refuse(command, option, text);
+    return app_usage(command, "--%s %s: %s", option->name, text, foreign_choices[row].advice);
+}
+
+static const app_command *command_near(const char *word)
+{
+    const app_command *best = NULL;
+    const app_command *command;
+    size_t least = 3; /* two slips of the finger at most */
+    for (size_t i = 0; (command = app_command_get(i)) != NULL; i++) {
+        const size_t far = farness(word, command->name);
+        if (far < least) {
+            least = far;
+            best = command;
+        }
+    }
+    return best;
+}
+
+/* "detect", "detect.py", "segment/predict.py". Reports and returns an exit code, 0 if it is not in
+ * the table. */
+static int refuse_foreign(const char *word)
+{
+    const char *name = app_path_name(word);
+    const bool is_script = strcmp(app_path_ending(name), ".py") == 0;
+    const size_t length = is_script ? app_stem_length(name) : strlen(name);
+    for (size_t i = 0; i < COUNT(foreign_commands); i++)
+        if (has_folded(foreign_commands[i].words, name, length))
+            return app_fail(APP_EXIT_USAGE, "there is no command %s: %s", word,
+                            foreign_commands[i].advice);
+    const app_command *command;
+    for (size_t i = 0; is_script && (command = app_command_get(i)) != NULL; i++)
+        if (strlen(command->name) == length && strncmp(command->name, name, length) == 0)
+            return app_fail(APP_EXIT_USAGE, "there is no command %s: it is called 'pawl %s'", word,
+                            command->name);
+    return APP_EXIT_DONE;
+}
+
+/* A file in the place of the command: what is mostly done with one of its kind. */
+static int refuse_file(const char *path)
+{
+    const char *command = app_path_ends_in(path, "pt pth wts") ? "build" : "predict";
+    if (strcmp(command, "build") == 0 || app_path_ends_in(path, "engine plan"))
+        return app_fail(APP_EXIT_USAGE, "the command comes first, such as 'pawl %s %s%s'", command,
+                        path, strcmp(command, "build") == 0 ? "" : " PICTURE");
+    return app_fail(APP_EXIT_USAGE, "the command comes first, such as 'pawl %s ENGINE %s'", command,
+                    path);
+}
+
+int app_unknown_command(const char *word)
+{
+    const int refused = refuse_foreign(word);
+    if (refused != APP_EXIT_DONE)
+        return refused;
+    if (word[0] == '-') {
+        const char *name = word + strspn(word, "-");
+        const foreign_option *foreign = find_foreign(NULL, name, strcspn(name, "="));
+        if (foreign != NULL)
+            return app_fail(APP_EXIT_USAGE, "there is no %s: %s; see 'pawl --help'", word,
+                            foreign->advice != NULL
+                                ? foreign->advice
+                                : "the command comes first, and files are named without an option, "
+                                  "such as 'pawl predict best.engine photos/'");
+        return app_fail(APP_EXIT_USAGE,
+                        "unknown option %s in front of a command, whose options follow it; see "
+                        "'pawl --help'",
+                        word);
+    }
+    if (app_path_other_kind(word, "") != NULL)
+        return refuse_file(word);
+    const app_command *near = command_near(word);
+    if (near != NULL)
+        return app_fail(APP_EXIT_USAGE, "unknown command %s, did you mean 'pawl %s'?", word,
+                        near->name);
+    return app_fail(APP_EXIT_USAGE, "unknown command %s; see 'pawl --help'", word);
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the option tables say on a terminal, and what bash completes. */
+#include "common/args_parts.h"
+
+#include "common/term.h"
+
+#include <string.h>
+
+#define COLUMN        26 /* where the options' sentences begin */
+#define NARROW        60 /* below that they stand on lines of their own */
+#define NARROW_INDENT 8
+
+void app_print_wrapped(FILE *out, const char *text, int column, int indent, int width)
+{
+    bool is_first = true;
+    while (*text != '\0') {
+        const int length = (int)strcspn(text, " ");
+        if (!is_first && column + 1 + length > width) {
+            fprintf(out, "\n%*s", indent, "");
+            column = indent;
+        } else if (!is_first) {
+            fputc(' ', out);
+            column++;
+        }
+        fprintf(out, "%.*s", length, text);
+        column += length;
+        is_first = false;
+        text += length;
+        text += strspn(text, " ");
+    }
+    fputc('\n', out);
+}
+
+static void print_option(FILE *out, const app_command *command, const app_option *option, int width)
+{
+    char head[128], sentence[APP_SENTENCE_SIZE];
+    const bool is_optional = option->type == APP_TEXT_OPTIONAL;
+    const int indent = width < NARROW ? NARROW_INDENT : COLUMN;
+    const int used = snprintf(
+        head, sizeof head, "  %c%c%c --%s%s%s%s", option->letter != 0 ? '-' : ' ',
+        option->letter != 0 ? option->letter : ' ', option->letter != 0 ? ',' : ' ', option->name,
+        option->value == NULL ? ""
+        : is_optional         ? " ["
+                              : " ",
+        option->value != NULL ? option->value : "", is_optional ? "]" : "");
+    fputs(head, out);
+    if (used >= indent - 1)
+        fprintf(out, "\n%*s", indent, "");
+    else
+        fprintf(out, "%*s", indent - used, "");
+    app_print_wrapped(out, app_option_sentence(command, option, sentence), indent, indent, width);
+}
+
+void app_help_command(FILE *out, const app_command *command, int width)
+{
+    char brief[128];
+    fprintf(out, "Usage: pawl %s%s%s [options]\n\n", command->name,
+            command->arguments[0] != '\0' ? " " : "", command->arguments);
+    (void)snprintf(brief, sizeof brief, "%s.", command->brief);
+    app_print_wrapped(out, brief, 0, 0, width);
+    if (command->details != NULL)
+        app_print_wrapped(out, command->details, 0, 0, width);
+    fputs("\nOptions (--name VALUE or --name=VALUE):\n", out);
+    for (size_t i = 0; i < command->option_count; i++)
+        print_option(out, command, &command->options[i], width);
+    for (size_t i = 0; i < app_common_option_count; i++)
+        print_option(out, command, &app_common_options[i], width);
+    if (command->example != NULL)
+        fprintf(out, "\nExample:\n  %s\n", command->example);
+}
+
+void app_help_program(FILE *out, int width)
+{
+    const app_command *command;
+    const app_exit_text *code;
+    fputs("Usage: pawl COMMAND ...\n\n", out);
+    app_print_wrapped(out, "YOLOv5 weights in, an optimised engine out, detections from it.", 0, 0,
+                      width);
+    fputs("\nCommands:\n", out);
+    for (size_t i = 0; (command = app_command_get(i)) != NULL; i++) {
+        fprintf(out, "  %-12s ", command->name);
+        app_print_wrapped(out, command->brief, 15, 15, width);
+    }
+    fputs("\nOptions of a command: 'pawl help COMMAND'. Manual page: 'pawl man | man -l -'.\n\n"
+          "Exit codes:\n",
+          out);
+    for (size_t i = 0; (code = app_exit_text_get(i)) != NULL; i++) {
+        fprintf(out, "  %3d  ", code->code);
+        app_print_wrapped(out, code->meaning, 7, 7, width);
+    }
+}
+
+static void print_names(FILE *out, const app_option *options, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        fprintf(out, " --%s", options[i].name);
+}
+
+/* The words that complete the value of an option, as a case of the shell function. */
+static void print_values(FILE *out, const app_command *command)
+{
+    for (size_t i = 0; i < command->option_count; i++)
+        if (command->options[i].choices != NULL)
+            fprintf(out, "    '%s --%s') COMPREPLY=($(compgen -W '%s' -- \"$word\")); return ;;\n",
+                    command->name, command->options[i].name, command->options[i].choices());
+}
+
+static void print_words(FILE *out, const app_command *command)
+{
+    fprintf(out, "    %s) if [ \"${word#-}\" != \"$word\" ]; then COMPREPLY=($(compgen -W '",
+            command->name);
+    print_names(out, command->options, command->option_count);
+    print_names(out, app_common_options, app_common_option_count);
+    fputs("' -- \"$word\"))", out);
+    if (command->argument_choices != NULL)
+        fprintf(out, "; else COMPREPLY=($(compgen -W '%s' -- \"$word\"))",
+                command->argument_choices());
+    fputs("; fi ;;\n", out);
+}
+
+void app_completion_bash(FILE *out)
+{
+    const app_command *command;
+    fputs("# bash completion of pawl; load it with: source <(pawl completion bash)\n"
+          "_pawl()\n{\n"
+          "  local word=${COMP_WORDS[COMP_CWORD]} last=${COMP_WORDS[COMP_CWORD-1]}\n"
+          "  local command=${COMP_WORDS[1]}\n"
+          "  COMPREPLY=()\n"
+          "  # --name=VALUE comes as three words.\n"
+          "  if [ \"$word\" = = ]; then word=\n"
+          "  elif [ \"$last\" = = ]; then last=${COMP_WORDS[COMP_CWORD-2]}; fi\n"
+          "  if [ \"$COMP_CWORD\" = 1 ]; then\n"
+          "    COMPREPLY=($(compgen -W '",
+          out);
+    for (size_t i = 0; (command = app_command_get(i)) != NULL; i++)
+        fprintf(out, "%s ", command->name);
+    fputs("--help --version' -- \"$word\"))\n    return\n  fi\n  case \"$command $last\" in\n",
+          out);
+    for (size_t i = 0; (command = app_command_get(i)) != NULL; i++)
+        print_values(out, command);
+    fputs("  esac\n  case $command in\n", out);
+    for (size_t i = 0; (command = app_command_get(i)) != NULL; i++)
+        print_words(out, command);
+    fputs("  esac\n}\ncomplete -o default -F _pawl pawl\n", out);
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How much of each there may be. What is beyond is PAWL_ERR_ARGUMENT or PAWL_ERR_LIMIT, never a surprise. */
+#ifndef PAWL_LIMITS_H
+#define PAWL_LIMITS_H
+
+#include <pawl/status.h>
+
+#define PAWL_MAX_THREADS 1024  /* of a builder or a context */
+#define PAWL_MAX_BATCH   4096  /* pictures at once */
+#define PAWL_MAX_SIDE    16384 /* height or width of what a network sees */
+
+#endif

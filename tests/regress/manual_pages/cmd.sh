@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: Apache-2.0
+# Manual pages: of pawl with everything that its commands take, and of each of TensorRTX's programs.
+for program in pawl yolov5_det yolov5_seg yolov5_cls; do
+    pawl man $program >$program.1
+    grep -E '^\.(TH|SH)' $program.1 | sed 's/"pawl [^"]*"/VERSION/'
+    sed -n '/SEE ALSO/,$p' $program.1 | tr '\n' ' '
+    echo
+done
+pawl man >again.1
+cmp pawl.1 again.1
+sed -n '/ENVIRONMENT/,/SEE ALSO/s/^.B //p' pawl.1
+# roff finds nothing to complain of, where there is one.
+if command -v groff >/dev/null 2>&1; then
+    for page in *.1; do groff -man -Tutf8 -ww $page 2>&1 >/dev/null; done
+fi
+# Every command, every option of its help.
+for command in $(pawl --help | sed -n 's/^  \([a-z]*\)  .*/\1/p'); do
+    grep -q "^.SS \"pawl $command" pawl.1 || echo "no $command"
+    for option in $(pawl help $command | grep -o -E -e '^  ..  ?--[a-z0-9-]+' -e '^  -., --[a-z0-9-]+' | grep -o -E -e '--[a-z0-9-]+' | sort -u); do
+        sed 's/\\-/-/g' pawl.1 | grep -q -e "^.B .*$option" || echo "$command: no $option"
+    done
+done
+# The documentation's table of exit codes is the page's.
+sed -n 's/^| \([0-9]*\) | \(.*\) |$/\1 \2/p' "$SHAPES/../../docs/commands.md" >documented
+sed 's/\\-/-/g' pawl.1 | sed -n '/EXIT STATUS/,/ENVIRONMENT/{s/^.B //;/^\./d;p;}' | paste -d ' ' - - >printed
+cmp documented printed
+# Usage of the programs is the page's.
+${PAWL%pawl}yolov5_seg 2>&1 | grep -o 'n/s/m/l/x or c gd gw'
+grep -c 'n/s/m/l/x or c gd gw' yolov5_seg.1
