@@ -9,18 +9,11 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#define LINK_COUNT_MAX   40 /* as the kernel counts them */
-#define LINK_LENGTH_MAX  2048
-#define NAME_LENGTH_MAX  255
-#define TEMPORARY_SUFFIX 32  /* ".tmp-" pid "-" number, terminator included */
-#define TEMPORARY_TRIES  100 /* left by processes that were killed and had our id */
 
 const char *app_path_name(const char *path)
 {
@@ -267,76 +260,32 @@ bool app_output_is_stdout(const char *path)
             asked.st_dev == own.st_dev && asked.st_ino == own.st_ino);
 }
 
-/* The name that symbolic links lead to, which need not exist yet. 0 or errno. */
-static int follow_links(const char *path, char target[PATH_MAX])
+/* What is no file (a device, a pipe) is written into. */
+static int open_special(app_output *output, const char *path)
 {
-    char text[LINK_LENGTH_MAX];
-    if (strlen(path) >= PATH_MAX)
-        return ENAMETOOLONG;
-    memcpy(target, path, strlen(path) + 1);
-    for (int links = 0; links < LINK_COUNT_MAX; links++) {
-        const ssize_t length = readlink(target, text, sizeof text);
-        if (length < 0)
-            return 0;
-        const size_t folder = text[0] == '/' ? 0 : (size_t)(app_path_name(target) - target);
-        if ((size_t)length == sizeof text || folder + (size_t)length >= PATH_MAX)
-            return ENAMETOOLONG;
-        memcpy(target + folder, text, (size_t)length);
-        target[folder + (size_t)length] = '\0';
-    }
-    return ELOOP;
+    const int file = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    output->stream = file < 0 ? NULL : fdopen(file, "wb");
+    if (output->stream != NULL)
+        return APP_EXIT_DONE;
+    const int reason = errno;
+    if (file >= 0)
+        (void)close(file);
+    return cannot_write(path, reason);
 }
 
-/* Opens a file beside the target under a name that nobody has, and that is no longer than a name
- * may be. -1: errno. */
-static int open_temporary(app_output *output)
+static int open_new(app_output *output, const char *path)
 {
-    static unsigned int counter;
-    const size_t whole = strlen(output->path);
-    const size_t name = strlen(app_path_name(output->path)) + TEMPORARY_SUFFIX;
-    const size_t kept = name > NAME_LENGTH_MAX ? whole - (name - NAME_LENGTH_MAX) : whole;
-    for (int tries = 0; tries < TEMPORARY_TRIES; tries++) {
-        output->temporary = app_format("%.*s.tmp-%ld-%u", (int)kept, output->path, (long)getpid(),
-                                       counter++ % 100000);
-        if (output->temporary == NULL) {
-            errno = ENOMEM;
-            return -1;
-        }
-        const int file = open(output->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (file >= 0)
-            return file;
-        const int reason = errno;
-        free(output->temporary);
-        output->temporary = NULL;
-        errno = reason;
-        if (reason != EEXIST)
-            return -1;
-    }
-    return -1;
-}
-
-/* A link stays one, its target is replaced; what is no file (a device, a pipe) is written into. */
-static int open_target(app_output *output, const char *path)
-{
-    struct stat info;
-    char target[PATH_MAX];
-    const bool exists = stat(path, &info) == 0;
-    const bool is_special = exists && !S_ISREG(info.st_mode);
-    const int reason = is_special ? 0 : follow_links(path, target);
-    if (reason != 0) {
-        errno = reason;
-        return -1;
-    }
-    output->path = app_format("%s", is_special ? path : target);
-    if (output->path == NULL) {
-        errno = ENOMEM;
-        return -1;
-    }
-    const int file =
-        is_special ? open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY) : open_temporary(output);
-    if (file >= 0 && exists && !is_special)
-        (void)fchmod(file, info.st_mode & 0777); /* as the file that it replaces; not vital */
-    return file;
+    pawl_error error = {0};
+    if (pawl_file_create(path, &output->file, &error) < 0)
+        return app_fail_library(path, &error);
+    const int own = fcntl(output->file.descriptor, F_DUPFD_CLOEXEC, 0); /* the stream's, to close */
+    output->stream = own < 0 ? NULL : fdopen(own, "wb");
+    if (output->stream != NULL)
+        return APP_EXIT_DONE;
+    const int reason = errno;
+    if (own >= 0)
+        (void)close(own);
+    return cannot_write(path, reason);
 }
 
 int app_output_open(app_output *output, const char *path)
@@ -351,22 +300,20 @@ int app_output_open(app_output *output, const char *path)
     const int refused = app_inputs_check(path);
     if (refused != APP_EXIT_DONE)
         return refused;
-    const int file = open_target(output, path);
-    output->stream = file < 0 ? NULL : fdopen(file, "wb");
-    if (output->stream == NULL) {
-        const int reason = errno;
-        if (file >= 0)
-            (void)close(file);
+    output->path = app_format("%s", path);
+    if (output->path == NULL)
+        return app_fail_memory();
+    struct stat info;
+    const bool is_special = stat(path, &info) == 0 && !S_ISREG(info.st_mode);
+    const int code = is_special ? open_special(output, path) : open_new(output, path);
+    if (code != APP_EXIT_DONE)
         app_output_discard(output);
-        return reason == ENOMEM ? app_fail_memory() : cannot_write(path, reason);
-    }
-    return APP_EXIT_DONE;
+    return code;
 }
 
 static void forget(app_output *output)
 {
     free(output->path);
-    free(output->temporary);
     *output = (app_output){0};
 }
 
@@ -387,23 +334,22 @@ int app_output_commit(app_output *output)
         app_output_discard(output);
         return code;
     }
+    pawl_error error = {0};
     FILE *stream = output->stream;
     output->stream = NULL;
-    if (fclose(stream) != 0 ||
-        (output->temporary != NULL && rename(output->temporary, output->path) != 0)) {
-        const int failed = cannot_write(output->path, errno);
-        app_output_discard(output);
-        return failed;
-    }
-    forget(output);
-    return APP_EXIT_DONE;
+    int failed = APP_EXIT_DONE;
+    if (fclose(stream) != 0)
+        failed = cannot_write(output->path, errno);
+    else if (output->file.state != NULL && pawl_file_commit(&output->file, 0, &error) < 0)
+        failed = app_fail_library(output->path, &error);
+    app_output_discard(output);
+    return failed;
 }
 
 void app_output_discard(app_output *output)
 {
     if (output->stream != NULL && output->stream != stdout)
         (void)fclose(output->stream);
-    if (output->temporary != NULL)
-        (void)unlink(output->temporary);
+    pawl_file_discard(&output->file);
     forget(output);
 }

@@ -3,6 +3,7 @@
 #ifndef APP_FILES_H
 #define APP_FILES_H
 
+#include <pawl/file.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -59,11 +60,12 @@ bool app_make_folders(const char *path);
  * NULL: errno. */
 char *app_make_run_folder(const char *project, const char *name, bool exist_ok);
 
-/* A file that appears under its name when it is complete: written beside it, then renamed. "-" is
- * stdout, a device or a pipe is written directly. */
+/* A file that appears under its name when it is complete (pawl_file_create). "-" is stdout, a
+ * device or a pipe is written directly. */
 typedef struct app_output {
     FILE *stream; /* NULL while closed */
-    char *path, *temporary;
+    char *path;
+    pawl_file file; /* beneath the stream; of neither stdout nor a device */
 } app_output;
 
 /* True of "-" and of every other name of what stdout goes to, such as /dev/stdout: to replace that

@@ -7,9 +7,9 @@
 #include "common/term.h"
 
 #include <errno.h>
+#include <pawl/file.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #define HEADER_LIMIT 65536
 
@@ -138,54 +138,56 @@ static bool count_elements(app_npy *npy)
     return true;
 }
 
-static int check_size(app_npy *npy, uint64_t header_end)
+/* Elements begin at start of size bytes. */
+static int check_size(app_npy *npy, size_t start, size_t size)
 {
-    struct stat info;
     if (!count_elements(npy))
         return bad(npy, "its shape is beyond all memory");
-    if (fstat(fileno(npy->stream), &info) != 0 || !S_ISREG(info.st_mode))
-        return bad(npy, "not a regular file");
-    const uint64_t present = (uint64_t)info.st_size - header_end;
+    const uint64_t present = size - start;
     if (present < npy->count * sizeof(float))
         return bad(npy, "truncated: the array ends before its shape says");
     if (present > npy->count * sizeof(float))
         return bad(npy, "the file goes on behind the array that its shape tells of");
+    npy->at = (const uint8_t *)npy->data + start;
+    npy->left = (size_t)npy->count;
     return APP_EXIT_DONE;
 }
 
-static int read_header(app_npy *npy)
+static int read_header(app_npy *npy, size_t size)
 {
-    unsigned char head[12];
-    if (fread(head, 1, 10, npy->stream) != 10 || memcmp(head, "\x93NUMPY", 6) != 0)
+    const unsigned char *head = npy->data;
+    if (size < 10 || memcmp(head, "\x93NUMPY", 6) != 0)
         return bad(npy, "not a .npy file");
-    size_t length = (size_t)head[8] | (size_t)head[9] << 8;
-    uint64_t start = 10;
+    size_t length = (size_t)head[8] | (size_t)head[9] << 8, start = 10;
     if (head[6] < 1 || head[6] > 3 || head[7] != 0)
         return bad(npy, "a .npy format that is not 1.0, 2.0 or 3.0");
     if (head[6] >= 2) {
-        if (fread(head + 10, 1, 2, npy->stream) != 2)
+        if (size < 12)
             return bad(npy, "truncated in its header");
         length |= (size_t)head[10] << 16 | (size_t)head[11] << 24;
         start = 12;
     }
     if (length > HEADER_LIMIT)
         return bad(npy, "its header is longer than any that NumPy writes");
+    if (length > size - start)
+        return bad(npy, "truncated in its header");
     char *text = calloc(1, length + 1);
     if (text == NULL)
         return app_fail_memory();
-    const bool is_whole = fread(text, 1, length, npy->stream) == length;
-    const char *fault = is_whole ? parse_header(npy, text) : "truncated in its header";
+    memcpy(text, head + start, length);
+    const char *fault = parse_header(npy, text);
     free(text);
-    return fault != NULL ? bad(npy, fault) : check_size(npy, start + length);
+    return fault != NULL ? bad(npy, fault) : check_size(npy, start + length, size);
 }
 
 int app_npy_open(app_npy *npy, const char *path)
 {
+    size_t size = 0;
+    pawl_error error = {0};
     *npy = (app_npy){.path = path};
-    npy->stream = fopen(path, "rbe");
-    if (npy->stream == NULL)
-        return app_fail(APP_EXIT_INPUT, "cannot open %s: %s", path, strerror(errno));
-    const int code = app_inputs_add(path) ? read_header(npy) : app_fail_memory();
+    if (pawl_file_read(path, SIZE_MAX, &npy->data, &size, &error) < 0)
+        return app_fail_library(path, &error);
+    const int code = app_inputs_add(path) ? read_header(npy, size) : app_fail_memory();
     if (code != APP_EXIT_DONE)
         app_npy_close(npy);
     return code;
@@ -193,16 +195,20 @@ int app_npy_open(app_npy *npy, const char *path)
 
 int app_npy_read(app_npy *npy, float *values, size_t count)
 {
-    if (fread(values, sizeof(float), count, npy->stream) == count)
-        return APP_EXIT_DONE;
-    return bad(npy, "cannot be read to its end");
+    if (count > npy->left)
+        return bad(npy, "has fewer elements than are asked for; it changed while it was read");
+    memcpy(values, npy->at, count * sizeof(float));
+    npy->at += count * sizeof(float);
+    npy->left -= count;
+    return APP_EXIT_DONE;
 }
 
 void app_npy_close(app_npy *npy)
 {
-    if (npy->stream != NULL)
-        (void)fclose(npy->stream);
-    npy->stream = NULL;
+    pawl_file_release(npy->data);
+    npy->data = NULL; /* its shape stays */
+    npy->at = NULL;
+    npy->left = 0;
 }
 
 bool app_npy_write_header(FILE *out, const int64_t *dims, int32_t rank)

@@ -11,19 +11,21 @@
 #define APP_NPY_MAX_RANK 8
 
 typedef struct app_npy {
-    FILE *stream;
-    const char *path; /* borrowed */
+    const char *path;  /* borrowed */
+    void *data;        /* the whole file, from pawl_file_read(); NULL: closed */
+    const uint8_t *at; /* the next element, at any alignment */
+    size_t left;       /* elements from there on */
     int32_t rank;
     int64_t dims[APP_NPY_MAX_RANK];
-    uint64_t count; /* elements; that many are in the file */
+    uint64_t count; /* elements in all */
 } app_npy;
 
-/* Opens a file of format 1.0, 2.0 or 3.0 at its first element. Reports what is wrong and returns an
+/* Reads a file of format 1.0, 2.0 or 3.0. Reports what is wrong and returns an
  * exit code. */
 int app_npy_open(app_npy *npy, const char *path);
-/* Reads the next @p count elements. */
+/* The next @p count elements. */
 int app_npy_read(app_npy *npy, float *values, size_t count);
-void app_npy_close(app_npy *npy);
+void app_npy_close(app_npy *npy); /* what its header said stays */
 
 /* Writes the header of an array; elements follow it as they are in memory. False: the stream has an
  * error. */

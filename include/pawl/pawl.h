@@ -9,6 +9,7 @@
 #include <pawl/detect.h>
 #include <pawl/diagnosis.h>
 #include <pawl/export.h>
+#include <pawl/file.h>
 #include <pawl/image.h>
 #include <pawl/lifetime_log.h>
 #include <pawl/limits.h>

@@ -61,7 +61,7 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_plan_load(const char *path, pawl_plan *
 PAWL_API PAWL_NODISCARD pawl_status pawl_plan_map(const char *path, pawl_plan **plan, pawl_error *error);
 
 /**
- * Writes the .engine: to a temporary file in the same folder, synced, then renamed over @p path.
+ * Writes the .engine: nameless or under a name of its own in the same folder, synced, then named @p path (pawl_file_create() has the rules).
  * @retval PAWL_ERR_WRITE  Disk full, no permission ...: the message has the system's reason; an old file at @p path is intact.
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_plan_save(pawl_plan *plan, const char *path, pawl_error *error);

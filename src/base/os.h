@@ -47,18 +47,20 @@ void pw_os_contents_free(pw_contents *contents); /* zeroed contents are fine */
 /* These bytes are not needed again soon: pages of a mapped file go, and come back from it when they are touched; a copy stays. */
 void pw_os_contents_drop(const pw_contents *contents, const void *start, size_t size);
 
-/* A file that appears whole or not at all: temporary file beside path, then sync and rename. */
+/* A file that appears whole or not at all (os_file_write.c): nameless until it is complete, or under a name that the next one who writes into
+   the folder knows for a dead process's and removes (os_file_name.c). */
 typedef struct pw_os_file {
     int descriptor;
-    char *path, *temporary;
+    char *path;          /* links followed */
+    char *temporary;     /* its name for now; "": it has none */
     int saved_errno;     /* first failure; later writes do nothing */
     uint8_t *buffer;
     size_t buffered;
 } pw_os_file;
 pawl_status pw_os_file_create(const char *path, pw_os_file *file, pawl_error *error) PW_NODISCARD;
 void pw_os_file_write(pw_os_file *file, const void *data, size_t size);         /* buffered; failure is kept until commit */
-pawl_status pw_os_file_commit(pw_os_file *file, pawl_error *error) PW_NODISCARD; /* PAWL_ERR_WRITE: temporary removed */
-void pw_os_file_abandon(pw_os_file *file);                                      /* removes the temporary; fine after commit */
+pawl_status pw_os_file_commit(pw_os_file *file, pawl_error *error) PW_NODISCARD; /* synced, named, folder synced; PAWL_ERR_WRITE: nothing left */
+void pw_os_file_abandon(pw_os_file *file);                                      /* leaves nothing behind; fine after commit */
 
 uint64_t pw_os_clock_ns(void);          /* monotonic */
 int32_t pw_os_core_count(void);         /* this process may use: affinity and cgroup quota (v1, v2), at least 1 */

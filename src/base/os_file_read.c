@@ -7,9 +7,9 @@
  */
 #define _GNU_SOURCE 1 /* CLOCK_REALTIME_COARSE, madvise */
 #include "base/memory.h"
-#include "base/os.h"
 #include "base/os_file.h"
 #include "base/size.h"
+#include <pawl/file.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -270,6 +270,30 @@ pawl_status pw_os_read(const char *path, size_t most, pw_contents *contents, paw
     pw_os_input input PW_CLEANUP(pw_os_input_close);
     PW_TRY(pw_os_input_open(path, false, &input, error));
     return pw_os_input_read(&input, most, contents, error);
+}
+
+/* --- for programs --- */
+
+pawl_status pawl_file_read(const char *path, size_t most, void **data, size_t *size,
+                           pawl_error *error)
+{
+    if (path == NULL || data == NULL || size == NULL)
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_file_read: %s is NULL",
+                       path == NULL   ? "path"
+                       : data == NULL ? "data"
+                                      : "size");
+    pw_os_input input PW_CLEANUP(pw_os_input_close);
+    pw_contents made = {.data = NULL};
+    PW_TRY(pw_os_input_open(path, true, &input, error));
+    PW_TRY(pw_os_input_read(&input, most, &made, error));
+    memcpy(data, &made.data, sizeof *data); /* what is const to readers is the caller's now */
+    *size = made.size;
+    return PAWL_OK;
+}
+
+void pawl_file_release(void *data)
+{
+    pw_free(data);
 }
 
 /* --- mapping --- */

@@ -2,24 +2,19 @@
 /* Files that appear whole or not at all. */
 #define _GNU_SOURCE 1 /* readlink */
 #include "base/memory.h"
-#include "base/os.h"
 #include "base/os_file.h"
 #include "base/size.h"
+#include <pawl/file.h>
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdatomic.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #define FILE_BUFFER_SIZE ((size_t)1 << 18)
-#define TEMPORARY_SUFFIX 24 /* ".tmp-" pid "-" number, terminator included */
-#define NAME_LENGTH_MAX  255
 #define LINK_COUNT_MAX   40 /* as the kernel counts them */
 #define LINK_LENGTH_MAX  2048
-#define TEMPORARY_TRIES  100 /* left by processes that were killed and had our id */
 
 /* Leaves nothing open and nothing allocated. */
 static void file_reset(pw_os_file *file)
@@ -30,29 +25,6 @@ static void file_reset(pw_os_file *file)
     pw_free(file->temporary);
     pw_free(file->buffer);
     *file = (pw_os_file){.descriptor = -1};
-}
-
-/*
- * Opens a temporary beside the target under a name nobody has, and no longer than a name may be.
- * Not mkstemp: its files are private to the owner, ours follow the umask as any new file does.
- */
-static int open_temporary(pw_os_file *file)
-{
-    static atomic_uint counter;
-    const size_t whole = strlen(file->path);
-    const size_t name = strlen(pw_os_basename(file->path)) + TEMPORARY_SUFFIX;
-    const size_t kept = name > NAME_LENGTH_MAX ? whole - (name - NAME_LENGTH_MAX) : whole;
-    for (int tries = 0; tries < TEMPORARY_TRIES; tries++) {
-        const unsigned number = atomic_fetch_add_explicit(&counter, 1, memory_order_relaxed);
-        (void)snprintf(file->temporary, whole + TEMPORARY_SUFFIX, "%.*s.tmp-%lu-%u", (int)kept,
-                       file->path, (unsigned long)pw_os_process_id(), number % 100000u);
-        file->descriptor = open(file->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (file->descriptor >= 0)
-            return 0;
-        if (errno != EEXIST)
-            return errno;
-    }
-    return EEXIST;
 }
 
 /* The name that symbolic links lead to, which need not exist yet. 0 or errno. */
@@ -106,13 +78,13 @@ pawl_status pw_os_file_create(const char *path, pw_os_file *file, pawl_error *er
         return found;
     pw_os_file made = {.descriptor = -1};
     made.path = pw_strdup(target);
-    made.temporary = pw_alloc(strlen(target) + TEMPORARY_SUFFIX);
+    made.temporary = pw_alloc(strlen(target) + PW_OS_TEMPORARY_ROOM);
     made.buffer = pw_alloc(FILE_BUFFER_SIZE);
     if (made.path == NULL || made.temporary == NULL || made.buffer == NULL) {
         file_reset(&made);
         return pw_fail_memory(error, "writing a file", FILE_BUFFER_SIZE);
     }
-    const int reason = open_temporary(&made);
+    const int reason = pw_os_temporary_open(&made);
     if (reason != 0) {
         file_reset(&made);
         return pw_fail_os(error, PAWL_ERR_WRITE, reason, "cannot write %s", path);
@@ -158,19 +130,13 @@ void pw_os_file_write(pw_os_file *file, const void *data, size_t size)
     file->buffered += size;
 }
 
-/* After the rename its folder must reach the disk too, else a power cut may bring the old name
+/* After the naming its folder must reach the disk too, else a power cut may bring the old name
  * back. */
 static void sync_folder(const char *path)
 {
-    const char *name = pw_os_basename(path);
-    char folder[PATH_MAX] = ".";
-    const size_t length = (size_t)(name - path);
-    if (length >= sizeof folder)
+    char folder[PATH_MAX];
+    if (!pw_os_folder_of(path, folder, sizeof folder))
         return;
-    if (length > 0) {
-        memcpy(folder, path, length);
-        folder[length] = '\0';
-    }
     const int descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (descriptor < 0)
         return;
@@ -178,34 +144,84 @@ static void sync_folder(const char *path)
     (void)close(descriptor);
 }
 
+/* Network file systems tell of a full disk as late as when a file is closed. The file itself stays
+ * open, and so locked, until it has its name. */
+static int close_early(int descriptor)
+{
+    const int copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
+    return copy < 0 || close(copy) == 0 ? 0 : errno;
+}
+
+static pawl_status finish(pw_os_file *file, bool is_lasting, pawl_error *error)
+{
+    flush_buffer(file);
+    if (file->saved_errno == 0 && is_lasting && fsync(file->descriptor) != 0)
+        file->saved_errno = errno;
+    if (file->saved_errno == 0)
+        file->saved_errno = close_early(file->descriptor);
+    if (file->saved_errno == 0)
+        file->saved_errno = pw_os_temporary_publish(file);
+    if (file->saved_errno != 0) {
+        const pawl_status status =
+            pw_fail_os(error, PAWL_ERR_WRITE, file->saved_errno, "cannot write %s", file->path);
+        pw_os_file_abandon(file);
+        return status;
+    }
+    if (is_lasting)
+        sync_folder(file->path);
+    file_reset(file);
+    return PAWL_OK;
+}
+
 pawl_status pw_os_file_commit(pw_os_file *file, pawl_error *error)
 {
     if (file->descriptor < 0)
         return pw_fail(error, PAWL_ERR_INTERNAL, "a file is committed that is not open");
-    flush_buffer(file);
-    if (file->saved_errno == 0 && fsync(file->descriptor) != 0)
-        file->saved_errno = errno;
-    if (close(file->descriptor) != 0 && file->saved_errno == 0)
-        file->saved_errno = errno; /* network file systems report a full disk as late as here */
-    file->descriptor = -1;
-    if (file->saved_errno == 0 && rename(file->temporary, file->path) != 0)
-        file->saved_errno = errno;
-    pawl_status status = PAWL_OK;
-    if (file->saved_errno != 0) {
-        status =
-            pw_fail_os(error, PAWL_ERR_WRITE, file->saved_errno, "cannot write %s", file->path);
-        (void)unlink(file->temporary);
-    } else {
-        sync_folder(file->path);
-    }
-    file_reset(file);
-    return status;
+    return finish(file, true, error);
 }
 
 void pw_os_file_abandon(pw_os_file *file)
 {
     if (file->temporary == NULL)
         return; /* committed, abandoned before, or zeroed and never created */
-    (void)unlink(file->temporary);
+    if (file->temporary[0] != '\0')
+        (void)unlink(file->temporary);
     file_reset(file);
+}
+
+/* --- for programs --- */
+
+pawl_status pawl_file_create(const char *path, pawl_file *file, pawl_error *error)
+{
+    if (path == NULL || file == NULL)
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_file_create: %s is NULL",
+                       path == NULL ? "path" : "file");
+    pw_os_file *made = pw_calloc(1, sizeof *made);
+    if (made == NULL)
+        return pw_fail_memory(error, "writing a file", sizeof *made);
+    const pawl_status status = pw_os_file_create(path, made, error);
+    if (status == PAWL_OK)
+        *file = (pawl_file){.descriptor = made->descriptor, .state = made};
+    else
+        pw_free(made);
+    return status;
+}
+
+pawl_status pawl_file_commit(pawl_file *file, int is_lasting, pawl_error *error)
+{
+    if (file == NULL || file->state == NULL)
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_file_commit: no file is open");
+    const pawl_status status = finish(file->state, is_lasting != 0, error);
+    pw_free(file->state);
+    *file = (pawl_file){.descriptor = -1};
+    return status;
+}
+
+void pawl_file_discard(pawl_file *file)
+{
+    if (file == NULL || file->state == NULL)
+        return;
+    pw_os_file_abandon(file->state);
+    pw_free(file->state);
+    *file = (pawl_file){.descriptor = -1};
 }
