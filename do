@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# The task runner: ./do demo | test | build | bench | lint | format. Installs what is missing with apt, and says what.
+# The task runner: ./do demo | test | build | install | bench | lint | format. Installs what is missing with apt, and says what.
 set -eu
+here=$PWD # what the caller's relative paths count from
 cd "$(dirname "$0")"
 
 # clang-tidy, cppcheck and the cross compiler come with `test --full` and `lint` only.
@@ -24,6 +25,8 @@ usage()
 ./do demo [WEIGHTS PICTURE]  weights -> .wts -> .engine -> annotated pictures, with the example's files or your own
 ./do test [--full|--gpu]     the tests; --full adds shared data, sanitizers, clang, lint, fuzz replay, aarch64
 ./do build                   build/release/bin/pawl
+./do install [PREFIX]        the release into PREFIX (/usr/local); DESTDIR is put before it
+./do uninstall [PREFIX]      removes what install put there
 ./do bench [--brief]         the whole network of the example, kernels, handles; --brief: only that each runs
 ./do lint                    formatting, clang-tidy, cppcheck, layers, sizes, symbols
 ./do format                  formats the C sources
@@ -71,6 +74,92 @@ build()
     say "do: building build/$preset"
     quietly "configure-$preset" cmake --preset "$preset"
     quietly "build-$preset" cmake --build --preset "$preset" -j "$jobs" "$@"
+}
+
+# Sets prefix, and root: where prefix lies while a package is made (DESTDIR).
+prefix_of()
+{
+    prefix=${1:-/usr/local} root=${DESTDIR:-}
+    case $prefix in /*) ;; *) prefix=$here/$prefix ;; esac
+    case $root in "" | /*) ;; *) root=$here/$root ;; esac
+    prefix=${prefix%/}
+    [ -n "$prefix" ] || die "/ is no prefix; /usr/local is the usual one"
+    root=$root$prefix
+    manifest=$root/share/doc/pawl/install_manifest.txt
+}
+
+# as_owner FOLDER COMMAND ...: as root only if we may not write there.
+as_owner()
+{
+    owned=$1
+    shift
+    while [ ! -e "$owned" ]; do owned=$(dirname "$owned"); done
+    if [ -w "$owned" ]; then "$@"; else as_root "$@"; fi
+}
+
+install_release()
+{
+    [ $# -le 1 ] || die "install takes one PREFIX"
+    prefix_of "$@"
+    tree=${PAWL_BUILD:-}
+    if [ -z "$tree" ]; then
+        # shellcheck disable=SC2086
+        need $build_packages
+        build release
+        tree=build/release
+    fi
+    rm -f "$tree/install_manifest.txt" # root's, perhaps
+    quietly install as_owner "$root" env DESTDIR="${root%"$prefix"}" cmake --install "$tree" --prefix "$prefix"
+    # What was installed now or by an earlier release, by names within the prefix, so that it can be removed.
+    while IFS= read -r file || [ -n "$file" ]; do
+        printf '%s\n' "${file#"$prefix/"}"
+    done <"$tree/install_manifest.txt" | cat - "$manifest" 2>/dev/null | LC_ALL=C sort -u >"$tree/installed" || :
+    as_owner "$root" cp "$tree/installed" "$manifest"
+    version=$("$root/bin/pawl" --version)
+    libdir=$prefix/$(sed -n 's|/libpawl\.so$||p' "$tree/installed")
+    say "$version is in $root"
+    [ "$root" = "$prefix" ] || return 0
+    as_owner "$root" ldconfig 2>/dev/null || : # an ordinary user's prefix has no need of it
+    next_steps
+}
+
+# What a user of the new prefix does.
+next_steps()
+{
+    case :$PATH: in
+    *":$prefix/bin:"*) say "  the programs are on your PATH" ;;
+    *) say "  the programs:      export PATH=\"$prefix/bin:\$PATH\"" ;;
+    esac
+    say "  with pkg-config:   export PKG_CONFIG_PATH=$libdir/pkgconfig"
+    say "                     cc app.c \$(pkg-config --cflags --libs pawl)      # or pawl-static"
+    say "  with CMake:        cmake -DCMAKE_PREFIX_PATH=$prefix ...           # find_package(pawl)"
+    if { ldconfig -p || /sbin/ldconfig -p; } 2>/dev/null | grep -qF "$libdir/libpawl.so"; then
+        say "  programs that you link find the library"
+    else
+        say "  programs that you link find the library by -Wl,-rpath,$libdir, or after"
+        say "                     echo $libdir | sudo tee /etc/ld.so.conf.d/pawl.conf && sudo ldconfig"
+    fi
+    say "  to remove it:      ./do uninstall $prefix"
+}
+
+uninstall()
+{
+    [ $# -le 1 ] || die "uninstall takes one PREFIX"
+    prefix_of "$@"
+    [ -f "$manifest" ] || die "there is no $manifest, so ./do install did not install pawl into $prefix"
+    grep -q -e '^/' -e '\.\./' "$manifest" && die "$manifest names files outside its prefix; nothing was removed"
+    list=$(mktemp)
+    { cat "$manifest"; printf '%s\n' "${manifest#"$root/"}"; } >"$list"
+    # Our own folders with them; and the prefix, if nothing but empty folders is left of it.
+    as_owner "$root/share" sh -eu -c 'cd "$1"
+        tr "\n" "\0" <"$2" | xargs -0 rm -f
+        sed -n "s|\(.*/pawl\)/.*|\1|p" "$2" | sort -u | tr "\n" "\0" | xargs -0 rmdir 2>/dev/null || :
+        [ -n "$(find . ! -type d | head -n 1)" ] || find . -depth -mindepth 1 -type d -exec rmdir {} +
+        cd /
+        rmdir "$1" 2>/dev/null || :' sh "$root" "$list"
+    [ "$root" != "$prefix" ] || as_owner "$root" ldconfig 2>/dev/null || :
+    say "do: removed $(wc -l <"$list") files from $root"
+    rm "$list"
 }
 
 # The names in a file of weights as a data.yaml: a .wts has none.
@@ -344,7 +433,7 @@ run_tests()
     esac
 }
 
-# All three benchmarks (bench/README.md). --brief only sees that each runs: its figures mean nothing. PAWL_BENCH_BUILD names a build to
+# All three benchmarks (bench/README.md). --brief only sees that each runs: its figures mean nothing. PAWL_BUILD names a build to
 # take instead of making one.
 bench()
 {
@@ -354,7 +443,7 @@ bench()
     --brief) shapes=bench/shapes/brief.txt duration=0.1 ;;
     *) usage >&2; exit 2 ;;
     esac
-    tree=${PAWL_BENCH_BUILD:-}
+    tree=${PAWL_BUILD:-}
     if [ -z "$tree" ]; then
         # shellcheck disable=SC2086
         need $build_packages $test_packages
@@ -429,6 +518,8 @@ build)
     build release
     say "build/release/bin/pawl"
     ;;
+install) install_release "$@" ;;
+uninstall) uninstall "$@" ;;
 bench) bench "$@" ;;
 lint) lint ;;
 format) format ;;

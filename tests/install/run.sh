@@ -1,13 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# run.sh BUILD SOURCE: installs into a staging folder, moves the prefix away from where it was to be, and uses what lies there.
+# run.sh BUILD SOURCE: ./do install into a staging folder; moves the prefix away from where it was to be, uses what lies there, and removes it.
 set -eu
 build=$1 source=$2
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 prefix=$work/elsewhere
 
-DESTDIR=$work/stage "${CMAKE:-cmake}" --install "$build" --prefix /opt/pawl >"$work/log" || { cat "$work/log"; exit 1; }
+export PAWL_BUILD="$build"
+DESTDIR=$work/stage sh "$source/do" install /opt/pawl >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
 mv "$work/stage/opt/pawl" "$prefix"
 rmdir "$work/stage/opt" "$work/stage" # nothing lies beside the prefix
 
@@ -32,6 +33,7 @@ share/bash-completion/completions/pawl
 share/doc/pawl/LICENSE
 share/doc/pawl/NOTICE
 share/doc/pawl/font-licence.txt
+share/doc/pawl/install_manifest.txt
 share/man/man1/pawl.1
 share/man/man1/yolov5_cls.1
 share/man/man1/yolov5_det.1
@@ -69,3 +71,14 @@ sed -n 's/^ *pawl_library(\([a-z0-9]*\) .*/\1/p' "$source/cmake/libraries.cmake"
 done
 
 sh "$source/tests/install/consume.sh" "$prefix" "$source" pkgconfig find_package
+
+# What others have put there stays; what install put there goes, and with the last of it the prefix.
+echo another >"$prefix/bin/other"
+sh "$source/do" uninstall "$prefix" 2>"$work/log" || { cat "$work/log"; exit 1; }
+[ "$(cd "$prefix" && find . ! -type d)" = ./bin/other ] || { echo "run: uninstall removed too much or too little:"; find "$prefix" ! -type d; exit 1; }
+if sh "$source/do" uninstall "$prefix" 2>/dev/null; then echo "run: uninstalled what was not there"; exit 1; fi
+rm "$prefix/bin/other"
+sh "$source/do" install "$prefix" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
+grep -qF "PKG_CONFIG_PATH=$prefix/$LIBDIR/pkgconfig" "$work/log" || { echo "run: install does not say what to do next"; exit 1; }
+sh "$source/do" uninstall "$prefix" 2>/dev/null
+[ ! -e "$prefix" ] || { echo "run: uninstall left"; find "$prefix"; exit 1; }

@@ -16,7 +16,7 @@ for program in $programs; do
     chmod +x "$work/$program"
 done
 
-PAWL_BENCH_BUILD=$work sh ./do bench --brief >"$work/out" 2>"$work/err" || { echo "./do bench --brief: exit $?"; failed=1; }
+PAWL_BUILD=$work sh ./do bench --brief >"$work/out" 2>"$work/err" || { echo "./do bench --brief: exit $?"; failed=1; }
 for figure in 'pictures a second' 'best rows, times counted' 'create + destroy'; do
     grep -qF "$figure" "$work/out" || { echo "no figure: $figure"; failed=1; }
 done
@@ -26,7 +26,7 @@ for program in $programs; do
     mv "$work/$program" "$work/kept"
     printf '#!/bin/sh\nexit 3\n' >"$work/$program"
     chmod +x "$work/$program"
-    if PAWL_BENCH_BUILD=$work sh ./do bench --brief >/dev/null 2>&1; then
+    if PAWL_BUILD=$work sh ./do bench --brief >/dev/null 2>&1; then
         echo "./do bench --brief ends with 0 although $program failed"
         failed=1
     fi
