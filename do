@@ -76,6 +76,17 @@ build()
     quietly "build-$preset" cmake --build --preset "$preset" -j "$jobs" "$@"
 }
 
+# built PRESET PACKAGE ...: sets tree to the preset's build, made now with these packages; PAWL_BUILD names another to take as it is.
+built()
+{
+    tree=${PAWL_BUILD:-}
+    [ -z "$tree" ] || return 0
+    tree=build/$1
+    shift
+    need "$@"
+    build "${tree#build/}"
+}
+
 # Sets prefix, and root: where prefix lies while a package is made (DESTDIR).
 prefix_of()
 {
@@ -101,13 +112,8 @@ install_release()
 {
     [ $# -le 1 ] || die "install takes one PREFIX"
     prefix_of "$@"
-    tree=${PAWL_BUILD:-}
-    if [ -z "$tree" ]; then
-        # shellcheck disable=SC2086
-        need $build_packages
-        build release
-        tree=build/release
-    fi
+    # shellcheck disable=SC2086
+    built release $build_packages
     rm -f "$tree/install_manifest.txt" # root's, perhaps
     quietly install as_owner "$root" env DESTDIR="${root%"$prefix"}" cmake --install "$tree" --prefix "$prefix"
     # What was installed now or by an earlier release, by names within the prefix, so that it can be removed.
@@ -199,9 +205,8 @@ demo()
     [ -e "$weights" ] || die "there is no $weights"
     [ -e "$pictures" ] || die "there is no $pictures"
     # shellcheck disable=SC2086
-    need $build_packages
-    build release
-    pawl=build/release/bin/pawl out=runs/demo
+    built release $build_packages
+    pawl=$tree/bin/pawl out=runs/demo
     stem=$(basename "$weights")
     stem=${stem%.*}
     mkdir -p "$out"
@@ -433,8 +438,7 @@ run_tests()
     esac
 }
 
-# All three benchmarks (bench/README.md). --brief only sees that each runs: its figures mean nothing. PAWL_BUILD names a build to
-# take instead of making one.
+# All three benchmarks (bench/README.md). --brief only sees that each runs: its figures mean nothing.
 bench()
 {
     shapes=bench/shapes/yolov5n.txt duration=3
@@ -443,13 +447,8 @@ bench()
     --brief) shapes=bench/shapes/brief.txt duration=0.1 ;;
     *) usage >&2; exit 2 ;;
     esac
-    tree=${PAWL_BUILD:-}
-    if [ -z "$tree" ]; then
-        # shellcheck disable=SC2086
-        need $build_packages $test_packages
-        build bench
-        tree=build/bench
-    fi
+    # shellcheck disable=SC2086
+    built bench $build_packages $test_packages
     engine=$tree/bench/shapes.engine
     say "do: the whole network (pawl bench)"
     "$tree/bin/pawl" build -q examples/shapes/shapes.pt -o "$engine"
@@ -514,9 +513,8 @@ demo) demo "$@" ;;
 test) run_tests "$@" ;;
 build)
     # shellcheck disable=SC2086
-    need $build_packages
-    build release
-    say "build/release/bin/pawl"
+    built release $build_packages
+    say "$tree/bin/pawl"
     ;;
 install) install_release "$@" ;;
 uninstall) uninstall "$@" ;;

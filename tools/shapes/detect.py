@@ -89,24 +89,26 @@ def detect(net, picture, size=640, conf=0.25, iou=0.45, many=False):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("weights", help="the .pt of export.py")
-    parser.add_argument("pictures", help="a folder draw.py wrote")
-    parser.add_argument("--truth", default="truth.json", help="the boxes draw.py wrote beside it")
+    parser.add_argument("shapes", help="the folder draw.py wrote")
     parser.add_argument("--out", required=True, help="the .json to write")
     args = parser.parse_args()
     net, names = load(args.weights)
-    with open(args.truth) as f:
+    with open(os.path.join(args.shapes, "truth.json")) as f:
         truth = json.load(f)
     result = []
-    for entry in truth:
-        picture = cv2.imread(os.path.join(args.pictures, entry["file"]))[..., ::-1]
+    for image in truth["images"]:
+        picture = cv2.imread(os.path.join(args.shapes, "pictures", image["file_name"]))[..., ::-1]
         found = detect(net, picture)
+        drawn = [{"box_xyxy": [x, y, round(x + w, 2), round(y + h, 2)], "class_id": row["category_id"] - 1,
+                  "name": names[row["category_id"] - 1]}
+                 for row in truth["annotations"] if row["image_id"] == image["id"] for x, y, w, h in [row["bbox"]]]
         result.append({
-            "file": entry["file"], "width": picture.shape[1], "height": picture.shape[0],
+            "file": image["file_name"], "width": picture.shape[1], "height": picture.shape[0],
             "detections": [{"box_xyxy": [round(float(v), 4) for v in d[:4]],
                             "confidence": round(float(d[4]), 6),
                             "class_id": int(d[5]), "name": names[int(d[5])]} for d in found],
-            "truth": entry["boxes"]})
-        print(entry["file"], len(entry["boxes"]), "shapes:",
+            "truth": drawn})
+        print(image["file_name"], len(drawn), "shapes:",
               ", ".join(f"{names[int(d[5])]} {d[4]:.2f}" for d in found))
     with open(args.out, "w") as f:
         json.dump({"imgsz": 640, "conf": 0.25, "iou": 0.45, "pictures": result}, f, indent=1)

@@ -228,27 +228,62 @@ def recompress(picture, quality):
     return cv2.imdecode(code, cv2.IMREAD_COLOR)[..., ::-1]
 
 
+def coco(pictures):
+    """The boxes of (name, width, height, boxes) as a COCO annotations file, a line an entry."""
+    images, annotations = [], []
+    for number, (name, w, h, boxes) in enumerate(pictures, 1):
+        images.append({"id": number, "file_name": name, "width": w, "height": h})
+        for box in boxes:
+            x1, y1, x2, y2 = (round(float(v), 2) for v in box[1:])
+            side = round(x2 - x1, 2), round(y2 - y1, 2)
+            annotations.append({"id": len(annotations) + 1, "image_id": number, "category_id": int(box[0]) + 1,
+                                "bbox": [x1, y1, *side], "area": round(side[0] * side[1], 2), "iscrowd": 0})
+    parts = {"images": images, "annotations": annotations,
+             "categories": [{"id": i + 1, "name": name} for i, name in enumerate(NAMES)]}
+    return "{\n" + ",\n".join(f'"{key}": [\n' + ",\n".join(json.dumps(row) for row in rows) + "\n]"
+                              for key, rows in parts.items()) + "\n}\n"
+
+
+def labels(w, h, boxes):
+    """The boxes of one picture as YOLOv5's label file: class, centre and size over the picture's sides."""
+    rows = ((int(c), (x1 + x2) / 2 / w, (y1 + y2) / 2 / h, (x2 - x1) / w, (y2 - y1) / h) for c, x1, y1, x2, y2 in boxes)
+    return "".join("%d %.6f %.6f %.6f %.6f\n" % row for row in rows)
+
+
+def as_input(picture, side=64):
+    """The picture as the network takes it, small: 1 x 3 x side x side float32, 0 to 1, grey around."""
+    scale = side / max(picture.shape[:2])
+    small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    h, w = small.shape[:2]
+    square = np.full((side, side, 3), 114, np.uint8)
+    square[(side - h) // 2:(side - h) // 2 + h, (side - w) // 2:(side - w) // 2 + w] = small
+    return np.ascontiguousarray(square.transpose(2, 0, 1)[None]).astype(np.float32) / 255
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seed", type=int, default=3)
     parser.add_argument("--index", type=int, nargs="+", default=list(range(6)), help="which pictures")
     parser.add_argument("--quality", type=int, default=90, help="of the JPEG files")
-    parser.add_argument("--out", required=True, help="folder for shapes1.jpg ...")
-    parser.add_argument("--truth", default="truth.json", help="where the boxes go")
+    parser.add_argument("--out", required=True, help="folder: pictures/shapes1.jpg and .txt ..., truth.json, data.yaml, x.npy")
     args = parser.parse_args()
-    os.makedirs(args.out, exist_ok=True)
-    truth = []
+    folder = os.path.join(args.out, "pictures")
+    os.makedirs(folder, exist_ok=True)
+    drawn = []
     for number, index in enumerate(args.index, 1):
         picture, boxes = draw(args.seed, index)
-        name = f"shapes{number}.jpg"
-        cv2.imwrite(os.path.join(args.out, name), picture[..., ::-1],
-                    [cv2.IMWRITE_JPEG_QUALITY, args.quality])
-        truth.append({"file": name, "seed": args.seed, "index": index,
-                      "boxes": [{"box_xyxy": [round(float(v), 2) for v in b[1:]],
-                                 "class_id": int(b[0]), "name": NAMES[int(b[0])]} for b in boxes]})
-    with open(args.truth, "w") as f:
-        json.dump(truth, f, indent=1)
-        f.write("\n")
+        (h, w), name = picture.shape[:2], f"shapes{number}.jpg"
+        cv2.imwrite(os.path.join(folder, name), picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, args.quality])
+        with open(os.path.join(folder, f"shapes{number}.txt"), "w") as f:
+            f.write(labels(w, h, boxes))
+        drawn.append((name, w, h, boxes))
+        if number == 1:
+            np.save(os.path.join(args.out, "x.npy"), as_input(picture))
+    with open(os.path.join(args.out, "truth.json"), "w") as f:
+        f.write(coco(drawn))
+    with open(os.path.join(args.out, "data.yaml"), "w") as f:
+        f.write("# The labels (.txt) lie beside the pictures.\n"
+                f"path: .\nval: pictures\nnames: [{', '.join(NAMES)}]\n")
 
 
 if __name__ == "__main__":
