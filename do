@@ -28,7 +28,7 @@ usage()
 ./do install [PREFIX]        the release into PREFIX (/usr/local); DESTDIR is put before it
 ./do uninstall [PREFIX]      removes what install put there
 ./do bench [--brief]         the whole network of the example, kernels, handles; --brief: only that each runs
-./do lint                    formatting, clang-tidy, cppcheck, layers, sizes, symbols
+./do lint                    formatting, clang-tidy, cppcheck, layers, sizes, documents, symbols
 ./do format                  formats the C sources
 END
 }
@@ -495,6 +495,7 @@ lint()
     python3 tools/check_layers.py || bad="$bad layers"
     python3 tools/check_calls.py || bad="$bad calls"
     python3 tools/check_sizes.py || bad="$bad sizes"
+    python3 tools/check_docs.py || bad="$bad docs"
     sh tools/check_symbols.sh build/dev || bad="$bad symbols"
     [ -z "$bad" ] || die "lint:$bad"
 }

@@ -1,32 +1,32 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Who may include whom: every #include of src/ and apps/ against the table below, and the USES of each room's CMakeLists.txt too."""
+"""Who may include whom: every #include of src/ and apps/ against the table of ARCHITECTURE.md, and the USES of each room's CMakeLists.txt too."""
 import os
 import re
 import sys
 
-TABLE = {
-    "base": "",
-    "tensor": "base",
-    "lifetime": "base",
-    "record": "base lifetime",
-    "weights": "base tensor lifetime",
-    "network": "base tensor lifetime",
-    "plan": "base tensor lifetime network",
-    "kernels": "base tensor",
-    "image": "base tensor lifetime kernels",
-    "model": "base tensor lifetime weights network",
-    "gpu": "base lifetime",
-    "lower": "base tensor lifetime network plan kernels",
-    "backend": "base tensor lifetime network plan",
-    "backend/reference": "base tensor lifetime network plan backend kernels",
-    "backend/cpu": "base tensor lifetime network plan backend kernels lower",
-    "backend/cuda": "base tensor lifetime network plan backend kernels lower gpu",
-    "backend/tensorrt": "base tensor lifetime network plan backend kernels gpu",
-    "builder": "base tensor lifetime weights network model plan lower backend",
-    "runtime": "base tensor lifetime plan backend",
-    "detect": "base tensor lifetime image kernels runtime",
-}
+
+def read_table(path):
+    """The include table of ARCHITECTURE.md: room -> what it may include. "what backend may" is the row of backend."""
+    with open(path, encoding="utf-8") as file:
+        rows = re.findall(r"^\| ([a-z0-9_/]+) \| .* \| ([^|]*) \|$", file.read(), re.M)
+    rooms = [room for room, _ in rows if room not in ("room", "apps")]
+    table = {}
+    for room, uses in rows:
+        if room in rooms:
+            words = re.sub(r"\(.*?\)", "", uses.replace("what backend may", "")).replace(",", " ").split()
+            strange = [word for word in words if word not in rooms + ["and", "–"]]
+            if strange:
+                sys.exit(f"check_layers: {path}, row {room}: {strange[0]} is no room")
+            also = table["backend"] if "what backend may" in uses else set()
+            table[room] = also | {word for word in words if word in rooms}
+    if not table:
+        sys.exit(f"check_layers: {path} has no table of rooms")
+    return table
+
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+TABLE = read_table(os.path.join(ROOT, "ARCHITECTURE.md"))
 # registry.c is the only file that names backends, so only its room's USES may list them.
 BACKENDS = {room for room in TABLE if room.startswith("backend/")}
 # Object libraries of their own that live in another room's folder.
@@ -69,7 +69,7 @@ def check_rooms(src, faults):
             is_kernel = any(os.path.relpath(path).startswith(folder) for folder in KERNEL_FOLDERS)
             if quote == '"' and used is None:
                 faults.append(f'{path}: "{target}" is not by room path')
-            elif used not in (None, room) and used not in TABLE[room].split():
+            elif used not in (None, room) and used not in TABLE[room]:
                 faults.append(f"{path}: {room} may not include {used} ({target})")
             elif is_kernel and quote == '"' and used != "kernels":
                 faults.append(f"{path}: a kernel includes nothing but kernels/ ({target})")
@@ -123,7 +123,7 @@ def check_cmake(src, faults):
                 if used in ("LIBS", "OBJECTS", "FILES"):
                     break
                 used = room_of_target(used)
-                if used != room and used not in TABLE[room].split() and not (room == "backend" and used in BACKENDS):
+                if used != room and used not in TABLE[room] and not (room == "backend" and used in BACKENDS):
                     faults.append(f"{at}/CMakeLists.txt: {room} may not use {used}")
 
 
@@ -131,7 +131,7 @@ def check_acyclic(faults):
     done = set()
     left = dict(TABLE)
     while left:
-        ready = [room for room, uses in left.items() if set(uses.split()) <= done]
+        ready = [room for room, uses in left.items() if uses <= done]
         if not ready:
             faults.append(f"the table goes round in circles among {sorted(left)}")
             return
@@ -150,8 +150,7 @@ def check_basenames(root, faults):
 
 
 def main():
-    root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    os.chdir(root)
+    os.chdir(ROOT)
     faults = []
     check_acyclic(faults)
     count = check_rooms("src", faults) + check_apps(".", faults)

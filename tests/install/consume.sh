@@ -8,6 +8,7 @@ prefix=$(cd "$1" && pwd) source=$(cd "$2" && pwd)
 shift 2
 [ $# -gt 0 ] || set -- pkgconfig find_package add fetch
 cc=${CC:-cc} cxx=${CXX:-c++} cmake=${CMAKE:-cmake}
+[ -n "${GENERATOR:-}" ] || ! command -v ninja >/dev/null || GENERATOR=Ninja
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 unset LD_LIBRARY_PATH PKG_CONFIG_PATH CMAKE_PREFIX_PATH

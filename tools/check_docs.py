@@ -1,0 +1,45 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What the documents point at is there: relative links in every .md, and the source files that ARCHITECTURE.md and CONTRIBUTING.md name."""
+import fnmatch
+import os
+import re
+import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+LINK = re.compile(r"\]\(([^)#\s]+)")
+SOURCE = re.compile(r"[\w*<>./-]+\.(?:c|h|hpp|py|sh|cmake|json)\b")
+NAMING = ("ARCHITECTURE.md", "CONTRIBUTING.md")
+
+
+def tree():
+    """Every file of the tree, by its path in it; what is built or recorded is none."""
+    for at, folders, names in os.walk("."):
+        folders[:] = [folder for folder in folders if not re.match(r"\.|build$|build-|runs$", folder)]
+        yield from (os.path.relpath(os.path.join(at, name)) for name in names)
+
+
+def main():
+    os.chdir(ROOT)
+    files = list(tree())
+    faults, count = [], 0
+    for path in sorted(file for file in files if file.endswith(".md")):
+        with open(path, encoding="utf-8") as document:
+            for number, line in enumerate(document, 1):
+                for target in LINK.findall(line):
+                    count += 1
+                    if ":" not in target and not os.path.exists(os.path.join(os.path.dirname(path), target)):
+                        faults.append(f"{path}:{number}: the link {target} leads nowhere")
+                for name in SOURCE.findall(line) if path in NAMING else ():
+                    count += 1
+                    pattern = re.sub("<[^>]*>", "*", name).lstrip("./")
+                    if not any(fnmatch.fnmatch("/" + file, "*/" + pattern) for file in files):
+                        faults.append(f"{path}:{number}: there is no {name}")
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    print(f"check_docs: {count} links and names, {len(faults)} faults")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
