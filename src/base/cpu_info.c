@@ -48,6 +48,7 @@ static struct {
 
 static atomic_uint allowed;
 static pthread_once_t find_once = PTHREAD_ONCE_INIT;
+static pw_notice limit_is_ignored;
 
 /* All bits up to a level's own; false where the name is none of this machine's family. */
 static bool mask_of_name(const char *name, uint32_t *mask)
@@ -196,15 +197,21 @@ static void find_all(void)
     uint32_t mask = UINT32_MAX;
     const char *limit = pw_os_environment("PAWL_MAX_ISA");
     if (limit != NULL && !mask_of_name(limit, &mask))
-        pw_log(PAWL_LOG_WARNING,
-               "PAWL_MAX_ISA=%s is ignored: %s has no instruction set of that name", limit,
-               pw_arch_name());
+        pw_notice_set(&limit_is_ignored, PAWL_LOG_WARNING,
+                      "PAWL_MAX_ISA=%s is ignored: %s has no instruction set of that name", limit,
+                      pw_arch_name());
     atomic_store_explicit(&allowed, mask, memory_order_relaxed);
+}
+
+static void find(void)
+{
+    (void)pthread_once(&find_once, find_all);
+    pw_notice_tell(&limit_is_ignored);
 }
 
 uint32_t pw_isa_machine(void)
 {
-    (void)pthread_once(&find_once, find_all);
+    find();
     return found.machine;
 }
 
@@ -235,7 +242,7 @@ const char *pw_arch_name(void)
 
 pw_cpu_caches pw_cpu_caches_get(void)
 {
-    (void)pthread_once(&find_once, find_all);
+    find();
     return found.caches;
 }
 
@@ -244,8 +251,7 @@ pawl_status pawl_max_isa_set(const char *isa)
     uint32_t mask = 0;
     if (isa == NULL || !mask_of_name(isa, &mask))
         return PAWL_ERR_ARGUMENT;
-    (void)pthread_once(&find_once,
-                       find_all); /* first, or the environment would overrule us later */
+    find(); /* first, or the environment would overrule us later */
     atomic_store_explicit(&allowed, mask, memory_order_relaxed);
     return PAWL_OK;
 }

@@ -92,3 +92,23 @@ void pw_log(pawl_log_level level, const char *format, ...)
     va_end(arguments);
     write(user, level, message);
 }
+
+void pw_notice_set(pw_notice *notice, pawl_log_level level, const char *format, ...)
+{
+    pw_strbuf buffer = PW_STRBUF(notice->text);
+    va_list arguments;
+    va_start(arguments, format);
+    pw_strbuf_vadd(&buffer, format, arguments);
+    va_end(arguments);
+    notice->level = level;
+    atomic_store_explicit(&notice->is_due, true, memory_order_release);
+}
+
+void pw_notice_tell(pw_notice *notice)
+{
+    if (PW_LIKELY(!atomic_load_explicit(&notice->is_due, memory_order_acquire)) ||
+        !pw_log_wants(notice->level))
+        return;
+    if (atomic_exchange_explicit(&notice->is_due, false, memory_order_acquire))
+        pw_log(notice->level, "%s", notice->text);
+}

@@ -5,11 +5,24 @@
 
 #include "base/compiler.h"
 #include <pawl/logger.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 
 /* One sentence to the caller's logger; formats into a stack buffer, allocates nothing, any thread. */
 void pw_log(pawl_log_level level, const char *format, ...) PW_PRINTF(2, 3);
 bool pw_log_wants(pawl_log_level level);
 bool pw_log_is_set(void); /* somebody listens, at whatever level */
+
+/*
+ * What is found out inside a pthread_once, where nothing of the user's may run: a logger that called back in would wait for itself, for
+ * ever. Set inside; told by whoever comes out first and finds that somebody listens, once. Zeroed: there is nothing to tell.
+ */
+typedef struct pw_notice {
+    atomic_bool is_due;
+    pawl_log_level level;
+    char text[320];
+} pw_notice;
+void pw_notice_set(pw_notice *notice, pawl_log_level level, const char *format, ...) PW_PRINTF(3, 4);
+void pw_notice_tell(pw_notice *notice);
 
 #endif

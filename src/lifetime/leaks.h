@@ -7,6 +7,7 @@
 #ifndef PW_LEAKS_H
 #define PW_LEAKS_H
 
-void pw_leaks_start(void); /* reads PAWL_LEAKS; called once */
+void pw_leaks_start(void); /* reads PAWL_LEAKS; called once, inside a once */
+void pw_leaks_tell(void);  /* what there was to say of it; outside */
 
 #endif

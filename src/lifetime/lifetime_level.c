@@ -8,6 +8,7 @@
 
 static atomic_bool is_strict;
 static atomic_bool is_fixed;
+static pw_notice is_ignored; /* what the environment says */
 
 void pw_level_start(void)
 {
@@ -17,7 +18,13 @@ void pw_level_start(void)
     if (strcmp(wanted, "strict") == 0)
         atomic_store(&is_strict, true);
     else
-        pw_log(PAWL_LOG_WARNING, "PAWL_LIFETIME=%s is ignored: it is strict or deferred", wanted);
+        pw_notice_set(&is_ignored, PAWL_LOG_WARNING,
+                      "PAWL_LIFETIME=%s is ignored: it is strict or deferred", wanted);
+}
+
+void pw_level_tell(void)
+{
+    pw_notice_tell(&is_ignored);
 }
 
 bool pw_level_is_strict(void)

@@ -147,6 +147,8 @@ static void fail_at_exit(void)
     _exit(1);
 }
 
+static pw_notice is_ignored; /* what the environment says */
+
 void pw_leaks_start(void)
 {
     const char *wanted = pw_os_environment("PAWL_LEAKS");
@@ -157,5 +159,11 @@ void pw_leaks_start(void)
     else if (strcmp(wanted, "error") == 0)
         (void)atexit(fail_at_exit);
     else
-        pw_log(PAWL_LOG_WARNING, "PAWL_LEAKS=%s is ignored: it is report or error", wanted);
+        pw_notice_set(&is_ignored, PAWL_LOG_WARNING,
+                      "PAWL_LEAKS=%s is ignored: it is report or error", wanted);
+}
+
+void pw_leaks_tell(void)
+{
+    pw_notice_tell(&is_ignored);
 }

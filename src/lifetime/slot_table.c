@@ -75,6 +75,8 @@ static void start(void)
 pawl_status pw_table_start(void)
 {
     (void)pthread_once(&start_once, start);
+    pw_level_tell();
+    pw_leaks_tell();
     return start_result == 0 ? PAWL_OK : PAWL_ERR_MEMORY; /* all that pthread_atfork can lack */
 }
 

@@ -209,7 +209,14 @@ static struct {
     pw_trt_library library;
     pawl_error error;
     bool is_found, was_any;
+    pw_notice using; /* which one, told outside the once */
+    atomic_bool is_searching;
 } process = {.once = PTHREAD_ONCE_INIT};
+
+bool pw_trt_library_is_searching(void)
+{
+    return atomic_load_explicit(&process.is_searching, memory_order_relaxed);
+}
 
 static bool try_candidate(void *user, const char *path)
 {
@@ -229,9 +236,13 @@ static bool try_candidate(void *user, const char *path)
 
 static void find_library(void)
 {
-    if (visit_candidates(try_candidate, NULL)) {
-        pw_log(PAWL_LOG_INFO, "using %s (%s) by the strategy of %s", process.library.version_text,
-               process.library.path, process.library.strategy->name);
+    atomic_store(&process.is_searching, true);
+    const bool is_found = visit_candidates(try_candidate, NULL);
+    atomic_store(&process.is_searching, false);
+    if (is_found) {
+        pw_notice_set(&process.using, PAWL_LOG_INFO, "using %s (%s) by the strategy of %s",
+                      process.library.version_text, process.library.path,
+                      process.library.strategy->name);
         return;
     }
     const char *const named = pw_os_environment("PAWL_TENSORRT_LIBRARY");
@@ -250,6 +261,7 @@ static void find_library(void)
 pawl_status pw_trt_library_get(const pw_trt_library **library, pawl_error *error)
 {
     pthread_once(&process.once, find_library);
+    pw_notice_tell(&process.using);
     if (!process.is_found) {
         if (error != NULL)
             *error = process.error;

@@ -63,6 +63,10 @@ typedef struct pw_trt_library {
    version is not known. */
 pawl_status pw_trt_library_get(const pw_trt_library **library, pawl_error *error) PW_NODISCARD;
 
+/* Inside the search of that first call: what a library says meanwhile must not reach the user's logger,
+   which might ask for the library and wait for itself. */
+bool pw_trt_library_is_searching(void);
+
 /* Loads one by path, besides the process's own: tests and pawl doctor. Never unloaded. */
 pawl_status pw_trt_library_open(const char *path, pw_trt_library *library,
                                 pawl_error *error) PW_NODISCARD;
