@@ -28,6 +28,7 @@ static const pw_type image_type = {
 static void *make(void)
 {
     pw_object *made = NULL;
+    pawl_object_at(__FILE__, __LINE__); /* as the create macros do */
     if (pw_object_make(&image_type, NULL, 0, &made, NULL) < 0)
         abort();
     return pw_object_publish(made);

@@ -20,7 +20,7 @@ typedef enum pawl_lifetime_format {
 /**
  * Starts to record births and ends, of the whole process and all threads; forgets what was recorded before.
  *
- * Objects that live already are known by their ids alone. At most 262,144 events are kept (112 bytes each); what comes later is
+ * Objects that live already are known by their ids alone. At most 262,144 events are kept (some 150 bytes each); what comes later is
  * counted, and every format says so.
  *
  * @retval PAWL_ERR_IN_USE  A recording is under way, or another thread is saving one. Nothing changed.

@@ -40,8 +40,13 @@ PAWL_API size_t pawl_object_count(void);
 
 /**
  * Lists what lives, as a tree with ids, names, birthplaces and holders, a line a call of @p line.
- * @param line  Called with each line (no newline) and @p user; the text is valid during the call only.
- * @return Number of live objects. Any thread; allocates nothing. Depends on nothing: the objects told may be ended meanwhile.
+ *
+ * It tells of one moment, that of the call: facts are copied first, then told. Nothing is locked or held meanwhile, so objects may be made
+ * and ended, by @p line too; no lifetime changes by being reported, at either level.
+ *
+ * @param line  Called with each line (no newline) and @p user; the text is valid during the call only. NULL: they are only counted.
+ * @return Number of live objects. Any thread. Takes the C library's memory, not the allocator's, until it returns (some 200 bytes an
+ *         object); where there is none, one line says so.
  */
 PAWL_API size_t pawl_object_report(void (*line)(void *user, const char *text), void *user);
 
@@ -77,7 +82,7 @@ PAWL_API pawl_status pawl_object_array_destroy(void ***array, size_t count);
 
 /**
  * Tells the next create call of this thread where in the user's source it stands; the create macros call it.
- * @param file  Static storage. NULL: the place is not known.
+ * @param file  Its name without folders is copied, at most 43 bytes; what is longer is cut short. NULL: the place is not known.
  */
 PAWL_API void pawl_object_at(const char *file, int line);
 

@@ -23,11 +23,25 @@
 
 /* --- clock, process, paths --- */
 
-uint64_t pw_os_clock_ns(void)
+static uint64_t clock_ns(clockid_t clock)
 {
     struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail with this clock */
+    (void)clock_gettime(clock, &now); /* cannot fail with these clocks */
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+uint64_t pw_os_clock_ns(void)
+{
+    return clock_ns(CLOCK_MONOTONIC);
+}
+
+uint64_t pw_os_clock_coarse_ns(void)
+{
+#if defined(CLOCK_MONOTONIC_COARSE)
+    return clock_ns(CLOCK_MONOTONIC_COARSE);
+#else
+    return clock_ns(CLOCK_MONOTONIC);
+#endif
 }
 
 uint32_t pw_os_process_id(void)

@@ -13,7 +13,8 @@
 /* What the end of an object needs under the mutex, and leaves to be done without it. */
 typedef struct pw_ending {
     uint64_t bits; /* the handle */
-    const pw_type *type;  /* NULL: any */
+    const pw_type *type; /* NULL: any */
+    bool is_ours;  /* not the user's call: never refused */
     pw_object *to_release; /* its last hold is gone */
     pawl_log_level level;  /* of the sentence, where there is one */
     pw_strbuf text; /* into sentence */

@@ -19,6 +19,12 @@
 
 struct pw_object;
 
+/* A place in the user's source. A copy: the text that a macro gives is gone when its library is unloaded, messages come later. */
+typedef struct pw_place {
+    char file[44]; /* without folders; cut short with "..." where it is longer; "": not known */
+    int line;
+} pw_place;
+
 /* What a type is for, in drawings; INNER ones are never the user's: what backends hold of a device or a vendor's library. */
 typedef enum pw_role { PW_ROLE_INNER, PW_ROLE_BUILD, PW_ROLE_RUN, PW_ROLE_PICTURE } pw_role;
 
@@ -37,8 +43,7 @@ typedef struct pw_object {
     uint32_t slot;
     struct pw_object *parents[PW_MAX_PARENTS];
     uint64_t born_ns;
-    const char *file;  /* birthplace, NULL where unknown */
-    int line;
+    pw_place place;    /* of birth */
     char name[48];
 } pw_object;
 
@@ -63,7 +68,8 @@ void pw_object_release(void *object);   /* NULL is fine */
 /* pawl_T_destroy is: return pw_object_destroy_handle((void **)handle, &pw_T_type); does NULLs, deferred, strict as lifetimes.md rule 3 and 4. */
 pawl_status pw_object_destroy_handle(void **handle, const pw_type *type);
 
-/* Ends a published object of which the owner kept the pointer, not the handle: same rules, same results. NULL is fine. */
+/* Ends a published object of ours, of which we kept the pointer. Never refused: strict is a discipline for users, and what nobody could
+   end again would be lost. PAWL_OK, or PAWL_DEFERRED where others hold it. NULL is fine. */
 pawl_status pw_object_end(void *object);
 
 /* For guards: pw_plan *plan PW_USING = NULL; ... PW_TRY(pw_object_use(handle, &pw_plan_type, &plan, error)); */

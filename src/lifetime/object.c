@@ -18,22 +18,30 @@
 
 /* Where the create call under way on this thread stands, if its macro has said so. What the library
  * makes for itself meanwhile (a vendor's builder, device memory) is of the same place. */
-static _Thread_local struct {
-    const char *file;
-    int line;
-} birthplace;
+static _Thread_local pw_place birthplace;
 
 static uint64_t last_id; /* with the mutex held */
 
 void pawl_object_at(const char *file, int line)
 {
-    birthplace.file = file;
+    static const char gap[] = "...";
+    const char *name = file != NULL ? pw_os_basename(file) : "";
+    const size_t size = sizeof birthplace.file, length = strlen(name);
     birthplace.line = line;
+    if (PW_LIKELY(length < size)) {
+        memcpy(birthplace.file, name, length + 1);
+        return;
+    }
+    size_t kept = size - sizeof gap;
+    while (kept > 0 && ((unsigned char)name[kept] & 0xC0u) == 0x80u)
+        kept--; /* no half character */
+    memcpy(birthplace.file, name, kept);
+    memcpy(birthplace.file + kept, gap, sizeof gap);
 }
 
 pawl_status pawl_object_placed(pawl_status status)
 {
-    birthplace.file = NULL;
+    birthplace.file[0] = '\0';
     return status;
 }
 
@@ -85,8 +93,7 @@ pawl_status pw_object_make(const pw_type *type, pw_object *const parents[], size
         return pw_fail_memory(error, type->name, type->size);
     object->type = type;
     object->born_ns = pw_os_clock_ns();
-    object->file = birthplace.file;
-    object->line = birthplace.line;
+    object->place = birthplace;
     size_t pinned = 0;
     for (size_t i = 0; i < parent_count; i++)
         if (parents[i] != NULL)
@@ -108,8 +115,9 @@ static void log_birth(const pw_object *object)
     char line[LOG_LINE_SIZE];
     pw_strbuf text = PW_STRBUF(line);
     pw_text_object(&text, object->type, object->id, object->name);
-    pw_text_parents(&text, object);
-    pw_text_place(&text, "at", object->file, object->line);
+    pw_parent parents[PW_MAX_PARENTS];
+    pw_text_parents(&text, parents, pw_parents_of(object, parents));
+    pw_text_place(&text, "at", &object->place);
     pw_log(PAWL_LOG_VERBOSE, "+ %s", line);
 }
 
@@ -133,7 +141,7 @@ void *pw_object_publish(void *object)
     const uint64_t before = atomic_fetch_add_explicit(&slot->state, PW_STATE_OPEN - PW_STATE_MAKING,
                                                       memory_order_release);
     if (made->type->role != PW_ROLE_INNER) {
-        birthplace.file = NULL; /* said by hand, it was for this object */
+        birthplace.file[0] = '\0'; /* said by hand, it was for this object */
         pw_scope_adopt(made);
     }
     return (void *)(uintptr_t)pw_handle_make(made->slot, pw_generation_of_state(before));

@@ -19,7 +19,7 @@ static void explain_tombstone(pw_strbuf *text, const pw_tombstone *stone)
 {
     pw_strbuf_add(text, "%s: the handle is dead: ", pw_diagnosis_id(PW_DIAGNOSIS_ENDED));
     pw_text_object(text, stone->type, stone->id, stone->name);
-    pw_text_place(text, "made at", stone->file, stone->line);
+    pw_text_place(text, "made at", &stone->place);
     pw_strbuf_add(text, " was ended %.3f s ago",
                   pw_text_seconds(stone->ended_ns, pw_os_clock_ns()));
 }
@@ -54,7 +54,7 @@ static void explain_type(pw_strbuf *text, const pw_object *object, const pw_type
     pw_strbuf_add(text, "%s: the handle is not of type %s but of type %s: ",
                   pw_diagnosis_id(PW_DIAGNOSIS_WRONG_TYPE), wanted->name, object->type->name);
     pw_text_object(text, object->type, object->id, object->name);
-    pw_text_place(text, "made at", object->file, object->line);
+    pw_text_place(text, "made at", &object->place);
 }
 
 /* "held by context #9 from x.c:12 and 2 others" */
@@ -66,7 +66,7 @@ static void explain_holders(pw_strbuf *text, const pw_slot *slot, uint64_t other
     } else {
         const pw_object *holder = pw_edge_holder(slot->first_holder);
         pw_text_object(text, holder->type, holder->id, pw_object_name_if_made(holder));
-        pw_text_place(text, "from", holder->file, holder->line);
+        pw_text_place(text, "from", &holder->place);
     }
     if (others > 1)
         pw_strbuf_add(text, " and %llu other%s", (unsigned long long)(others - 1),
@@ -134,9 +134,8 @@ pawl_status pw_object_use(const void *handle, const pw_type *type, void *object_
 
 /* Closes the generation and drops the user's hold. False: strict, and others hold it. The mutex
  * keeps other ends away, not uses. */
-static bool close_generation(pw_slot *slot, uint64_t *others)
+static bool close_generation(pw_slot *slot, bool is_strict, uint64_t *others)
 {
-    const bool is_strict = pw_level_is_strict();
     uint64_t state = atomic_load_explicit(&slot->state, memory_order_relaxed);
     do {
         *others = (state & PW_STATE_HOLDS) - 1;
@@ -162,7 +161,7 @@ static pawl_status refuse_held(pw_ending *end, const pw_object *object, uint64_t
 {
     pw_strbuf_add(&end->text, "%s: ", pw_diagnosis_id(PW_DIAGNOSIS_HELD));
     pw_text_object(&end->text, object->type, object->id, object->name);
-    pw_text_place(&end->text, "made at", object->file, object->line);
+    pw_text_place(&end->text, "made at", &object->place);
     pw_strbuf_add(&end->text, " is not ended: it is ");
     explain_holders(&end->text, pw_slot_at(object->slot), others);
     observe_end(object, PAWL_ERR_IN_USE, others);
@@ -173,6 +172,7 @@ void pw_ending_start(pw_ending *end, uint64_t handle, const pw_type *type)
 {
     end->bits = handle;
     end->type = type;
+    end->is_ours = false;
     end->to_release = NULL;
     end->level = PAWL_LOG_WARNING;
     end->text = PW_STRBUF(end->sentence);
@@ -192,12 +192,12 @@ pawl_status pw_ending_close(pw_ending *end)
         return PAWL_ERR_ARGUMENT;
     }
     uint64_t others = 0;
-    if (!close_generation(slot, &others))
+    if (!close_generation(slot, !end->is_ours && pw_level_is_strict(), &others))
         return refuse_held(end, object, others);
     /* From here on another thread may drop the last hold, but it cannot leave the table, nor free,
      * without the mutex. */
     pw_slot_take_from_scope(object);
-    pw_tombstone_set(end->bits, object, pw_os_clock_ns());
+    pw_tombstone_set(end->bits, object, pw_os_clock_coarse_ns());
     observe_end(object, others == 0 ? PAWL_OK : PAWL_DEFERRED, others);
     if (others == 0) {
         end->to_release = object;
@@ -221,15 +221,21 @@ void pw_ending_finish(pw_ending *end)
         pw_object_release_all(end->to_release);
 }
 
+static pawl_status end_now(pw_ending *end)
+{
+    pw_table_lock();
+    const pawl_status status = pw_ending_close(end);
+    pw_table_unlock();
+    return status;
+}
+
 pawl_status pw_object_destroy_handle(void **handle, const pw_type *type)
 {
     if (handle == NULL || *handle == NULL)
         return PAWL_OK;
     pw_ending end;
     pw_ending_start(&end, pw_handle_bits(*handle), type);
-    pw_table_lock();
-    const pawl_status status = pw_ending_close(&end);
-    pw_table_unlock();
+    const pawl_status status = end_now(&end);
     if (status != PAWL_ERR_IN_USE && status != PAWL_ERR_ARGUMENT)
         *handle = NULL; /* those two changed nothing; in every other case the handle is dead */
     pw_ending_finish(&end);
@@ -243,8 +249,12 @@ pawl_status pw_object_end(void *object)
     const pw_object *ended = object;
     const uint64_t state =
         atomic_load_explicit(&pw_slot_at(ended->slot)->state, memory_order_acquire);
-    void *handle = (void *)(uintptr_t)pw_handle_make(ended->slot, pw_generation_of_state(state));
-    return pw_object_destroy_handle(&handle, ended->type);
+    pw_ending end;
+    pw_ending_start(&end, pw_handle_make(ended->slot, pw_generation_of_state(state)), ended->type);
+    end.is_ours = true;
+    const pawl_status status = end_now(&end);
+    pw_ending_finish(&end);
+    return status;
 }
 
 pawl_status pawl_object_destroy(void **handle)

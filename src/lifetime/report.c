@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What lives, as a tree: each object under its first parent. The mutex is not held while a line is
- * delivered; a hold on the object just told keeps our place in the tree meanwhile.
+ * What lives, as a tree: each object under its first parent. A report is a copy of what there was
+ * to tell at one moment: it holds no object, so whoever listens, however long, changes no lifetime.
  */
 #include "base/log.h"
 #include "base/os.h"
@@ -16,6 +16,7 @@
 
 #define LINE_SIZE  400
 #define INDENT_MAX 20
+#define SPARE      64 /* objects that may be born before the mutex is ours */
 
 /* From this edge on, the first that is its holder's first: others are told under another parent. */
 static uint32_t first_edge_from(uint32_t edge)
@@ -27,7 +28,7 @@ static uint32_t first_edge_from(uint32_t edge)
 
 /* The object told after this one (NULL: before all), children before siblings; NULL behind the
  * last. */
-static pw_object *next_in_tree(pw_object *object, int *depth)
+static const pw_object *next_in_tree(const pw_object *object, int *depth)
 {
     uint32_t edge = PW_NO_EDGE;
     if (object == NULL) {
@@ -46,29 +47,76 @@ static pw_object *next_in_tree(pw_object *object, int *depth)
     return edge == PW_NO_EDGE ? NULL : pw_edge_holder(edge);
 }
 
-/* Adds a hold unless the last has dropped already: such an object is on its way out of the table.
- */
-static bool hold_if_held(pw_object *object, uint64_t *state_before)
+/* All that is told of one object. */
+typedef struct told {
+    const pw_type *type;
+    uint64_t id, born_ns, state;
+    pw_parent parents[PW_MAX_PARENTS];
+    size_t parent_count;
+    int depth;
+    pw_place place;
+    char name[sizeof(((pw_object *)0)->name)];
+} told;
+
+static void copy_facts(told *facts, const pw_object *object, uint64_t state, int depth)
 {
-    _Atomic(uint64_t) *word = &pw_slot_at(object->slot)->state;
-    uint64_t state = atomic_load_explicit(word, memory_order_relaxed);
-    while ((state & PW_STATE_HOLDS) != 0)
-        if (atomic_compare_exchange_weak_explicit(word, &state, state + PW_STATE_HOLD,
-                                                  memory_order_acquire, memory_order_relaxed)) {
-            *state_before = state;
-            return true;
-        }
-    return false;
+    facts->type = object->type;
+    facts->id = object->id;
+    facts->born_ns = object->born_ns;
+    facts->state = state;
+    facts->parent_count = pw_parents_of(object, facts->parents);
+    facts->depth = depth;
+    facts->place = object->place;
+    memcpy(facts->name, pw_object_name_if_made(object), sizeof facts->name);
 }
 
-static void tell(pw_strbuf *text, const pw_object *object, uint64_t state, int depth,
-                 uint64_t now_ns)
+/* With the mutex held. Those whose last hold has dropped are on their way out of the table. More
+ * than capacity: there was no room for all. */
+static size_t copy_tree(told *all, size_t capacity)
 {
-    pw_strbuf_add(text, "%*s", 2 * (depth < INDENT_MAX ? depth : INDENT_MAX), "");
-    pw_text_object(text, object->type, object->id, pw_object_name_if_made(object));
-    pw_text_parents(text, object);
-    pw_text_place(text, "at", object->file, object->line);
-    pw_strbuf_add(text, ", %.3f s old", pw_text_seconds(object->born_ns, now_ns));
+    size_t count = 0;
+    int depth = 0;
+    for (const pw_object *object = next_in_tree(NULL, &depth); object != NULL;
+         object = next_in_tree(object, &depth)) {
+        const uint64_t state =
+            atomic_load_explicit(&pw_slot_at(object->slot)->state, memory_order_acquire);
+        if ((state & PW_STATE_HOLDS) == 0)
+            continue;
+        if (count++ == capacity)
+            break;
+        copy_facts(&all[count - 1], object, state, depth);
+    }
+    return count;
+}
+
+/* In the C library's memory, since it may be the user's allocator that asks. NULL: there is none.
+ */
+static told *copy_all(size_t *count)
+{
+    for (;;) {
+        const size_t capacity = pawl_object_count() + SPARE;
+        told *all = malloc(capacity * sizeof *all);
+        if (all == NULL) {
+            *count = pawl_object_count();
+            return NULL;
+        }
+        pw_table_lock();
+        *count = copy_tree(all, capacity);
+        pw_table_unlock();
+        if (*count <= capacity)
+            return all;
+        free(all); /* others make objects meanwhile */
+    }
+}
+
+static void tell(pw_strbuf *text, const told *facts, uint64_t now_ns)
+{
+    const uint64_t state = facts->state;
+    pw_strbuf_add(text, "%*s", 2 * (facts->depth < INDENT_MAX ? facts->depth : INDENT_MAX), "");
+    pw_text_object(text, facts->type, facts->id, facts->name);
+    pw_text_parents(text, facts->parents, facts->parent_count);
+    pw_text_place(text, "at", &facts->place);
+    pw_strbuf_add(text, ", %.3f s old", pw_text_seconds(facts->born_ns, now_ns));
     const bool is_own = (state & (PW_STATE_OPEN | PW_STATE_MAKING)) != 0;
     const unsigned long long holders = (state & PW_STATE_HOLDS) - (is_own ? 1 : 0);
     if ((state & PW_STATE_MAKING) != 0)
@@ -82,28 +130,21 @@ static void tell(pw_strbuf *text, const pw_object *object, uint64_t state, int d
 size_t pawl_object_report(void (*line)(void *user, const char *text), void *user)
 {
     const uint64_t now_ns = pw_os_clock_ns();
-    size_t told = 0;
-    pw_object *held = NULL; /* the one told last */
-    int depth = 0;
-    for (;;) {
-        char sentence[LINE_SIZE];
+    size_t count = 0;
+    told *all = copy_all(&count);
+    char sentence[LINE_SIZE];
+    for (size_t i = 0; all != NULL && line != NULL && i < count; i++) {
         pw_strbuf text = PW_STRBUF(sentence);
-        uint64_t state = 0;
-        pw_table_lock();
-        pw_object *object = next_in_tree(held, &depth);
-        while (object != NULL && !hold_if_held(object, &state))
-            object = next_in_tree(object, &depth);
-        if (object != NULL)
-            tell(&text, object, state, depth, now_ns);
-        pw_table_unlock();
-        pw_object_release(held);
-        if (object == NULL)
-            return told;
-        held = object;
-        told++;
-        if (line != NULL)
-            line(user, sentence);
+        tell(&text, &all[i], now_ns);
+        line(user, sentence);
     }
+    if (all == NULL && line != NULL) {
+        pw_strbuf text = PW_STRBUF(sentence);
+        pw_strbuf_add(&text, "memory ran out: %zu objects are alive and not listed", count);
+        line(user, sentence);
+    }
+    free(all);
+    return count;
 }
 
 /* --- PAWL_LEAKS --- */

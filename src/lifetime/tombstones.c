@@ -13,8 +13,7 @@ void pw_tombstone_set(uint64_t handle, const pw_object *object, uint64_t ended_n
     stone->handle = handle;
     stone->id = object->id;
     stone->ended_ns = ended_ns;
-    stone->file = object->file;
-    stone->line = object->line;
+    stone->place = object->place;
     stone->type = object->type;
     memcpy(stone->name, object->name, sizeof stone->name);
 }

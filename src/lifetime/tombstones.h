@@ -11,8 +11,7 @@ typedef struct pw_tombstone {
     uint64_t handle;
     uint64_t id;
     uint64_t ended_ns;
-    const char *file; /* birthplace */
-    int line;
+    pw_place place; /* of birth */
     const pw_type *type;
     char name[sizeof(((pw_object *)0)->name)];
 } pw_tombstone;

@@ -33,8 +33,8 @@ static void put_birth(pw_os_file *file, const pw_history *history, const pw_reco
         pw_put(file, k == 0 ? " on " : ", ");
         put_object(file, history, record->others[k]);
     }
-    if (record->file != NULL)
-        pw_put(file, " at %s:%d", pw_os_basename(record->file), record->line);
+    if (record->place.file[0] != '\0')
+        pw_put(file, " at %s:%d", record->place.file, record->place.line);
 }
 
 static void put_lived(pw_os_file *file, const pw_history *history, const pw_record *record)
@@ -108,11 +108,11 @@ static void put_json_birth(pw_os_file *file, const pw_record *record)
     for (size_t k = 0; k < PW_MAX_PARENTS && record->others[k] != 0; k++)
         pw_put(file, "%s%llu", k == 0 ? "" : ",", (unsigned long long)record->others[k]);
     pw_put(file, "]");
-    if (record->file == NULL)
+    if (record->place.file[0] == '\0')
         return;
     pw_put(file, ",\"file\":\"");
-    pw_put_json(file, pw_os_basename(record->file));
-    pw_put(file, "\",\"line\":%d", record->line);
+    pw_put_json(file, record->place.file);
+    pw_put(file, "\",\"line\":%d", record->place.line);
 }
 
 static void put_json_line(pw_os_file *file, const pw_record *record)

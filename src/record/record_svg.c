@@ -123,10 +123,10 @@ static void put_label(pw_os_file *file, const pw_svg_row *row, const pw_life *li
         pw_put(file, "”</tspan>");
     }
     pw_put(file, "</text>\n<text class=\"small\" x=\"16\" y=\"%d\">", y + 13);
-    if (born->file != NULL) {
+    if (born->place.file[0] != '\0') {
         pw_put(file, "made at ");
-        pw_put_xml(file, pw_os_basename(born->file));
-        pw_put(file, ":%d", born->line);
+        pw_put_xml(file, born->place.file);
+        pw_put(file, ":%d", born->place.line);
     } else {
         pw_put(file, "made inside the library");
     }

@@ -9,6 +9,7 @@
 #include "record/record_svg.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define ROW_MAX      400
 #define GROUP_MAX    64
@@ -31,6 +32,11 @@ typedef struct row_groups {
     size_t count;
 } row_groups;
 
+static bool is_same_place(const pw_place *a, const pw_place *b)
+{
+    return a->line == b->line && strcmp(a->file, b->file) == 0;
+}
+
 /* The group of a life; NULL where it has kin, or there are too many groups. */
 static row_group *group_of(row_groups *groups, const pw_life *life)
 {
@@ -38,8 +44,7 @@ static row_group *group_of(row_groups *groups, const pw_life *life)
         return NULL;
     for (size_t i = 0; i < groups->count; i++) {
         const pw_record *like = groups->items[i].like;
-        if (like->type == life->born->type && like->line == life->born->line &&
-            like->file == life->born->file)
+        if (like->type == life->born->type && is_same_place(&like->place, &life->born->place))
             return &groups->items[i];
     }
     if (groups->count == GROUP_MAX)

@@ -113,8 +113,8 @@ static void put_bar(pw_os_file *file, const pw_history *history, const pw_life *
     put_us(file, "ts", life->born->time_ns);
     put_us(file, "dur", end_of(history, life) - life->born->time_ns);
     pw_put(file, ",\"args\":{\"id\":%llu,\"made at\":\"", (unsigned long long)life->id);
-    pw_put_json(file, life->born->file != NULL ? pw_os_basename(life->born->file) : "");
-    pw_put(file, ":%d\"", life->born->line);
+    pw_put_json(file, life->born->place.file);
+    pw_put(file, ":%d\"", life->born->place.line);
     put_pins(file, history, life);
     pw_put(file, ",\"end\":\"%s\"}}", end_word(life));
 }

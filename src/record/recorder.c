@@ -24,11 +24,8 @@ static void add(pw_record record)
 
 static void on_birth(const pw_object *object)
 {
-    pw_record record = {.kind = PW_RECORD_BORN,
-                        .id = object->id,
-                        .type = object->type,
-                        .file = object->file,
-                        .line = object->line};
+    pw_record record = {
+        .kind = PW_RECORD_BORN, .id = object->id, .type = object->type, .place = object->place};
     memcpy(record.name, object->name, sizeof record.name);
     for (size_t k = 0; k < PW_MAX_PARENTS && object->parents[k] != NULL; k++)
         record.others[k] = object->parents[k]->id;

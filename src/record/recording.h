@@ -28,8 +28,7 @@ typedef struct pw_record {
     uint64_t id;
     /* ids: parents at birth; where others held it at its end (DEFERRED, REFUSED, DISORDERED), the eldest of them in others[0] */
     uint64_t others[PW_MAX_PARENTS];
-    const char *file;                /* BORN: birthplace, or NULL */
-    int line;
+    pw_place place; /* BORN */
     uint32_t holder_count;
     pw_record_kind kind;
     const pw_type *type; /* BORN */

@@ -18,7 +18,7 @@ void trt_expect(trt_tally *tally, bool is_true, const char *format, ...) PW_PRIN
 bool trt_small_network(const pw_trt_library *library, pw_trt_native *network);
 
 /* Every order of ending {builder, network, config, plan memory, runtime} under the guard, at the
-   level in force: each end's status is what the rules say, the library complains of none, and
+   level in force, which makes no difference: each end's status is what the rules say, the library complains of none, and
    nothing is left. Plans are built in every build_every-th order. */
 void trt_all_orders(const pw_trt_library *library, unsigned build_every, trt_tally *tally);
 

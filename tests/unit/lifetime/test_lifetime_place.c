@@ -11,7 +11,7 @@ static pawl_status create(bool may)
     if (!may)
         return PAWL_ERR_ARGUMENT; /* before anything is made */
     PW_TRY(pw_object_make(&stub_trt_builder, NULL, 0, &inner, NULL));
-    assert_int_equal(inner->line, 88);
+    assert_int_equal(inner->place.line, 88);
     const pawl_status status = pw_object_make(&stub_plan, NULL, 0, &object, NULL);
     pw_object_abandon(inner);
     PW_TRY(status);
@@ -23,11 +23,8 @@ static int line_of(const char *file, void *handle)
 {
     pw_object *used PW_USING = NULL;
     assert_int_equal(pw_object_use(handle, NULL, &used, NULL), PAWL_OK);
-    if (file == NULL)
-        assert_null(used->file);
-    else
-        assert_string_equal(used->file, file);
-    return used->line;
+    assert_string_equal(used->place.file, file);
+    return used->place.line;
 }
 
 static void a_call_gives_its_place(void **state)
@@ -47,7 +44,7 @@ static void a_call_that_failed_leaves_none(void **state)
     assert_int_equal(pawl_object_placed(create(false)), PAWL_ERR_ARGUMENT);
     assert_int_equal(pw_object_make(&stub_image, NULL, 0, &object, NULL), PAWL_OK);
     void *handle = pw_object_publish(object);
-    (void)line_of(NULL, handle);
+    (void)line_of("", handle);
     assert_int_equal(pawl_object_destroy(&handle), PAWL_OK);
 }
 
@@ -59,9 +56,58 @@ static void said_by_hand_it_is_for_one_object(void **state)
     assert_int_equal(pw_object_make(&stub_image, NULL, 0, &object, NULL), PAWL_OK);
     void *second = pw_object_publish(object);
     assert_int_equal(line_of("a.c", first), 7);
-    (void)line_of(NULL, second);
+    (void)line_of("", second);
     assert_int_equal(pawl_object_destroy(&second), PAWL_OK);
     assert_int_equal(pawl_object_destroy(&first), PAWL_OK);
+}
+
+static void the_text_is_a_copy(void **state)
+{
+    (void)state;
+    char file[] = "/home/user/plugin.c"; /* as of a library that is unloaded later */
+    void *object = stub_make(&stub_image, file, 7, NULL, NULL);
+    memset(file, '?', sizeof file - 1);
+    assert_int_equal(line_of("plugin.c", object), 7);
+    hear_from(PAWL_LOG_WARNING);
+    void *copy = object;
+    assert_int_equal(pawl_object_destroy(&object), PAWL_OK);
+    assert_int_equal(pawl_object_destroy(&copy), PAWL_ERR_DEAD_HANDLE);
+    assert_contains(heard, "made at plugin.c:7 was ended");
+}
+
+/* What was said for a call that never came is no danger to the next. */
+static void said_and_not_used(void **state)
+{
+    (void)state;
+    char file[] = "plugin.c";
+    pawl_object_at(file, 7);
+    memset(file, '?', sizeof file - 1);
+    pw_object *object PW_MAKING = NULL;
+    assert_int_equal(pw_object_make(&stub_image, NULL, 0, &object, NULL), PAWL_OK);
+    assert_string_equal(object->place.file, "plugin.c");
+    assert_int_equal(pawl_object_placed(PAWL_OK), PAWL_OK);
+}
+
+static void a_long_name_is_cut_short(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *given, *kept;
+    } names[] = {
+        {"a/1234567890123456789012345678901234567890123",
+         "1234567890123456789012345678901234567890123"},
+        {"12345678901234567890123456789012345678901234",
+         "1234567890123456789012345678901234567890..."},
+        /* an umlaut across the cut goes as a whole */
+        {"123456789012345678901234567890123456789\xC3\xA4.cpp56789",
+         "123456789012345678901234567890123456789..."},
+        {"folder/", ""},
+    };
+    for (size_t i = 0; i < PW_COUNT(names); i++) {
+        void *object = stub_make(&stub_image, names[i].given, 1, NULL, NULL);
+        assert_int_equal(line_of(names[i].kept, object), 1);
+        assert_int_equal(pawl_object_destroy(&object), PAWL_OK);
+    }
 }
 
 int main(void)
@@ -69,6 +115,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(a_call_gives_its_place, stub_reset),
         cmocka_unit_test_setup(a_call_that_failed_leaves_none, stub_reset),
+        cmocka_unit_test_setup(the_text_is_a_copy, stub_reset),
+        cmocka_unit_test_setup(said_and_not_used, stub_reset),
+        cmocka_unit_test_setup(a_long_name_is_cut_short, stub_reset),
         cmocka_unit_test_setup(said_by_hand_it_is_for_one_object, stub_reset),
     };
     return cmocka_run_group_tests_name("places", tests, NULL, NULL);

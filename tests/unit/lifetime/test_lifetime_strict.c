@@ -87,6 +87,24 @@ static void an_array_keeps_what_was_refused(void **state)
     assert_null(array);
 }
 
+/* Nobody could end it again. */
+static void an_end_of_ours_is_never_refused(void **state)
+{
+    (void)state;
+    pw_object *builder = NULL, *config = NULL;
+    assert_int_equal(pw_object_make(&stub_trt_builder, NULL, 0, &builder, NULL), PAWL_OK);
+    (void)pw_object_publish(builder);
+    assert_int_equal(pw_object_make(&stub_trt_builder, &builder, 1, &config, NULL), PAWL_OK);
+    (void)pw_object_publish(config);
+    hear_from(PAWL_LOG_WARNING);
+    assert_int_equal(pw_object_end(builder), PAWL_DEFERRED);
+    assert_int_equal(unmade_count, 0);
+    assert_int_equal(pw_object_end(config), PAWL_OK);
+    assert_int_equal(unmade_count, 2);
+    assert_int_equal(pawl_object_count(), 0);
+    assert_string_equal(heard, "");
+}
+
 int main(void)
 {
     if (pawl_lifetime_set(PAWL_LIFETIME_STRICT) != PAWL_OK)
@@ -97,6 +115,7 @@ int main(void)
         cmocka_unit_test_setup(reverse_order_is_accepted, stub_reset),
         cmocka_unit_test_setup(creation_order_is_refused_and_changes_nothing, stub_reset),
         cmocka_unit_test_setup(a_call_under_way_refuses_too, stub_reset),
+        cmocka_unit_test_setup(an_end_of_ours_is_never_refused, stub_reset),
         cmocka_unit_test_setup(an_array_keeps_what_was_refused, stub_reset),
     };
     return cmocka_run_group_tests_name("strict", tests, NULL, NULL);

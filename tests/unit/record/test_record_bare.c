@@ -22,8 +22,7 @@ static void trace_a_program(void)
 {
     clock_ns = 5000000000;
     pw_recording_begin(&traced, clock_ns);
-    add((pw_record){
-        .kind = PW_RECORD_BORN, .id = 1, .type = &builder, .file = "det.cpp", .line = 7});
+    add((pw_record){.kind = PW_RECORD_BORN, .id = 1, .type = &builder, .place = {"det.cpp", 7}});
     for (uint64_t id = 2; id <= 3; id++)
         add((pw_record){.kind = PW_RECORD_BORN, .id = id, .type = &config, .others = {1}});
     add((pw_record){.kind = PW_RECORD_BORN, .id = 4, .type = &engine});
