@@ -14,6 +14,7 @@ static struct {
     pw_cuda cuda;
     pawl_status status;
     pawl_error error;
+    uint32_t id; /* of the process that started the driver */
 } process = {.once = PTHREAD_ONCE_INIT, .status = PAWL_OK};
 
 /* One sentence of a driver call that failed. */
@@ -72,6 +73,7 @@ static pawl_status start(pw_cuda *cuda, pawl_error *error)
 
 static void start_once(void)
 {
+    process.id = pw_os_process_id();
     process.status = start(&process.cuda, &process.error);
 }
 
@@ -83,6 +85,11 @@ pawl_status pw_cuda_get(const pw_cuda **cuda, pawl_error *error)
             *error = process.error;
         return process.status;
     }
+    if (process.id != pw_os_process_id())
+        return pw_fail(
+            error, PAWL_ERR_FORKED,
+            "the NVIDIA driver was started in the parent process and cannot be used in a "
+            "forked one: fork before the first use of a GPU, or exec");
     *cuda = &process.cuda;
     return PAWL_OK;
 }
@@ -135,6 +142,8 @@ pawl_status pw_gpu_device_create(int ordinal, pw_gpu_device **device, pawl_error
 
 pawl_status pw_gpu_enter(const pw_gpu_device *device, pawl_error *error)
 {
+    if (pw_is_forked())
+        return pw_fail(error, PAWL_ERR_FORKED, "the GPU belongs to the parent process");
     const int result = device->cuda->cuCtxPushCurrent_v2(device->context);
     return result == CUDA_SUCCESS ? PAWL_OK
                                   : refused(device->cuda, result, "making the GPU current", error);

@@ -37,7 +37,8 @@ typedef struct pw_cuda {
     int driver_version; /* 12040: CUDA 12.4 */
 } pw_cuda;
 
-/* The driver of this process, initialised. PAWL_ERR_DEVICE in one sentence: no driver, no GPU, or it does not start. */
+/* The driver of this process, initialised. PAWL_ERR_DEVICE in one sentence: no driver, no GPU, or it does not start. PAWL_ERR_FORKED: a
+   parent process has started it. */
 pawl_status pw_cuda_get(const pw_cuda **cuda, pawl_error *error) PW_NODISCARD;
 
 typedef struct pw_gpu_device {
@@ -67,7 +68,8 @@ pawl_status pw_gpu_device_create(int ordinal, pw_gpu_device **device, pawl_error
 pawl_status pw_gpu_stream_create(pw_gpu_device *device, pw_gpu_stream **stream, pawl_error *error) PW_NODISCARD;
 pawl_status pw_gpu_memory_create(pw_gpu_device *device, size_t size, pw_gpu_memory **memory, pawl_error *error) PW_NODISCARD;
 
-/* Makes the device's context current on this thread until the matching leave. */
+/* Makes the device's context current on this thread until the matching leave. PAWL_ERR_FORKED, and the driver is not called, in a child that
+   inherited it. */
 pawl_status pw_gpu_enter(const pw_gpu_device *device, pawl_error *error) PW_NODISCARD;
 void pw_gpu_leave(const pw_gpu_device *device);
 

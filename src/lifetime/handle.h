@@ -72,6 +72,9 @@ pawl_status pw_object_destroy_handle(void **handle, const pw_type *type);
    end again would be lost. PAWL_OK, or PAWL_DEFERRED where others hold it. NULL is fine. */
 pawl_status pw_object_end(void *object);
 
+/* This process is a child that inherited objects: it makes and uses none, and its ends let go of our side only. */
+bool pw_is_forked(void);
+
 /* For guards: pw_plan *plan PW_USING = NULL; ... PW_TRY(pw_object_use(handle, &pw_plan_type, &plan, error)); */
 static inline void pw_object_release_slot(void *slot) { pw_object_release(*(void **)slot); }
 static inline void pw_object_abandon_slot(void *slot) { pw_object_abandon(*(void **)slot); }

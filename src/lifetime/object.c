@@ -51,7 +51,7 @@ static pawl_status may_make(const pw_type *type, size_t parent_count, pawl_error
         return pw_fail(error, PAWL_ERR_INTERNAL, "an object is made with wrong arguments");
     if (pw_table_start() != PAWL_OK)
         return pw_fail_memory(error, "the table of objects", 0);
-    if (pw_table_is_forked())
+    if (pw_is_forked())
         return pw_fail(error, PAWL_ERR_FORKED,
                        "%s: no %s can be made in a forked process that inherited objects",
                        pw_diagnosis_id(PW_DIAGNOSIS_FORKED), type->name);
@@ -184,8 +184,9 @@ static void doom(uint32_t *first, const pw_object *object)
 /* Releases one object; its parents' holds are left to the caller. */
 static void release_one(pw_object *object)
 {
-    if (object->type->unmake != NULL)
-        object->type->unmake(object);
+    const pw_type *type = object->type;
+    if (type->unmake != NULL && !(type->is_foreign && pw_is_forked()))
+        type->unmake(object);
     if (pw_log_wants(PAWL_LOG_VERBOSE))
         log_release(object);
     pw_table_lock();

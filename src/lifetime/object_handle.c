@@ -109,7 +109,7 @@ pawl_status pw_object_use(const void *handle, const pw_type *type, void *object_
     if (handle == NULL)
         return pw_fail(error, PAWL_ERR_ARGUMENT, "%s: the %s handle is NULL",
                        pw_diagnosis_id(PW_DIAGNOSIS_NULL), name_of(type));
-    if (PW_UNLIKELY(pw_table_is_forked()))
+    if (PW_UNLIKELY(pw_is_forked()))
         return pw_fail(error, PAWL_ERR_FORKED,
                        "%s: the %s belongs to the parent process: here it can only be ended",
                        pw_diagnosis_id(PW_DIAGNOSIS_FORKED), name_of(type));
@@ -280,7 +280,7 @@ pawl_status pawl_object_name_set(void *handle, const char *name)
 {
     if (handle == NULL)
         return PAWL_ERR_ARGUMENT;
-    if (pw_table_is_forked())
+    if (pw_is_forked())
         return PAWL_ERR_FORKED;
     char copy[sizeof((pw_object *)0)->name] = "";
     pw_strbuf text = PW_STRBUF(copy);

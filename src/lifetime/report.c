@@ -163,7 +163,7 @@ static void leak_line(void *user, const char *text)
 static bool report_leaks(void)
 {
     const size_t count = pawl_object_count();
-    if (count == 0 || pw_table_is_forked()) /* a child of fork is not answerable for its parent's */
+    if (count == 0 || pw_is_forked()) /* a child of fork is not answerable for its parent's */
         return false;
     char title[LINE_SIZE];
     pw_strbuf text = PW_STRBUF(title);

@@ -24,52 +24,70 @@ static uint32_t first_free =
     PW_NO_SLOT; /* the last given back is the next taken: its line is still in the cache */
 static uint32_t first_root = PW_NO_EDGE, last_root = PW_NO_EDGE;
 
+/* While this thread forks it has the mutex, and a program's own handlers may call us. */
+static _Thread_local bool is_forking;
+
 void pw_table_lock(void)
 {
-    (void)pthread_mutex_lock(&table_mutex);
+    if (PW_LIKELY(!is_forking))
+        (void)pthread_mutex_lock(&table_mutex);
 }
 
 void pw_table_unlock(void)
 {
-    (void)pthread_mutex_unlock(&table_mutex);
+    if (PW_LIKELY(!is_forking))
+        (void)pthread_mutex_unlock(&table_mutex);
 }
 
-bool pw_table_is_forked(void)
+bool pw_is_forked(void)
 {
     return atomic_load_explicit(&is_forked, memory_order_relaxed);
 }
 
-/* The child of a fork must find the table whole and its mutex free, since it may end objects. */
+/* --- fork --- */
+
+/* The child must find the table whole and its mutex free, since it may end objects. */
 static void before_fork(void)
 {
     pw_table_lock();
+    is_forking = true;
 }
 
 static void after_fork(void)
 {
+    is_forking = false;
     pw_table_unlock();
 }
 
 static void after_fork_in_child(void)
 {
-    after_fork();
     if (atomic_load(&pw_live_objects) > 0)
         atomic_store(&is_forked, true);
+    after_fork();
 }
+
+static int fork_result;
+
+/* At load, so before a program can register handlers of its own: what prepares a fork runs in the
+ * reverse order, the rest in this one. So a program's handlers find the mutex free, and a child is
+ * known to be one in all of them. */
+static void PW_AT_LOAD watch_forks(void)
+{
+    fork_result = pthread_atfork(before_fork, after_fork, after_fork_in_child);
+}
+
+/* --- start --- */
 
 static size_t live_count(void)
 {
     return atomic_load(&pw_live_objects) + atomic_load(&pw_live_arrays);
 }
 
-static int start_result;
-
 static void start(void)
 {
     pw_level_start();
     pw_leaks_start();
     pw_memory_set_live_count(live_count);
-    start_result = pthread_atfork(before_fork, after_fork, after_fork_in_child);
 }
 
 pawl_status pw_table_start(void)
@@ -77,7 +95,7 @@ pawl_status pw_table_start(void)
     (void)pthread_once(&start_once, start);
     pw_level_tell();
     pw_leaks_tell();
-    return start_result == 0 ? PAWL_OK : PAWL_ERR_MEMORY; /* all that pthread_atfork can lack */
+    return fork_result == 0 ? PAWL_OK : PAWL_ERR_MEMORY; /* all that pthread_atfork can lack */
 }
 
 bool pw_slot_is_table_full(void)

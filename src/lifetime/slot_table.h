@@ -113,8 +113,7 @@ static inline const char *pw_object_name_if_made(const pw_object *object)
 /* The one process mutex: birth, pin and end, and whatever reads more than one object. Never held while foreign code runs. */
 void pw_table_lock(void);
 void pw_table_unlock(void);
-bool pw_table_is_forked(void); /* this process is a child that inherited its objects */
-pawl_status pw_table_start(void);   /* once: environment, fork and exit handlers; idempotent */
+pawl_status pw_table_start(void);   /* once: environment and exit handler; idempotent. PAWL_ERR_MEMORY: forks cannot be watched */
 
 /* All below: with the mutex held. */
 uint32_t pw_slot_take(void);                 /* a free slot in a generation of its own; PW_NO_SLOT: no memory, or all in use */

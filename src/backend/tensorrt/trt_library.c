@@ -211,6 +211,7 @@ static struct {
     bool is_found, was_any;
     pw_notice using; /* which one, told outside the once */
     atomic_bool is_searching;
+    uint32_t id; /* of the process that loaded it */
 } process = {.once = PTHREAD_ONCE_INIT};
 
 bool pw_trt_library_is_searching(void)
@@ -236,6 +237,7 @@ static bool try_candidate(void *user, const char *path)
 
 static void find_library(void)
 {
+    process.id = pw_os_process_id();
     atomic_store(&process.is_searching, true);
     const bool is_found = visit_candidates(try_candidate, NULL);
     atomic_store(&process.is_searching, false);
@@ -267,6 +269,12 @@ pawl_status pw_trt_library_get(const pw_trt_library **library, pawl_error *error
             *error = process.error;
         return process.error.status;
     }
+    if (process.id != pw_os_process_id())
+        return pw_fail(
+            error, PAWL_ERR_FORKED,
+            "%s was loaded in the parent process and cannot be used in a forked one: fork "
+            "before its first use, or exec",
+            process.library.version_text);
     *library = &process.library;
     return PAWL_OK;
 }
