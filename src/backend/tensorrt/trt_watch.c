@@ -3,6 +3,7 @@
  * of the user's runs while it is held. */
 #include "backend/tensorrt/trt_watch.h"
 #include "backend/tensorrt/trt_cause.h"
+#include "backend/tensorrt/trt_library.h"
 #include "base/log.h"
 #include "base/strbuf.h"
 #include <pthread.h>
@@ -61,8 +62,8 @@ void pw_trt_watch_end(pw_trt_watch *watch)
     link_out(watch);
     link_in(watch->outer);
     innermost = watch->outer;
-    if (watch->count == 0 || watch->is_told)
-        return;
+    if (watch->count == 0 || watch->is_told || pw_trt_library_is_searching())
+        return; /* the last: inside a once, where the user's logger may not be called */
     pw_log(PAWL_LOG_WARNING, "TensorRT: %s", watch->first);
     if (watch->count > 1 && strcmp(watch->first, watch->last) != 0)
         pw_log(PAWL_LOG_WARNING, "TensorRT: %s", watch->last);
@@ -146,7 +147,7 @@ void pw_trt_watch_note(const char *format, ...)
     va_start(arguments, format);
     pw_strbuf_vadd(&line, format, arguments);
     va_end(arguments);
-    if (!pw_trt_watch_take(text))
+    if (!pw_trt_watch_take(text) && !pw_trt_library_is_searching())
         pw_log(PAWL_LOG_ERROR, "%s", text);
 }
 
