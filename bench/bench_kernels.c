@@ -129,7 +129,7 @@ static double time_row(const shape *from, const pk_row *row, double *gflop, pawl
     pw_plan plan = {.backend = "cpu"};
     if (make_network(from, &plan.network, error) < 0)
         return -1;
-    pw_tactic tactic = {.layer_id = plan.network.layers[plan.network.layer_count - 1].id,
+    pw_tactic tactic = {.problem = plan.network.layers[plan.network.layer_count - 1].id,
                         .name = row->name};
     const pw_machine machine = {.isa = pw_isa_mask(), .name = "bench"};
     tactic.machine = machine.name;

@@ -18,7 +18,7 @@ typedef struct build_options {
     bool is_version_compatible, is_hardware_compatible;
     app_shape imgsz;
     app_batch batch;
-    int32_t threads;
+    int32_t threads, contexts;
     bool is_unoptimised;
     const char *lifetimes;
 } build_options;
@@ -58,6 +58,9 @@ static const app_option options_table[] = {
     {.name = "shapes", .type = APP_SHAPES, .offset = offsetof(build_options, shapes),
      .value = "MIN:OPT:MAX", .high = PAWL_MAX_SIDE, .backends = "tensorrt",
      .help = "heights and widths that the engine takes, each N or HxW (default: just --imgsz)"},
+    {.name = "contexts", .type = APP_INTEGER, .offset = offsetof(build_options, contexts),
+     .value = "N", .low = 1, .high = PAWL_MAX_CONTEXTS, .backends = "tensorrt",
+     .help = "programs or threads that run the engine at once: 8 and 9 must provide for each (default: 1)"},
     {.name = "workspace", .type = APP_SIZE, .offset = offsetof(build_options, workspace),
      .value = "SIZE", .low = 1 << 20, .high = 1LL << 40, .backends = "tensorrt",
      .help = "memory a kernel may take, such as 512M or 4G; a bare number is MiB (default: 1G)"},
@@ -176,6 +179,7 @@ static void set_tensorrt(const build_options *options, pawl_build_desc *desc)
     desc->workspace_size = options->workspace;
     desc->optimization_level = options->level;
     desc->timing_cache = options->timing_cache;
+    desc->contexts = options->contexts;
     desc->is_version_compatible = options->is_version_compatible ? 1 : 0;
     desc->is_hardware_compatible = options->is_hardware_compatible ? 1 : 0;
     desc->is_fp16_fixed = strcmp(options->fp16_fix, "scale") == 0;
@@ -191,12 +195,12 @@ static void set_shapes(const struct build *build, pawl_build_desc *desc)
     const app_shape least = cli_round_shape("--shapes", asked->min, stride);
     const app_shape best = cli_round_shape("--shapes", asked->opt, stride);
     const app_shape most = cli_round_shape("--shapes", asked->max, stride);
-    desc->min_height = least.height;
-    desc->min_width = least.width;
+    desc->height_min = least.height;
+    desc->width_min = least.width;
     desc->height = best.height;
     desc->width = best.width;
-    desc->max_height = most.height;
-    desc->max_width = most.width;
+    desc->height_max = most.height;
+    desc->width_max = most.width;
 }
 
 static int make_plan(struct build *build)

@@ -142,17 +142,46 @@ static json_t *tensors_json(const inspect_subject *subject)
     return tensors;
 }
 
+static json_t *pair_json(int32_t height, int32_t width)
+{
+    json_t *pair = json_array();
+    (void)app_json_append(pair, json_integer(height));
+    (void)app_json_append(pair, json_integer(width));
+    return pair;
+}
+
 static json_t *profile_json(const pawl_plan_info *info)
 {
-    json_t *profile = json_object(), *batch = json_array(), *shape = json_array();
+    json_t *profile = json_object(), *batch = json_array();
     (void)app_json_append(batch, json_integer(info->batch_min));
     (void)app_json_append(batch, json_integer(info->batch_opt));
     (void)app_json_append(batch, json_integer(info->batch_max));
-    (void)app_json_append(shape, json_integer(info->height));
-    (void)app_json_append(shape, json_integer(info->width));
     (void)app_json_set(profile, "batch", batch);
-    (void)app_json_set(profile, "shape", shape);
+    (void)app_json_set(profile, "shape", pair_json(info->height, info->width));
+    (void)app_json_set(profile, "shape_min", pair_json(info->height_min, info->width_min));
+    (void)app_json_set(profile, "shape_max", pair_json(info->height_max, info->width_max));
+    (void)app_json_set(profile, "contexts", json_integer(info->contexts));
     return profile;
+}
+
+static json_t *options_json(const pawl_plan_info *info)
+{
+    json_t *options = json_object();
+    (void)app_json_set(options, "unoptimised", json_boolean(info->is_unoptimised));
+    (void)app_json_set(options, "fp16_fix", json_boolean(info->is_fp16_fixed));
+    (void)app_json_set(options, "version_compatible", json_boolean(info->is_version_compatible));
+    (void)app_json_set(options, "hardware_compatible", json_boolean(info->is_hardware_compatible));
+    (void)app_json_set(options, "optimization_level", json_integer(info->optimization_level));
+    (void)app_json_set(options, "workspace", json_integer((json_int_t)info->workspace_size));
+    return options;
+}
+
+/* 64 bits: more than a JSON number holds in many a reader. */
+static json_t *problem_json(uint64_t problem)
+{
+    char text[17];
+    (void)snprintf(text, sizeof text, "%016llx", (unsigned long long)problem);
+    return json_string(text);
 }
 
 static json_t *tactics_json(const inspect_subject *subject)
@@ -164,8 +193,9 @@ static json_t *tactics_json(const inspect_subject *subject)
             break;
         json_t *entry = json_object();
         (void)app_json_set(entry, "machine", app_json_text(info.machine));
-        (void)app_json_set(entry, "layer", json_integer((json_int_t)info.layer_id));
+        (void)app_json_set(entry, "problem", problem_json(info.problem));
         (void)app_json_set(entry, "tactic", app_json_text(info.tactic));
+        (void)app_json_set(entry, "microseconds", json_real((double)info.microseconds));
         (void)app_json_append(tactics, entry);
     }
     return tactics;
@@ -201,6 +231,7 @@ static void set_plan(json_t *object, const inspect_subject *subject)
     (void)app_json_set(object, "backend", app_json_text(info->backend));
     (void)app_json_set(object, "precision", app_json_text(info->precision));
     (void)app_json_set(object, "profile", profile_json(info));
+    (void)app_json_set(object, "options", options_json(info));
     (void)app_json_set(object, "tactics", tactics_json(subject));
     (void)app_json_set(object, "artifacts", artifacts_json(subject->plan, info));
     (void)app_json_set(object, "source", app_json_text(info->source_name));

@@ -2,6 +2,7 @@
 /* A file under inspection, for people. */
 #include "cli/inspect.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -59,6 +60,39 @@ static void print_layers(const inspect_subject *subject)
                info.attributes == NULL ? "" : info.attributes);
 }
 
+/* What the engine was built with besides, where it is not as usual. */
+static void print_options(const pawl_plan_info *info)
+{
+    if (info->height_min != info->height_max || info->width_min != info->width_max)
+        printf("shapes      %dx%d to %dx%d\n", info->height_min, info->width_min, info->height_max,
+               info->width_max);
+    if (info->contexts != 1)
+        printf("contexts    %d at once\n", info->contexts);
+    const struct {
+        int32_t is_set;
+        const char *text;
+    } flags[] = {{info->is_unoptimised, "unoptimised"},
+                 {info->is_fp16_fixed, "fp16-fix"},
+                 {info->is_version_compatible, "version-compatible"},
+                 {info->is_hardware_compatible, "hardware-compatible"}};
+    const char *before = "built with  ";
+    for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++)
+        if (flags[i].is_set != 0) {
+            printf("%s%s", before, flags[i].text);
+            before = ", ";
+        }
+    if (info->optimization_level >= 0) {
+        printf("%sopt-level %d", before, info->optimization_level);
+        before = ", ";
+    }
+    if (info->workspace_size != 0) {
+        printf("%sworkspace %" PRIu64 " MiB", before, info->workspace_size >> 20);
+        before = ", ";
+    }
+    if (before[0] == ',')
+        printf("\n");
+}
+
 static void print_plan(const inspect_subject *subject)
 {
     const pawl_plan_info *info = &subject->plan_info;
@@ -66,6 +100,7 @@ static void print_plan(const inspect_subject *subject)
     printf("backend     %s, %s\n", info->backend, info->precision);
     printf("profile     %dx%d, batch %d:%d:%d\n", info->height, info->width, info->batch_min,
            info->batch_opt, info->batch_max);
+    print_options(info);
     printf("made from   %s (XXH3 %016llx%016llx) by pawl %s\n", info->source_name,
            (unsigned long long)info->source_hash[1], (unsigned long long)info->source_hash[0],
            info->pawl_version);
@@ -81,7 +116,8 @@ static void print_tactics(const inspect_subject *subject)
         pawl_tactic_info info = {.struct_size = sizeof info};
         if (pawl_plan_tactic_get(subject->plan, i, &info, NULL) < 0)
             break;
-        printf("  %4u  %-20s %s\n", info.layer_id, info.machine, info.tactic);
+        printf("  %016" PRIx64 "  %-20s %s  %.1f us\n", info.problem, info.machine, info.tactic,
+               (double)info.microseconds);
     }
 }
 

@@ -36,10 +36,11 @@ typedef struct pawl_build_desc {
     int32_t is_version_compatible;  /* 1: the plan runs on later versions too, where the family can (8.6 on) */
     int32_t is_hardware_compatible; /* 1: the plan runs on Ampere and later, where the family can (8.6 on) */
     int32_t is_fp16_fixed;          /* 1: layers whose weights FP16 would damage stay FP32 (see pawl/audit.h) */
-    int32_t min_height, min_width, max_height, max_width; /* 0: just height and width */
+    int32_t height_min, width_min, height_max, width_max; /* 0: just height and width */
+    int32_t contexts;               /* that shall run at once: TensorRT 8 and 9 keep the shapes once for each; 0: 1, at most PAWL_MAX_CONTEXTS */
 } pawl_build_desc;
 #define PAWL_BUILD_DESC_INIT \
-    { sizeof(pawl_build_desc), NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL, 0, -1, NULL, 0, 0, 0, 0, 0, 0, 0 }
+    { sizeof(pawl_build_desc), NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL, 0, -1, NULL, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 /**
  * Makes a builder, which keeps what builds share: worker threads and the timing cache.

@@ -45,6 +45,7 @@ typedef struct pawl_layer_info {
     const char *op;       /* "conv", "maxpool", ... */
     const char *attributes; /* human text, e.g. "3x3 s2 p1 64->128 +silu +add" */
     int32_t output_channels;
+    pawl_dtype output_dtype; /* what its output is stored in; of a head float32 */
 } pawl_layer_info;
 
 typedef struct pawl_network_desc {

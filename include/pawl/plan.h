@@ -24,13 +24,21 @@ typedef struct pawl_plan_info {
     uint64_t constant_size;           /* bytes of weights in canonical form */
     uint64_t file_size;               /* bytes; 0 until saved or when built just now */
     size_t tactic_count, artifact_count;
+    int32_t height_min, width_min, height_max, width_max; /* that it must take where the backend asks for that, as TensorRT does */
+    int32_t contexts;                 /* that may run at once, of TensorRT 8 and 9; of others any number */
+    /* As built (pawl_build_desc); an engine of format 1 or 2 does not say: defaults. */
+    int32_t is_unoptimised, is_fp16_fixed, is_version_compatible, is_hardware_compatible;
+    int32_t optimization_level;       /* -1: the library's own default */
+    uint64_t workspace_size;          /* bytes; 0: the default */
 } pawl_plan_info;
 
+/** What was fastest for a problem on a machine, as measured there. */
 typedef struct pawl_tactic_info {
-    size_t struct_size;
-    const char *machine; /* e.g. "x86-64/avx512" */
-    uint32_t layer_id;
-    const char *tactic;  /* row of the kernel table */
+    size_t struct_size;  /* set by the caller */
+    const char *machine; /* fingerprint: brand, model, instructions, caches, cores used */
+    uint64_t problem;    /* hash of what is computed */
+    const char *tactic;  /* the implementation's name */
+    float microseconds;  /* a run of it */
 } pawl_tactic_info;
 
 /** Bytes of a backend's own inside the plan, e.g. NVIDIA's serialised plan. Valid while the plan lives. */

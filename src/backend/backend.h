@@ -56,10 +56,12 @@ typedef struct pw_run {
     void *observer_user;
 } pw_run;
 
-/* How to tune. */
+/* How to tune; what to build for is in the plan. */
 typedef struct pw_tuning {
     int32_t threads;
-    const pawl_build_desc *desc; /* progress and the options that only some backends know; never NULL */
+    pawl_progress progress;   /* NULL: none */
+    void *progress_user;
+    const char *timing_cache; /* file; NULL: none */
 } pw_tuning;
 
 struct pw_backend {

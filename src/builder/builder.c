@@ -100,19 +100,44 @@ static pawl_status check_batch(pw_build *build)
     return PAWL_OK;
 }
 
-/* The network must have shapes at the largest batch, or no context could ever run it. */
+static int32_t given_or(int32_t given, int32_t otherwise)
+{
+    return given != 0 ? given : otherwise;
+}
+
+/* The network must have shapes at the largest batch, height and width, or no context could ever run
+ * it. */
 static pawl_status check_shapes(pw_build *build)
 {
     const pw_network *network = &build->source->network;
+    const pawl_build_desc *desc = &build->desc;
     pw_profile *profile = &build->profile;
-    profile->height = build->desc.height != 0 ? build->desc.height : network->model.imgsz;
-    profile->width = build->desc.width != 0 ? build->desc.width : network->model.imgsz;
+    profile->height = given_or(desc->height, network->model.imgsz);
+    profile->width = given_or(desc->width, network->model.imgsz);
+    profile->height_min = given_or(desc->height_min, profile->height);
+    profile->width_min = given_or(desc->width_min, profile->width);
+    profile->height_max = given_or(desc->height_max, profile->height);
+    profile->width_max = given_or(desc->width_max, profile->width);
+    profile->contexts = given_or(desc->contexts, 1);
+    if (profile->height_min > profile->height || profile->height > profile->height_max ||
+        profile->width_min > profile->width || profile->width > profile->width_max)
+        return pw_fail(build->error, PAWL_ERR_ARGUMENT,
+                       "heights and widths from %dx%d by way of %dx%d to %dx%d: give least <= "
+                       "optimum <= most",
+                       (int)profile->height_min, (int)profile->width_min, (int)profile->height,
+                       (int)profile->width, (int)profile->height_max, (int)profile->width_max);
+    if (profile->contexts < 1 || profile->contexts > PAWL_MAX_CONTEXTS)
+        return pw_fail(build->error, PAWL_ERR_ARGUMENT, "%d contexts at once: give 1 to %d",
+                       (int)profile->contexts, PAWL_MAX_CONTEXTS);
     pw_shape *shapes PW_AUTO_FREE = pw_calloc(network->tensor_count, sizeof *shapes);
     if (shapes == NULL)
         return pw_fail_memory(build->error, "the tensors' shapes",
                               network->tensor_count * sizeof *shapes);
-    return pw_network_infer(network, profile->batch_max, profile->height, profile->width, shapes,
-                            build->error);
+    PW_TRY(pw_network_infer(network, 1, profile->height_min, profile->width_min, shapes,
+                            build->error));
+    PW_TRY(pw_network_infer(network, 1, profile->height, profile->width, shapes, build->error));
+    return pw_network_infer(network, profile->batch_max, profile->height_max, profile->width_max,
+                            shapes, build->error);
 }
 
 static pawl_status report(const pw_build *build, const char *stage, size_t done, size_t total)
@@ -127,23 +152,40 @@ static pawl_status report(const pw_build *build, const char *stage, size_t done,
 static pawl_status make_network(const pw_build *build, pw_network *network)
 {
     PW_TRY(pw_network_copy(&build->source->network, network, build->error));
-    if (build->desc.is_unoptimised)
-        return PAWL_OK;
-    return pw_passes_run(network, build->desc.progress, build->desc.progress_user, build->error);
+    if (!build->desc.is_unoptimised)
+        PW_TRY(
+            pw_passes_run(network, build->desc.progress, build->desc.progress_user, build->error));
+    pw_pass_precision(network, build->desc.precision);
+    return PAWL_OK;
 }
 
 static pawl_status make_plan(const pw_build *build, pw_network *network, pw_plan **plan)
 {
     const pw_weights *weights = (const pw_weights *)(const void *)build->source->object.parents[0];
-    static const uint64_t no_hash[2] = {0, 0};
+    const pawl_build_desc *given = &build->desc;
+    pw_plan_desc desc = {
+        .profile = build->profile,
+        .options = {.is_unoptimised = given->is_unoptimised != 0,
+                    .is_fp16_fixed = given->is_fp16_fixed != 0,
+                    .is_version_compatible = given->is_version_compatible != 0,
+                    .is_hardware_compatible = given->is_hardware_compatible != 0,
+                    .optimization_level = given->optimization_level,
+                    .workspace_size = given->workspace_size},
+        .backend = given->backend,
+        .precision = given->precision,
+        .source_name = weights != NULL ? weights->file_name : "",
+    };
+    if (weights != NULL)
+        memcpy(desc.source_hash, weights->hash, sizeof desc.source_hash);
     PW_TRY(report(build, "plan", 0, 1));
-    PW_TRY(pw_plan_assemble(network, &build->profile, build->desc.backend, build->desc.precision,
-                            weights != NULL ? weights->file_name : "",
-                            weights != NULL ? weights->hash : no_hash, plan, build->error));
+    PW_TRY(pw_plan_assemble(network, &desc, plan, build->error));
     if (build->backend->tune == NULL)
         return PAWL_OK;
     const pw_machine machine = pw_machine_here();
-    const pw_tuning tuning = {.threads = build->threads, .desc = &build->desc};
+    const pw_tuning tuning = {.threads = build->threads,
+                              .progress = given->progress,
+                              .progress_user = given->progress_user,
+                              .timing_cache = given->timing_cache};
     return build->backend->tune(*plan, &machine, &tuning, build->error);
 }
 

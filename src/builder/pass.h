@@ -19,6 +19,9 @@ pawl_status pw_pass_fuse_activation(pw_network *network, pawl_error *error);
 /* Lets producers write straight into the concatenated tensor. */
 pawl_status pw_pass_elide_concat(pw_network *network, pawl_error *error);
 
+/* Gives tensors and weights the types that a precision ("bf16") means; runs last, and also where no other pass is wanted. */
+void pw_pass_precision(pw_network *network, const char *precision);
+
 /* All passes in their order, the network validated after each. progress (NULL: none) is asked before each: PAWL_ERR_CANCELLED. */
 pawl_status pw_passes_run(pw_network *network, pawl_progress progress, void *user, pawl_error *error) PW_NODISCARD;
 

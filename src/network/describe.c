@@ -108,4 +108,6 @@ void pw_layer_describe(const pw_network *network, size_t index, pawl_layer_info 
     info->attributes = attributes;
     info->output_channels =
         layer->output == PW_NO_TENSOR ? 0 : network->tensors[layer->output].channels;
+    info->output_dtype =
+        layer->output == PW_NO_TENSOR ? PAWL_F32 : network->tensors[layer->output].dtype;
 }

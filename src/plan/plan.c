@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The plan in memory: assembling it from a network, tactics, artifacts, and what the public
- * functions tell of it. */
+/* The plan in memory: assembling it from a network, tactics, artifacts. */
 #include "plan/plan_format.h"
 
-#include "base/desc.h"
 #include "base/memory.h"
 #include "base/size.h"
 #include "base/strbuf.h"
@@ -46,24 +44,7 @@ pawl_status pw_plan_finish(pw_plan *plan, pawl_error *error)
     return PAWL_OK;
 }
 
-const char *pw_profile_fault(const pw_profile *profile, int32_t max_stride)
-{
-    if (max_stride < 1 || max_stride > PW_MAX_STRIDE)
-        return "the largest stride is out of range";
-    if (profile->batch_min < 1 || profile->batch_max > PAWL_MAX_BATCH)
-        return "the batch is out of range";
-    if (profile->batch_opt < profile->batch_min || profile->batch_opt > profile->batch_max)
-        return "the batch range is out of order";
-    if (profile->height < 1 || profile->height > PAWL_MAX_SIDE || profile->width < 1 ||
-        profile->width > PAWL_MAX_SIDE)
-        return "height or width is out of range";
-    if (profile->height % max_stride != 0 || profile->width % max_stride != 0)
-        return "height or width is no multiple of the largest stride";
-    return NULL;
-}
-
-/* Bytes of the block in which every array begins at a multiple of 64. */
-static size_t constant_block_size(pw_network *network)
+size_t pw_constant_block_size(pw_network *network)
 {
     size_t size = 0;
     for (size_t i = 0; i < network->layer_count; i++) {
@@ -81,7 +62,7 @@ static size_t constant_block_size(pw_network *network)
  * weights. */
 static pawl_status own_constants(pw_network *network, pawl_error *error)
 {
-    const size_t size = constant_block_size(network);
+    const size_t size = pw_constant_block_size(network);
     char *block =
         pw_arena_alloc_aligned(&network->arena, pw_size_max(size, 1), PW_ENGINE_ALIGNMENT);
     if (block == NULL)
@@ -133,80 +114,105 @@ static pawl_status check_texts(const pw_network *network, const char *source_nam
 }
 
 /* The network is the plan's own by now; the caller gives it back when this fails. */
-static pawl_status fill_in(pw_plan *plan, const char *backend, const char *precision,
-                           const char *source_name, pawl_error *error)
+static pawl_status fill_in(pw_plan *plan, const pw_plan_desc *desc, pawl_error *error)
 {
     pw_arena *arena = &plan->network.arena;
     PW_TRY(own_constants(&plan->network, error));
-    PW_TRY(copy_text(arena, backend, &plan->backend, error));
-    PW_TRY(copy_text(arena, precision, &plan->precision, error));
-    PW_TRY(copy_text(arena, source_name, &plan->source_name, error));
+    PW_TRY(copy_text(arena, desc->backend, &plan->backend, error));
+    PW_TRY(copy_text(arena, desc->precision, &plan->precision, error));
+    PW_TRY(copy_text(arena, desc->source_name, &plan->source_name, error));
     PW_TRY(copy_text(arena, PAWL_VERSION_STRING, &plan->pawl_version, error));
     return pw_plan_finish(plan, error);
 }
 
-pawl_status pw_plan_assemble(pw_network *network, const pw_profile *profile, const char *backend,
-                             const char *precision, const char *source_name,
-                             const uint64_t source_hash[2], pw_plan **plan, pawl_error *error)
+pawl_status pw_plan_assemble(pw_network *network, const pw_plan_desc *desc, pw_plan **plan,
+                             pawl_error *error)
 {
-    const char *fault = pw_profile_fault(profile, network->model.max_stride);
+    pw_profile profile = desc->profile;
+    pw_profile_complete(&profile);
+    const char *fault = pw_profile_fault(&profile, network->model.max_stride);
     if (fault != NULL)
         return pw_fail(error, PAWL_ERR_ARGUMENT,
-                       "no plan can be made for batch %d:%d:%d at %dx%d: %s", profile->batch_min,
-                       profile->batch_opt, profile->batch_max, profile->height, profile->width,
-                       fault);
+                       "no plan can be made for batch %d:%d:%d at %dx%d:%dx%d:%dx%d: %s",
+                       profile.batch_min, profile.batch_opt, profile.batch_max, profile.height_min,
+                       profile.width_min, profile.height, profile.width, profile.height_max,
+                       profile.width_max, fault);
     PW_TRY(pw_network_validate(network, error));
-    PW_TRY(check_texts(network, source_name, error));
+    PW_TRY(check_texts(network, desc->source_name, error));
     pw_plan *made PW_MAKING = NULL;
     PW_TRY(pw_plan_new(&made, error));
     /* A copy shares constants and nothing else: when anything fails, the caller's network is as it
      * was. */
     PW_TRY(pw_network_copy(network, &made->network, error));
-    made->profile = *profile;
-    memcpy(made->source_hash, source_hash, sizeof(made->source_hash));
-    PW_TRY(fill_in(made, backend, precision, source_name, error));
+    made->profile = profile;
+    made->options = desc->options;
+    memcpy(made->source_hash, desc->source_hash, sizeof(made->source_hash));
+    PW_TRY(fill_in(made, desc, error));
     pw_network_free(network);
     memset(network, 0, sizeof(*network));
     *plan = PW_TAKE(made);
     return PAWL_OK;
 }
 
-static pw_tactic *find_tactic(const pw_plan *plan, const char *machine, uint32_t layer_id)
+int pw_tactic_compare(const pw_tactic *a, const pw_tactic *b)
 {
-    for (size_t i = 0; i < plan->tactic_count; i++)
-        if (plan->tactics[i].layer_id == layer_id && strcmp(plan->tactics[i].machine, machine) == 0)
-            return &plan->tactics[i];
-    return NULL;
+    const int order = strcmp(a->machine, b->machine);
+    return order != 0 ? order : a->problem < b->problem ? -1 : a->problem > b->problem;
 }
 
-pawl_status pw_plan_set_tactic(pw_plan *plan, const char *machine, uint32_t layer_id,
-                               const char *name, pawl_error *error)
+/* Where the row is, or would be: they are kept in the order of the file. */
+static size_t tactic_place(const pw_plan *plan, const pw_tactic *tactic, bool *is_there)
+{
+    size_t low = 0, high = plan->tactic_count;
+    *is_there = false;
+    while (low < high) {
+        const size_t middle = (low + high) / 2;
+        const int order = pw_tactic_compare(&plan->tactics[middle], tactic);
+        if (order == 0) {
+            *is_there = true;
+            return middle;
+        }
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+pawl_status pw_plan_set_tactic(pw_plan *plan, const pw_tactic *tactic, pawl_error *error)
 {
     pw_arena *arena = &plan->network.arena;
-    pw_tactic made = {.layer_id = layer_id};
-    PW_TRY(copy_text(arena, name, &made.name, error));
-    pw_tactic *old = find_tactic(plan, machine, layer_id);
-    if (old != NULL) {
-        old->name = made.name;
+    pw_tactic made = *tactic;
+    bool is_there = false;
+    const size_t at = tactic_place(plan, tactic, &is_there);
+    PW_TRY(copy_text(arena, tactic->name, &made.name, error));
+    if (is_there) {
+        made.machine = plan->tactics[at].machine;
+        plan->tactics[at] = made;
         return PAWL_OK;
     }
     if (plan->tactic_count >= PW_ENGINE_MAX_TACTICS)
         return pw_fail(error, PAWL_ERR_LIMIT, "a plan holds at most %d tactics",
                        PW_ENGINE_MAX_TACTICS);
-    PW_TRY(copy_text(arena, machine, &made.machine, error));
+    PW_TRY(copy_text(arena, tactic->machine, &made.machine, error));
     pw_tactic *tactics = pw_arena_grow(arena, plan->tactics, plan->tactic_count,
                                        &plan->tactic_capacity, sizeof(pw_tactic));
     if (tactics == NULL)
         return pw_fail_memory(error, "the plan's tactics", sizeof(pw_tactic));
+    memmove(&tactics[at + 1], &tactics[at], (plan->tactic_count - at) * sizeof(pw_tactic));
+    tactics[at] = made;
     plan->tactics = tactics;
-    plan->tactics[plan->tactic_count++] = made;
+    plan->tactic_count++;
     return PAWL_OK;
 }
 
-const char *pw_plan_tactic(const pw_plan *plan, const char *machine, uint32_t layer_id)
+const pw_tactic *pw_plan_tactic(const pw_plan *plan, const char *machine, uint64_t problem)
 {
-    const pw_tactic *tactic = find_tactic(plan, machine, layer_id);
-    return tactic == NULL ? NULL : tactic->name;
+    const pw_tactic wanted = {.machine = machine, .problem = problem};
+    bool is_there = false;
+    const size_t at = tactic_place(plan, &wanted, &is_there);
+    return is_there ? &plan->tactics[at] : NULL;
 }
 
 const pw_artifact *pw_plan_artifact(const pw_plan *plan, const char *key)
@@ -245,100 +251,4 @@ pawl_status pw_plan_set_artifact(pw_plan *plan, const char *key, const void *dat
     plan->artifacts = artifacts;
     plan->artifacts[plan->artifact_count++] = made;
     return PAWL_OK;
-}
-
-pawl_status pawl_plan_destroy(pawl_plan **plan)
-{
-    return pw_object_destroy_handle((void **)plan, &pw_plan_type);
-}
-
-pawl_status pawl_plan_info_get(pawl_plan *plan, pawl_plan_info *info, pawl_error *error)
-{
-    pw_plan *source PW_USING = NULL;
-    PW_TRY(pw_object_use(plan, &pw_plan_type, &source, error));
-    const pawl_plan_info made = {
-        .struct_size = sizeof(made),
-        .backend = source->backend,
-        .precision = source->precision,
-        .height = source->profile.height,
-        .width = source->profile.width,
-        .batch_min = source->profile.batch_min,
-        .batch_opt = source->profile.batch_opt,
-        .batch_max = source->profile.batch_max,
-        .source_hash = {source->source_hash[0], source->source_hash[1]},
-        .source_name = source->source_name,
-        .pawl_version = source->pawl_version,
-        .constant_size = constant_block_size(&source->network),
-        .file_size = atomic_load_explicit(&source->file_size, memory_order_relaxed),
-        .tactic_count = source->tactic_count,
-        .artifact_count = source->artifact_count,
-    };
-    return pw_desc_answer(info, &made, sizeof(made), "pawl_plan_info", error);
-}
-
-pawl_status pawl_plan_model_get(pawl_plan *plan, pawl_model_info *info, pawl_error *error)
-{
-    pw_plan *source PW_USING = NULL;
-    PW_TRY(pw_object_use(plan, &pw_plan_type, &source, error));
-    pawl_model_info made = {.struct_size = sizeof(made)};
-    pw_network_describe(&source->network, source->profile.height, &made);
-    return pw_desc_answer(info, &made, sizeof(made), "pawl_model_info", error);
-}
-
-const char *pawl_plan_class_name(pawl_plan *plan, int32_t class_id)
-{
-    pw_plan *source PW_USING = NULL;
-    if (pw_object_use(plan, &pw_plan_type, &source, NULL) != PAWL_OK)
-        return NULL;
-    const pw_model *model = &source->network.model;
-    if (model->names == NULL || class_id < 0 || class_id >= model->class_count)
-        return NULL;
-    return model->names[class_id];
-}
-
-pawl_status pawl_plan_layer_get(pawl_plan *plan, size_t index, pawl_layer_info *info,
-                                pawl_error *error)
-{
-    pw_plan *source PW_USING = NULL;
-    PW_TRY(pw_object_use(plan, &pw_plan_type, &source, error));
-    if (index >= source->network.layer_count)
-        return pw_fail(error, PAWL_ERR_ARGUMENT, "layer %zu does not exist: the plan has %zu",
-                       index, source->network.layer_count);
-    pawl_layer_info made = {.struct_size = sizeof(made)};
-    char text[256] = "";
-    pw_layer_describe(&source->network, index, &made, text, sizeof(text));
-    made.attributes = source->layer_attributes[index];
-    return pw_desc_answer(info, &made, sizeof(made), "pawl_layer_info", error);
-}
-
-pawl_status pawl_plan_tactic_get(pawl_plan *plan, size_t index, pawl_tactic_info *info,
-                                 pawl_error *error)
-{
-    pw_plan *source PW_USING = NULL;
-    PW_TRY(pw_object_use(plan, &pw_plan_type, &source, error));
-    if (index >= source->tactic_count)
-        return pw_fail(error, PAWL_ERR_ARGUMENT, "tactic %zu does not exist: the plan has %zu",
-                       index, source->tactic_count);
-    const pw_tactic *tactic = &source->tactics[index];
-    const pawl_tactic_info made = {.struct_size = sizeof(made),
-                                   .machine = tactic->machine,
-                                   .layer_id = tactic->layer_id,
-                                   .tactic = tactic->name};
-    return pw_desc_answer(info, &made, sizeof(made), "pawl_tactic_info", error);
-}
-
-pawl_status pawl_plan_artifact_get(pawl_plan *plan, size_t index, pawl_artifact_info *info,
-                                   pawl_error *error)
-{
-    pw_plan *source PW_USING = NULL;
-    PW_TRY(pw_object_use(plan, &pw_plan_type, &source, error));
-    if (index >= source->artifact_count)
-        return pw_fail(error, PAWL_ERR_ARGUMENT, "artifact %zu does not exist: the plan has %zu",
-                       index, source->artifact_count);
-    const pw_artifact *artifact = &source->artifacts[index];
-    const pawl_artifact_info made = {.struct_size = sizeof(made),
-                                     .key = artifact->key,
-                                     .data = artifact->data,
-                                     .size = artifact->size};
-    return pw_desc_answer(info, &made, sizeof(made), "pawl_artifact_info", error);
 }

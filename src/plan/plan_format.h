@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The .engine file (docs/engine-format.md). Little-endian throughout; a section begins at a
- * multiple of 64.
+ * The .engine file (docs/engine-format.md). Little-endian throughout; a section begins at a multiple of 64.
  *
- *     0    magic (8) | byte order mark (4) | format version (4) | file size (8) | section count (4)
- * | zeros (28) | checksum (8) 64   section table: tag (4) | zeros (4) | offset (8) | size (8) |
- * checksum (8), one row a section, in the order of the enum
- *     ...  META, NETW, CNST, TACT, ARTF
+ *     0    magic (8) | byte order mark (4) | format version (4) | file size (8) | section count (4) | zeros (28) | checksum (8)
+ *     64   section table, a row a section: tag (4) | flags (4) | offset (8) | size (8) | checksum (8)
+ *     ...  META, NETW, CNST, then those of TACT and ARTF that there are, and others that a reader may skip
  *
- * The header's checksum covers its first 56 bytes and the section table; a section's covers the
- * section. All are XXH3-64.
+ * The header's checksum covers its first 56 bytes and the section table; a section's covers the section. All are XXH3-64.
  */
 #ifndef PW_PLAN_FORMAT_H
 #define PW_PLAN_FORMAT_H
@@ -23,14 +20,16 @@
 #define PW_ENGINE_MAGIC_SIZE  8
 #define PW_ENGINE_ORDER       0x01020304u
 #define PW_ENGINE_ORDER_OTHER 0x04030201u
-#define PW_ENGINE_VERSION     2
-#define PW_ENGINE_OLDEST      1 /* without mask coefficients of DETECT and the operators behind it */
+#define PW_ENGINE_VERSION     3
+#define PW_ENGINE_OLDEST      1
 #define PW_ENGINE_ALIGNMENT   64
 #define PW_ENGINE_HEADER_SIZE 64
 #define PW_ENGINE_VERSION_AT  12
 #define PW_ENGINE_ZEROS_AT    28
 #define PW_ENGINE_SUM_AT      56 /* of the header's own checksum */
+#define PW_ENGINE_COUNT_AT    24 /* of the number of sections */
 #define PW_ENGINE_ROW_SIZE    32
+#define PW_ENGINE_OPTIONAL    1u /* flag of a section: who does not know it may skip it */
 #define PW_ENGINE_NO_CONSTANT \
     UINT64_MAX /* where a layer has none, e.g. a convolution without bias */
 
@@ -39,16 +38,18 @@
 #define PW_ENGINE_MAX_TEXT      4096
 #define PW_ENGINE_MAX_TACTICS   (8 * PW_MAX_LAYERS)
 #define PW_ENGINE_MAX_ARTIFACTS 64
+#define PW_ENGINE_MAX_SECTIONS  32
 
-#define PW_SECTION_MAP(X)                                                                          \
-    X(META, "META")      /* model, names, profile, source, version, backend, precision */          \
-    X(NETWORK, "NETW")   /* tensors and layers */                                                  \
-    X(CONSTANTS, "CNST") /* float32 arrays in the order of the layers, each at a multiple of 64 */ \
-    X(TACTICS, "TACT")   /* kernels by machine and layer */                                        \
-    X(ARTIFACTS, "ARTF") /* opaque bytes of backends, each at a multiple of 64 */
+/* tag, flags. Formats 1 and 2 have all of them, without flags. */
+#define PW_SECTION_MAP(X)                                                                                              \
+    X(META, "META", 0)                       /* model, names, profile, options, source, version, backend, precision */ \
+    X(NETWORK, "NETW", 0)                    /* tensors and layers */                                                  \
+    X(CONSTANTS, "CNST", 0)                  /* float32 arrays in the order of the layers, each at a multiple of 64 */ \
+    X(TACTICS, "TACT", PW_ENGINE_OPTIONAL)   /* what was timed, by machine and problem; only if there is any */        \
+    X(ARTIFACTS, "ARTF", PW_ENGINE_OPTIONAL) /* opaque bytes of backends, each at a multiple of 64; only if there are any */
 
 typedef enum pw_section {
-#define PW_SECTION_ENUM(name, tag) PW_SECTION_##name,
+#define PW_SECTION_ENUM(name, tag, flags) PW_SECTION_##name,
     PW_SECTION_MAP(PW_SECTION_ENUM)
 #undef PW_SECTION_ENUM
         PW_SECTION_COUNT
@@ -58,13 +59,13 @@ typedef enum pw_section {
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
                "engines are little-endian, and so must be the machine");
 
-#define PW_ENGINE_TABLE_SIZE ((size_t)PW_SECTION_COUNT * PW_ENGINE_ROW_SIZE)
-
-/* The four letters that stand for a section in the table and in messages. */
+/* The four letters that stand for a section in the table and in messages, and its flags. */
 const char *pw_section_tag(pw_section section);
+uint32_t pw_section_flags(pw_section section);
 
 typedef struct pw_engine_layout {
     uint32_t version;
+    bool has[PW_SECTION_COUNT];
     size_t offset[PW_SECTION_COUNT], size[PW_SECTION_COUNT];
 } pw_engine_layout;
 
@@ -76,8 +77,23 @@ pawl_status pw_engine_verify(const uint8_t *data, size_t size, pw_engine_layout 
 pawl_status pw_engine_verify_head(const uint8_t *head, size_t head_size, uint64_t size,
                                   pawl_error *error) PW_NODISCARD;
 
-/* NULL where the profile makes sense, else what is wrong with it. */
+/* Rows of pw_tensor, and of pw_plan's profile and options, in the order of the file. */
+typedef struct pw_field_list {
+    const pw_field *fields;
+    size_t count;
+} pw_field_list;
+pw_field_list pw_tensor_fields(void);
+pw_field_list pw_plan_fields(void);
+
+/* Fills in zeros: least and most as the optimum, one context. */
+void pw_profile_complete(pw_profile *profile);
+/* NULL where the profile, filled in, makes sense, else what is wrong with it. */
 const char *pw_profile_fault(const pw_profile *profile, int32_t max_stride);
+
+/* Below 0, 0 or above 0: the order of rows in a file, by machine, then problem. */
+int pw_tactic_compare(const pw_tactic *a, const pw_tactic *b);
+/* Bytes of the block in which every constant begins at a multiple of 64. */
+size_t pw_constant_block_size(pw_network *network);
 
 /* Makes an empty plan, and at the end of making the texts that pawl_plan_layer_get() shows. */
 pawl_status pw_plan_new(pw_plan **plan, pawl_error *error) PW_NODISCARD;

@@ -9,12 +9,12 @@
 #include <pawl/plan.h>
 #include <stdatomic.h>
 
-/* The kernel that was best for a layer on a kind of machine. A plan may hold rows for several
- * machines. */
+/* The implementation that was fastest for a problem on a machine, as timed there. A plan may hold rows of several machines. */
 typedef struct pw_tactic {
-    const char *machine; /* "x86-64/avx512" */
-    uint32_t layer_id;
-    const char *name; /* row of the kernel table */
+    const char *machine; /* a fingerprint: all by which the machine's times may differ from another's */
+    uint64_t problem;    /* hash of what is computed: sizes, types, attributes, threads */
+    const char *name;    /* of the implementation */
+    float microseconds;  /* a run of it */
 } pw_tactic;
 
 /* Opaque bytes of a backend: cubins, a TensorRT plan. */
@@ -24,10 +24,22 @@ typedef struct pw_artifact {
     size_t size;
 } pw_artifact;
 
+/* What to optimise for, and the least and most that an engine must take where its backend asks for that (TensorRT). */
 typedef struct pw_profile {
     int32_t batch_min, batch_opt, batch_max;
     int32_t height, width; /* optimum */
+    int32_t height_min, width_min, height_max, width_max;
+    int32_t contexts; /* that may run at once: TensorRT 8 and 9 need a profile for each */
 } pw_profile;
+
+/* All else that a build was told and that changes its result. */
+typedef struct pw_build_options {
+    bool is_unoptimised, is_fp16_fixed, is_version_compatible, is_hardware_compatible; /* as in pawl_build_desc */
+    int32_t optimization_level; /* -1: the library's own default */
+    int32_t tuning;             /* 0: implementations as the table has them; 1, 2: timed, quickly or in full */
+    size_t workspace_size;      /* 0: the default */
+} pw_build_options;
+#define PW_BUILD_OPTIONS_INIT ((pw_build_options){.optimization_level = -1})
 
 /* The object behind a pawl_plan handle. */
 typedef struct pw_plan {
@@ -35,6 +47,7 @@ typedef struct pw_plan {
     pw_contents contents; /* of the .engine; empty when built just now */
     pw_network network;   /* optimised; constants lie in the contents or in its own arena */
     pw_profile profile;
+    pw_build_options options;
     const char *backend, *precision;
     const char *source_name;
     const char *pawl_version;
@@ -49,18 +62,22 @@ typedef struct pw_plan {
 } pw_plan;
 extern const pw_type pw_plan_type;
 
+/* What a plan is made from and for. Strings are copied. Of the profile, zeros are filled in: least and most as the optimum, one context. */
+typedef struct pw_plan_desc {
+    pw_profile profile;
+    pw_build_options options;
+    const char *backend, *precision, *source_name;
+    uint64_t source_hash[2];
+} pw_plan_desc;
+
 /* Takes over *network (zeroed on success), copies constants into one canonical block, fills in the
-   rest; strings are copied. The plan is not published: the builder does that after tuning. */
-pawl_status pw_plan_assemble(pw_network *network, const pw_profile *profile, const char *backend,
-                             const char *precision, const char *source_name,
-                             const uint64_t source_hash[2], pw_plan **plan,
+   rest. The plan is not published: the builder does that after tuning. */
+pawl_status pw_plan_assemble(pw_network *network, const pw_plan_desc *desc, pw_plan **plan,
                              pawl_error *error) PW_NODISCARD;
 
-/* Adds or replaces. Strings and data are copied. */
-pawl_status pw_plan_set_tactic(pw_plan *plan, const char *machine, uint32_t layer_id,
-                               const char *name, pawl_error *error) PW_NODISCARD;
-const char *pw_plan_tactic(const pw_plan *plan, const char *machine,
-                           uint32_t layer_id); /* NULL: none */
+/* Adds or replaces what was measured. Strings and data are copied. */
+pawl_status pw_plan_set_tactic(pw_plan *plan, const pw_tactic *tactic, pawl_error *error) PW_NODISCARD;
+const pw_tactic *pw_plan_tactic(const pw_plan *plan, const char *machine, uint64_t problem); /* NULL: none */
 pawl_status pw_plan_set_artifact(pw_plan *plan, const char *key, const void *data, size_t size,
                                  pawl_error *error) PW_NODISCARD;
 const pw_artifact *pw_plan_artifact(const pw_plan *plan, const char *key);

@@ -9,6 +9,7 @@
 #include "base/size.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -44,6 +45,20 @@ static pawl_status leave(const decoder *d)
     if (pw_reader_left(&d->in) != 0)
         return corrupt(d, "it goes on behind its end");
     return PAWL_OK;
+}
+
+/* What rows of fields describe. */
+static pawl_status read_fields(decoder *d, const char *whose, const pw_field *fields, size_t count,
+                               void *object)
+{
+    const pw_field *fault = pw_fields_read(&d->in, d->layout->version, fields, count, object);
+    char text[96];
+    if (d->in.is_short)
+        return corrupt(d, "it ends too early");
+    if (fault == NULL)
+        return PAWL_OK;
+    (void)snprintf(text, sizeof text, "the %s of a %s is out of range", fault->name, whose);
+    return corrupt(d, text);
 }
 
 static int32_t read_i32(pw_reader *reader)
@@ -137,11 +152,10 @@ static pawl_status read_meta(decoder *d)
     PW_TRY(read_text(d, &plan->source_name));
     plan->source_hash[0] = pw_read_u64(&d->in);
     plan->source_hash[1] = pw_read_u64(&d->in);
-    plan->profile.batch_min = read_i32(&d->in);
-    plan->profile.batch_opt = read_i32(&d->in);
-    plan->profile.batch_max = read_i32(&d->in);
-    plan->profile.height = read_i32(&d->in);
-    plan->profile.width = read_i32(&d->in);
+    const pw_field_list list = pw_plan_fields();
+    plan->options = PW_BUILD_OPTIONS_INIT; /* what older formats do not say */
+    PW_TRY(read_fields(d, "plan", list.fields, list.count, plan));
+    pw_profile_complete(&plan->profile);
     PW_TRY(read_model(d));
     PW_TRY(leave(d));
     const char *fault = pw_profile_fault(&plan->profile, plan->network.model.max_stride);
@@ -189,14 +203,7 @@ static pawl_status read_layer(decoder *d, pw_layer *layer)
     if (layer->id >= d->plan->network.next_layer_id)
         return corrupt(d, "a layer's id is out of range");
     const pw_operator *row = pw_operator_of(layer->op);
-    const pw_field *fault =
-        pw_fields_read(&d->in, d->layout->version, row->fields, row->field_count, layer);
-    if (fault != NULL || d->in.is_short) {
-        char text[96];
-        (void)snprintf(text, sizeof text, "a layer's %s is out of range",
-                       fault != NULL ? fault->name : "last attribute");
-        return corrupt(d, text);
-    }
+    PW_TRY(read_fields(d, "layer", row->fields, row->field_count, layer));
     return read_constants(d, layer);
 }
 
@@ -205,15 +212,13 @@ static pawl_status read_network(decoder *d)
     pw_network *network = &d->plan->network;
     enter(d, PW_SECTION_NETWORK);
     size_t count = 0;
+    const pw_field_list list = pw_tensor_fields();
     PW_TRY(read_count(d, PW_MAX_TENSORS, 12, &count));
     PW_TRY(make_array(d, count, sizeof(pw_tensor), &network->tensors));
     network->tensor_count = count;
     network->tensor_capacity = pw_size_max(count, 1);
-    for (size_t t = 0; t < count; t++) {
-        network->tensors[t].channels = read_i32(&d->in);
-        network->tensors[t].parent = pw_read_u32(&d->in);
-        network->tensors[t].channel_offset = read_i32(&d->in);
-    }
+    for (size_t t = 0; t < count; t++)
+        PW_TRY(read_fields(d, "tensor", list.fields, list.count, &network->tensors[t]));
     PW_TRY(read_count(d, PW_MAX_LAYERS, 20, &count));
     PW_TRY(make_array(d, count, sizeof(pw_layer), &network->layers));
     network->layer_count = count;
@@ -225,26 +230,56 @@ static pawl_status read_network(decoder *d)
     return leave(d);
 }
 
+/* Formats 1 and 2 held what nobody had timed: it is checked, and dropped. */
+static pawl_status skip_untimed(decoder *d, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *text = NULL;
+        PW_TRY(read_text(d, &text));
+        (void)pw_read_u32(&d->in);
+        PW_TRY(read_text(d, &text));
+    }
+    return leave(d);
+}
+
+static pawl_status read_tactic(decoder *d, pw_tactic *tactics, size_t index)
+{
+    pw_tactic *tactic = &tactics[index];
+    PW_TRY(read_text(d, &tactic->machine));
+    tactic->problem = pw_read_u64(&d->in);
+    PW_TRY(read_text(d, &tactic->name));
+    tactic->microseconds = pw_read_f32(&d->in);
+    if (index > 0 && pw_tactic_compare(&tactics[index - 1], tactic) >= 0)
+        return corrupt(d, "tactics are out of order");
+    if (!isfinite(tactic->microseconds) || tactic->microseconds < 0)
+        return corrupt(d, "a tactic's time is no time");
+    return PAWL_OK;
+}
+
 static pawl_status read_tactics(decoder *d)
 {
     pw_plan *plan = d->plan;
-    enter(d, PW_SECTION_TACTICS);
     size_t count = 0;
+    if (!d->layout->has[PW_SECTION_TACTICS])
+        return PAWL_OK;
+    enter(d, PW_SECTION_TACTICS);
     PW_TRY(read_count(d, PW_ENGINE_MAX_TACTICS, 12, &count));
+    if (d->layout->version < 3)
+        return skip_untimed(d, count);
+    if (count == 0)
+        return corrupt(d, "it is there but empty");
     PW_TRY(make_array(d, count, sizeof(pw_tactic), &plan->tactics));
-    for (size_t i = 0; i < count; i++) {
-        PW_TRY(read_text(d, &plan->tactics[i].machine));
-        plan->tactics[i].layer_id = pw_read_u32(&d->in);
-        PW_TRY(read_text(d, &plan->tactics[i].name));
-    }
-    plan->tactic_count = count;
-    plan->tactic_capacity = pw_size_max(count, 1);
+    for (size_t i = 0; i < count; i++)
+        PW_TRY(read_tactic(d, plan->tactics, i));
+    plan->tactic_count = plan->tactic_capacity = count;
     return leave(d);
 }
 
 static pawl_status read_artifacts(decoder *d)
 {
     pw_plan *plan = d->plan;
+    if (!d->layout->has[PW_SECTION_ARTIFACTS])
+        return PAWL_OK;
     enter(d, PW_SECTION_ARTIFACTS);
     const size_t size = d->layout->size[PW_SECTION_ARTIFACTS];
     size_t count = 0;
@@ -265,7 +300,7 @@ static pawl_status read_artifacts(decoder *d)
     plan->artifact_count = count;
     plan->artifact_capacity = pw_size_max(count, 1);
     if (count == 0)
-        return leave(d);
+        return d->layout->version < 3 ? leave(d) : corrupt(d, "it is there but empty");
     const uint8_t *first = plan->artifacts[0].data;
     if (d->in.is_short || first < d->in.data + d->in.at || end != size)
         return corrupt(d, "an artifact is not where it should be");

@@ -30,6 +30,7 @@ typedef struct encoder {
     pw_arena arena; /* span lists */
     pw_writer meta, network, tactics, artifacts;
     section sections[PW_SECTION_COUNT];
+    size_t size; /* of the file */
 } encoder;
 
 static void encoder_free(encoder *e)
@@ -62,11 +63,8 @@ static void encode_meta(pw_writer *out, const pw_plan *plan)
     write_text(out, plan->source_name);
     pw_write_u64(out, plan->source_hash[0]);
     pw_write_u64(out, plan->source_hash[1]);
-    write_i32(out, plan->profile.batch_min);
-    write_i32(out, plan->profile.batch_opt);
-    write_i32(out, plan->profile.batch_max);
-    write_i32(out, plan->profile.height);
-    write_i32(out, plan->profile.width);
+    const pw_field_list list = pw_plan_fields();
+    pw_fields_write(out, PW_ENGINE_VERSION, list.fields, list.count, plan);
     pw_write_u32(out, (uint32_t)model->task);
     write_text(out, model->family);
     write_text(out, model->size);
@@ -119,11 +117,10 @@ static pawl_status encode_network(encoder *e, pawl_error *error)
     if (e->sections[PW_SECTION_CONSTANTS].spans == NULL)
         return pw_fail_memory(error, "writing the engine", most * sizeof(span));
     pw_write_u32(&e->network, (uint32_t)network->tensor_count);
-    for (size_t t = 0; t < network->tensor_count; t++) {
-        write_i32(&e->network, network->tensors[t].channels);
-        pw_write_u32(&e->network, network->tensors[t].parent);
-        write_i32(&e->network, network->tensors[t].channel_offset);
-    }
+    const pw_field_list list = pw_tensor_fields();
+    for (size_t t = 0; t < network->tensor_count; t++)
+        pw_fields_write(&e->network, PW_ENGINE_VERSION, list.fields, list.count,
+                        &network->tensors[t]);
     pw_write_u32(&e->network, (uint32_t)network->layer_count);
     for (size_t i = 0; i < network->layer_count; i++)
         encode_layer(e, &network->layers[i]);
@@ -135,8 +132,9 @@ static void encode_tactics(pw_writer *out, const pw_plan *plan)
     pw_write_u32(out, (uint32_t)plan->tactic_count);
     for (size_t i = 0; i < plan->tactic_count; i++) {
         write_text(out, plan->tactics[i].machine);
-        pw_write_u32(out, plan->tactics[i].layer_id);
+        pw_write_u64(out, plan->tactics[i].problem);
         write_text(out, plan->tactics[i].name);
+        pw_write_f32(out, plan->tactics[i].microseconds);
     }
 }
 
@@ -203,6 +201,22 @@ static pawl_status use_writer(encoder *e, pw_section which, const pw_writer *wri
     return PAWL_OK;
 }
 
+/* Optional sections are there only if they hold something. */
+static bool is_needed(const encoder *e, int which)
+{
+    return which == PW_SECTION_TACTICS     ? e->plan->tactic_count > 0
+           : which == PW_SECTION_ARTIFACTS ? e->plan->artifact_count > 0
+                                           : true;
+}
+
+static uint32_t section_count(const encoder *e)
+{
+    uint32_t count = 0;
+    for (int i = 0; i < PW_SECTION_COUNT; i++)
+        count += is_needed(e, i);
+    return count;
+}
+
 static pawl_status encode(encoder *e, pawl_error *error)
 {
     encode_meta(&e->meta, e->plan);
@@ -213,29 +227,27 @@ static pawl_status encode(encoder *e, pawl_error *error)
     PW_TRY(use_writer(e, PW_SECTION_NETWORK, &e->network, error));
     PW_TRY(use_writer(e, PW_SECTION_TACTICS, &e->tactics, error));
     PW_TRY(use_writer(e, PW_SECTION_ARTIFACTS, &e->artifacts, error));
-    size_t at = PW_ENGINE_HEADER_SIZE + PW_ENGINE_TABLE_SIZE;
+    e->size = PW_ENGINE_HEADER_SIZE + section_count(e) * (size_t)PW_ENGINE_ROW_SIZE;
     for (int i = 0; i < PW_SECTION_COUNT; i++) {
         section *s = &e->sections[i];
-        s->offset = pw_size_align(at, PW_ENGINE_ALIGNMENT);
+        if (!is_needed(e, i))
+            continue;
+        s->offset = pw_size_align(e->size, PW_ENGINE_ALIGNMENT);
         s->checksum = section_checksum(s);
-        at = s->offset + s->size;
+        e->size = s->offset + s->size;
     }
     return PAWL_OK;
 }
 
-static size_t engine_size(const encoder *e)
-{
-    const section *last = &e->sections[PW_SECTION_COUNT - 1];
-    return last->offset + last->size;
-}
-
-/* Header and section table, 224 bytes; false: no memory. */
+/* Header and section table; false: no memory. */
 static bool encode_header(const encoder *e, pw_writer *out)
 {
     pw_writer table PW_CLEANUP(pw_writer_free) = {0};
     for (int i = 0; i < PW_SECTION_COUNT; i++) {
+        if (!is_needed(e, i))
+            continue;
         pw_write_bytes(&table, pw_section_tag((pw_section)i), 4);
-        pw_write_u32(&table, 0);
+        pw_write_u32(&table, pw_section_flags((pw_section)i));
         pw_write_u64(&table, e->sections[i].offset);
         pw_write_u64(&table, e->sections[i].size);
         pw_write_u64(&table, e->sections[i].checksum);
@@ -243,8 +255,8 @@ static bool encode_header(const encoder *e, pw_writer *out)
     pw_write_bytes(out, PW_ENGINE_MAGIC, PW_ENGINE_MAGIC_SIZE);
     pw_write_u32(out, PW_ENGINE_ORDER);
     pw_write_u32(out, PW_ENGINE_VERSION);
-    pw_write_u64(out, engine_size(e));
-    pw_write_u32(out, PW_SECTION_COUNT);
+    pw_write_u64(out, e->size);
+    pw_write_u32(out, section_count(e));
     pw_write_bytes(out, zeros, PW_ENGINE_SUM_AT - PW_ENGINE_ZEROS_AT);
     if (table.has_failed || out->has_failed)
         return false;
@@ -261,6 +273,8 @@ static void write_sections(const encoder *e, pw_os_file *file, size_t at)
 {
     for (int i = 0; i < PW_SECTION_COUNT; i++) {
         const section *s = &e->sections[i];
+        if (!is_needed(e, i))
+            continue;
         pw_os_file_write(file, zeros, s->offset - at);
         size_t within = 0;
         for (size_t k = 0; k < s->count; k++) {
@@ -284,12 +298,13 @@ pawl_status pawl_plan_save(pawl_plan *plan, const char *path, pawl_error *error)
     pw_writer header PW_CLEANUP(pw_writer_free) = {0};
     if (!encode_header(&e, &header))
         return pw_fail_memory(error, "writing the engine",
-                              PW_ENGINE_HEADER_SIZE + PW_ENGINE_TABLE_SIZE);
+                              PW_ENGINE_HEADER_SIZE +
+                                  (size_t)PW_SECTION_COUNT * PW_ENGINE_ROW_SIZE);
     pw_os_file file;
     PW_TRY(pw_os_file_create(path, &file, error));
     pw_os_file_write(&file, header.data, header.size);
     write_sections(&e, &file, header.size);
     PW_TRY(pw_os_file_commit(&file, error));
-    atomic_store_explicit(&source->file_size, engine_size(&e), memory_order_relaxed);
+    atomic_store_explicit(&source->file_size, e.size, memory_order_relaxed);
     return PAWL_OK;
 }

@@ -87,8 +87,16 @@ static pawl_status make_plan(const char *precision, pw_plan **plan, pawl_error *
 {
     pw_network network = {.source_layer_count = 0};
     pt_builder b = {.network = &network, .seed = 3, .error = error};
-    const pw_profile profile = {1, BATCH, BATCH, HEIGHT, WIDTH};
-    const uint64_t hash[2] = {1, 2};
+    const pw_plan_desc desc = {.profile = {.batch_min = 1,
+                                           .batch_opt = BATCH,
+                                           .batch_max = BATCH,
+                                           .height = HEIGHT,
+                                           .width = WIDTH},
+                               .options = PW_BUILD_OPTIONS_INIT,
+                               .backend = "tensorrt",
+                               .precision = precision,
+                               .source_name = "tiny.pt",
+                               .source_hash = {1, 2}};
     add_layers(&b);
     network.source_layer_count = network.layer_count;
     network.model = (pw_model){.task = PAWL_TASK_DETECT,
@@ -101,8 +109,7 @@ static pawl_status make_plan(const char *precision, pw_plan **plan, pawl_error *
     if (status >= 0)
         status = pw_network_validate(&network, error);
     if (status >= 0)
-        status = pw_plan_assemble(&network, &profile, "tensorrt", precision, "tiny.pt", hash, plan,
-                                  error);
+        status = pw_plan_assemble(&network, &desc, plan, error);
     pw_network_free(&network);
     return status;
 }
@@ -147,8 +154,7 @@ static pawl_status infer(const pw_backend *backend, const pw_plan *plan, result 
 static pawl_status build_and_infer(const char *precision, result *out, pawl_error *error)
 {
     const pw_machine machine = {.isa = 0, .name = "test"};
-    const pawl_build_desc desc = PAWL_BUILD_DESC_INIT;
-    const pw_tuning tuning = {.threads = 1, .desc = &desc};
+    const pw_tuning tuning = {.threads = 1};
     pw_plan *plan = NULL;
     PW_TRY(make_plan(precision, &plan, error));
     (void)pw_object_publish(plan);

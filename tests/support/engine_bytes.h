@@ -38,6 +38,18 @@ static inline uint8_t *pt_row(uint8_t *data, size_t section)
     return data + PW_ENGINE_HEADER_SIZE + section * PW_ENGINE_ROW_SIZE;
 }
 
+/* Of the table; at most as many as any engine can have. */
+static inline size_t pt_section_count(const uint8_t *data)
+{
+    const size_t count = (size_t)(pt_get(data + PW_ENGINE_COUNT_AT) & UINT32_MAX);
+    return count < PW_ENGINE_MAX_SECTIONS ? count : PW_ENGINE_MAX_SECTIONS;
+}
+
+static inline size_t pt_table_size(const uint8_t *data)
+{
+    return pt_section_count(data) * PW_ENGINE_ROW_SIZE;
+}
+
 static inline size_t pt_section_offset(const pt_bytes *engine, size_t section)
 {
     return (size_t)pt_get(pt_row(engine->data, section) + 8);
@@ -51,9 +63,9 @@ static inline size_t pt_section_size(const pt_bytes *engine, size_t section)
 /* Recomputes every checksum whose bytes are there; nothing else changes. */
 static inline void pt_fix_checksums(uint8_t *data, size_t size)
 {
-    if (size < PW_ENGINE_HEADER_SIZE + PW_ENGINE_TABLE_SIZE)
+    if (size < PW_ENGINE_HEADER_SIZE || size < PW_ENGINE_HEADER_SIZE + pt_table_size(data))
         return;
-    for (size_t s = 0; s < PW_SECTION_COUNT; s++) {
+    for (size_t s = 0; s < pt_section_count(data); s++) {
         uint8_t *row = pt_row(data, s);
         const uint64_t offset = pt_get(row + 8), bytes = pt_get(row + 16);
         if (offset <= size && bytes <= size - offset)
@@ -62,7 +74,7 @@ static inline void pt_fix_checksums(uint8_t *data, size_t size)
     XXH3_state_t state;
     XXH3_64bits_reset(&state);
     XXH3_64bits_update(&state, data, PW_ENGINE_SUM_AT);
-    XXH3_64bits_update(&state, data + PW_ENGINE_HEADER_SIZE, PW_ENGINE_TABLE_SIZE);
+    XXH3_64bits_update(&state, data + PW_ENGINE_HEADER_SIZE, pt_table_size(data));
     pt_put(data + PW_ENGINE_SUM_AT, XXH3_64bits_digest(&state), 8);
 }
 
@@ -70,12 +82,12 @@ static inline void pt_fix_checksums(uint8_t *data, size_t size)
 static inline pt_bytes pt_with_section(const pt_bytes *engine, size_t section, const uint8_t *bytes,
                                        size_t size)
 {
-    pt_bytes made = {calloc(1, engine->size + size + (size_t)64 * PW_SECTION_COUNT), 0};
+    pt_bytes made = {calloc(1, engine->size + size + (size_t)64 * PW_ENGINE_MAX_SECTIONS), 0};
     if (made.data == NULL)
         abort();
-    memcpy(made.data, engine->data, PW_ENGINE_HEADER_SIZE + PW_ENGINE_TABLE_SIZE);
-    size_t at = PW_ENGINE_HEADER_SIZE + PW_ENGINE_TABLE_SIZE;
-    for (size_t s = 0; s < PW_SECTION_COUNT; s++) {
+    size_t at = PW_ENGINE_HEADER_SIZE + pt_table_size(engine->data);
+    memcpy(made.data, engine->data, at);
+    for (size_t s = 0; s < pt_section_count(engine->data); s++) {
         const uint8_t *from = s == section ? bytes : engine->data + pt_section_offset(engine, s);
         const size_t length = s == section ? size : pt_section_size(engine, s);
         at = (at + 63) / 64 * 64;

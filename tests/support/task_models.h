@@ -54,8 +54,16 @@ static inline pawl_status pt_task_plan(void (*make)(pt_builder *b), const char *
 {
     pw_network network = {.source_layer_count = 0};
     pt_builder b = {.network = &network, .seed = 11, .error = error};
-    const pw_profile profile = {1, 1, 4, PT_TASK_SIDE, PT_TASK_SIDE};
-    const uint64_t hash[2] = {1, 2};
+    const pw_plan_desc desc = {.profile = {.batch_min = 1,
+                                           .batch_opt = 1,
+                                           .batch_max = 4,
+                                           .height = PT_TASK_SIDE,
+                                           .width = PT_TASK_SIDE},
+                               .options = PW_BUILD_OPTIONS_INIT,
+                               .backend = backend,
+                               .precision = "fp32",
+                               .source_name = "x.pt",
+                               .source_hash = {1, 2}};
     pw_plan *made PW_MAKING = NULL;
     make(&b);
     network.source_layer_count = network.layer_count;
@@ -63,10 +71,8 @@ static inline pawl_status pt_task_plan(void (*make)(pt_builder *b), const char *
     network.model.class_count = PT_TASK_CLASSES;
     network.model.max_stride = 4;
     network.model.imgsz = PT_TASK_SIDE;
-    const pawl_status status = b.status < 0
-                                   ? b.status
-                                   : pw_plan_assemble(&network, &profile, backend, "fp32",
-                                                      "x.pt", hash, &made, error);
+    const pawl_status status =
+        b.status < 0 ? b.status : pw_plan_assemble(&network, &desc, &made, error);
     pw_network_free(&network); /* empty already where the plan took it over */
     PW_TRY(status);
     *plan = pw_object_publish(PW_TAKE(made));

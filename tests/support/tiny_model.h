@@ -180,22 +180,69 @@ static inline pawl_status pt_tiny_network(pw_network *network, pawl_error *error
     return PAWL_OK;
 }
 
-/* A published plan of it: batch 1:2:4 at 64 x 64, a tactic and an artifact. */
-static inline pawl_status pt_tiny_plan(const char *backend, pawl_plan **plan, pawl_error *error)
+/* Every kind of type: the pair of slices in bytes, most else in BF16, one convolution's weights in bytes with scales. */
+static inline void pt_tiny_types(pw_network *network)
+{
+    static const float scales[8] = {0.01f, 0.02f, 0.03f, 0.04f, 0.05f, 0.06f, 0.07f, 0.08f};
+    for (size_t t = 1; t < network->tensor_count; t++)
+        network->tensors[t].dtype = PAWL_BF16;
+    for (size_t t = 0; t < network->tensor_count; t++) {
+        const uint32_t parent = network->tensors[t].parent;
+        if (parent == PW_NO_TENSOR)
+            continue;
+        pw_tensor *const both[2] = {&network->tensors[t], &network->tensors[parent]};
+        for (int i = 0; i < 2; i++) {
+            both[i]->dtype = PAWL_U8;
+            both[i]->scale = 0.05f;
+            both[i]->zero_point = 9;
+        }
+    }
+    network->layers[1].as.conv.weight_type = PAWL_I8;
+    network->layers[1].as.conv.weight_scales = scales;
+    network->layers[2].as.conv.weight_type = PAWL_F16;
+}
+
+static inline pawl_status pt_make_plan(const char *backend, bool is_typed, pawl_plan **plan,
+                                       pawl_error *error)
 {
     pw_network network = {.source_layer_count = 0};
-    const pw_profile profile = {1, 2, 4, 64, 64};
-    const uint64_t hash[2] = {0x1234, 0x5678};
+    pw_plan_desc desc = {
+        .profile = {.batch_min = 1, .batch_opt = 2, .batch_max = 4, .height = 64, .width = 64},
+        .options = PW_BUILD_OPTIONS_INIT,
+        .backend = backend,
+        .precision = "fp32",
+        .source_name = "tiny.pt",
+        .source_hash = {0x1234, 0x5678},
+    };
+    const pw_tactic tactic = {"test/none", 1, "conv_f32_test", 12.5f};
     pw_plan *made PW_MAKING = NULL;
     PW_TRY(pt_tiny_network(&network, error));
-    const pawl_status status =
-        pw_plan_assemble(&network, &profile, backend, "fp32", "tiny.pt", hash, &made, error);
+    if (is_typed) {
+        pt_tiny_types(&network);
+        desc.profile.height_min = desc.profile.width_min = 32;
+        desc.profile.width_max = 128;
+        desc.profile.contexts = 3;
+        desc.options = (pw_build_options){true, true, true, true, 4, 2, (size_t)1 << 33};
+    }
+    const pawl_status status = pw_plan_assemble(&network, &desc, &made, error);
     pw_network_free(&network); /* empty already where the plan took it over */
     PW_TRY(status);
-    PW_TRY(pw_plan_set_tactic(made, "test/none", 1, "conv_f32_test", error));
+    PW_TRY(pw_plan_set_tactic(made, &tactic, error));
     PW_TRY(pw_plan_set_artifact(made, "test", "opaque", 6, error));
     *plan = pw_object_publish(PW_TAKE(made));
     return PAWL_OK;
+}
+
+/* A published plan of it: batch 1:2:4 at 64 x 64, a tactic and an artifact. */
+static inline pawl_status pt_tiny_plan(const char *backend, pawl_plan **plan, pawl_error *error)
+{
+    return pt_make_plan(backend, false, plan, error);
+}
+
+/* The same with types, and with every option set. */
+static inline pawl_status pt_typed_plan(const char *backend, pawl_plan **plan, pawl_error *error)
+{
+    return pt_make_plan(backend, true, plan, error);
 }
 
 #endif

@@ -171,8 +171,6 @@ pawl_status pw_cpu_run(pw_program *program, const pw_run *run, pawl_error *error
 pawl_status pw_cpu_open(const pw_plan *plan, const pw_machine *machine,
                         pw_device_plan **device_plan, pawl_error *error) PW_NODISCARD;
 void pw_cpu_close(pw_device_plan *device_plan);
-pawl_status pw_cpu_tune(pw_plan *plan, const pw_machine *machine, const pw_tuning *tuning,
-                        pawl_error *error) PW_NODISCARD;
 const char *pw_cpu_tactic(const pw_device_plan *device_plan, size_t index);
 
 #endif

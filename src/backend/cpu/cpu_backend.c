@@ -12,7 +12,6 @@ const pw_backend pw_backend_cpu = {
     .version = PW_BACKEND_VERSION,
     .precisions = "fp32",
     .absence = cpu_absence,
-    .tune = pw_cpu_tune,
     .open = pw_cpu_open,
     .close = pw_cpu_close,
     .lower = pw_cpu_lower,

@@ -100,8 +100,8 @@ static const pk_row *choose(const pw_plan *plan, const pw_machine *machine, cons
             .in_channels = 1, .out_channels = 1, .groups = (size_t)layer->as.deconv.groups};
     const bool is_conv = layer->op == PW_OP_CONV || op == PK_DWCONV_F32;
     const pk_problem *asked = is_conv ? &problem : NULL;
-    const char *tactic = pw_plan_tactic(plan, machine->name, layer->id);
-    const pk_row *row = tactic == NULL ? NULL : pk_row_find(op, tactic, machine->isa, asked);
+    const pw_tactic *tactic = pw_plan_tactic(plan, machine->name, layer->id);
+    const pk_row *row = tactic == NULL ? NULL : pk_row_find(op, tactic->name, machine->isa, asked);
     return row != NULL ? row : pk_row_select(op, machine->isa, asked);
 }
 
@@ -253,24 +253,6 @@ void pw_cpu_close(pw_device_plan *device_plan)
     pw_free(made->constants);
     pw_free(made->layers);
     pw_free(made);
-}
-
-/* Writes down the table's choice for this machine; a tuner that times rows would choose among those
- * that pk_row_find() accepts. */
-pawl_status pw_cpu_tune(pw_plan *plan, const pw_machine *machine, const pw_tuning *tuning,
-                        pawl_error *error)
-{
-    const pawl_progress progress = tuning->desc->progress;
-    const size_t count = plan->network.layer_count;
-    for (size_t i = 0; i < count; i++) {
-        const pw_layer *layer = &plan->network.layers[i];
-        const pk_row *row = choose(plan, machine, layer);
-        if (row != NULL)
-            PW_TRY(pw_plan_set_tactic(plan, machine->name, layer->id, row->name, error));
-        if (progress != NULL && progress(tuning->desc->progress_user, "tune", i + 1, count) != 0)
-            return pw_fail(error, PAWL_ERR_CANCELLED, "stopped while choosing kernels");
-    }
-    return PAWL_OK;
 }
 
 const char *pw_cpu_tactic(const pw_device_plan *device_plan, size_t index)

@@ -24,6 +24,12 @@ typedef struct pr_program {
     pw_rows rows;                /* decoded: output or candidates */
 } pr_program;
 
+/* The plan's network, but for weights that are rounded. */
+typedef struct pr_device_plan {
+    pw_device_plan device_plan;
+    pw_network network;
+} pr_device_plan;
+
 typedef struct pr_places {
     size_t *first, *last;  /* by root tensor: layers that write and read it first and last */
     size_t *offset, *size; /* doubles */
@@ -35,21 +41,31 @@ static const char *reference_absence(void)
     return NULL;
 }
 
+static void reference_close(pw_device_plan *device_plan)
+{
+    pr_device_plan *made = (pr_device_plan *)device_plan;
+    if (made != NULL)
+        pw_network_free(&made->network);
+    pw_free(made);
+}
+
 static pawl_status reference_open(const pw_plan *plan, const pw_machine *machine,
                                   pw_device_plan **device_plan, pawl_error *error)
 {
     (void)machine; /* plain C runs anywhere */
-    pw_device_plan *made = pw_calloc(1, sizeof(*made));
+    pr_device_plan *made = pw_calloc(1, sizeof(*made));
     if (made == NULL)
         return pw_fail_memory(error, "the reference backend's plan", sizeof(*made));
-    *made = (pw_device_plan){.backend = &pw_backend_reference, .plan = plan};
-    *device_plan = made;
+    made->device_plan = (pw_device_plan){.backend = &pw_backend_reference, .plan = plan};
+    pawl_status status = pw_network_copy(&plan->network, &made->network, error);
+    if (status >= 0)
+        status = pr_round_weights(&made->network, error);
+    if (status < 0) {
+        reference_close(&made->device_plan);
+        return status;
+    }
+    *device_plan = &made->device_plan;
     return PAWL_OK;
-}
-
-static void reference_close(pw_device_plan *device_plan)
-{
-    pw_free(device_plan);
 }
 
 static const char *reference_tactic(const pw_device_plan *device_plan, size_t index)
@@ -229,7 +245,7 @@ static pawl_status reference_lower(pw_device_plan *device_plan, const pw_lowerin
         return pw_fail_memory(error, "the reference backend's program", sizeof(*made));
     made->program.backend = &pw_backend_reference;
     made->program.lowering = *lowering;
-    made->network = &device_plan->plan->network;
+    made->network = &((pr_device_plan *)device_plan)->network;
     pw_network_normalisation(made->network, made->mean, made->deviation);
     const pawl_status status = lower_into(made, error);
     if (status < 0) {
@@ -463,7 +479,10 @@ static pawl_status reference_run(pw_program *program, const pw_run *run, pawl_er
     for (size_t i = 0; i < made->network->layer_count; i++) {
         const pw_layer *layer = &made->network->layers[i];
         run_layer(made, layer, run);
-        if (run->observer == NULL || layer->output == PW_NO_TENSOR)
+        if (layer->output == PW_NO_TENSOR)
+            continue;
+        pr_round(&made->network->tensors[layer->output], &made->views[layer->output]);
+        if (run->observer == NULL)
             continue;
         if (observe(made, layer, run) != 0)
             return pw_fail(error, PAWL_ERR_CANCELLED, "the observer stopped the run at layer %s",
@@ -475,7 +494,7 @@ static pawl_status reference_run(pw_program *program, const pw_run *run, pawl_er
 const pw_backend pw_backend_reference = {
     .name = "reference",
     .version = PW_BACKEND_VERSION,
-    .precisions = "fp32",
+    .precisions = "fp32 bf16",
     .absence = reference_absence,
     .open = reference_open,
     .close = reference_close,

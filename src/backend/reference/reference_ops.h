@@ -5,6 +5,7 @@
 #define PW_REFERENCE_OPS_H
 
 #include "backend/backend.h"
+#include "network/operator.h"
 
 /* A tensor or a slice of one: pictures are picture_step doubles apart, channels height * width. */
 typedef struct pr_view {
@@ -55,6 +56,11 @@ void pr_input(pawl_input_form form, const void *data, const float mean[3],
 void pr_detect_raw(const pr_view *in, float *raw);
 void pr_detect_decode(const pw_detect *detect, int32_t level, const pr_view *in, int32_t picture,
                       float *rows);
+
+/* reference_types.c: values as the tensor's type can hold them, read back; nothing to do for float32, whose rounding is left to other backends. */
+void pr_round(const pw_tensor *type, const pr_view *view);
+/* Copies into the network's arena the weights that are not float32, rounded to their type. PAWL_ERR_MEMORY. */
+pawl_status pr_round_weights(pw_network *network, pawl_error *error) PW_NODISCARD;
 
 /* A view as dense float32 N x C x H x W. */
 void pr_to_float(const pr_view *in, float *out);

@@ -18,8 +18,7 @@
 typedef struct build_job {
     const pw_trt_library *library;
     const pw_plan *plan;
-    const pawl_build_desc *desc;
-    int32_t threads;
+    const pw_tuning *tuning;
     bool is_half;
     uint32_t sources, lost_sources; /* bits of TacticSource: in use in the last attempt; given up */
 } build_job;
@@ -50,22 +49,14 @@ static pw_trt_dims corner(int32_t batch, int32_t height, int32_t width)
     return (pw_trt_dims){4, {batch, 3, height, width}};
 }
 
-static int32_t given_or(int32_t given, int32_t otherwise)
-{
-    return given != 0 ? given : otherwise;
-}
-
 static pawl_status set_profile(const pw_trt_library *library, pw_trt_object *builder,
-                               pw_trt_object *config, const pw_profile *shape,
-                               const pawl_build_desc *desc, pawl_error *error)
+                               pw_trt_object *config, const pw_profile *shape, pawl_error *error)
 {
     pw_trt_native *const profile =
         pw_trt_builder_profile(library, builder->native); /* the builder's own */
-    const pw_trt_dims least = corner(shape->batch_min, given_or(desc->min_height, shape->height),
-                                     given_or(desc->min_width, shape->width));
+    const pw_trt_dims least = corner(shape->batch_min, shape->height_min, shape->width_min);
     const pw_trt_dims best = corner(shape->batch_opt, shape->height, shape->width);
-    const pw_trt_dims most = corner(shape->batch_max, given_or(desc->max_height, shape->height),
-                                    given_or(desc->max_width, shape->width));
+    const pw_trt_dims most = corner(shape->batch_max, shape->height_max, shape->width_max);
     if (profile != NULL &&
         pw_trt_profile_set(library, profile, PW_TRT_INPUT_NAME, PW_TRT_MIN, &least) &&
         pw_trt_profile_set(library, profile, PW_TRT_INPUT_NAME, PW_TRT_OPT, &best) &&
@@ -88,22 +79,22 @@ static void configure(build_job *job, pw_trt_native *config)
 {
     const pw_trt_library *const library = job->library;
     const pw_trt_strategy *const strategy = library->strategy;
-    const pawl_build_desc *const desc = job->desc;
-    pw_trt_config_set_workspace(library, config,
-                                desc->workspace_size != 0 ? desc->workspace_size : WORKSPACE_SIZE);
+    const pw_build_options *const options = &job->plan->options;
+    pw_trt_config_set_workspace(
+        library, config, options->workspace_size != 0 ? options->workspace_size : WORKSPACE_SIZE);
     /* TF32 is on by default and keeps 10 bits of a product's 23: fp32 means fp32 here. */
     (void)pw_trt_config_set_flag(library, config, strategy->tf32_flag, false);
     /* A strongly typed family lacks these two: its types come from the network. */
     if (job->is_half)
         (void)pw_trt_config_set_flag(library, config, strategy->fp16_flag, true);
-    if (job->is_half && desc->is_fp16_fixed)
+    if (job->is_half && options->is_fp16_fixed)
         (void)pw_trt_config_set_flag(library, config, strategy->obey_precision_flag, true);
-    if (desc->optimization_level >= 0 &&
+    if (options->optimization_level >= 0 &&
         pw_trt_has(library, PW_TRT_VBuilderConfig_setBuilderOptimizationLevel))
-        pw_trt_config_set_level(library, config, desc->optimization_level);
-    if (desc->is_version_compatible)
+        pw_trt_config_set_level(library, config, options->optimization_level);
+    if (options->is_version_compatible)
         (void)pw_trt_config_set_flag(library, config, strategy->version_compatible_flag, true);
-    if (desc->is_hardware_compatible && has_hardware_level(library))
+    if (options->is_hardware_compatible && has_hardware_level(library))
         pw_trt_config_set_hardware_level(library, config, 1 /* kAMPERE_PLUS */);
     if (pw_trt_has(library, PW_TRT_VBuilderConfig_setTacticSources)) {
         job->sources = pw_trt_config_sources(library, config) & ~job->lost_sources;
@@ -113,19 +104,19 @@ static void configure(build_job *job, pw_trt_native *config)
 }
 
 /* What was asked for and this version has no call for is said, not passed over. */
-static void say_what_is_missing(const pw_trt_library *library, const pawl_build_desc *desc)
+static void say_what_is_missing(const pw_trt_library *library, const pw_build_options *options)
 {
     const char *const version = library->version_text;
-    if (desc->optimization_level >= 0 &&
+    if (options->optimization_level >= 0 &&
         !pw_trt_has(library, PW_TRT_VBuilderConfig_setBuilderOptimizationLevel))
         pw_log(PAWL_LOG_WARNING, "%s has no optimisation levels; the one asked for is ignored",
                version);
-    if (desc->is_version_compatible &&
+    if (options->is_version_compatible &&
         !pw_trt_has_flag(library, library->strategy->version_compatible_flag))
         pw_log(PAWL_LOG_WARNING,
                "%s builds no version-compatible plans; this one runs on this version only",
                version);
-    if (desc->is_hardware_compatible && !has_hardware_level(library))
+    if (options->is_hardware_compatible && !has_hardware_level(library))
         pw_log(PAWL_LOG_WARNING, "%s has no hardware compatibility level%s", version,
                library->strategy->is_rtx ? ": its plans run on every GPU it knows" : "");
 }
@@ -135,10 +126,10 @@ static pawl_status build_plan(const build_job *job, pw_trt_object *builder, pw_t
 {
     pw_trt_monitor monitor;
     const pw_trt_library *const library = job->library;
-    const bool has_monitor = job->desc->progress != NULL &&
+    const bool has_monitor = job->tuning->progress != NULL &&
                              pw_trt_has(library, PW_TRT_VBuilderConfig_setProgressMonitor);
-    pw_trt_monitor_init(&monitor, library->version >= 10000, job->desc->progress,
-                        job->desc->progress_user);
+    pw_trt_monitor_init(&monitor, library->version >= 10000, job->tuning->progress,
+                        job->tuning->progress_user);
     if (has_monitor)
         pw_trt_config_set_monitor(library, config->native, &monitor);
     pw_trt_native *const native =
@@ -171,7 +162,8 @@ static pawl_status check_precision(build_job *job, pawl_error *error)
 static pawl_status attempt(build_job *job, pw_trt_object **memory, pawl_error *error)
 {
     const pw_trt_library *const library = job->library;
-    const pawl_build_desc *const desc = job->desc;
+    const pw_profile *const profile = &job->plan->profile;
+    const char *const timing_cache = job->tuning->timing_cache;
     pw_arena keep PW_CLEANUP(pw_arena_free) = {
         0}; /* outlives the build: weights are held by reference until then */
     pw_trt_object *builder PW_TRT_GUARD = NULL, *network PW_TRT_GUARD = NULL,
@@ -179,13 +171,13 @@ static pawl_status attempt(build_job *job, pw_trt_object **memory, pawl_error *e
     const pw_trt_translation translation = {
         .is_half = job->is_half,
         .is_height_width_dynamic =
-            (desc->min_height | desc->min_width | desc->max_height | desc->max_width) != 0,
-        .keeps_damaged_fp32 = desc->is_fp16_fixed != 0,
+            profile->height_min != profile->height_max || profile->width_min != profile->width_max,
+        .keeps_damaged_fp32 = job->plan->options.is_fp16_fixed,
     };
     PW_TRY(pw_trt_adopt(library, &pw_trt_builder_type, pw_trt_builder_create(library), NULL,
                         &builder, error));
-    if (job->threads > 0 && pw_trt_has(library, PW_TRT_VBuilder_setMaxThreads))
-        (void)pw_trt_builder_set_threads(library, builder->native, job->threads);
+    if (job->tuning->threads > 0 && pw_trt_has(library, PW_TRT_VBuilder_setMaxThreads))
+        (void)pw_trt_builder_set_threads(library, builder->native, job->tuning->threads);
     PW_TRY(pw_trt_adopt(
         library, &pw_trt_network_type,
         pw_trt_builder_network(library, builder->native, library->strategy->network_flags), builder,
@@ -193,13 +185,13 @@ static pawl_status attempt(build_job *job, pw_trt_object **memory, pawl_error *e
     PW_TRY(pw_trt_adopt(library, &pw_trt_config_type,
                         pw_trt_builder_config(library, builder->native), builder, &config, error));
     PW_TRY(pw_trt_translate(library, network->native, job->plan, &translation, &keep, error));
-    PW_TRY(set_profile(library, builder, config, &job->plan->profile, desc, error));
+    PW_TRY(set_profile(library, builder, config, profile, error));
     configure(job, config->native);
-    if (desc->timing_cache != NULL)
-        PW_TRY(pw_trt_cache_load(library, config, desc->timing_cache, &cache, error));
+    if (timing_cache != NULL)
+        PW_TRY(pw_trt_cache_load(library, config, timing_cache, &cache, error));
     PW_TRY(build_plan(job, builder, network, config, memory, error));
     if (cache != NULL)
-        pw_trt_cache_save(library, cache, desc->timing_cache);
+        pw_trt_cache_save(library, cache, timing_cache);
     return PAWL_OK;
 }
 
@@ -230,11 +222,10 @@ pawl_status pw_trt_build(const pw_trt_library *library, const pw_plan *plan,
     pw_trt_watch watch PW_TRT_WATCH;
     pawl_error reason = {.status = PAWL_OK};
     pawl_status status;
-    build_job job = {
-        .library = library, .plan = plan, .desc = tuning->desc, .threads = tuning->threads};
+    build_job job = {.library = library, .plan = plan, .tuning = tuning};
     PW_TRY(check_precision(&job, error));
     PW_TRY(pw_trt_check_network(&plan->network, error));
-    say_what_is_missing(library, job.desc);
+    say_what_is_missing(library, &plan->options);
     pw_trt_watch_begin(&watch, PW_TRT_WATCH_WORKERS);
     do { /* each turn gives up one source more */
         job.sources = 0;

@@ -24,8 +24,7 @@ typedef struct trt_device_plan {
     const pw_trt_library *library;
     pw_gpu_device *gpu;
     pw_trt_object *runtime, *engine;
-    bool is_rebuilt; /* here, with default options */
-    uint32_t isa;    /* for the kernels that decode */
+    uint32_t isa; /* for the kernels that decode */
 } trt_device_plan;
 
 typedef struct trt_program {
@@ -59,11 +58,9 @@ static pawl_status deserialize(trt_device_plan *made, const void *data, size_t s
         &made->engine, error);
 }
 
-/* The engine file keeps the network and its profile, but not yet TensorRT's own options. */
 static void say_rebuild(const trt_device_plan *made, const char *key, const char *why)
 {
     const pw_plan *const plan = made->base.plan;
-    const pw_profile *const profile = &plan->profile;
     if (strcmp(plan->backend, pw_backend_tensorrt.name) != 0) {
         pw_log(PAWL_LOG_WARNING,
                "the engine was built for backend %s, so its plan for %s is built now, which can "
@@ -72,21 +69,16 @@ static void say_rebuild(const trt_device_plan *made, const char *key, const char
         return;
     }
     pw_log(PAWL_LOG_WARNING,
-           "the engine has no plan that %s takes on this GPU (%s: %s), so it is built again, which "
-           "can take minutes each time: %s, batch %d to %d, only at %dx%d, with TensorRT's other "
-           "options at their defaults; what --shapes, --fp16-fix, --workspace, --opt-level, "
-           "--version-compatible and --hardware-compatible asked for is lost until 'pawl build' is "
-           "run on this machine",
-           made->library->version_text, key, why, plan->precision, (int)profile->batch_min,
-           (int)profile->batch_max, (int)profile->height, (int)profile->width);
+           "the engine has no plan that %s takes on this GPU (%s: %s), so it is built again "
+           "from what the engine says of its build, which can take minutes each time; 'pawl build' "
+           "on this machine keeps one",
+           made->library->version_text, key, why);
 }
 
 static pawl_status rebuild(trt_device_plan *made, pawl_error *error)
 {
     pw_trt_object *memory PW_TRT_GUARD = NULL;
-    const pawl_build_desc desc = PAWL_BUILD_DESC_INIT;
-    const pw_tuning tuning = {.threads = 0, .desc = &desc};
-    made->is_rebuilt = true;
+    const pw_tuning tuning = {.threads = 0};
     PW_TRY(pw_trt_build(made->library, made->base.plan, &tuning, &memory, error));
     return deserialize(made, pw_trt_memory_data(made->library, memory->native),
                        pw_trt_memory_size(made->library, memory->native), error);
@@ -272,10 +264,9 @@ static pawl_status set_shape(trt_program *made, pawl_error *error)
     return pw_trt_fail(
         error, PAWL_ERR_ARGUMENT,
         "the TensorRT plan of this engine does not take %d x %dx%d: it was built for batch %d to "
-        "%d around %dx%d%s; build the engine for that shape (--batch, --shapes)",
-        to->batch, to->height, to->width, profile->batch_min, profile->batch_max, profile->height,
-        profile->width,
-        made->plan->is_rebuilt ? ", here and now and without the --shapes it may have had" : "");
+        "%d at %dx%d to %dx%d; build the engine for that shape (--batch, --shapes)",
+        to->batch, to->height, to->width, profile->batch_min, profile->batch_max,
+        profile->height_min, profile->width_min, profile->height_max, profile->width_max);
 }
 
 static pawl_status lower_into(trt_program *made, pawl_error *error)

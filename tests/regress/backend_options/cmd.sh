@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # An option that only TensorRT knows is refused on another backend; and no choice is offered that cannot work.
 pt=$SHAPES/shapes.pt
-for option in '--fp16-fix scale' '--shapes 64:64:128' '--workspace 512M' '--opt-level 3' '--timing-cache t.cache' --version-compatible --hardware-compatible; do
+for option in '--fp16-fix scale' '--shapes 64:64:128' '--workspace 512M' '--opt-level 3' '--contexts 2' '--timing-cache t.cache' --version-compatible --hardware-compatible; do
     # shellcheck disable=SC2086
     pawl build "$pt" -o x.engine $option 2>&1
     # shellcheck disable=SC2086

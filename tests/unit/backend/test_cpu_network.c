@@ -288,9 +288,9 @@ static void takes_tactics(void **state)
     (void)state;
     opened at;
     open_network(&at, 1);
-    pw_tactic tactics[] = {{"test", at.network.layers[1].id, "conv_f32_generic_4x16"},
-                           {"test", at.network.layers[2].id, "conv_f32_of_tomorrow"},
-                           {"other", at.network.layers[3].id, "conv_f32_generic_4x16"}};
+    pw_tactic tactics[] = {{"other", at.network.layers[3].id, "conv_f32_generic_4x16", 1},
+                           {"test", at.network.layers[1].id, "conv_f32_generic_4x16", 1},
+                           {"test", at.network.layers[2].id, "conv_f32_of_tomorrow", 1}};
     pw_plan plan = {.network = at.network, .tactics = tactics, .tactic_count = PW_COUNT(tactics)};
     const pw_machine machine = {.isa = best_mask(), .name = "test"};
     pw_device_plan *tuned = NULL;

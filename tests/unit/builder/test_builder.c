@@ -11,7 +11,9 @@
 #include "support/tiny_model.h"
 #include <math.h>
 #include <pawl/builder.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static pawl_status make_network(pawl_network **network, pawl_error *error)
 {
@@ -48,7 +50,7 @@ static struct build_row {
 } rows[] = {
 /* clang-format off */
 #define DESC(backend, precision, ...) \
-    {sizeof(pawl_build_desc), backend, precision, __VA_ARGS__, NULL, NULL, 0, -1, NULL, 0, 0, 0, 0, 0, 0, 0}
+    {sizeof(pawl_build_desc), backend, precision, __VA_ARGS__, NULL, NULL, 0, -1, NULL, 0, 0, 0, 0, 0, 0, 0, 0}
     {"reference by default size", DESC("reference", NULL, 0, 0, 0, 0, 0, 0), PAWL_OK, NULL, 64, 64, {1, 1, 1}},
     {"cpu by name", DESC("cpu", "fp32", 32, 96, 0, 0, 0, 0), PAWL_OK, NULL, 32, 96, {1, 1, 1}},
     {"cpu by default", DESC(NULL, NULL, 32, 96, 1, 2, 4, 0), PAWL_OK, NULL, 32, 96, {1, 2, 4}},
@@ -108,6 +110,90 @@ static void build_answers(void **state)
     }
     (void)pawl_plan_destroy(&plan);
     assert_int_equal(pawl_object_count(), 0);
+}
+
+/* All that the build was told is in the plan, and in the file. */
+static void options_are_kept(void **state)
+{
+    pawl_build_desc desc = PAWL_BUILD_DESC_INIT;
+    pawl_plan *plan = NULL, *read = NULL;
+    pawl_plan_info info = {.struct_size = sizeof info};
+    pawl_error error = {.message = ""};
+    char path[] = "/tmp/pawl_options_XXXXXX";
+    (void)state;
+    const int descriptor = mkstemp(path);
+    assert_true(descriptor >= 0);
+    (void)close(descriptor);
+    desc.backend = "reference";
+    desc.height_min = 32;
+    desc.width_min = 40;
+    desc.height_max = 128;
+    desc.width_max = 96;
+    desc.contexts = 5;
+    desc.is_version_compatible = desc.is_hardware_compatible = desc.is_fp16_fixed = 1;
+    desc.optimization_level = 2;
+    desc.workspace_size = (size_t)3 << 32;
+    assert_int_equal(build(&desc, &plan, &error), PAWL_OK);
+    assert_int_equal(pawl_plan_save(plan, path, &error), PAWL_OK);
+    assert_int_equal(pawl_plan_load(path, &read, &error), PAWL_OK);
+    assert_int_equal(pawl_plan_info_get(read, &info, &error), PAWL_OK);
+    assert_int_equal(info.height_min, 32);
+    assert_int_equal(info.width_min, 40);
+    assert_int_equal(info.height, 64);
+    assert_int_equal(info.height_max, 128);
+    assert_int_equal(info.width_max, 96);
+    assert_int_equal(info.contexts, 5);
+    assert_int_equal(info.is_version_compatible, 1);
+    assert_int_equal(info.is_hardware_compatible, 1);
+    assert_int_equal(info.is_fp16_fixed, 1);
+    assert_int_equal(info.is_unoptimised, 0);
+    assert_int_equal(info.optimization_level, 2);
+    assert_true(info.workspace_size == (uint64_t)3 << 32);
+    assert_int_equal(info.tactic_count, 0); /* nothing was timed */
+    (void)pawl_plan_destroy(&plan);
+    (void)pawl_plan_destroy(&read);
+    assert_int_equal(unlink(path), 0);
+    desc.height_min = 72;
+    assert_int_equal(build(&desc, &plan, &error), PAWL_ERR_ARGUMENT);
+    assert_non_null(strstr(error.message, "72x40 by way of 64x64"));
+    desc.height_min = 36;
+    assert_int_equal(build(&desc, &plan, &error), PAWL_ERR_ARGUMENT);
+    assert_non_null(strstr(error.message, "multiples of 8"));
+    desc.height_min = 32;
+    desc.contexts = 65;
+    assert_int_equal(build(&desc, &plan, &error), PAWL_ERR_ARGUMENT);
+    assert_non_null(strstr(error.message, "65 contexts"));
+}
+
+/* With passes and without, bf16 is what the plan's tensors are, but for picture and head. */
+static void precision_is_the_tensors(void **state)
+{
+    (void)state;
+    for (int32_t is_unoptimised = 0; is_unoptimised < 2; is_unoptimised++) {
+        pawl_build_desc desc = PAWL_BUILD_DESC_INIT;
+        pawl_plan *plan = NULL;
+        pawl_error error = {.message = ""};
+        pawl_model_info model = {.struct_size = sizeof model};
+        size_t float_count = 0;
+        desc.backend = "reference";
+        desc.precision = "bf16";
+        desc.is_unoptimised = is_unoptimised;
+        assert_int_equal(build(&desc, &plan, &error), PAWL_OK);
+        assert_int_equal(pawl_plan_model_get(plan, &model, &error), PAWL_OK);
+        for (size_t i = 0; i < model.layer_count; i++) {
+            pawl_layer_info layer = {.struct_size = sizeof layer};
+            assert_int_equal(pawl_plan_layer_get(plan, i, &layer, &error), PAWL_OK);
+            const bool is_outside = strcmp(layer.op, "input") == 0 ||
+                                    strcmp(layer.op, "detect") == 0 ||
+                                    strncmp(layer.name, "model.9.m.", 10) == 0;
+            assert_int_equal(layer.output_dtype, is_outside ? PAWL_F32 : PAWL_BF16);
+            float_count += is_outside;
+            if (strcmp(layer.op, "conv") == 0)
+                assert_non_null(strstr(layer.attributes, " bf16"));
+        }
+        assert_int_equal(float_count, 4); /* picture, two levels, head */
+        (void)pawl_plan_destroy(&plan);
+    }
 }
 
 static void arguments_are_checked(void **state)
@@ -255,13 +341,14 @@ static void memory_may_run_out(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[5 + PW_COUNT(rows)] = {
+    struct CMUnitTest tests[7 + PW_COUNT(rows)] = {
         cmocka_unit_test(memory_may_run_out), /* first: the allocator is set before any object */
         cmocka_unit_test(arguments_are_checked),      cmocka_unit_test(network_is_not_changed),
         cmocka_unit_test(progress_can_stop_anywhere), cmocka_unit_test(one_build_at_a_time),
+        cmocka_unit_test(options_are_kept),           cmocka_unit_test(precision_is_the_tensors),
     };
     for (size_t i = 0; i < PW_COUNT(rows); i++)
-        tests[5 + i] = (struct CMUnitTest){
+        tests[7 + i] = (struct CMUnitTest){
             .name = rows[i].name, .test_func = build_answers, .initial_state = &rows[i]};
     return cmocka_run_group_tests_name("builder", tests, NULL, NULL);
 }

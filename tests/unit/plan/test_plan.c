@@ -107,7 +107,8 @@ static void layers_and_tactics_can_be_listed(void **state)
     assert_int_equal(pawl_plan_tactic_get(plan, 0, &tactic, NULL), PAWL_OK);
     assert_string_equal(tactic.machine, "test/none");
     assert_string_equal(tactic.tactic, "conv_f32_test");
-    assert_int_equal(tactic.layer_id, 1);
+    assert_int_equal(tactic.problem, 1);
+    assert_float_equal(tactic.microseconds, 12.5, 0);
     assert_int_equal(pawl_plan_tactic_get(plan, 1, &tactic, &error), PAWL_ERR_ARGUMENT);
     assert_int_equal(pawl_plan_destroy(&plan), PAWL_OK);
 }
@@ -138,15 +139,22 @@ static void tactics_and_artifacts_are_replaced_not_doubled(void **state)
     pw_plan *plan = NULL;
     assert_int_equal(pt_tiny_plan("reference", &handle, NULL), PAWL_OK);
     assert_int_equal(pw_object_use(handle, &pw_plan_type, &plan, NULL), PAWL_OK);
-    assert_int_equal(pw_plan_set_tactic(plan, "test/none", 1, "better", NULL), PAWL_OK);
+    const pw_tactic better = {"test/none", 1, "better", 3};
+    assert_int_equal(pw_plan_set_tactic(plan, &better, NULL), PAWL_OK);
     assert_int_equal(plan->tactic_count, 1);
-    assert_string_equal(pw_plan_tactic(plan, "test/none", 1), "better");
+    assert_string_equal(pw_plan_tactic(plan, "test/none", 1)->name, "better");
+    assert_float_equal(pw_plan_tactic(plan, "test/none", 1)->microseconds, 3, 0);
     assert_null(pw_plan_tactic(plan, "test/none", 2));
     assert_null(pw_plan_tactic(plan, "test/other", 1));
-    for (uint32_t i = 2; i < 50; i++)
-        assert_int_equal(pw_plan_set_tactic(plan, "test/none", i, "more", NULL), PAWL_OK);
+    for (uint64_t i = 50; i-- > 2;) {
+        const pw_tactic more = {i % 2 == 0 ? "test/none" : "a", i << 40, "more", 1};
+        assert_int_equal(pw_plan_set_tactic(plan, &more, NULL), PAWL_OK);
+    }
     assert_int_equal(plan->tactic_count, 49);
-    assert_string_equal(pw_plan_tactic(plan, "test/none", 1), "better");
+    for (size_t i = 1; i < plan->tactic_count; i++)
+        assert_true(pw_tactic_compare(&plan->tactics[i - 1], &plan->tactics[i]) < 0);
+    assert_string_equal(pw_plan_tactic(plan, "test/none", 1)->name, "better");
+    assert_string_equal(pw_plan_tactic(plan, "a", (uint64_t)7 << 40)->name, "more");
     assert_int_equal(pw_plan_set_artifact(plan, "test", "longer than before", 18, NULL), PAWL_OK);
     assert_int_equal(plan->artifact_count, 1);
     assert_int_equal(pw_plan_artifact(plan, "test")->size, 18);
@@ -185,18 +193,23 @@ static void what_cannot_be_planned_leaves_the_network_alone(void **state)
 {
     (void)state;
     static const pw_profile wrong[] = {
-        {0, 1, 1, 64, 64}, {2, 1, 4, 64, 64},  {1, 5, 4, 64, 64}, {1, 1, 5000, 64, 64},
-        {1, 1, 1, 0, 64},  {1, 1, 1, 64, -64}, {1, 1, 1, 60, 64}, {1, 1, 1, 64, 1 << 20},
+        {0, 1, 1, 64, 64, 0, 0, 0, 0, 0},       {2, 1, 4, 64, 64, 0, 0, 0, 0, 0},
+        {1, 5, 4, 64, 64, 0, 0, 0, 0, 0},       {1, 1, 5000, 64, 64, 0, 0, 0, 0, 0},
+        {1, 1, 1, 0, 64, 0, 0, 0, 0, 0},        {1, 1, 1, 64, -64, 0, 0, 0, 0, 0},
+        {1, 1, 1, 60, 64, 0, 0, 0, 0, 0},       {1, 1, 1, 64, 1 << 20, 0, 0, 0, 0, 0},
+        {1, 1, 1, 64, 64, 128, 0, 0, 0, 0},     {1, 1, 1, 64, 64, 0, 0, 0, 32, 0},
+        {1, 1, 1, 64, 64, 0, 60, 0, 0, 0},      {1, 1, 1, 64, 64, 0, 0, -8, 0, 0},
+        {1, 1, 1, 64, 64, 0, 0, 1 << 20, 0, 0}, {1, 1, 1, 64, 64, 0, 0, 0, 0, -1},
+        {1, 1, 1, 64, 64, 0, 0, 0, 0, 65},
     };
     pw_network network = {.layer_count = 0};
-    const uint64_t hash[2] = {0, 0};
     assert_int_equal(pt_tiny_network(&network, NULL), PAWL_OK);
     for (size_t i = 0; i < PW_COUNT(wrong); i++) {
+        const pw_plan_desc desc = {
+            .profile = wrong[i], .backend = "cpu", .precision = "fp32", .source_name = "x.pt"};
         pw_plan *plan = NULL;
         pawl_error error;
-        assert_int_equal(
-            pw_plan_assemble(&network, &wrong[i], "cpu", "fp32", "x.pt", hash, &plan, &error),
-            PAWL_ERR_ARGUMENT);
+        assert_int_equal(pw_plan_assemble(&network, &desc, &plan, &error), PAWL_ERR_ARGUMENT);
         assert_null(plan);
         assert_true(strlen(error.message) > 20);
         assert_true(network.layer_count > 0);

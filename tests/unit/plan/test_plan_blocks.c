@@ -139,15 +139,19 @@ static void written_and_read_is_the_same(void **state)
 {
     const fixture *f = *state;
     pw_network network = {.source_layer_count = 0}, twin = {.source_layer_count = 0};
-    const pw_profile profile = {1, 1, 2, 16, 16};
-    const uint64_t hash[2] = {1, 2};
+    const pw_plan_desc desc = {
+        .profile = {.batch_min = 1, .batch_opt = 1, .batch_max = 2, .height = 16, .width = 16},
+        .options = PW_BUILD_OPTIONS_INIT,
+        .backend = "cpu",
+        .precision = "fp32",
+        .source_name = "x.pt"};
     pw_plan *made PW_MAKING = NULL, *read PW_MAKING = NULL;
     pawl_error error = {.message = ""};
     char path[128];
     path_in(f, "blocks.engine", path);
     assert_int_equal(make(&network, &error), PAWL_OK);
     assert_int_equal(make(&twin, &error), PAWL_OK);
-    if (pw_plan_assemble(&network, &profile, "cpu", "fp32", "x.pt", hash, &made, &error) < 0)
+    if (pw_plan_assemble(&network, &desc, &made, &error) < 0)
         fail_msg("%s", error.message);
     pawl_plan *plan = pw_object_publish(PW_TAKE(made));
     assert_int_equal(pawl_plan_save(plan, path, &error), PAWL_OK);
