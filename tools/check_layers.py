@@ -31,8 +31,6 @@ TABLE = read_table(os.path.join(ROOT, "ARCHITECTURE.md"))
 BACKENDS = {room for room in TABLE if room.startswith("backend/")}
 # Object libraries of their own that live in another room's folder.
 PARTS = {"backend_binding": "backend"}
-# The kernels include nothing but each other: no code built for AVX can then be linked into a baseline path.
-KERNEL_FOLDERS = ("src/kernels/generic/", "src/kernels/x86/", "src/kernels/arm64/", "src/kernels/tmpl/")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
 ROOM_CALL = re.compile(r"pawl_room\s*\(([^)]*)\)")
 
@@ -66,13 +64,10 @@ def check_rooms(src, faults):
         for quote, target in INCLUDE.findall(text):
             count += 1
             used = room_of(os.path.join(src, target), src)
-            is_kernel = any(os.path.relpath(path).startswith(folder) for folder in KERNEL_FOLDERS)
             if quote == '"' and used is None:
                 faults.append(f'{path}: "{target}" is not by room path')
             elif used not in (None, room) and used not in TABLE[room]:
                 faults.append(f"{path}: {room} may not include {used} ({target})")
-            elif is_kernel and quote == '"' and used != "kernels":
-                faults.append(f"{path}: a kernel includes nothing but kernels/ ({target})")
     return count
 
 

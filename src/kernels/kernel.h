@@ -1,176 +1,97 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Kernels: pure functions on pointers. No malloc, no I/O, no threads, no globals. One table
- * (kernel_table.c), best first within an operation, generic last and always there; dispatch, tuner,
- * check_kernels and bench_kernels read it. Activations are NHWC float32: a tensor that is a slice
- * of another is the same rows with a larger pixel stride. Strides and steps count elements, not
- * bytes.
+ * Kernels: pure functions on pointers. No malloc, no I/O, no threads, no globals, and no other room of the library.
  *
- * No kernel reads or writes an element outside what its arguments name, except weights and bias,
- * which the packer pads to whole panels.
+ * A *problem* is all that may matter when an operator is run; an *implementation* is one way to solve a class of problems whole. There is one
+ * table of them (kernel_table.c), best first within an operator, generic last and always there: choice, tuner, tests, benchmark and
+ * `pawl inspect` read it and nothing else.
+ *
+ *     accepts(problem)        can it be solved this way
+ *     plan(problem)           -> needs: memory, phases, items of a phase
+ *     pack(problem, weights)  -> the constants in the order in which run reads them, once for any number of calls
+ *     run(call, phase, item)  for every item of a phase in any order and at the same time, phase after phase
+ *
+ * No kernel reads or writes an element outside of what its tensors name, except packed constants, which are padded by pack.
  */
 #ifndef PK_KERNEL_H
 #define PK_KERNEL_H
 
-#include "base/cpu_info.h"
-#include "kernels/kernel_blocks.h"
-#include "kernels/kernel_ends.h"
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "kernels/problem.h"
 
-#define PK_MAX_MR 32 /* rows of the largest convolution tile */
-#define PK_MAX_NR 32 /* columns of the widest panel */
+#define PK_MAX_PHASES 4
+#define PK_CACHE_LINE 64
 
-typedef enum pk_op {
-    PK_CONV_F32,
-    PK_DWCONV_F32,
-    PK_ELTWISE_F32,
-    PK_MAXPOOL_F32,
-    PK_UPSAMPLE_F32,
-    PK_INPUT_F32,
-    PK_INPUT_U8,
-    PK_DECODE_F32,
-    PK_CANDIDATES_F32,
-    PK_GLOBALPOOL_F32,
-    PK_SHUFFLE_F32,
-    PK_DECONV_F32,
-    PK_ATTENTION_F32,
-    PK_OP_COUNT
-} pk_op;
+/* What is known of the machine when work is cut and costs are guessed. */
+typedef struct pk_machine {
+    uint32_t isa;              /* pk_isa: what may be used */
+    size_t l1d, l2, l3, cores; /* bytes; processors this process may use */
+} pk_machine;
 
-typedef enum pk_activation { /* as pw_activation */
-                             PK_ACT_NONE,
-                             PK_ACT_SILU,
-                             PK_ACT_LEAKY_RELU,
-                             PK_ACT_HARDSWISH,
-                             PK_ACT_RELU,
-                             PK_ACT_SIGMOID,
-                             PK_ACT_RELU6,
-                             PK_ACT_ELU,
-                             PK_ACT_MISH,
-                             PK_ACT_GELU,
-                             PK_ACT_COUNT
-} pk_activation;
+/* units .. of each of parts (the pictures of a batch, say) in items of so many. */
+typedef struct pk_cut {
+    size_t parts, units, units_an_item, items_a_part;
+} pk_cut;
 
-/*
- * One tile of a convolution: rows output pixels x columns output channels.
- *
- *     output[r][n] = act(bias[n] + sum over t, d of taps[t][r * step + d] * weights[t * depth +
- * d][n]) + residual[r][n]
- *
- * A tap is a run of depth floats that lie together: the channels of one input pixel, or of kw
- * neighbouring ones. Taps in the padding are left out by the caller where a whole row of them is,
- * else he lends a padded copy of the input.
- */
-typedef struct pk_conv_f32_args {
-    const float *const *taps; /* tap_count: first row's run */
-    size_t tap_count;         /* may be 0 */
-    size_t depth;
-    size_t step;           /* from a row's run to the next row's */
-    const float *weights;  /* one panel: tap_count x depth x NR */
-    const float *bias;     /* NR */
-    const float *residual; /* NULL: none */
-    size_t residual_stride;
-    float *output;
-    size_t output_stride;
-    size_t rows;    /* 1 .. MR */
-    size_t columns; /* 1 .. NR */
-    pk_activation activation;
-    float alpha; /* of LEAKY_RELU and ELU */
-} pk_conv_f32_args;
+typedef struct pk_needs {
+    size_t packed;    /* bytes of constants; each of the three begins on a cache line */
+    size_t scratch;   /* bytes for each worker while it does an item */
+    size_t workspace; /* bytes from the first phase to the last */
+    size_t phases, items[PK_MAX_PHASES];
+    pk_cut cut;       /* of phase 0, where an item is a run of units */
+    uint64_t own[32]; /* what else the implementation thought out: only it reads this */
+} pk_needs;
 
-/* One pixel of a depthwise convolution: output[c] = act(bias[c] + sum over t of taps[t][c] *
- * weights[t][c]) + residual[c]. */
-typedef struct pk_dwconv_f32_args {
-    const float *const *taps;    /* tap_count: pixels inside the picture */
-    const float *const *weights; /* tap_count: channels each */
-    size_t tap_count;
-    size_t channels;
-    const float *bias;
-    const float *residual; /* NULL: none */
-    float *output;
-    pk_activation activation;
-    float alpha;
-} pk_dwconv_f32_args;
+/* Constants as the network has them; what an operator does not have is NULL. */
+typedef struct pk_constants {
+    const float *weights;  /* CONV: out x in/groups x kh x kw; DECONV: in x out/groups x kh x kw; ELTWISE: gamma */
+    const float *bias;     /* out; ELTWISE: beta */
+    const float *mean;     /* ELTWISE, REORDER: a value a channel */
+    const float *variance; /* ELTWISE; REORDER: the standard deviation */
+    double epsilon;
+} pk_constants;
 
-/* output[p][c] = act(input[p][c] * scale[c] + shift[c]) + other[p][c]: batch norm, activation, add
- * and copy are what is left when parts are NULL. */
-typedef struct pk_eltwise_f32_args {
-    const float *input;
-    size_t input_stride;
-    const float *scale, *shift; /* channels each; NULL (both): as it is */
-    const float *other;         /* NULL: none */
-    size_t other_stride;
-    float *output;
-    size_t output_stride;
-    size_t pixels, channels;
-    pk_activation activation;
-    float alpha;
-} pk_eltwise_f32_args;
+typedef struct pk_implementation pk_implementation;
 
-/* Output rows row_begin .. row_end - 1 of one picture; what lies in the padding does not count.
- * Each window meets the picture. */
-typedef struct pk_maxpool_f32_args {
-    const float *input; /* height x width pixels */
-    size_t input_stride, height, width, channels;
-    float *output; /* row 0 */
-    size_t output_stride, output_width;
-    size_t kernel[2], stride[2], padding[2];
-    size_t row_begin, row_end;
-} pk_maxpool_f32_args;
+typedef struct pk_call {
+    const pk_implementation *implementation;
+    const pk_problem *problem;
+    const pk_needs *needs; /* made by plan of this problem */
+    const void *source[PK_MAX_SOURCES];
+    void *destination;
+    const void *packed;
+    void *workspace;
+    const void *parameters; /* what may change from run to run: CANDIDATES: pk_thresholds */
+} pk_call;
 
-/* Input rows row_begin .. row_end - 1 of one picture, each pixel factor x factor times. */
-typedef struct pk_upsample_f32_args {
-    const float *input;
-    size_t input_stride, width, channels, factor;
-    float *output; /* row 0 */
-    size_t output_stride;
-    size_t row_begin, row_end;
-} pk_upsample_f32_args;
+typedef struct pk_types {
+    pk_type source, weights, sum, destination; /* weights, sum: PK_NO_TYPE where there are none */
+} pk_types;
 
-typedef void (*pk_conv_f32_fn)(const pk_conv_f32_args *args);
-typedef void (*pk_dwconv_f32_fn)(const pk_dwconv_f32_args *args);
-typedef void (*pk_eltwise_f32_fn)(const pk_eltwise_f32_args *args);
-typedef void (*pk_maxpool_f32_fn)(const pk_maxpool_f32_args *args);
-typedef void (*pk_upsample_f32_fn)(const pk_upsample_f32_args *args);
-
-/* What a row is asked before it is taken. */
-typedef struct pk_problem {
-    size_t in_channels, out_channels; /* of one group */
-    size_t groups;
-    size_t kernel[2], stride[2], dilation[2];
-} pk_problem;
-
-typedef struct pk_row {
-    const char *name; /* the tactic's name in an engine */
+struct pk_implementation {
+    const char *name; /* of the tactic in an engine: operator, types, instruction set, variant */
     pk_op op;
-    uint32_t isa; /* needs all of these bits */
-    bool (*accepts)(const pk_problem *problem);
-    uint8_t mr, nr; /* CONV: largest tile, width of a panel */
-    union {
-        pk_conv_f32_fn conv;
-        pk_dwconv_f32_fn dwconv;
-        pk_eltwise_f32_fn eltwise;
-        pk_maxpool_f32_fn maxpool;
-        pk_upsample_f32_fn upsample;
-        pk_input_fn input;
-        pk_decode_f32_fn decode;
-        pk_candidates_f32_fn candidates;
-        pk_globalpool_f32_fn globalpool;
-        pk_shuffle_f32_fn shuffle;
-        pk_deconv_f32_fn deconv;
-        pk_attention_f32_fn attention;
-    } run;
-} pk_row;
+    pk_types types;
+    uint32_t isa;        /* needs all of these bits */
+    const void *variant; /* the family's own: sizes and micro-kernel of a tile; NULL: it has one way only */
+    bool is_tuned_only;  /* not bit-equal to its kin or faster in places only: taken where a measurement says so */
+    bool (*accepts)(const pk_implementation *implementation, const pk_problem *problem);
+    void (*plan)(const pk_implementation *implementation, const pk_problem *problem, const pk_machine *machine, pk_needs *needs);
+    void (*pack)(const pk_implementation *implementation, const pk_problem *problem, const pk_constants *constants, void *packed);
+    void (*enter)(void), (*leave)(void); /* around a worker's items where the instruction set asks for it; NULL: it does not */
+    void (*run)(const pk_call *call, size_t phase, size_t item, void *scratch);
+};
 
-extern const pk_row pk_rows[];
-extern const size_t pk_row_count;
+extern const pk_implementation pk_implementations[];
+extern const size_t pk_implementation_count;
 
-/* First row of op that runs on isa and accepts the problem (NULL: rows that ask nothing); never
- * NULL for what generic accepts. */
-const pk_row *pk_row_select(pk_op op, uint32_t isa, const pk_problem *problem);
-/* Row of that name if it runs on isa and accepts the problem, else NULL. */
-const pk_row *pk_row_find(pk_op op, const char *name, uint32_t isa, const pk_problem *problem);
+/* True where the implementation is of the problem's operator and types, runs on isa and accepts the problem. */
+bool pk_fits(const pk_implementation *implementation, uint32_t isa, const pk_problem *problem);
+/* The table's first that fits and is not for tuners; NULL: nobody can. */
+const pk_implementation *pk_select(uint32_t isa, const pk_problem *problem);
+/* The one of that name if it fits, else NULL. */
+const pk_implementation *pk_find(const char *name, uint32_t isa, const pk_problem *problem);
+
+/* The whole of a call on this thread, with scratch of needs->scratch bytes. */
+void pk_run_all(const pk_call *call, void *scratch);
 
 #endif

@@ -1,36 +1,58 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Declarations of all kernel functions, for their definitions and the table. */
+/* Declarations of all functions of the instruction sets, for their definitions and the table. */
 #ifndef PK_KERNEL_ROWS_H
 #define PK_KERNEL_ROWS_H
 
+#include "kernels/attention/attention.h"
+#include "kernels/conv/conv.h"
+#include "kernels/cut.h"
+#include "kernels/eltwise/eltwise.h"
+#include "kernels/head/head.h"
 #include "kernels/kernel.h"
+#include "kernels/pool/pool.h"
 
-#define PK_DECLARE_CONV(name) void name(const pk_conv_f32_args *args);
-#define PK_DECLARE_OTHERS(isa)                                    \
-    void pk_dwconv_f32_##isa(const pk_dwconv_f32_args *args);     \
-    void pk_eltwise_f32_##isa(const pk_eltwise_f32_args *args);   \
-    void pk_maxpool_f32_##isa(const pk_maxpool_f32_args *args);   \
-    void pk_upsample_f32_##isa(const pk_upsample_f32_args *args); \
-    void pk_input_f32_##isa(const pk_input_args *args);           \
-    void pk_input_u8_##isa(const pk_input_args *args);            \
-    void pk_decode_f32_##isa(const pk_head_args *args);           \
-    size_t pk_candidates_f32_##isa(const pk_head_args *args);     \
-    void pk_globalpool_f32_##isa(const pk_globalpool_f32_args *args); \
-    void pk_shuffle_f32_##isa(const pk_shuffle_f32_args *args);   \
-    void pk_deconv_f32_##isa(const pk_deconv_f32_args *args);     \
-    void pk_attention_f32_##isa(const pk_attention_f32_args *args);
+#define PK_DECLARE_TILE(tile, isa)                                     \
+    void pk_conv_f32_f32_##tile##_##isa(const pk_tile_args *args);   \
+    void pk_conv_f32_bf16_##tile##_##isa(const pk_tile_args *args);  \
+    void pk_conv_bf16_f32_##tile##_##isa(const pk_tile_args *args);  \
+    void pk_conv_bf16_bf16_##tile##_##isa(const pk_tile_args *args);
 
-PK_DECLARE_CONV(pk_conv_f32_4x16_generic)
-PK_DECLARE_OTHERS(generic)
+#define PK_DECLARE_RUN(name) void pk_##name(const pk_call *call, size_t phase, size_t item, void *scratch);
+#define PK_DECLARE_TYPED(type, isa)                              \
+    void pk_depthwise_pixel_##type##_##isa(const pk_pixel_args *args); \
+    void pk_pixel_##type##_##isa(const pk_pixel_args *args);     \
+    PK_DECLARE_RUN(eltwise_##type##_##isa)                       \
+    PK_DECLARE_RUN(upsample_##type##_##isa)                      \
+    PK_DECLARE_RUN(pad_##type##_##isa)                           \
+    PK_DECLARE_RUN(shuffle_##type##_##isa)                       \
+    PK_DECLARE_RUN(maxpool_##type##_##isa)                       \
+    PK_DECLARE_RUN(avgpool_##type##_##isa)                       \
+    PK_DECLARE_RUN(globalpool_##type##_##isa)                    \
+    PK_DECLARE_RUN(attention_##type##_##isa)
+
+#define PK_DECLARE_ISA(isa)                  \
+    PK_DECLARE_TYPED(f32, isa)               \
+    PK_DECLARE_TYPED(bf16, isa)              \
+    PK_DECLARE_RUN(reorder_f32_f32_##isa)    \
+    PK_DECLARE_RUN(reorder_f32_bf16_##isa)   \
+    PK_DECLARE_RUN(reorder_bf16_f32_##isa)   \
+    PK_DECLARE_RUN(reorder_bf16_bf16_##isa)  \
+    PK_DECLARE_RUN(reorder_rgb_f32_##isa)    \
+    PK_DECLARE_RUN(reorder_u8_f32_##isa)     \
+    PK_DECLARE_RUN(decode_f32_##isa)         \
+    PK_DECLARE_RUN(candidates_f32_##isa)
+
+PK_DECLARE_TILE(4x16, generic)
+PK_DECLARE_ISA(generic)
 #if defined(__x86_64__)
-PK_DECLARE_CONV(pk_conv_f32_4x8_sse41)
-PK_DECLARE_CONV(pk_conv_f32_6x16_avx2)
-PK_DECLARE_CONV(pk_conv_f32_12x8_avx2)
-PK_DECLARE_CONV(pk_conv_f32_14x32_avx512)
-PK_DECLARE_CONV(pk_conv_f32_28x16_avx512)
-PK_DECLARE_OTHERS(sse41)
-PK_DECLARE_OTHERS(avx2)
-PK_DECLARE_OTHERS(avx512)
+PK_DECLARE_TILE(4x8, sse41)
+PK_DECLARE_TILE(6x16, avx2)
+PK_DECLARE_TILE(12x8, avx2)
+PK_DECLARE_TILE(14x32, avx512)
+PK_DECLARE_TILE(28x16, avx512)
+PK_DECLARE_ISA(sse41)
+PK_DECLARE_ISA(avx2)
+PK_DECLARE_ISA(avx512)
 #endif
 
 #endif

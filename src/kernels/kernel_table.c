@@ -1,87 +1,134 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The one list of kernels: best first within an operation, generic last and always there. */
+/* The one list of implementations: best first within an operator, generic last and always there. */
 #include "kernels/kernel_rows.h"
 
 #include <string.h>
 
-static bool any(const pk_problem *problem)
+static bool any(const pk_implementation *implementation, const pk_problem *problem)
 {
-    (void)problem;
-    return true;
-}
-
-#if defined(__x86_64__)
-/* Panels of 32 channels leave no more of them idle than panels of 16 would. */
-static bool wide(const pk_problem *problem)
-{
-    return (problem->out_channels - 1) % 32 >= 16;
-}
-
-static bool over_8(const pk_problem *problem)
-{
-    return (problem->out_channels - 1) % 16 >= 8;
-}
-#endif
-
-static bool depthwise(const pk_problem *problem)
-{
-    return problem->groups > 1 && problem->in_channels == 1 && problem->out_channels == 1;
+    return pk_nhwc_accepts(implementation, problem);
 }
 
 /* clang-format off */
-#define PK_CONV(tile, isa, bits, accepts, mr, nr) \
-    {"conv_f32_" #isa "_" #tile, PK_CONV_F32, bits, accepts, mr, nr, {.conv = pk_conv_f32_##tile##_##isa}}
-#define PK_OTHER(op, OP, member, isa, bits, accepts) \
-    {#op "_" #isa, OP, bits, accepts, 0, 0, {.member = pk_##op##_##isa}}
-#define PK_OTHERS(isa, bits)                                                    \
-    PK_OTHER(dwconv_f32, PK_DWCONV_F32, dwconv, isa, bits, depthwise),          \
-    PK_OTHER(eltwise_f32, PK_ELTWISE_F32, eltwise, isa, bits, any),             \
-    PK_OTHER(maxpool_f32, PK_MAXPOOL_F32, maxpool, isa, bits, any),             \
-    PK_OTHER(upsample_f32, PK_UPSAMPLE_F32, upsample, isa, bits, any),          \
-    PK_OTHER(input_f32, PK_INPUT_F32, input, isa, bits, any),                   \
-    PK_OTHER(input_u8, PK_INPUT_U8, input, isa, bits, any),                     \
-    PK_OTHER(decode_f32, PK_DECODE_F32, decode, isa, bits, any),                \
-    PK_OTHER(candidates_f32, PK_CANDIDATES_F32, candidates, isa, bits, any),    \
-    PK_OTHER(globalpool_f32, PK_GLOBALPOOL_F32, globalpool, isa, bits, any),    \
-    PK_OTHER(shuffle_f32, PK_SHUFFLE_F32, shuffle, isa, bits, any),             \
-    PK_OTHER(deconv_f32, PK_DECONV_F32, deconv, isa, bits, any),                \
-    PK_OTHER(attention_f32, PK_ATTENTION_F32, attention, isa, bits, any)
+/* Panels of 32 channels where they leave no more idle than panels of 16 would, and so on: spare. */
+#define TILE(from, to, set, bits, tile, mr_, nr_, spare_, suffix)                                                          \
+    {.name = "conv_" suffix "_" #set "_" #tile, .op = PK_CONV, .isa = bits,                                                \
+     .types = {PK_TYPE_##from, PK_TYPE_##from, PK_F32, PK_TYPE_##to},                                                      \
+     .variant = &(const pk_tile){.mr = mr_, .nr = nr_, .spare = spare_, .run = pk_conv_##from##_##to##_##tile##_##set},    \
+     .accepts = pk_tiles_accepts, .plan = pk_tiles_plan, .pack = pk_tiles_pack, .run = pk_tiles_run}
+#define TILES(set, bits, tile, mr, nr, spare)                  \
+    TILE(f32, f32, set, bits, tile, mr, nr, spare, "f32"),     \
+    TILE(bf16, bf16, set, bits, tile, mr, nr, spare, "bf16"),  \
+    TILE(f32, bf16, set, bits, tile, mr, nr, spare, "f32_bf16"), \
+    TILE(bf16, f32, set, bits, tile, mr, nr, spare, "bf16_f32")
+#define PIXEL(type, set, bits, op_, word, micro, depthwise)                                                                \
+    {.name = word "_" #type "_" #set, .op = op_, .isa = bits,                                                              \
+     .types = {PK_TYPE_##type, PK_TYPE_##type, PK_F32, PK_TYPE_##type},                                                    \
+     .variant = &(const pk_pixel){.run = pk_##micro##_##type##_##set, .is_depthwise = depthwise},                          \
+     .accepts = pk_pixels_accepts, .plan = pk_pixels_plan, .pack = pk_pixels_pack, .run = pk_pixels_run}
+#define PLAIN(type, set, bits, op_, word, accepts_, plan_, pack_)                                                          \
+    {.name = #word "_" #type "_" #set, .op = op_, .isa = bits,                                                             \
+     .types = {PK_TYPE_##type, PK_NO_TYPE, PK_NO_TYPE, PK_TYPE_##type},                                                    \
+     .accepts = accepts_, .plan = plan_, .pack = pack_, .run = pk_##word##_##type##_##set}
+#define REORDER(from, to, set, bits)                                                                                       \
+    {.name = "reorder_" #from "_" #to "_" #set, .op = PK_REORDER, .isa = bits,                                             \
+     .types = {PK_TYPE_##from, PK_NO_TYPE, PK_NO_TYPE, PK_TYPE_##to},                                                      \
+     .accepts = pk_reorder_accepts, .plan = pk_reorder_plan, .pack = pk_reorder_pack, .run = pk_reorder_##from##_##to##_##set}
+#define TYPED(type, set, bits)                                                                                             \
+    PIXEL(type, set, bits, PK_DECONV, "dwdeconv", depthwise_pixel, true),                                                  \
+    PIXEL(type, set, bits, PK_DECONV, "deconv", pixel, false),                                                             \
+    PLAIN(type, set, bits, PK_ELTWISE, eltwise, pk_eltwise_accepts, pk_eltwise_plan, pk_eltwise_pack),                     \
+    PLAIN(type, set, bits, PK_MAXPOOL, maxpool, any, pk_pool_plan, NULL),                                                  \
+    PLAIN(type, set, bits, PK_AVGPOOL, avgpool, any, pk_pool_plan, NULL),                                                  \
+    PLAIN(type, set, bits, PK_UPSAMPLE, upsample, any, pk_rows_plan, NULL),                                                \
+    PLAIN(type, set, bits, PK_PAD, pad, any, pk_rows_plan, NULL),                                                          \
+    PLAIN(type, set, bits, PK_GLOBALPOOL, globalpool, any, pk_globalpool_plan, NULL),                                      \
+    PLAIN(type, set, bits, PK_SHUFFLE, shuffle, any, pk_rows_plan, NULL),                                                  \
+    PLAIN(type, set, bits, PK_ATTENTION, attention, any, pk_attention_plan, NULL)
+#define DEPTHWISE(set, bits)                                                                                               \
+    PIXEL(f32, set, bits, PK_CONV, "dwconv", depthwise_pixel, true),                                                       \
+    PIXEL(bf16, set, bits, PK_CONV, "dwconv", depthwise_pixel, true)
+#define OTHERS(set, bits)                                                                                                  \
+    TYPED(f32, set, bits),                                                                                                 \
+    TYPED(bf16, set, bits),                                                                                                \
+    {.name = "reorder_rgb_f32_" #set, .op = PK_REORDER, .isa = bits, .types = {PK_F32, PK_NO_TYPE, PK_NO_TYPE, PK_F32},    \
+     .accepts = pk_reorder_rgb_accepts, .plan = pk_reorder_plan, .pack = pk_reorder_pack, .run = pk_reorder_rgb_f32_##set},\
+    {.name = "reorder_u8_f32_" #set, .op = PK_REORDER, .isa = bits, .types = {PK_U8, PK_NO_TYPE, PK_NO_TYPE, PK_F32},      \
+     .accepts = pk_reorder_u8_accepts, .plan = pk_reorder_plan, .pack = pk_reorder_pack, .run = pk_reorder_u8_f32_##set},  \
+    REORDER(f32, f32, set, bits),                                                                                          \
+    REORDER(f32, bf16, set, bits),                                                                                         \
+    REORDER(bf16, f32, set, bits),                                                                                         \
+    REORDER(bf16, bf16, set, bits),                                                                                        \
+    PLAIN(f32, set, bits, PK_DECODE, decode, pk_head_accepts, pk_decode_plan, NULL),                                       \
+    PLAIN(f32, set, bits, PK_CANDIDATES, candidates, pk_head_accepts, pk_candidates_plan, NULL)
 
-const pk_row pk_rows[] = {
+#define PK_TYPE_f32  PK_F32
+#define PK_TYPE_bf16 PK_BF16
+
+const pk_implementation pk_implementations[] = {
 #if defined(__x86_64__)
-    PK_CONV(14x32, avx512, PW_ISA_AVX512, wide, 14, 32),
-    PK_CONV(28x16, avx512, PW_ISA_AVX512, any, 28, 16),
-    PK_CONV(6x16, avx2, PW_ISA_AVX2, over_8, 6, 16),
-    PK_CONV(12x8, avx2, PW_ISA_AVX2, any, 12, 8),
-    PK_CONV(4x8, sse41, PW_ISA_SSE41, any, 4, 8),
-    PK_OTHERS(avx512, PW_ISA_AVX512),
-    PK_OTHERS(avx2, PW_ISA_AVX2),
-    PK_OTHERS(sse41, PW_ISA_SSE41),
+    DEPTHWISE(avx512, PK_AVX512),
+    DEPTHWISE(avx2, PK_AVX2),
+    DEPTHWISE(sse41, PK_SSE41),
 #endif
-    PK_CONV(4x16, generic, PW_ISA_GENERIC, any, 4, 16),
-    PK_OTHERS(generic, PW_ISA_GENERIC),
+    DEPTHWISE(generic, PK_GENERIC),
+#if defined(__x86_64__)
+    TILES(avx512, PK_AVX512, 14x32, 14, 32, 16),
+    TILES(avx512, PK_AVX512, 28x16, 28, 16, 0),
+    TILES(avx2, PK_AVX2, 6x16, 6, 16, 8),
+    TILES(avx2, PK_AVX2, 12x8, 12, 8, 0),
+    TILES(sse41, PK_SSE41, 4x8, 4, 8, 0),
+    OTHERS(avx512, PK_AVX512),
+    OTHERS(avx2, PK_AVX2),
+    OTHERS(sse41, PK_SSE41),
+#endif
+    TILES(generic, PK_GENERIC, 4x16, 4, 16, 0),
+    OTHERS(generic, PK_GENERIC),
 };
 /* clang-format on */
 
-const size_t pk_row_count = sizeof pk_rows / sizeof pk_rows[0];
+const size_t pk_implementation_count = sizeof pk_implementations / sizeof pk_implementations[0];
 
-static bool fits(const pk_row *row, pk_op op, uint32_t isa, const pk_problem *problem)
+static bool are_types(const pk_types *types, const pk_problem *problem)
 {
-    return row->op == op && (row->isa & ~isa) == 0 && (problem == NULL || row->accepts(problem));
+    for (size_t i = 0; i < problem->source_count;
+         i++) /* what is added at the end is of the destination's type */
+        if (problem->source[i].type !=
+            (problem->op == PK_CONV && i > 0 ? types->destination : types->source))
+            return false;
+    return types->destination == problem->destination.type && types->weights == problem->weights;
 }
 
-const pk_row *pk_row_select(pk_op op, uint32_t isa, const pk_problem *problem)
+bool pk_fits(const pk_implementation *implementation, uint32_t isa, const pk_problem *problem)
 {
-    for (size_t i = 0; i < pk_row_count; i++)
-        if (fits(&pk_rows[i], op, isa, problem))
-            return &pk_rows[i];
+    return implementation->op == problem->op && (implementation->isa & ~isa) == 0 &&
+           are_types(&implementation->types, problem) &&
+           implementation->accepts(implementation, problem);
+}
+
+const pk_implementation *pk_select(uint32_t isa, const pk_problem *problem)
+{
+    for (size_t i = 0; i < pk_implementation_count; i++)
+        if (!pk_implementations[i].is_tuned_only && pk_fits(&pk_implementations[i], isa, problem))
+            return &pk_implementations[i];
     return NULL;
 }
 
-const pk_row *pk_row_find(pk_op op, const char *name, uint32_t isa, const pk_problem *problem)
+const pk_implementation *pk_find(const char *name, uint32_t isa, const pk_problem *problem)
 {
-    for (size_t i = 0; i < pk_row_count; i++)
-        if (fits(&pk_rows[i], op, isa, problem) && strcmp(pk_rows[i].name, name) == 0)
-            return &pk_rows[i];
+    for (size_t i = 0; i < pk_implementation_count; i++)
+        if (strcmp(pk_implementations[i].name, name) == 0)
+            return pk_fits(&pk_implementations[i], isa, problem) ? &pk_implementations[i] : NULL;
     return NULL;
+}
+
+void pk_run_all(const pk_call *call, void *scratch)
+{
+    if (call->implementation->enter != NULL)
+        call->implementation->enter();
+    for (size_t phase = 0; phase < call->needs->phases; phase++)
+        for (size_t item = 0; item < call->needs->items[phase]; item++)
+            call->implementation->run(call, phase, item, scratch);
+    if (call->implementation->leave != NULL)
+        call->implementation->leave();
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the checks of kernels share: memory that ends where a page ends, values, a double's
- * activations, the count of results. */
+/* What the check of kernels is made of: memory that ends where a page ends, random problems, and their solution in double. */
 #ifndef PT_CHECK_H
 #define PT_CHECK_H
 
@@ -8,35 +7,33 @@
 
 #include <stdio.h>
 
-/* Memory whose end, rounded up to 4 bytes, is the end of the last page that may be touched. All of
- * it goes with pt_release_all(). */
+/* Memory whose end is the end of the last page that may be touched, filled with 0xa5. All of it goes with pt_release_all(). */
 void *pt_exact(size_t size);
-float *pt_exact_floats(size_t count, float low, float high); /* random values */
-/* The same for results: filled with a pattern that pt_is_untouched() knows. */
-float *pt_exact_output(size_t count);
-bool pt_is_untouched(float value);
 void pt_release_all(void);
 
 uint32_t pt_random(void);
 size_t pt_random_from(size_t low, size_t high); /* both included */
-double pt_activate(double x, pk_activation kind, double alpha);
-bool pt_is_close(double got, double want, double tolerance);
+double pt_random_value(double low, double high);
 
-/* Counts a case; prints it where it failed. */
-void pt_result(bool is_right, const char *row, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+/* Elements of a tensor in memory, gaps between its pixels included; the number of the element (n, c, y, x). */
+size_t pt_extent(const pk_tensor *tensor);
+size_t pt_element(const pk_tensor *tensor, size_t n, size_t c, size_t y, size_t x);
+double pt_get(const pk_tensor *tensor, const void *data, size_t n, size_t c, size_t y, size_t x);
+void pt_put(const pk_tensor *tensor, void *data, size_t n, size_t c, size_t y, size_t x, double value);
 
-void pt_check_conv(const pk_row *row);
-void pt_check_dwconv(const pk_row *row);
-void pt_check_eltwise(const pk_row *row);
-void pt_check_maxpool(const pk_row *row);
-void pt_check_upsample(const pk_row *row);
-void pt_check_input(const pk_row *row);
-void pt_check_decode(const pk_row *row);
-void pt_check_candidates(const pk_row *row);
-void pt_check_globalpool(const pk_row *row);
-void pt_check_shuffle(const pk_row *row);
-void pt_check_deconv(const pk_row *row);
-void pt_check_attention(const pk_row *row);
+/* A problem with its constants, in memory that lives until the next one is made. */
+typedef struct pt_case {
+    pk_problem problem;
+    pk_constants constants;
+    pk_head head;
+    pk_thresholds thresholds;
+} pt_case;
+
+/* The number-th random problem of an operator, in the types of an implementation. */
+void pt_case_make(pt_case *to, const pk_implementation *implementation, size_t number);
+
+/* Solves a problem in double: want and magnitude (what sums of the products' sizes would give: the scale of rounding errors) are dense N x C x H x W
+ * of the destination. Not for CANDIDATES, whose rows are those of DECODE. */
+void pt_solve(const pt_case *of, const void *const *sources, double *want, double *magnitude);
 
 #endif

@@ -1,14 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Every row of the kernel table under every instruction set of this machine; closes with "N passed,
- * N failed". */
+/*
+ * Every implementation of the kernel table under every instruction set of this machine, on random
+ * problems, against their solution in double: each tensor, the packed constants and the memory to
+ * work in end where a page ends; what lies between a slice's pixels must stay. Items run in a
+ * random order. Closes with "N passed, N failed".
+ */
 #include "kernels/check.h"
 
+#include "kernels/head/head.h"
+
+#include <math.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
+
+#define CASES     90 /* of each implementation */
+#define TRIES     40 /* until one is accepted */
+#define ITEMS_MAX 65536
 
 static size_t passed, failed;
 
-void pt_result(bool is_right, const char *row, const char *format, ...)
+__attribute__((format(printf, 3, 4))) static void result(bool is_right, const char *name,
+                                                         const char *format, ...)
 {
     if (is_right) {
         passed++;
@@ -17,97 +30,237 @@ void pt_result(bool is_right, const char *row, const char *format, ...)
     failed++;
     va_list arguments;
     va_start(arguments, format);
-    printf("FAILED %s: ", row);
+    printf("FAILED %s: ", name);
     vprintf(format, arguments);
     printf("\n");
     va_end(arguments);
 }
 
-static void check_row(const pk_row *row)
+/* Rounded up to whole cache lines: what packs and works aligned may touch them whole. */
+static void *lines(size_t size)
 {
-    switch (row->op) {
-    case PK_CONV_F32:
-        pt_check_conv(row);
-        break;
-    case PK_DWCONV_F32:
-        pt_check_dwconv(row);
-        break;
-    case PK_ELTWISE_F32:
-        pt_check_eltwise(row);
-        break;
-    case PK_MAXPOOL_F32:
-        pt_check_maxpool(row);
-        break;
-    case PK_UPSAMPLE_F32:
-        pt_check_upsample(row);
-        break;
-    case PK_INPUT_F32:
-    case PK_INPUT_U8:
-        pt_check_input(row);
-        break;
-    case PK_DECODE_F32:
-        pt_check_decode(row);
-        break;
-    case PK_CANDIDATES_F32:
-        pt_check_candidates(row);
-        break;
-    case PK_GLOBALPOOL_F32:
-        pt_check_globalpool(row);
-        break;
-    case PK_SHUFFLE_F32:
-        pt_check_shuffle(row);
-        break;
-    case PK_DECONV_F32:
-        pt_check_deconv(row);
-        break;
-    case PK_ATTENTION_F32:
-        pt_check_attention(row);
-        break;
-    case PK_OP_COUNT:
-        pt_result(false, row->name, "is of no operation");
-        break;
+    return pt_exact((size + PK_CACHE_LINE - 1) / PK_CACHE_LINE * PK_CACHE_LINE);
+}
+
+static void *filled(const pk_tensor *tensor)
+{
+    void *data = pt_exact(pt_extent(tensor) * pk_type_size(tensor->type));
+    for (size_t n = 0; n < tensor->batch; n++)
+        for (size_t c = 0; c < tensor->channels; c++)
+            for (size_t y = 0; y < tensor->height; y++)
+                for (size_t x = 0; x < tensor->width; x++)
+                    pt_put(tensor, data, n, c, y, x,
+                           tensor->type == PK_U8 ? (double)(pt_random() % 256)
+                                                 : pt_random_value(-2, 2));
+    return data;
+}
+
+static void run_shuffled(const pk_call *call)
+{
+    static size_t order[ITEMS_MAX];
+    void *scratch = lines(call->needs->scratch);
+    for (size_t phase = 0; phase < call->needs->phases; phase++) {
+        const size_t count = call->needs->items[phase];
+        if (count > ITEMS_MAX)
+            abort();
+        for (size_t i = 0; i < count; i++) {
+            const size_t k = pt_random_from(0, i);
+            order[i] = order[k];
+            order[k] = i;
+        }
+        for (size_t i = 0; i < count; i++)
+            call->implementation->run(call, phase, order[i], scratch);
     }
 }
 
-/* Under each mask every operation has a row, rows never need what the mask lacks, and are found
- * again by name. */
+/* How far off a result may be: sums are of float, and results are rounded to their type. */
+static double tolerance(const pk_implementation *implementation, double want, double magnitude)
+{
+    double bound = 2e-6 + 1.5e-6 * magnitude;
+    if (strncmp(implementation->name, "conv_", 5) == 0 &&
+        implementation->isa == PK_GENERIC) /* its sums are of doubles */
+        bound = 4e-7 * (fabs(want) + 1.0) + 1e-8 * magnitude;
+    if (implementation->is_tuned_only) /* transformed: sums of sums */
+        bound = 1e-5 + 2e-5 * magnitude;
+    if (implementation->types.destination == PK_BF16)
+        bound += fabs(want) / 256.0 + 1e-3 * bound;
+    return bound;
+}
+
+/* Every element of the destination right; all other memory as it was. */
+static bool is_right(const pk_implementation *implementation, const pt_case *of,
+                     const void *const *sources, const void *data)
+{
+    const pk_tensor *out = &of->problem.destination;
+    const size_t count = out->batch * out->channels * pk_pixels(out),
+                 size = pk_type_size(out->type);
+    double *want = malloc(2 * count * sizeof(double));
+    unsigned char *is_written = calloc(pt_extent(out), 1);
+    if (want == NULL || is_written == NULL)
+        abort();
+    pt_solve(of, sources, want, want + count);
+    bool right = true;
+    size_t i = 0;
+    for (size_t n = 0; n < out->batch; n++)
+        for (size_t c = 0; c < out->channels; c++)
+            for (size_t y = 0; y < out->height; y++)
+                for (size_t x = 0; x < out->width; x++, i++) {
+                    const double got = pt_get(out, data, n, c, y, x);
+                    is_written[pt_element(out, n, c, y, x)] = 1;
+                    if (!(fabs(got - want[i]) <=
+                          tolerance(implementation, want[i], want[count + i]))) /* NaN: wrong */
+                        right = false;
+                }
+    for (size_t k = 0; k < pt_extent(out); k++)
+        for (size_t b = 0; b < size && is_written[k] == 0; b++)
+            right = right && ((const unsigned char *)data)[k * size + b] == 0xa5;
+    free(is_written);
+    free(want);
+    return right;
+}
+
+/* Rows are those of DECODE whose objectness exceeds the threshold, in order. */
+static bool are_candidates_right(const pk_implementation *implementation, const pt_case *of,
+                                 const void *const *sources, const pk_found *found)
+{
+    const pk_tensor *out = &of->problem.destination;
+    const size_t width = out->channels, all = out->height, count = out->batch * all * width;
+    pt_case decode = *of;
+    decode.problem.op = PK_DECODE;
+    double *want = malloc(2 * count * sizeof(double));
+    if (want == NULL)
+        abort();
+    pt_solve(&decode, sources, want, want + count); /* N x width x rows */
+    bool right = true;
+    for (size_t n = 0; n < out->batch; n++) {
+        const double *picture = want + n * width * all;
+        size_t at = 0;
+        for (size_t row = 0; row < all; row++) {
+            const double objectness = picture[4 * all + row],
+                         limit = (double)of->thresholds.threshold;
+            const bool is_there =
+                at < found->count[n] && found->index[n * all + at] == (int32_t)row;
+            if (fabs(objectness - limit) > 1e-5 && is_there != (objectness > limit))
+                right = false;
+            for (size_t c = 0; c < width && is_there; c++) {
+                const double got = (double)found->rows[(n * all + at) * width + c];
+                if (!(fabs(got - picture[c * all + row]) <=
+                      tolerance(implementation, picture[c * all + row],
+                                want[count + n * width * all + c * all + row])))
+                    right = false;
+            }
+            at += is_there;
+        }
+        right = right && at == found->count[n] && found->not_finite[n] == 0;
+    }
+    free(want);
+    return right;
+}
+
+static void check_case(const pk_implementation *implementation, const pt_case *of)
+{
+    const pk_problem *problem = &of->problem;
+    const pk_machine machine = {
+        .isa = pk_fits(implementation, implementation->isa, problem) ? implementation->isa : 0,
+        .l1d = 32768,
+        .l2 = pt_random_from(1, 2) * 8192,
+        .l3 = 1 << 20,
+        .cores = problem->workers};
+    pk_needs needs;
+    implementation->plan(implementation, problem, &machine, &needs);
+    void *packed = needs.packed == 0 ? NULL : lines(needs.packed);
+    if (packed != NULL)
+        implementation->pack(implementation, problem, &of->constants, packed);
+    pk_call call = {.implementation = implementation,
+                    .problem = problem,
+                    .needs = &needs,
+                    .packed = packed,
+                    .workspace = lines(needs.workspace),
+                    .parameters = &of->thresholds};
+    for (size_t i = 0; i < problem->source_count; i++)
+        call.source[i] = filled(&problem->source[i]);
+    const pk_tensor *out = &problem->destination;
+    bool right;
+    if (problem->op == PK_CANDIDATES) {
+        const size_t rows = out->batch * out->height;
+        pk_found found = {pt_exact(rows * out->channels * sizeof(float)),
+                          pt_exact(rows * sizeof(int32_t)), pt_exact(out->batch * sizeof(size_t)),
+                          pt_exact(out->batch * sizeof(size_t))};
+        call.destination = &found;
+        run_shuffled(&call);
+        right = are_candidates_right(implementation, of, call.source, &found);
+    } else {
+        call.destination = pt_exact(pt_extent(out) * pk_type_size(out->type));
+        run_shuffled(&call);
+        right = is_right(implementation, of, call.source, call.destination);
+    }
+    char text[PK_TEXT_SIZE];
+    pk_problem_text(problem, text);
+    result(right, implementation->name, "%s", text);
+    pt_release_all();
+}
+
+static void check_implementation(const pk_implementation *implementation)
+{
+    size_t checked = 0;
+    for (size_t number = 0; number < CASES; number++) {
+        pt_case of;
+        size_t try = 0;
+        do {
+            pt_release_all();
+            pt_case_make(&of, implementation, number + try * CASES);
+        } while (!pk_fits(implementation, implementation->isa, &of.problem) && ++try < TRIES);
+        if (try < TRIES) {
+            check_case(implementation, &of);
+            checked++;
+        }
+    }
+    result(checked > CASES / 4, implementation->name,
+           "accepts only %zu of %d cases: the check has too few for it", checked, CASES);
+}
+
+/* Under each mask every operator has an implementation in each combination of types that has one,
+ * none needs what the mask lacks, and all are found again by name. */
 static void check_dispatch(uint32_t mask)
 {
-    static const size_t channels[] = {1, 7, 8, 16, 24, 31, 32, 33, 48, 64, 255};
-    for (int op = 0; op < PK_OP_COUNT; op++)
-        for (size_t i = 0; i < sizeof(channels) / sizeof(channels[0]); i++) {
-            const bool is_depthwise = op == PK_DWCONV_F32;
-            const pk_problem problem = {.in_channels = is_depthwise ? 1 : channels[i],
-                                        .out_channels = is_depthwise ? 1 : channels[i],
-                                        .groups = is_depthwise ? channels[i] + 1 : 1,
-                                        .kernel = {3, 3},
-                                        .stride = {1, 1},
-                                        .dilation = {1, 1}};
-            const pk_row *row = pk_row_select((pk_op)op, mask, &problem);
-            pt_result(row != NULL && row->op == (pk_op)op && (row->isa & ~mask) == 0 &&
-                          pk_row_find((pk_op)op, row->name, mask, &problem) == row,
-                      "dispatch", "mask %x, operation %d, %zu channels", mask, op, channels[i]);
-        }
+    for (size_t i = 0; i < pk_implementation_count; i++) {
+        if (pk_implementations[i].isa != PK_GENERIC)
+            continue;
+        pt_case of;
+        pt_case_make(&of, &pk_implementations[i], 4 * i + 1);
+        if (!pk_fits(&pk_implementations[i], PK_GENERIC, &of.problem))
+            continue;
+        const pk_implementation *selected = pk_select(mask, &of.problem);
+        result(selected != NULL && (selected->isa & ~mask) == 0 &&
+                   pk_find(selected->name, mask, &of.problem) == selected,
+               pk_implementations[i].name, "mask %x", mask);
+        pt_release_all();
+    }
 }
 
 static void check_table(void)
 {
-    for (size_t i = 0; i < pk_row_count; i++) {
-        const pk_row *row = &pk_rows[i];
-        pt_result(row->mr <= PK_MAX_MR && row->nr <= PK_MAX_NR &&
-                      (row->op != PK_CONV_F32 || row->mr * row->nr > 0),
-                  row->name, "tile of %d x %d", row->mr, row->nr);
+    for (size_t i = 0; i < pk_implementation_count; i++)
         for (size_t k = 0; k < i; k++)
-            pt_result(strcmp(row->name, pk_rows[k].name) != 0, row->name, "the name occurs twice");
-    }
+            result(strcmp(pk_implementations[i].name, pk_implementations[k].name) != 0,
+                   pk_implementations[i].name, "the name occurs twice");
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    static const uint32_t levels[] = {PW_ISA_GENERIC, PW_ISA_SSE41, PW_ISA_AVX2, PW_ISA_AVX512,
-                                      PW_ISA_NEON};
-    const uint32_t machine = pw_isa_machine();
-    uint32_t mask = 0;
+    static const uint32_t levels[] = {PK_GENERIC, PK_SSE41, PK_AVX2, PK_AVX512, PK_NEON};
+    const char *pattern = argc > 1 ? argv[1] : "";
+    uint32_t mask = 0, machine = PK_GENERIC;
+#if defined(__x86_64__)
+    machine |= __builtin_cpu_supports("sse4.1") ? PK_SSE41 : 0;
+    machine |= __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? PK_AVX2 : 0;
+    machine |= __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+                       __builtin_cpu_supports("avx512vl")
+                   ? PK_AVX512
+                   : 0;
+#elif defined(__aarch64__)
+    machine |= PK_NEON;
+#endif
     size_t possible = 0, checked = 0;
     check_table();
     for (size_t l = 0; l < sizeof(levels) / sizeof(levels[0]); l++) {
@@ -115,16 +268,18 @@ int main(void)
             continue;
         mask |= levels[l];
         check_dispatch(mask);
-        for (size_t i = 0; i < pk_row_count; i++)
-            if (pk_rows[i].isa == levels[l]) {
-                check_row(&pk_rows[i]);
+        for (size_t i = 0; i < pk_implementation_count; i++)
+            if (pk_implementations[i].isa == levels[l]) {
+                if (strstr(pk_implementations[i].name, pattern) != NULL)
+                    check_implementation(&pk_implementations[i]);
                 checked++;
             }
     }
-    for (size_t i = 0; i < pk_row_count; i++)
-        possible += (pk_rows[i].isa & ~machine) == 0;
-    pt_result(checked == possible, "the table", "%zu of %zu rows are of a level that is not listed",
-              possible - checked, possible);
+    for (size_t i = 0; i < pk_implementation_count; i++)
+        possible += (pk_implementations[i].isa & ~machine) == 0;
+    result(checked == possible, "the table",
+           "%zu of %zu implementations are of a level that is not listed", possible - checked,
+           possible);
     printf("%zu passed, %zu failed\n", passed, failed);
     return failed == 0 ? 0 : 1;
 }

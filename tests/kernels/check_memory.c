@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Memory that faults on the first byte behind it, and other helpers. */
+/* Memory that faults on the first byte behind it, random numbers, and elements of tensors. */
 #define _DEFAULT_SOURCE 1 /* MAP_ANONYMOUS */
 #include "kernels/check.h"
 
-#include <math.h>
+#include "kernels/simd/simd.h"
+
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #define BLOCKS_MAX 64
-#define PATTERN    0x7fa5a5a5u /* a NaN no kernel makes */
 
 static struct {
     void *start;
@@ -31,7 +30,8 @@ void *pt_exact(size_t size)
     }
     blocks[block_count].start = start;
     blocks[block_count++].size = inner + 2 * page;
-    return start + page + (inner - (size + 3) / 4 * 4);
+    memset(start + page, 0xa5, inner);
+    return start + page + (inner - size);
 }
 
 void pt_release_all(void)
@@ -56,59 +56,53 @@ size_t pt_random_from(size_t low, size_t high)
     return low + pt_random() % (high - low + 1);
 }
 
-float *pt_exact_floats(size_t count, float low, float high)
+double pt_random_value(double low, double high)
 {
-    float *values = pt_exact(count * sizeof(float));
-    for (size_t i = 0; i < count; i++)
-        values[i] = low + (high - low) * (float)(pt_random() >> 8) / 16777216.0f;
-    return values;
+    return low + (high - low) * (double)(pt_random() >> 8) / 16777216.0;
 }
 
-float *pt_exact_output(size_t count)
+size_t pt_element(const pk_tensor *tensor, size_t n, size_t c, size_t y, size_t x)
 {
-    const uint32_t pattern = PATTERN;
-    float *values = pt_exact(count * sizeof(float));
-    for (size_t i = 0; i < count; i++)
-        memcpy(&values[i], &pattern, sizeof(pattern));
-    return values;
+    return n * tensor->picture + c / tensor->block * tensor->block_step + y * tensor->row +
+           x * tensor->pixel + c % tensor->block;
 }
 
-bool pt_is_untouched(float value)
+size_t pt_extent(const pk_tensor *tensor)
 {
-    uint32_t bits = 0;
-    memcpy(&bits, &value, sizeof(bits));
-    return bits == PATTERN;
+    return 1 + pt_element(tensor, tensor->batch - 1, tensor->channels - 1, tensor->height - 1,
+                          tensor->width - 1);
 }
 
-double pt_activate(double x, pk_activation kind, double alpha)
+double pt_get(const pk_tensor *tensor, const void *data, size_t n, size_t c, size_t y, size_t x)
 {
-    switch (kind) {
-    case PK_ACT_SILU:
-        return x / (1.0 + exp(-x));
-    case PK_ACT_LEAKY_RELU:
-        return x > 0 ? x : alpha * x;
-    case PK_ACT_HARDSWISH:
-        return x * fmin(fmax(x + 3.0, 0.0), 6.0) / 6.0;
-    case PK_ACT_RELU:
-        return x > 0 ? x : 0.0;
-    case PK_ACT_SIGMOID:
-        return 1.0 / (1.0 + exp(-x));
-    case PK_ACT_RELU6:
-        return fmin(fmax(x, 0), 6);
-    case PK_ACT_ELU:
-        return x > 0 ? x : alpha * expm1(x);
-    case PK_ACT_MISH:
-        return x * tanh(log1p(exp(x)));
-    case PK_ACT_GELU:
-        return x * erfc(x * -0.70710678118654752) / 2;
-    case PK_ACT_NONE:
-    case PK_ACT_COUNT:
-        break;
+    const size_t at = pt_element(tensor, n, c, y, x);
+    switch (tensor->type) {
+    case PK_F32:
+        return (double)((const float *)data)[at];
+    case PK_BF16:
+        return (double)pk_bf16_to_f32(((const uint16_t *)data)[at]);
+    case PK_U8:
+        return (double)((const uint8_t *)data)[at];
+    default:
+        abort();
     }
-    return x;
 }
 
-bool pt_is_close(double got, double want, double tolerance)
+void pt_put(const pk_tensor *tensor, void *data, size_t n, size_t c, size_t y, size_t x,
+            double value)
 {
-    return fabs(got - want) <= tolerance; /* false for NaN */
+    const size_t at = pt_element(tensor, n, c, y, x);
+    switch (tensor->type) {
+    case PK_F32:
+        ((float *)data)[at] = (float)value;
+        break;
+    case PK_BF16:
+        ((uint16_t *)data)[at] = pk_f32_to_bf16((float)value);
+        break;
+    case PK_U8:
+        ((uint8_t *)data)[at] = (uint8_t)value;
+        break;
+    default:
+        abort();
+    }
 }

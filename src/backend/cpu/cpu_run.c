@@ -2,36 +2,43 @@
 /* Running a program: its steps in order, and an observer between them if there is one. */
 #include "backend/cpu/cpu.h"
 
-#include "backend/binding.h"
 #include "base/memory.h"
 #include "base/size.h"
+
+static void do_item(void *argument, size_t item, size_t worker)
+{
+    const cpu_step *step = argument;
+    const cpu_program *program = step->program;
+    const pk_implementation *implementation = step->call.implementation;
+    if (implementation->enter != NULL)
+        implementation->enter();
+    implementation->run(&step->call, step->phase, item,
+                        program->scratch + worker * program->scratch_size);
+    if (implementation->leave != NULL)
+        implementation->leave();
+}
 
 static void run_step(cpu_step *step)
 {
     pw_thread_pool *pool = step->program->base.lowering.pool;
-    if (pool != NULL && step->program->worker_count > 1 && step->item_count > 1) {
-        pw_thread_pool_run(pool, step->task, step, step->item_count);
-        return;
+    const pk_needs *needs = step->call.needs;
+    for (step->phase = 0; step->phase < needs->phases; step->phase++) {
+        const size_t count = needs->items[step->phase];
+        if (pool != NULL && count > 1)
+            pw_thread_pool_run(pool, do_item, step, count);
+        else
+            for (size_t item = 0; item < count; item++)
+                do_item(step, item, 0);
     }
-    for (size_t i = 0; i < step->item_count; i++)
-        step->task(step, i, 0);
-}
-
-static void to_nchw(const cpu_view *view, float *nchw)
-{
-    const size_t plane = view->height * view->width;
-    for (size_t n = 0; n < view->batch; n++)
-        for (size_t c = 0; c < view->channels; c++)
-            for (size_t p = 0; p < plane; p++)
-                *nchw++ = view->data[(n * plane + p) * view->stride + c];
 }
 
 static pawl_status make_observed(cpu_program *program, pawl_error *error)
 {
+    const pw_network *network = program->schedule.desc.network;
     size_t largest = 1;
-    for (size_t t = 0; t < program->network->tensor_count; t++) {
-        const cpu_view *view = &program->views[t];
-        largest = pw_size_max(largest, view->batch * view->channels * view->height * view->width);
+    for (size_t t = 0; t < network->tensor_count; t++) {
+        const pk_tensor *tensor = &program->schedule.operands[t].tensor;
+        largest = pw_size_max(largest, tensor->batch * tensor->channels * pk_pixels(tensor));
     }
     program->observed = pw_alloc_aligned(largest * sizeof(float), PW_CACHE_LINE);
     if (program->observed == NULL)
@@ -39,48 +46,81 @@ static pawl_status make_observed(cpu_program *program, pawl_error *error)
     return PAWL_OK;
 }
 
+/* An operand as dense planes of floats: one more reorder. */
+static void to_planes(const cpu_program *program, const void *data, const pk_tensor *from)
+{
+    pk_problem problem = {.op = PK_REORDER, .source_count = 1, .source = {*from}, .workers = 1};
+    problem.destination =
+        pk_tensor_planes(PK_F32, from->batch, from->channels, from->height, from->width);
+    pk_needs needs;
+    const pk_machine machine = {.isa = PK_GENERIC};
+    const pk_implementation *reorder = pk_select(PK_GENERIC, &problem);
+    reorder->plan(reorder, &problem, &machine, &needs);
+    const pk_call call = {.implementation = reorder,
+                          .problem = &problem,
+                          .needs = &needs,
+                          .source = {data},
+                          .destination = program->observed};
+    pk_run_all(&call, NULL);
+}
+
 static pawl_status observe(cpu_program *program, size_t index, const pw_run *run, pawl_error *error)
 {
-    const pw_layer *layer = &program->network->layers[index];
-    if (layer->output == PW_NO_TENSOR || program->views[layer->output].batch == 0)
+    const pw_schedule *schedule = &program->schedule;
+    const pw_layer *layer = &schedule->desc.network->layers[index];
+    if (layer->output == PW_NO_TENSOR)
         return PAWL_OK;
-    const cpu_view *view = &program->views[layer->output];
-    pawl_tensor tensor = {
+    const pw_operand *operand = &schedule->operands[layer->output];
+    const pk_tensor *shown = &operand->tensor;
+    const unsigned char *data = program->data[operand->root];
+    if (data != NULL)
+        data += operand->offset * pk_type_size(shown->type);
+    else if (layer->op == PW_OP_INPUT) { /* read where it is bound */
+        shown = &schedule->operands[schedule->input].tensor;
+        data = program->base.input.data;
+    } else {
+        return PAWL_OK; /* nobody makes it */
+    }
+    to_planes(program, data, shown);
+    const pawl_tensor tensor = {
         .name = layer->name,
         .dtype = PAWL_F32,
         .rank = 4,
-        .dims = {(int64_t)view->batch, (int64_t)view->channels, (int64_t)view->height,
-                 (int64_t)view->width},
+        .dims = {(int64_t)shown->batch, (int64_t)shown->channels, (int64_t)shown->height,
+                 (int64_t)shown->width},
         .data = program->observed,
-        .size = view->batch * view->channels * view->height * view->width * sizeof(float),
+        .size = shown->batch * shown->channels * pk_pixels(shown) * sizeof(float),
     };
-    if (view->data == NULL) /* the input, read where it is bound */
-        tensor.data = program->base.input.data;
-    else
-        to_nchw(view, program->observed);
     if (run->observer(run->observer_user, layer->id, layer->name, &tensor) != 0)
         return pw_fail(error, PAWL_ERR_CANCELLED, "the observer stopped the run at layer %s",
                        layer->name);
     return PAWL_OK;
 }
 
+/* What was found goes where the context shows it. */
+static void give_candidates(cpu_program *program)
+{
+    for (int32_t n = 0; n < program->base.lowering.batch && program->base.candidates != NULL; n++)
+        program->base.candidates[n].count = program->found.count[n];
+}
+
 pawl_status pw_cpu_run(pw_program *base, const pw_run *run, pawl_error *error)
 {
     cpu_program *program = (cpu_program *)base;
-    program->threshold = run->threshold;
-    program->raw_threshold = pw_raw_threshold(run->threshold);
-    if (run->observer == NULL) {
-        for (size_t s = 0; s < program->step_count; s++)
-            run_step(&program->steps[s]);
-        return PAWL_OK;
-    }
-    if (program->observed == NULL)
-        PW_TRY(make_observed(program, error));
+    const pw_schedule *schedule = &program->schedule;
+    program->thresholds = (pk_thresholds){run->threshold, pw_raw_threshold(run->threshold)};
     size_t s = 0;
-    for (size_t i = 0; i < program->network->layer_count; i++) {
-        for (; s < program->step_count && program->steps[s].layer == i; s++)
-            run_step(&program->steps[s]);
-        PW_TRY(observe(program, i, run, error));
+    if (run->observer != NULL) {
+        if (program->observed == NULL)
+            PW_TRY(make_observed(program, error));
+        for (size_t i = 0; i < schedule->desc.network->layer_count; i++) {
+            for (; s < schedule->step_count && schedule->steps[s].layer == i; s++)
+                run_step(&program->steps[s]);
+            PW_TRY(observe(program, i, run, error));
+        }
     }
+    for (; s < schedule->step_count; s++)
+        run_step(&program->steps[s]);
+    give_candidates(program);
     return PAWL_OK;
 }

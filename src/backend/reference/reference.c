@@ -9,6 +9,7 @@
 
 #include "base/memory.h"
 #include "base/size.h"
+#include "lower/schedule.h"
 
 #include <string.h>
 
@@ -29,12 +30,6 @@ typedef struct pr_device_plan {
     pw_device_plan device_plan;
     pw_network network;
 } pr_device_plan;
-
-typedef struct pr_places {
-    size_t *first, *last;  /* by root tensor: layers that write and read it first and last */
-    size_t *offset, *size; /* doubles */
-    size_t total;
-} pr_places;
 
 static const char *reference_absence(void)
 {
@@ -73,116 +68,60 @@ static const char *reference_tactic(const pw_device_plan *device_plan, size_t in
     return index < device_plan->plan->network.layer_count ? "reference" : NULL;
 }
 
-/* The tensor that holds another's memory, and the channels in it before the other. */
-static uint32_t root_of(const pw_network *network, uint32_t tensor, int32_t *channel)
-{
-    *channel = 0;
-    while (network->tensors[tensor].parent != PW_NO_TENSOR) {
-        *channel += network->tensors[tensor].channel_offset;
-        tensor = network->tensors[tensor].parent;
-    }
-    return tensor;
-}
-
-static void touch(const pw_network *network, pr_places *places, uint32_t tensor, size_t layer)
-{
-    if (tensor == PW_NO_TENSOR)
-        return;
-    int32_t channel = 0;
-    const uint32_t root = root_of(network, tensor, &channel);
-    places->first[root] = pw_size_min(places->first[root], layer);
-    places->last[root] = pw_size_max(places->last[root], layer);
-}
-
-/* Lowest offset at which tensor collides with none of those placed before whose life overlaps its
- * own. */
-static size_t lowest_place(const pr_places *places, const uint32_t *placed, size_t count,
-                           uint32_t tensor)
-{
-    size_t at = 0;
-    bool has_moved = true;
-    while (has_moved) {
-        has_moved = false;
-        for (size_t i = 0; i < count; i++) {
-            const uint32_t other = placed[i];
-            const bool lives_at_once = places->first[other] <= places->last[tensor] &&
-                                       places->first[tensor] <= places->last[other];
-            const size_t other_end = places->offset[other] + places->size[other];
-            if (lives_at_once && at < other_end &&
-                places->offset[other] < at + places->size[tensor]) {
-                at = other_end;
-                has_moved = true;
-            }
-        }
-    }
-    return at;
-}
-
-/* Gives every root tensor that some layer touches a place, in the order of their births. */
-static void place_roots(const pw_network *network, pr_places *places, uint32_t *placed)
-{
-    size_t count = 0;
-    for (size_t layer = 0; layer < network->layer_count; layer++)
-        for (uint32_t t = 0; t < network->tensor_count; t++) {
-            if (places->first[t] != layer)
-                continue;
-            places->offset[t] = lowest_place(places, placed, count, t);
-            places->total = pw_size_max(places->total, places->offset[t] + places->size[t]);
-            placed[count++] = t;
-        }
-}
-
+/* Where the tensors that hold memory lie in one block of doubles; their layers are the steps of
+ * their lives. */
 static pawl_status plan_places(const pw_network *network, const pw_shape *shapes, pw_arena *arena,
-                               pr_places *places, pawl_error *error)
+                               pw_buffer **places, size_t *total, pawl_error *error)
 {
     const size_t count = network->tensor_count;
-    size_t *numbers = pw_arena_array(arena, count, 4 * sizeof(size_t));
-    uint32_t *placed = pw_arena_array(arena, count, sizeof(uint32_t));
-    if (numbers == NULL || placed == NULL)
-        return pw_fail_memory(error, "the reference backend's tensors", count * 4 * sizeof(size_t));
-    *places = (pr_places){numbers, numbers + count, numbers + 2 * count, numbers + 3 * count, 0};
-    for (size_t t = 0; t < count; t++) {
-        places->first[t] = SIZE_MAX;
-        places->size[t] = (size_t)shapes[t].batch * (size_t)shapes[t].channels *
-                          (size_t)shapes[t].height * (size_t)shapes[t].width;
-    }
+    pw_buffer *buffers = pw_arena_array(arena, count, sizeof(pw_buffer));
+    if (buffers == NULL)
+        return pw_fail_memory(error, "the reference backend's tensors", count * sizeof(pw_buffer));
+    for (size_t t = 0; t < count; t++)
+        buffers[t].size = (size_t)shapes[t].batch * (size_t)shapes[t].channels *
+                          (size_t)shapes[t].height * (size_t)shapes[t].width * sizeof(double);
+    pw_lives_begin(buffers, count);
+    size_t channel = 0;
     for (size_t i = 0; i < network->layer_count; i++) {
         const pw_layer *layer = &network->layers[i];
         for (uint32_t k = 0; k < layer->input_count; k++)
-            touch(network, places, layer->inputs[k], i);
-        touch(network, places, layer->output, i);
+            pw_lives_touch(&buffers[pw_tensor_root(network, layer->inputs[k], &channel)], i);
+        if (layer->output != PW_NO_TENSOR)
+            pw_lives_touch(&buffers[pw_tensor_root(network, layer->output, &channel)], i);
     }
-    place_roots(network, places, placed);
-    return PAWL_OK;
+    pw_lives_end(buffers, count);
+    *places = buffers;
+    return pw_memory_plan(buffers, count, PW_CACHE_LINE, total, error);
 }
 
 static pawl_status make_views(pr_program *made, const pw_shape *shapes, pawl_error *error)
 {
     const pw_network *network = made->network;
-    pr_places places = {0};
-    PW_TRY(plan_places(network, shapes, &made->arena, &places, error));
-    double *block = pw_arena_array(&made->arena, places.total, sizeof(double));
+    pw_buffer *places = NULL;
+    size_t total = 0;
+    PW_TRY(plan_places(network, shapes, &made->arena, &places, &total, error));
+    unsigned char *block = pw_arena_alloc_aligned(&made->arena, total + 1, PW_CACHE_LINE);
     made->views = pw_arena_array(&made->arena, network->tensor_count, sizeof(pr_view));
     if (block == NULL || made->views == NULL)
-        return pw_fail_memory(error, "the reference backend's tensors",
-                              places.total * sizeof(double));
-    made->program.workspace_size = places.total * sizeof(double);
+        return pw_fail_memory(error, "the reference backend's tensors", total);
+    made->program.workspace_size = total;
     size_t largest = 1;
     for (uint32_t t = 0; t < network->tensor_count; t++) {
-        int32_t channel = 0;
-        const uint32_t root = root_of(network, t, &channel);
-        if (places.first[root] == SIZE_MAX)
+        size_t channel = 0;
+        const uint32_t root = pw_tensor_root(network, t, &channel);
+        if (places[root].size == 0)
             continue;
         const size_t plane = (size_t)shapes[root].height * (size_t)shapes[root].width;
         made->views[t] = (pr_view){
-            .data = block + places.offset[root] + (size_t)channel * plane,
+            .data = (double *)(void *)(block + places[root].offset) + channel * plane,
             .picture_step = (size_t)shapes[root].channels * plane,
             .batch = shapes[t].batch,
             .channels = shapes[t].channels,
             .height = shapes[t].height,
             .width = shapes[t].width,
         };
-        largest = pw_size_max(largest, places.size[t]);
+        largest = pw_size_max(largest, (size_t)shapes[t].batch * (size_t)shapes[t].channels *
+                                           (size_t)shapes[t].height * (size_t)shapes[t].width);
     }
     made->observed = pw_arena_array(&made->arena, largest, sizeof(float));
     if (made->observed == NULL)

@@ -6,6 +6,7 @@
  */
 #include "backend/tensorrt/trt_run.h"
 #include "backend/binding.h"
+#include "backend/decoder.h"
 #include "backend/tensorrt/trt_build.h"
 #include "backend/tensorrt/trt_engine_calls.h"
 #include "backend/tensorrt/trt_network.h"
@@ -13,7 +14,6 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "gpu/driver.h"
-#include "kernels/kernel.h"
 
 #include <string.h>
 
@@ -40,8 +40,7 @@ typedef struct trt_program {
     const pw_layer *head;
     const pw_shape *shapes; /* of the network's tensors */
     pw_shape levels[PAWL_MAX_LEVELS];
-    pk_decode_f32_fn decode;
-    pk_candidates_f32_fn candidates;
+    pw_decoder decoder;
     float *maps[PAWL_MAX_LEVELS]; /* the heads' raw maps on the host */
     float *planes; /* of bytes converted for the library; NULL: the binding is uploaded as it is */
     pw_rows rows;
@@ -234,7 +233,10 @@ static pawl_status bind_tensors(trt_program *made, pawl_error *error)
                            &made->rows, error));
     for (size_t l = 0; to->output == PAWL_OUTPUT_RAW && l < made->head->input_count; l++)
         made->base.outputs[l].data = made->maps[l];
-    return PAWL_OK;
+    if (to->output == PAWL_OUTPUT_RAW)
+        return PAWL_OK;
+    return pw_decoder_make(&made->base, made->head, made->levels, made->maps, &made->rows,
+                           made->plan->isa, &made->arena, &made->decoder, error);
 }
 
 static pawl_status find_levels(trt_program *made, pawl_error *error)
@@ -296,8 +298,6 @@ pawl_status pw_trt_lower(pw_device_plan *device_plan, const pw_lowering *lowerin
     made->base.backend = &pw_backend_tensorrt;
     made->base.lowering = *lowering;
     made->plan = (const trt_device_plan *)device_plan;
-    made->decode = pk_row_select(PK_DECODE_F32, made->plan->isa, NULL)->run.decode;
-    made->candidates = pk_row_select(PK_CANDIDATES_F32, made->plan->isa, NULL)->run.candidates;
     const pawl_status status = lower_into(made, error);
     if (status < 0) {
         pw_trt_release(&made->base);
@@ -342,62 +342,6 @@ static void spread_planes(const trt_program *program)
                 program->planes[(n * 3 + c) * plane + p] = (float)*bytes++ / 255.0f;
 }
 
-static pk_head_args head_args(const trt_program *program, size_t level, size_t picture,
-                              size_t anchor)
-{
-    const pw_detect *const detect = &program->head->as.detect;
-    const pw_shape *const shape = &program->levels[level];
-    const size_t cells = (size_t)shape->height * (size_t)shape->width;
-    return (pk_head_args){
-        .raw = program->maps[level] + picture * cells * (size_t)shape->channels +
-               anchor * program->rows.width,
-        .raw_stride = (size_t)shape->channels,
-        .grid_width = (size_t)shape->width,
-        .class_count = (size_t)detect->class_count,
-        .stride = detect->stride[level],
-        .anchor = {detect->anchor[level][anchor][0], detect->anchor[level][anchor][1]},
-        .cell_end = cells,
-    };
-}
-
-/* Cells of one picture whose objectness is NaN or infinite. */
-static size_t count_not_finite(const trt_program *program, size_t picture)
-{
-    size_t count = 0;
-    for (size_t l = 0; l < program->head->input_count; l++)
-        for (size_t a = 0; a < (size_t)program->head->as.detect.anchor_count; a++) {
-            const pk_head_args args = head_args(program, l, picture, a);
-            count += pw_count_not_finite(args.raw + 4, args.raw_stride, args.cell_end);
-        }
-    return count;
-}
-
-static void decode_picture(const trt_program *program, size_t picture, const pw_run *run)
-{
-    const bool is_decoded = program->base.lowering.output == PAWL_OUTPUT_DECODED;
-    float *const rows = program->rows.values + picture * program->rows.count * program->rows.width;
-    size_t first = 0, count = 0;
-    for (size_t l = 0; l < program->head->input_count; l++)
-        for (size_t a = 0; a < (size_t)program->head->as.detect.anchor_count; a++) {
-            pk_head_args args = head_args(program, l, picture, a);
-            args.rows = rows + (is_decoded ? first : count) * program->rows.width;
-            if (is_decoded) {
-                program->decode(&args);
-            } else {
-                args.raw_threshold = pw_raw_threshold(run->threshold);
-                args.threshold = run->threshold;
-                args.index = program->rows.index + picture * program->rows.count + count;
-                args.first_index = (int32_t)first;
-                count += program->candidates(&args);
-            }
-            first += args.cell_end;
-        }
-    if (is_decoded)
-        return;
-    program->base.candidates[picture].count = count;
-    program->base.not_finite[picture] = count == 0 ? count_not_finite(program, picture) : 0;
-}
-
 static pawl_status start_on_gpu(const trt_program *program, pawl_error *error)
 {
     const trt_device_plan *const plan = program->plan;
@@ -440,7 +384,6 @@ pawl_status pw_trt_run(pw_program *base, const pw_run *run, pawl_error *error)
     pw_gpu_leave(program->plan->gpu);
     if (status < 0 || program->base.lowering.output == PAWL_OUTPUT_RAW)
         return status;
-    for (size_t n = 0; n < (size_t)program->base.lowering.batch; n++)
-        decode_picture(program, n, run);
+    pw_decoder_run(&program->decoder, &program->base, run->threshold);
     return PAWL_OK;
 }

@@ -226,6 +226,9 @@ void pt_run(const pw_network *network, const pt_setting *setting, pt_results *re
     results->network = network;
     assert_true(network->layer_count <= PT_LAYERS_MAX);
     pw_plan plan = {.network = *network};
+    plan.profile.batch_opt = setting->batch;
+    plan.profile.height = setting->height;
+    plan.profile.width = setting->width;
     const pw_machine machine = {.isa = setting->isa, .name = "test"};
     pw_thread_pool *pool = NULL;
     pw_device_plan *device_plan = NULL;

@@ -282,28 +282,6 @@ static void observer_stops(void **state)
     close_network(&at);
 }
 
-/* A tactic of the plan for this machine is taken; one that cannot be had here is not. */
-static void takes_tactics(void **state)
-{
-    (void)state;
-    opened at;
-    open_network(&at, 1);
-    pw_tactic tactics[] = {{"other", at.network.layers[3].id, "conv_f32_generic_4x16", 1},
-                           {"test", at.network.layers[1].id, "conv_f32_generic_4x16", 1},
-                           {"test", at.network.layers[2].id, "conv_f32_of_tomorrow", 1}};
-    pw_plan plan = {.network = at.network, .tactics = tactics, .tactic_count = PW_COUNT(tactics)};
-    const pw_machine machine = {.isa = best_mask(), .name = "test"};
-    pw_device_plan *tuned = NULL;
-    assert_int_equal(pw_backend_cpu.open(&plan, &machine, &tuned, NULL), PAWL_OK);
-    assert_string_equal(pw_backend_cpu.tactic(tuned, 1), "conv_f32_generic_4x16");
-    for (size_t i = 2; i < 4; i++)
-        assert_string_equal(pw_backend_cpu.tactic(tuned, i),
-                            pw_backend_cpu.tactic(at.device_plan, i));
-    assert_null(pw_backend_cpu.tactic(tuned, at.network.layer_count));
-    pw_backend_cpu.close(tuned);
-    close_network(&at);
-}
-
 int main(void)
 {
     struct CMUnitTest tests[PW_COUNT(forms)];
@@ -317,7 +295,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(run_allocates_nothing, memory_limited, memory_unlimited),
         cmocka_unit_test_setup_teardown(memory_runs_out, memory_limited, memory_unlimited),
         cmocka_unit_test(observer_stops),
-        cmocka_unit_test(takes_tactics),
     };
     const int wrong = cmocka_run_group_tests_name("cpu network", tests, NULL, NULL);
     return wrong + cmocka_run_group_tests_name("cpu programs", others, NULL, NULL);

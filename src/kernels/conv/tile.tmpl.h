@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A tile of PK_MR x (PK_NV vectors). Needs a vocabulary of simd/ with activation.h and elements.h, PK_ISA, PK_TILE (6x16), PK_MR, PK_NV, PK_DEPTH (inputs at a
+ * time), PK_EACH_MR(X): X(1) ... X(PK_MR), and PK_T, the type of input and weights. Makes pk_conv_<PK_T>_<to>_<PK_TILE>_<PK_ISA> for outputs of
+ * either type. Undefines what concerns the tile, so that an ISA's file may include it again.
+ *
+ * Sums stay in registers: a tile of every height is compiled on its own. They pass through a small array to the epilogue, which then is a loop and
+ * not PK_MR * PK_NV copies of itself for each activation.
+ */
+#define PK_NR       (PK_NV * VF32_LANES)
+#define PK_ELEMENT  PK_JOIN(pk_, PK_T)
+#define PK_VALUE    PK_JOIN(value_, PK_T)
+#define PK_GET      PK_JOIN(vf32_get_, PK_T)
+#define PK_OWN(end) PK_JOIN(PK_JOIN(PK_JOIN(tile_, PK_T), PK_JOIN(_, PK_TILE)), end)
+
+/* Adds count (a constant) inputs of each row times their weights. Several at a time, for the rows' addresses are many and live in memory. */
+PK_INLINE void PK_OWN(_add)(const PK_ELEMENT *x, size_t step, const PK_ELEMENT *weights, vf32 sum[PK_MR][PK_NV], const size_t rows,
+                            const size_t count)
+{
+    PK_UNROLL
+    for (size_t r = 0; r < rows; r++) {
+        PK_UNROLL
+        for (size_t d = 0; d < count; d++) {
+            const vf32 a = vf32_set1(PK_VALUE(x[r * step + d]));
+            PK_UNROLL
+            for (size_t v = 0; v < PK_NV; v++)
+                sum[r][v] = vf32_fma(a, PK_GET(weights + d * PK_NR + v * VF32_LANES, VF32_LANES), sum[r][v]);
+        }
+    }
+}
+
+PK_INLINE void PK_OWN(_sum)(const pk_tile_args *args, float *sums, const size_t rows)
+{
+    vf32 sum[PK_MR][PK_NV];
+    PK_UNROLL
+    for (size_t r = 0; r < rows; r++) {
+        PK_UNROLL
+        for (size_t v = 0; v < PK_NV; v++)
+            sum[r][v] = vf32_load(args->bias + v * VF32_LANES);
+    }
+    const PK_ELEMENT *weights = args->weights;
+    const size_t depth = args->depth;
+    const size_t step = args->step;
+    for (size_t t = 0; t < args->tap_count; t++) {
+        const PK_ELEMENT *x = args->taps[t];
+        size_t d = 0;
+        for (; d + PK_DEPTH <= depth; d += PK_DEPTH, weights += PK_DEPTH * PK_NR)
+            PK_OWN(_add)(x + d, step, weights, sum, rows, PK_DEPTH);
+        for (; d < depth; d++, weights += PK_NR)
+            PK_OWN(_add)(x + d, step, weights, sum, rows, 1);
+    }
+    PK_UNROLL
+    for (size_t r = 0; r < rows; r++) {
+        PK_UNROLL
+        for (size_t v = 0; v < PK_NV; v++)
+            vf32_store(sums + r * PK_NR + v * VF32_LANES, sum[r][v]);
+    }
+}
+
+static void PK_OWN(_sums)(const pk_tile_args *args, float *sums)
+{
+    switch (args->rows) {
+#define PK_SUM_CASE(n)              \
+    case n:                         \
+        PK_OWN(_sum)(args, sums, n); \
+        break;
+        PK_EACH_MR(PK_SUM_CASE)
+#undef PK_SUM_CASE
+    default:
+        break;
+    }
+}
+
+/* The sums become outputs; kind is a constant where this is inlined. */
+#define PK_FINISH(to)                                                                                                             \
+    PK_INLINE void PK_OWN(_finish_##to)(const pk_tile_args *args, const float *sums, const pk_activation kind)                    \
+    {                                                                                                                             \
+        for (size_t r = 0; r < args->rows; r++) {                                                                                 \
+            pk_##to *output = (pk_##to *)args->output + r * args->output_stride;                                                  \
+            const pk_##to *residual = args->residual;                                                                             \
+            if (residual != NULL)                                                                                                 \
+                residual += r * args->residual_stride;                                                                            \
+            for (size_t n = 0; n < args->columns; n += VF32_LANES) {                                                              \
+                const size_t count = vf32_count(n, args->columns);                                                                \
+                vf32 y = vf32_activate(vf32_load(sums + r * PK_NR + n), kind, args->alpha);                                       \
+                if (residual != NULL)                                                                                             \
+                    y = vf32_add(y, vf32_get_##to(residual + n, count));                                                          \
+                vf32_put_##to(output + n, y, count);                                                                              \
+            }                                                                                                                     \
+        }                                                                                                                         \
+    }                                                                                                                             \
+                                                                                                                                  \
+    void PK_JOIN(PK_JOIN(PK_JOIN(pk_conv_, PK_T), PK_JOIN(_##to##_, PK_TILE)), PK_JOIN(_, PK_ISA))(const pk_tile_args *args)      \
+    {                                                                                                                             \
+        float sums[PK_MR * PK_NR] __attribute__((aligned(64)));                                                                   \
+        PK_OWN(_sums)(args, sums);                                                                                                \
+        if (args->activation == PK_ACT_SILU)                                                                                      \
+            PK_OWN(_finish_##to)(args, sums, PK_ACT_SILU);                                                                        \
+        else                                                                                                                      \
+            PK_OWN(_finish_##to)(args, sums, args->activation);                                                                   \
+    }
+
+PK_FINISH(f32)
+PK_FINISH(bf16)
+
+#undef PK_FINISH
+#undef PK_NR
+#undef PK_ELEMENT
+#undef PK_VALUE
+#undef PK_GET
+#undef PK_OWN
+#undef PK_T

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Convolution tiles in AVX2 with FMA: 12 of the 16 registers are sums. */
+#include "kernels/kernel_rows.h"
+#include "kernels/simd/avx2.h"
+
+#include "kernels/simd/activation.h"
+#include "kernels/simd/elements.h"
+
+#include "kernels/conv/each.h"
+
+#define PK_ISA avx2
+
+#define PK_TILE    6x16
+#define PK_MR      6
+#define PK_NV      2
+#define PK_DEPTH   1
+#define PK_EACH_MR PK_EACH_6
+#define PK_T       f32
+#include "kernels/conv/tile.tmpl.h"
+#define PK_T bf16
+#include "kernels/conv/tile.tmpl.h"
+#undef PK_TILE
+#undef PK_MR
+#undef PK_NV
+#undef PK_DEPTH
+#undef PK_EACH_MR
+
+#define PK_TILE    12x8
+#define PK_MR      12
+#define PK_NV      1
+#define PK_DEPTH   1
+#define PK_EACH_MR PK_EACH_12
+#define PK_T       f32
+#include "kernels/conv/tile.tmpl.h"
+#define PK_T bf16
+#include "kernels/conv/tile.tmpl.h"

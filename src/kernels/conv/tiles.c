@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Convolutions as tiles: part of one row of output pixels x one panel of output channels. A 1x1
+ * convolution's pixels are one long row.
+ *
+ *     item = some tiles x some panels: the panels stay in the L2 cache, a tile's input in L1 while
+ * all of the item's panels go over it.
+ *
+ * Inside the picture a tap is a pointer into the input, and from an output pixel to the next every
+ * tap moves by the same step. At its left and right border the tile's input is copied, with zeros
+ * round it, into the worker's patch; rows above and below are left out as taps.
+ *
+ * Weights are packed as panels of NR output channels, the last of a group filled up with zeros,
+ * biases behind them:
+ *
+ *     [group][panel][tap][input channel][NR]    of NHWC        tap = ky * kw + kx
+ *     [group][panel][input channel][tap][NR]    of planes
+ */
+#include "kernels/conv/conv.h"
+#include "kernels/cut.h"
+#include "kernels/simd/simd.h"
+
+#include <string.h>
+
+#define ITEM_FLOPS 2e6 /* an item should be well above what handing it out costs */
+
+/* What plan thought out, for the items. */
+typedef struct tiling {
+    size_t mr, nr, element, output_element; /* elements: bytes */
+    size_t inputs, outputs;                 /* channels of a group */
+    size_t height, width; /* of the input: one long row of a pointwise convolution's pixels */
+    size_t output_height, output_width, rows; /* rows of output pixels in all pictures */
+    size_t panel_size, group_panels, panels;  /* elements of a panel; panels of a group, of all */
+    size_t tiles_a_row, tiles, tiles_an_item, tile_items, panels_an_item;
+    size_t bias_at, patch_at; /* bytes in the packed constants, in the scratch memory */
+    bool is_planar;           /* reads planes */
+    bool has_rows;            /* of NHWC pixels, not one long one: it pays to fetch ahead */
+} tiling;
+
+_Static_assert(sizeof(tiling) <= sizeof(((pk_needs *)0)->own), "a tiling has room in the needs");
+
+/* Where a tile is: of one row of output pixels. */
+typedef struct place {
+    size_t picture, y;
+    size_t begin, end;  /* pixels */
+    size_t top, bottom; /* kernel rows that meet the picture: top .. bottom - 1 */
+    int64_t in_y, in_x; /* input pixel under the kernel's first, may be outside */
+    size_t in_width;    /* input pixels from in_x under all of the tile */
+} place;
+
+/* Everything that run needs at hand. */
+typedef struct tile_job {
+    const pk_problem *problem;
+    const pk_window *window;
+    const pk_call *call;
+    tiling at;
+    const void **taps;
+    unsigned char *patch;
+} tile_job;
+
+static bool is_pointwise(const pk_problem *problem)
+{
+    const pk_window *w = &problem->as.window;
+    return w->kernel[0] * w->kernel[1] == 1 && w->stride[0] * w->stride[1] == 1 &&
+           w->padding[0] + w->padding[1] == 0 && pk_is_nhwc(&problem->source[0]);
+}
+
+bool pk_tiles_accepts(const pk_implementation *implementation, const pk_problem *problem)
+{
+    const pk_tile *tile = implementation->variant;
+    const pk_window *window = &problem->as.window;
+    const pk_tensor *in = &problem->source[0];
+    const size_t outputs = problem->destination.channels / window->groups;
+    if ((outputs - 1) % tile->nr < tile->spare || !pk_is_nhwc(&problem->destination))
+        return false;
+    if (problem->source_count > 1 && !pk_is_nhwc(&problem->source[1]))
+        return false;
+    const bool is_planar =
+        in->channels > 1 && pk_is_planes(in) && window->groups == 1 && window->dilation[1] == 1;
+    return is_planar || pk_is_nhwc(in);
+}
+
+static tiling tiling_of(const pk_implementation *implementation, const pk_problem *problem)
+{
+    const pk_tile *tile = implementation->variant;
+    const pk_tensor *in = &problem->source[0], *out = &problem->destination;
+    const pk_window *window = &problem->as.window;
+    tiling at = {.mr = tile->mr,
+                 .nr = tile->nr,
+                 .element = pk_type_size(in->type),
+                 .output_element = pk_type_size(out->type),
+                 .inputs = in->channels / window->groups,
+                 .outputs = out->channels / window->groups,
+                 .height = in->height,
+                 .width = in->width,
+                 .output_height = out->height,
+                 .output_width = out->width,
+                 .rows = out->batch * out->height,
+                 .is_planar = !pk_is_nhwc(in)};
+    if (is_pointwise(problem)) { /* pixels follow one another over rows and pictures */
+        at.width = at.output_width = in->batch * pk_pixels(in);
+        at.height = at.output_height = at.rows = 1;
+    }
+    at.has_rows = !is_pointwise(problem) && !at.is_planar;
+    at.panel_size = window->kernel[0] * window->kernel[1] * at.inputs * at.nr;
+    at.group_panels = pk_ceil_div(at.outputs, at.nr);
+    at.panels = at.group_panels * window->groups;
+    at.tiles_a_row = pk_ceil_div(at.output_width, at.mr);
+    at.tiles = at.rows * at.tiles_a_row;
+    at.bias_at =
+        pk_align(at.panels * at.panel_size * pk_type_size(problem->weights), PK_CACHE_LINE);
+    const size_t taps = window->kernel[0] * window->kernel[1] * (at.is_planar ? at.inputs : 1);
+    at.patch_at = pk_align(taps * sizeof(void *), PK_CACHE_LINE);
+    return at;
+}
+
+/* How the work is cut: panels that fill half of the L2 cache, and then tiles enough to be worth an
+ * item. */
+static void cut(tiling *at, size_t workers, size_t weight_size, size_t l2)
+{
+    const size_t resident = pk_max(1, l2 / 2 / (at->panel_size * weight_size));
+    const size_t parts = pk_ceil_div(at->panels, resident);
+    at->panels_an_item = pk_ceil_div(at->panels, parts);
+    const double flops =
+        2.0 * (double)(at->mr * at->nr * at->panels_an_item) * (double)(at->panel_size / at->nr);
+    const double wanted = ITEM_FLOPS / flops;
+    const pk_cut shared = pk_cut_make(parts, at->tiles, wanted < 1 ? 1 : (size_t)wanted, workers);
+    at->tiles_an_item = shared.units_an_item;
+    at->tile_items = shared.items_a_part;
+}
+
+void pk_tiles_plan(const pk_implementation *implementation, const pk_problem *problem,
+                   const pk_machine *machine, pk_needs *needs)
+{
+    const pk_window *window = &problem->as.window;
+    tiling at = tiling_of(implementation, problem);
+    cut(&at, problem->workers, pk_type_size(problem->weights), machine->l2);
+    const size_t reach = at.mr * window->stride[1] + window->kernel[1] * window->dilation[1];
+    *needs = (pk_needs){.packed = at.bias_at + at.panels * at.nr * sizeof(float),
+                        .scratch = at.patch_at + window->kernel[0] * reach *
+                                                     problem->source[0].channels * at.element,
+                        .phases = 1};
+    needs->items[0] = at.tile_items * pk_ceil_div(at.panels, at.panels_an_item);
+    memcpy(needs->own, &at, sizeof at);
+}
+
+void pk_put_weight(pk_type type, void *weights, size_t at, float value)
+{
+    if (type == PK_BF16)
+        ((uint16_t *)weights)[at] = pk_f32_to_bf16(value);
+    else
+        ((float *)weights)[at] = value;
+}
+
+/* One panel: its channels are out .. out + count - 1 of all. */
+static void pack_panel(const tiling *at, const pk_problem *problem, const float *weights,
+                       size_t out, size_t count, size_t panel, void *packed)
+{
+    const size_t taps = problem->as.window.kernel[0] * problem->as.window.kernel[1];
+    for (size_t i = 0; i < taps * at->inputs; i++) {
+        const size_t tap = at->is_planar ? i % taps : i / at->inputs;
+        const size_t input = at->is_planar ? i / taps : i % at->inputs;
+        const float *from = weights + (out * at->inputs + input) * taps + tap;
+        for (size_t n = 0; n < at->nr; n++)
+            pk_put_weight(problem->weights, packed, panel * at->panel_size + i * at->nr + n,
+                          n < count ? from[n * at->inputs * taps] : 0.0f);
+    }
+}
+
+void pk_tiles_pack(const pk_implementation *implementation, const pk_problem *problem,
+                   const pk_constants *constants, void *packed)
+{
+    const tiling at = tiling_of(implementation, problem);
+    float *bias = (float *)(void *)((unsigned char *)packed + at.bias_at);
+    for (size_t p = 0; p < at.panels; p++) {
+        const size_t first = p % at.group_panels * at.nr; /* in the group */
+        const size_t out = p / at.group_panels * at.outputs + first;
+        const size_t count = pk_min(at.nr, at.outputs - first);
+        pack_panel(&at, problem, constants->weights, out, count, p, packed);
+        for (size_t n = 0; n < at.nr; n++)
+            bias[p * at.nr + n] =
+                n < count && constants->bias != NULL ? constants->bias[out + n] : 0.0f;
+    }
+}
+
+static place place_of(const tile_job *job, size_t number)
+{
+    const tiling *at = &job->at;
+    const pk_window *window = job->window;
+    const size_t row = number / at->tiles_a_row, i = number % at->tiles_a_row;
+    place tile = {
+        .picture = row / at->output_height,
+        .y = row % at->output_height,
+        .begin = i * at->output_width / at->tiles_a_row,
+        .end = (i + 1) * at->output_width / at->tiles_a_row,
+    };
+    tile.in_y = (int64_t)(tile.y * window->stride[0]) - (int64_t)window->padding[0];
+    tile.in_x = (int64_t)(tile.begin * window->stride[1]) - (int64_t)window->padding[1];
+    tile.in_width = (tile.end - tile.begin - 1) * window->stride[1] +
+                    (window->kernel[1] - 1) * window->dilation[1] + 1;
+    const int64_t dilation = (int64_t)window->dilation[0];
+    while (tile.top < window->kernel[0] && tile.in_y + (int64_t)tile.top * dilation < 0)
+        tile.top++;
+    tile.bottom = tile.top;
+    while (tile.bottom < window->kernel[0] &&
+           tile.in_y + (int64_t)tile.bottom * dilation < (int64_t)at->height)
+        tile.bottom++;
+    return tile;
+}
+
+static bool is_inside(const tile_job *job, const place *tile)
+{
+    return tile->in_x >= 0 && tile->in_x + (int64_t)tile->in_width <= (int64_t)job->at.width;
+}
+
+/* Copies one row of pixels from in_x on, in_width of them of so many bytes, zeros where they are
+ * outside. */
+static void copy_row(const tile_job *job, const unsigned char *row, size_t step, size_t size,
+                     const place *tile, unsigned char *patch)
+{
+    for (size_t i = 0; i < tile->in_width; i++, patch += size) {
+        const int64_t x = tile->in_x + (int64_t)i;
+        if (x < 0 || x >= (int64_t)job->at.width)
+            memset(patch, 0, size);
+        else
+            memcpy(patch, row + (size_t)x * step, size);
+    }
+}
+
+/* Points args at the tile's input in a group of NHWC channels; returns the inputs left out before
+ * the first tap. */
+static size_t aim(const tile_job *job, const place *tile, size_t group, pk_tile_args *args)
+{
+    const tiling *at = &job->at;
+    const pk_window *window = job->window;
+    const pk_tensor *in = &job->problem->source[0];
+    const bool is_copied = !is_inside(job, tile);
+    const size_t pixel = is_copied ? at->inputs : in->pixel;
+    const bool is_dense =
+        pixel == at->inputs && window->dilation[1] == 1; /* a kernel row is one tap */
+    const size_t columns = is_dense ? 1 : window->kernel[1];
+    const unsigned char *picture =
+        (const unsigned char *)job->call->source[0] +
+        (tile->picture * at->height * at->width * in->pixel + group * at->inputs) * at->element;
+    unsigned char *patch = job->patch;
+    size_t count = 0;
+    for (size_t ky = tile->top; ky < tile->bottom; ky++) {
+        const size_t y = (size_t)(tile->in_y + (int64_t)(ky * window->dilation[0]));
+        const unsigned char *row = picture + y * at->width * in->pixel * at->element;
+        if (is_copied) {
+            copy_row(job, row, in->pixel * at->element, at->inputs * at->element, tile, patch);
+            row = patch;
+            patch += tile->in_width * at->inputs * at->element;
+        } else {
+            row += (size_t)tile->in_x * pixel * at->element;
+        }
+        for (size_t kx = 0; kx < columns; kx++)
+            job->taps[count++] = row + kx * window->dilation[1] * pixel * at->element;
+    }
+    args->tap_count = count;
+    args->depth = is_dense ? window->kernel[1] * at->inputs : at->inputs;
+    args->step = window->stride[1] * pixel;
+    return tile->top * window->kernel[1] * at->inputs;
+}
+
+/* The same over planes: a tap is a kernel row of one channel. All rows are taps, so at any border
+ * the input is copied. */
+static size_t aim_planes(const tile_job *job, const place *tile, pk_tile_args *args)
+{
+    const tiling *at = &job->at;
+    const pk_window *window = job->window;
+    const bool is_whole =
+        tile->top == 0 && tile->bottom == window->kernel[0] && is_inside(job, tile);
+    const size_t plane = at->height * at->width;
+    unsigned char *patch = job->patch;
+    size_t count = 0;
+    for (size_t c = 0; c < at->inputs; c++) {
+        const unsigned char *channel = (const unsigned char *)job->call->source[0] +
+                                       (tile->picture * at->inputs + c) * plane * at->element;
+        for (size_t ky = 0; ky < window->kernel[0]; ky++) {
+            const int64_t y = tile->in_y + (int64_t)(ky * window->dilation[0]);
+            if (is_whole) {
+                job->taps[count++] =
+                    channel + ((size_t)y * at->width + (size_t)tile->in_x) * at->element;
+                continue;
+            }
+            job->taps[count++] = patch;
+            if (ky >= tile->top && ky < tile->bottom)
+                copy_row(job, channel + (size_t)y * at->width * at->element, at->element,
+                         at->element, tile, patch);
+            else
+                memset(patch, 0, tile->in_width * at->element);
+            patch += tile->in_width * at->element;
+        }
+    }
+    args->tap_count = count;
+    args->depth = window->kernel[1];
+    args->step = window->stride[1];
+    return 0;
+}
+
+/* Asks for the input of the next tile of the row while this one is computed: rows are too short for
+ * the processor to see a pattern. */
+static void prefetch_next(const tile_job *job, const place *tile)
+{
+    const tiling *at = &job->at;
+    const pk_tensor *in = &job->problem->source[0];
+    const size_t width = (tile->end - tile->begin) * job->window->stride[1];
+    const int64_t x = tile->in_x + (int64_t)tile->in_width;
+    if (x < 0 || x + (int64_t)width > (int64_t)at->width)
+        return;
+    for (size_t ky = tile->top; ky < tile->bottom; ky++) {
+        const size_t y = (size_t)(tile->in_y + (int64_t)(ky * job->window->dilation[0]));
+        const size_t pixel = (tile->picture * at->height + y) * at->width + (size_t)x;
+        const unsigned char *input =
+            (const unsigned char *)job->call->source[0] + pixel * in->pixel * at->element;
+        for (size_t i = 0; i < width * in->pixel * at->element; i += PK_CACHE_LINE)
+            __builtin_prefetch(input + i);
+    }
+}
+
+static void run_tile(const tile_job *job, const place *tile, size_t panel, size_t panel_end)
+{
+    const tiling *at = &job->at;
+    const pk_problem *problem = job->problem;
+    const pk_call *call = job->call;
+    const pk_tile *micro = call->implementation->variant;
+    const unsigned char *packed = call->packed;
+    const size_t pixel =
+        (tile->picture * at->output_height + tile->y) * at->output_width + tile->begin;
+    const size_t weight_size = pk_type_size(problem->weights);
+    pk_tile_args args = {
+        .taps = job->taps,
+        .residual_stride = problem->source[1].pixel,
+        .output_stride = problem->destination.pixel,
+        .rows = tile->end - tile->begin,
+        .activation = problem->activation,
+        .alpha = problem->alpha,
+    };
+    size_t group = SIZE_MAX, skipped = 0;
+    for (; panel < panel_end; panel++) {
+        if (panel / at->group_panels != group) {
+            group = panel / at->group_panels;
+            skipped = at->is_planar ? aim_planes(job, tile, &args) : aim(job, tile, group, &args);
+        }
+        const size_t first = panel % at->group_panels * at->nr;
+        const size_t channel = group * at->outputs + first;
+        args.columns = pk_min(at->nr, at->outputs - first);
+        args.weights = packed + (panel * at->panel_size + skipped * at->nr) * weight_size;
+        args.bias = (const float *)(const void *)(packed + at->bias_at) + panel * at->nr;
+        args.output = (unsigned char *)call->destination +
+                      (pixel * args.output_stride + channel) * at->output_element;
+        if (problem->source_count > 1)
+            args.residual = (const unsigned char *)call->source[1] +
+                            (pixel * args.residual_stride + channel) * at->output_element;
+        micro->run(&args);
+    }
+}
+
+void pk_tiles_run(const pk_call *call, size_t phase, size_t item, void *scratch)
+{
+    (void)phase;
+    tile_job job = {.problem = call->problem,
+                    .window = &call->problem->as.window,
+                    .call = call,
+                    .taps = scratch};
+    memcpy(&job.at, call->needs->own, sizeof job.at);
+    const tiling *at = &job.at;
+    job.patch = (unsigned char *)scratch + at->patch_at;
+    const size_t panel = item / at->tile_items * at->panels_an_item;
+    const size_t panel_end = pk_min(panel + at->panels_an_item, at->panels);
+    const size_t begin = item % at->tile_items * at->tiles_an_item;
+    const size_t end = pk_min(begin + at->tiles_an_item, at->tiles);
+    for (size_t t = begin; t < end; t++) {
+        const place tile = place_of(&job, t);
+        if (at->has_rows)
+            prefetch_next(&job, &tile);
+        run_tile(&job, &tile, panel, panel_end);
+    }
+}

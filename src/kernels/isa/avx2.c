@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* All kernels but the convolution tiles, in AVX2. */
+#include "kernels/simd/avx2.h"
+#include "kernels/kernel_rows.h"
+
+#include "kernels/simd/activation.h"
+#include "kernels/simd/elements.h"
+
+#include <math.h>
+
+#define PK_ISA avx2
+
+#define PK_T f32
+#include "kernels/attention/attention.tmpl.h"
+#include "kernels/conv/pixels.tmpl.h"
+#include "kernels/eltwise/eltwise.tmpl.h"
+#include "kernels/pool/pool.tmpl.h"
+#undef PK_T
+
+#define PK_T bf16
+#include "kernels/attention/attention.tmpl.h"
+#include "kernels/conv/pixels.tmpl.h"
+#include "kernels/eltwise/eltwise.tmpl.h"
+#include "kernels/pool/pool.tmpl.h"
+#undef PK_T
+
+#include "kernels/eltwise/reorder.tmpl.h"
+#include "kernels/head/head.tmpl.h"

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Pools. Needs a vocabulary of simd/ with elements.h, PK_ISA and PK_T. */
+#define PK_NAME(op) PK_JOIN(PK_JOIN(pk_##op##_, PK_T), PK_JOIN(_, PK_ISA))
+#define PK_OWN(op)  PK_JOIN(op##_, PK_T)
+#define PK_ELEMENT  PK_JOIN(pk_, PK_T)
+#define PK_GET      PK_JOIN(vf32_get_, PK_T)
+#define PK_PUT      PK_JOIN(vf32_put_, PK_T)
+
+/* First and end of the window that starts padding before at * stride, cut to size. */
+PK_INLINE void PK_OWN(window)(const pk_window *of, size_t side, size_t at, size_t size, size_t *begin, size_t *end)
+{
+    const size_t start = at * of->stride[side];
+    *begin = start > of->padding[side] ? start - of->padding[side] : 0;
+    *end = start + of->kernel[side] - of->padding[side] < size ? start + of->kernel[side] - of->padding[side] : size;
+}
+
+/* Rows of the destination; is_average and the alternative differ in what is done with the window's pixels. Each window meets the picture. */
+PK_INLINE void PK_OWN(pool)(const pk_call *call, size_t item, const bool is_average)
+{
+    const pk_problem *problem = call->problem;
+    const pk_tensor *in = &problem->source[0], *out = &problem->destination;
+    const pk_window *window = &problem->as.window;
+    const vf32 share = vf32_set1(1.0f / (float)(window->kernel[0] * window->kernel[1]));
+    const pk_range range = pk_cut_range(&call->needs->cut, item);
+    const PK_ELEMENT *picture = (const PK_ELEMENT *)call->source[0] + range.part * in->picture;
+    for (size_t y = range.begin; y < range.end; y++) {
+        size_t top, bottom;
+        PK_OWN(window)(window, 0, y, in->height, &top, &bottom);
+        for (size_t x = 0; x < out->width; x++) {
+            size_t left, right;
+            PK_OWN(window)(window, 1, x, in->width, &left, &right);
+            PK_ELEMENT *output = (PK_ELEMENT *)call->destination + range.part * out->picture + y * out->row + x * out->pixel;
+            for (size_t c = 0; c < out->channels; c += VF32_LANES) {
+                const size_t count = vf32_count(c, out->channels);
+                vf32 all = is_average ? vf32_set1(0.0f) : PK_GET(picture + top * in->row + left * in->pixel + c, count);
+                for (size_t i = top; i < bottom; i++) {
+                    const PK_ELEMENT *input = picture + i * in->row + left * in->pixel + c;
+                    for (size_t j = left; j < right; j++, input += in->pixel)
+                        all = is_average ? vf32_add(all, PK_GET(input, count)) : vf32_max(PK_GET(input, count), all);
+                }
+                PK_PUT(output + c, is_average ? vf32_mul(all, share) : all, count);
+            }
+        }
+    }
+}
+
+void PK_NAME(maxpool)(const pk_call *call, size_t phase, size_t item, void *scratch)
+{
+    (void)phase;
+    (void)scratch;
+    PK_OWN(pool)(call, item, false);
+}
+
+void PK_NAME(avgpool)(const pk_call *call, size_t phase, size_t item, void *scratch)
+{
+    (void)phase;
+    (void)scratch;
+    PK_OWN(pool)(call, item, true);
+}
+
+/* Channels of a picture. */
+void PK_NAME(globalpool)(const pk_call *call, size_t phase, size_t item, void *scratch)
+{
+    (void)phase;
+    (void)scratch;
+    const pk_tensor *in = &call->problem->source[0], *out = &call->problem->destination;
+    const vf32 share = vf32_set1(1.0f / (float)pk_pixels(in));
+    const pk_range range = pk_cut_range(&call->needs->cut, item);
+    const PK_ELEMENT *picture = (const PK_ELEMENT *)call->source[0] + range.part * in->picture;
+    PK_ELEMENT *output = (PK_ELEMENT *)call->destination + range.part * out->picture;
+    for (size_t c = range.begin; c < range.end; c += VF32_LANES) {
+        const size_t count = vf32_count(c, range.end);
+        vf32 sum = vf32_set1(0.0f);
+        for (size_t p = 0; p < pk_pixels(in); p++)
+            sum = vf32_add(sum, PK_GET(picture + p * in->pixel + c, count));
+        PK_PUT(output + c, vf32_mul(sum, share), count);
+    }
+}
+
+#undef PK_NAME
+#undef PK_OWN
+#undef PK_ELEMENT
+#undef PK_GET
+#undef PK_PUT

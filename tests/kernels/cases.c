@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Random problems: odd sizes above all, every attribute, slices, batches. */
+#include "kernels/check.h"
+
+#include <math.h>
+
+static float *values(size_t count, double low, double high)
+{
+    float *made = pt_exact(count * sizeof(float));
+    for (size_t i = 0; i < count; i++)
+        made[i] = (float)pt_random_value(low, high);
+    return made;
+}
+
+/* Dense, or a slice of something wider. */
+static pk_tensor tensor(pk_type type, size_t batch, size_t channels, size_t height, size_t width)
+{
+    const size_t gap = pt_random() % 2 == 0 ? 0 : pt_random_from(1, 5);
+    return pk_tensor_nhwc(type, batch, channels, height, width, channels + gap);
+}
+
+static void shape(pt_case *to, const pk_types *types, size_t channels, size_t height, size_t width)
+{
+    to->problem.source_count = 1;
+    to->problem.source[0] = tensor(types->source, pt_random_from(1, 2), channels, height, width);
+}
+
+static void result(pt_case *to, const pk_types *types, size_t channels, size_t height, size_t width)
+{
+    to->problem.destination =
+        tensor(types->destination, to->problem.source[0].batch, channels, height, width);
+}
+
+static void activation(pt_case *to, size_t number)
+{
+    to->problem.activation = (pk_activation)(number % PK_ACT_COUNT);
+    to->problem.alpha = 0.1f;
+}
+
+/* A kernel that meets every output of a size the input has room for. */
+static size_t window_side(pk_window *window, int side, size_t most)
+{
+    window->kernel[side] = pt_random_from(1, most);
+    window->stride[side] = pt_random_from(1, 3);
+    window->dilation[side] = pt_random() % 4 == 0 ? 2 : 1;
+    const size_t reach = (window->kernel[side] - 1) * window->dilation[side] + 1;
+    window->padding[side] = pt_random_from(0, reach / 2);
+    return reach;
+}
+
+static size_t out_side(const pk_window *window, int side, size_t size, size_t reach)
+{
+    return (size + 2 * window->padding[side] - reach) / window->stride[side] + 1;
+}
+
+static void conv(pt_case *to, const pk_types *types, size_t number)
+{
+    pk_problem *problem = &to->problem;
+    pk_window *window = &problem->as.window;
+    const size_t inputs = number % 3 == 0 ? 1 : pt_random_from(1, 37);
+    const size_t outputs = number % 3 == 0 ? 1 : pt_random_from(1, number % 2 == 0 ? 70 : 20);
+    window->groups = number % 3 == 1 ? 1 : pt_random_from(2, number % 3 == 0 ? 70 : 3);
+    const size_t reach[2] = {window_side(window, 0, 6), window_side(window, 1, 6)};
+    size_t size[2];
+    for (int i = 0; i < 2; i++)
+        size[i] = pt_random_from(reach[i], reach[i] + (number % 4 == 0 ? 30 : 8));
+    if (number % 5 == 0) { /* 1x1 over all pixels */
+        *window = (pk_window){
+            .kernel = {1, 1}, .stride = {1, 1}, .dilation = {1, 1}, .groups = window->groups};
+        shape(to, types, inputs * window->groups, size[0], size[1]);
+        result(to, types, outputs * window->groups, size[0], size[1]);
+    } else {
+        if (number % 7 == 0) { /* what Winograd is for */
+            for (int i = 0; i < 2; i++) {
+                window->kernel[i] = 3;
+                window->stride[i] = window->dilation[i] = window->padding[i] = 1;
+            }
+            window->groups = 1;
+        }
+        shape(to, types, inputs * window->groups, size[0], size[1]);
+        if (number % 7 == 1 && types->source == PK_F32) {
+            window->groups = window->dilation[1] = 1;
+            problem->source[0] = pk_tensor_planes(PK_F32, problem->source[0].batch,
+                                                  pt_random_from(2, 4), size[0], size[1]);
+        }
+        size_t out[2];
+        for (int i = 0; i < 2; i++)
+            out[i] =
+                out_side(window, i, size[i], (window->kernel[i] - 1) * window->dilation[i] + 1);
+        result(to, types, outputs * window->groups, out[0], out[1]);
+    }
+    const pk_tensor *in = &problem->source[0], *out = &problem->destination;
+    problem->weights = types->weights;
+    to->constants.weights = values(out->channels * (in->channels / window->groups) *
+                                       window->kernel[0] * window->kernel[1],
+                                   -1, 1);
+    to->constants.bias = number % 11 == 0 ? NULL : values(out->channels, -1, 1);
+    activation(to, number);
+    if (number % 2 == 1) {
+        problem->source_count = 2;
+        problem->source[1] =
+            tensor(types->destination, out->batch, out->channels, out->height, out->width);
+    }
+}
+
+static void deconv(pt_case *to, const pk_types *types, size_t number)
+{
+    pk_window *window = &to->problem.as.window;
+    const bool is_depthwise = number % 2 == 0;
+    window->groups = is_depthwise ? pt_random_from(2, 40) : pt_random_from(1, 3);
+    const size_t inputs = is_depthwise ? 1 : pt_random_from(1, 20),
+                 outputs = is_depthwise ? 1 : pt_random_from(1, 35);
+    const size_t size[2] = {pt_random_from(1, 7), pt_random_from(1, 7)};
+    size_t out[2];
+    for (int i = 0; i < 2; i++) {
+        window->kernel[i] = pt_random_from(1, 4);
+        window->stride[i] = pt_random_from(1, 3);
+        window->dilation[i] = pt_random_from(1, 2);
+        const size_t reach = (window->kernel[i] - 1) * window->dilation[i] + 1;
+        window->padding[i] = pt_random_from(0, (reach - 1) / 2);
+        out[i] = (size[i] - 1) * window->stride[i] + reach - 2 * window->padding[i] +
+                 pt_random_from(0, window->stride[i] - 1);
+    }
+    shape(to, types, inputs * window->groups, size[0], size[1]);
+    result(to, types, outputs * window->groups, out[0], out[1]);
+    to->problem.weights = types->weights;
+    to->constants.weights =
+        values(inputs * window->groups * outputs * window->kernel[0] * window->kernel[1], -1, 1);
+    to->constants.bias = number % 5 == 0 ? NULL : values(outputs * window->groups, -1, 1);
+}
+
+static void eltwise(pt_case *to, const pk_types *types, size_t number)
+{
+    const size_t channels = pt_random_from(1, 70);
+    shape(to, types, channels, pt_random_from(1, 9), pt_random_from(1, 9));
+    const pk_tensor *in = &to->problem.source[0];
+    result(to, types, channels, in->height, in->width);
+    activation(to, number);
+    to->problem.as.has_constants = number % 3 == 0;
+    if (to->problem.as.has_constants)
+        to->constants = (pk_constants){.weights = values(channels, -1, 1),
+                                       .bias = values(channels, -1, 1),
+                                       .mean = values(channels, -1, 1),
+                                       .variance = values(channels, 0.5, 2),
+                                       .epsilon = 1e-3};
+    if (number % 2 == 0) {
+        to->problem.source_count = 2;
+        to->problem.source[1] = tensor(types->source, in->batch, channels, in->height, in->width);
+    }
+}
+
+static void pool(pt_case *to, const pk_types *types)
+{
+    pk_window *window = &to->problem.as.window;
+    size_t size[2], out[2];
+    for (int i = 0; i < 2; i++) {
+        window->kernel[i] = pt_random_from(1, 13);
+        window->stride[i] = pt_random_from(1, 3);
+        window->dilation[i] = 1;
+        window->padding[i] = pt_random_from(0, window->kernel[i] / 2);
+        size[i] = pt_random_from(window->kernel[i], window->kernel[i] + 11);
+        out[i] = out_side(window, i, size[i], window->kernel[i]);
+    }
+    window->groups = 1;
+    const size_t channels = pt_random_from(1, 70);
+    shape(to, types, channels, size[0], size[1]);
+    result(to, types, channels, out[0], out[1]);
+}
+
+static void reorder(pt_case *to, const pk_types *types, size_t number)
+{
+    const size_t channels = types->source == PK_U8 || number % 3 == 0 ? 3 : pt_random_from(1, 40);
+    shape(to, types, channels, pt_random_from(1, 9), pt_random_from(1, 40));
+    pk_tensor *in = &to->problem.source[0];
+    result(to, types, channels, in->height, in->width);
+    to->problem.as.has_constants = types->source == PK_U8 && number % 2 == 0;
+    if (to->problem.as.has_constants) {
+        to->constants.mean = values(channels, 0, 1);
+        to->constants.variance = values(channels, 0.2, 1);
+    }
+    if (types->source == PK_U8)
+        return;
+    if (number % 3 == 0) { /* planes in, as a picture comes */
+        *in = pk_tensor_planes(types->source, in->batch, channels, in->height, in->width);
+        to->problem.destination = pk_tensor_nhwc(types->destination, in->batch, channels,
+                                                 in->height, in->width, channels);
+    } else if (number % 3 == 1) {
+        to->problem.destination =
+            pk_tensor_planes(types->destination, in->batch, channels, in->height, in->width);
+    }
+}
+
+static void attention(pt_case *to, const pk_types *types)
+{
+    to->problem.as.heads = pt_random_from(1, 4);
+    const size_t channels = to->problem.as.heads * pt_random_from(1, 20);
+    shape(to, types, channels, pt_random_from(1, 5), pt_random_from(1, 7));
+    const pk_tensor *in = &to->problem.source[0];
+    to->problem.source_count = 3;
+    for (size_t i = 1; i < 3; i++)
+        to->problem.source[i] = tensor(types->source, in->batch, channels, in->height, in->width);
+    result(to, types, channels, in->height, in->width);
+}
+
+static void head(pt_case *to)
+{
+    pk_problem *problem = &to->problem;
+    to->head = (pk_head){.class_count = pt_random_from(1, 40),
+                         .mask_count = pt_random() % 2 == 0 ? 0 : pt_random_from(1, 32),
+                         .anchor_count = pt_random_from(1, 4)};
+    problem->as.head = &to->head;
+    problem->source_count = pt_random_from(1, 4);
+    const size_t width = 5 + to->head.class_count + to->head.mask_count,
+                 batch = pt_random_from(1, 2);
+    size_t rows = 0;
+    for (size_t l = 0; l < problem->source_count; l++) {
+        problem->source[l] = tensor(PK_F32, batch, width * to->head.anchor_count,
+                                    pt_random_from(1, 30), pt_random_from(1, 30));
+        rows += pk_pixels(&problem->source[l]) * to->head.anchor_count;
+        to->head.stride[l] = (float)(8u << l);
+        for (size_t a = 0; a < to->head.anchor_count; a++)
+            for (int i = 0; i < 2; i++)
+                to->head.anchor[l][a][i] = (float)pt_random_value(4, 200);
+    }
+    problem->destination = pk_tensor_nhwc(PK_F32, batch, width, rows, 1, width);
+    to->thresholds.threshold = (float)pt_random_value(0.05, 0.95);
+    const double logit =
+        log((double)to->thresholds.threshold / (1.0 - (double)to->thresholds.threshold));
+    to->thresholds.raw = (float)(logit - 0.05 - 0.01 * fabs(logit));
+}
+
+/* Pixels moved: from and to sizes that belong together. */
+static void moved(pt_case *to, const pk_types *types, size_t number)
+{
+    pk_problem *problem = &to->problem;
+    const size_t factor = pt_random_from(1, 3), channels = pt_random_from(1, 40);
+    const size_t height = pt_random_from(1, 9), width = pt_random_from(1, 9);
+    if (problem->op == PK_PAD) {
+        problem->as.pad.top = pt_random_from(0, 3);
+        problem->as.pad.left = pt_random_from(0, 3);
+        shape(to, types, channels, height, width);
+        result(to, types, channels, height + problem->as.pad.top + pt_random_from(0, 3),
+               width + problem->as.pad.left + pt_random_from(0, 3));
+        return;
+    }
+    const size_t many = channels * factor * factor;
+    problem->as.factor = factor;
+    if (problem->op == PK_UPSAMPLE) {
+        shape(to, types, channels, height, width);
+        result(to, types, channels, height * factor, width * factor);
+    } else if (number % 2 == 0) {
+        shape(to, types, channels, height * factor, width * factor);
+        result(to, types, many, height, width);
+    } else {
+        shape(to, types, many, height, width);
+        result(to, types, channels, height * factor, width * factor);
+    }
+}
+
+void pt_case_make(pt_case *to, const pk_implementation *implementation, size_t number)
+{
+    const pk_types *types = &implementation->types;
+    *to = (pt_case){.problem = {.op = implementation->op, .workers = pt_random_from(1, 4)}};
+    switch (implementation->op) {
+    case PK_CONV:
+        conv(to, types, number);
+        break;
+    case PK_DECONV:
+        deconv(to, types, number);
+        break;
+    case PK_ELTWISE:
+        eltwise(to, types, number);
+        break;
+    case PK_MAXPOOL:
+    case PK_AVGPOOL:
+        pool(to, types);
+        break;
+    case PK_UPSAMPLE:
+    case PK_PAD:
+    case PK_SHUFFLE:
+        moved(to, types, number);
+        break;
+    case PK_GLOBALPOOL:
+        shape(to, types, pt_random_from(1, 70), pt_random_from(1, 9), pt_random_from(1, 9));
+        result(to, types, to->problem.source[0].channels, 1, 1);
+        break;
+    case PK_ATTENTION:
+        attention(to, types);
+        break;
+    case PK_REORDER:
+        reorder(to, types, number);
+        break;
+    case PK_DECODE:
+    case PK_CANDIDATES:
+        head(to);
+        break;
+    case PK_OP_COUNT:
+        break;
+    }
+}

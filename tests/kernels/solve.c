@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every operator in double, element by element, as its comment in problem.h says: what kernels are
+ * measured by. */
+#include "kernels/check.h"
+
+#include "kernels/simd/simd.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* The element of the destination that is being solved. */
+typedef struct element {
+    const pt_case *of;
+    const pk_problem *problem;
+    const void *const *sources;
+    size_t n, c, y, x;
+    double magnitude; /* grows with what is summed */
+} element;
+
+static double source(const element *at, size_t i, size_t c, size_t y, size_t x)
+{
+    return pt_get(&at->problem->source[i], at->sources[i], at->n, c, y, x);
+}
+
+static double weight(const element *at, size_t index)
+{
+    const float value = at->of->constants.weights[index];
+    return (double)(at->problem->weights == PK_BF16 ? pk_bf16_to_f32(pk_f32_to_bf16(value))
+                                                    : value);
+}
+
+static double activate(double x, pk_activation kind, double alpha)
+{
+    switch (kind) {
+    case PK_ACT_SILU:
+        return x / (1.0 + exp(-x));
+    case PK_ACT_LEAKY_RELU:
+        return x > 0 ? x : alpha * x;
+    case PK_ACT_HARDSWISH:
+        return x * fmin(fmax(x + 3.0, 0.0), 6.0) / 6.0;
+    case PK_ACT_RELU:
+        return x > 0 ? x : 0.0;
+    case PK_ACT_SIGMOID:
+        return 1.0 / (1.0 + exp(-x));
+    case PK_ACT_RELU6:
+        return fmin(fmax(x, 0), 6);
+    case PK_ACT_ELU:
+        return x > 0 ? x : alpha * expm1(x);
+    case PK_ACT_MISH:
+        return x * tanh(log1p(exp(x)));
+    case PK_ACT_GELU:
+        return x * erfc(x * -0.70710678118654752) / 2;
+    case PK_ACT_NONE:
+    case PK_ACT_COUNT:
+        break;
+    }
+    return x;
+}
+
+/* Act, and what is added after it. */
+static double finish(element *at, double sum)
+{
+    const pk_problem *problem = at->problem;
+    double y = activate(sum, problem->activation, (double)problem->alpha);
+    if (problem->source_count > 1) {
+        const double other = source(at, 1, at->c, at->y, at->x);
+        at->magnitude += fabs(other);
+        y += other;
+    }
+    return y;
+}
+
+/* The input place under kernel place k of output place o; -1: none. */
+static long under(const pk_problem *problem, int side, size_t o, size_t k, size_t size)
+{
+    const pk_window *w = &problem->as.window;
+    const long reach = (long)(k * w->dilation[side]), padding = (long)w->padding[side],
+               stride = (long)w->stride[side];
+    if (problem->op != PK_DECONV) {
+        const long i = (long)o * stride - padding + reach;
+        return i >= 0 && i < (long)size ? i : -1;
+    }
+    const long i = (long)o + padding - reach;
+    return i >= 0 && i % stride == 0 && i / stride < (long)size ? i / stride : -1;
+}
+
+static double solve_conv(element *at)
+{
+    const pk_problem *problem = at->problem;
+    const pk_tensor *in = &problem->source[0], *out = &problem->destination;
+    const pk_window *w = &problem->as.window;
+    const size_t inputs = in->channels / w->groups, outputs = out->channels / w->groups,
+                 group = at->c / outputs;
+    const size_t taps = w->kernel[0] * w->kernel[1];
+    double sum = at->of->constants.bias == NULL ? 0.0 : (double)at->of->constants.bias[at->c];
+    at->magnitude += fabs(sum);
+    for (size_t ky = 0; ky < w->kernel[0]; ky++)
+        for (size_t kx = 0; kx < w->kernel[1]; kx++) {
+            const long y = under(problem, 0, at->y, ky, in->height),
+                       x = under(problem, 1, at->x, kx, in->width);
+            for (size_t i = 0; i < inputs && y >= 0 && x >= 0; i++) {
+                const size_t row = problem->op == PK_DECONV
+                                       ? (group * inputs + i) * outputs + at->c % outputs
+                                       : at->c * inputs + i;
+                const double product = source(at, 0, group * inputs + i, (size_t)y, (size_t)x) *
+                                       weight(at, row * taps + ky * w->kernel[1] + kx);
+                sum += product;
+                at->magnitude += fabs(product);
+            }
+        }
+    return finish(at, sum);
+}
+
+static double solve_eltwise(element *at)
+{
+    const pk_constants *constants = &at->of->constants;
+    double x = source(at, 0, at->c, at->y, at->x);
+    if (at->problem->as.has_constants) {
+        const double factor = (double)constants->weights[at->c] /
+                              sqrt((double)constants->variance[at->c] + constants->epsilon);
+        at->magnitude += fabs(x * factor) + fabs((double)constants->mean[at->c] * factor) +
+                         fabs((double)constants->bias[at->c]);
+        x = (x - (double)constants->mean[at->c]) * factor + (double)constants->bias[at->c];
+    }
+    at->magnitude += fabs(x);
+    return finish(at, x);
+}
+
+static double solve_pool(element *at)
+{
+    const pk_problem *problem = at->problem;
+    const pk_tensor *in = &problem->source[0];
+    const pk_window *w = &problem->as.window;
+    double most = -INFINITY, sum = 0.0;
+    for (size_t ky = 0; ky < w->kernel[0]; ky++)
+        for (size_t kx = 0; kx < w->kernel[1]; kx++) {
+            const long y = under(problem, 0, at->y, ky, in->height),
+                       x = under(problem, 1, at->x, kx, in->width);
+            if (y < 0 || x < 0)
+                continue;
+            const double value = source(at, 0, at->c, (size_t)y, (size_t)x);
+            most = fmax(most, value);
+            sum += value;
+            at->magnitude += fabs(value);
+        }
+    return problem->op == PK_MAXPOOL ? most : sum / (double)(w->kernel[0] * w->kernel[1]);
+}
+
+static double solve_globalpool(element *at)
+{
+    const pk_tensor *in = &at->problem->source[0];
+    double sum = 0.0;
+    for (size_t y = 0; y < in->height; y++)
+        for (size_t x = 0; x < in->width; x++) {
+            sum += source(at, 0, at->c, y, x);
+            at->magnitude += fabs(source(at, 0, at->c, y, x));
+        }
+    return sum / (double)pk_pixels(in);
+}
+
+static double solve_moved(element *at)
+{
+    const pk_problem *problem = at->problem;
+    const pk_tensor *in = &problem->source[0], *out = &problem->destination;
+    const size_t factor = problem->as.factor;
+    if (problem->op == PK_UPSAMPLE)
+        return source(at, 0, at->c, at->y / factor, at->x / factor);
+    if (problem->op == PK_PAD) {
+        const size_t top = problem->as.pad.top, left = problem->as.pad.left;
+        const bool is_inside =
+            at->y >= top && at->y - top < in->height && at->x >= left && at->x - left < in->width;
+        return is_inside ? source(at, 0, at->c, at->y - top, at->x - left) : 0.0;
+    }
+    if (out->channels >=
+        in->channels) { /* to the coarse grid; a factor of 1 is a copy either way */
+        const size_t block = at->c / in->channels;
+        return source(at, 0, at->c % in->channels, at->y * factor + block / factor,
+                      at->x * factor + block % factor);
+    }
+    return source(at, 0, (at->y % factor * factor + at->x % factor) * out->channels + at->c,
+                  at->y / factor, at->x / factor);
+}
+
+static double solve_attention(element *at)
+{
+    const pk_problem *problem = at->problem;
+    const pk_tensor *in = &problem->source[0];
+    const size_t depth = in->channels / problem->as.heads, first = at->c / depth * depth,
+                 tokens = pk_pixels(in);
+    double sum = 0.0, all = 0.0, most = -INFINITY;
+    for (int pass = 0; pass < 2; pass++) /* the largest score first, for the sake of exp */
+        for (size_t u = 0; u < tokens; u++) {
+            double score = 0.0;
+            for (size_t i = 0; i < depth; i++)
+                score += source(at, 0, first + i, at->y, at->x) *
+                         source(at, 1, first + i, u / in->width, u % in->width);
+            score /= sqrt((double)depth);
+            most = fmax(most, score);
+            if (pass == 0)
+                continue;
+            const double share = exp(score - most),
+                         value = source(at, 2, at->c, u / in->width, u % in->width);
+            all += share;
+            sum += share * value;
+            at->magnitude += 20.0 * fabs(value); /* scores are off by their own sums' rounding */
+        }
+    return sum / all;
+}
+
+static double solve_reorder(element *at)
+{
+    double x = source(at, 0, at->c, at->y, at->x);
+    if (at->problem->source[0].type == PK_U8)
+        x /= 255.0;
+    if (at->problem->as.has_constants)
+        x = (x - (double)at->of->constants.mean[at->c]) / (double)at->of->constants.variance[at->c];
+    return x;
+}
+
+static double sigmoid(double x)
+{
+    return 1.0 / (1.0 + exp(-x));
+}
+
+static double solve_decode(element *at)
+{
+    const pk_problem *problem = at->problem;
+    const pk_head *head = problem->as.head;
+    const size_t width = problem->destination.channels;
+    size_t row = at->y, level = 0;
+    while (row >= pk_pixels(&problem->source[level]) * head->anchor_count)
+        row -= pk_pixels(&problem->source[level++]) * head->anchor_count;
+    const pk_tensor *in = &problem->source[level];
+    const size_t anchor = row / pk_pixels(in), cell = row % pk_pixels(in);
+    const double raw =
+        source(at, level, anchor * width + at->c, cell / in->width, cell % in->width);
+    const double stride = (double)head->stride[level], s = sigmoid(raw);
+    at->magnitude += 30.0 * stride;
+    if (at->c >= 5 + head->class_count)
+        return raw;
+    if (at->c >= 4)
+        return s;
+    if (at->c >= 2) {
+        at->magnitude += 4.0 * (double)head->anchor[level][anchor][at->c - 2];
+        return 4.0 * s * s * (double)head->anchor[level][anchor][at->c - 2];
+    }
+    return (2.0 * s - 0.5 + (double)(at->c == 0 ? cell % in->width : cell / in->width)) * stride;
+}
+
+static double solve(element *at)
+{
+    switch (at->problem->op) {
+    case PK_CONV:
+    case PK_DECONV:
+        return solve_conv(at);
+    case PK_ELTWISE:
+        return solve_eltwise(at);
+    case PK_MAXPOOL:
+    case PK_AVGPOOL:
+        return solve_pool(at);
+    case PK_GLOBALPOOL:
+        return solve_globalpool(at);
+    case PK_UPSAMPLE:
+    case PK_PAD:
+    case PK_SHUFFLE:
+        return solve_moved(at);
+    case PK_ATTENTION:
+        return solve_attention(at);
+    case PK_REORDER:
+        return solve_reorder(at);
+    case PK_DECODE:
+        return solve_decode(at);
+    case PK_CANDIDATES:
+    case PK_OP_COUNT:
+        break;
+    }
+    abort();
+}
+
+void pt_solve(const pt_case *of, const void *const *sources, double *want, double *magnitude)
+{
+    const pk_tensor *out = &of->problem.destination;
+    size_t i = 0;
+    for (size_t n = 0; n < out->batch; n++)
+        for (size_t c = 0; c < out->channels; c++)
+            for (size_t y = 0; y < out->height; y++)
+                for (size_t x = 0; x < out->width; x++, i++) {
+                    element at = {.of = of,
+                                  .problem = &of->problem,
+                                  .sources = sources,
+                                  .n = n,
+                                  .c = c,
+                                  .y = y,
+                                  .x = x};
+                    want[i] = solve(&at);
+                    magnitude[i] = at.magnitude + fabs(want[i]);
+                }
+}
