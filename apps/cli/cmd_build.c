@@ -294,6 +294,9 @@ static int build_main(int argc, char **argv)
         return code;
     struct build build = {.options = &options, .input = arguments.items[0]};
     code = app_backend_check(&cli_build, &arguments, options.backend);
+    if (code == APP_EXIT_DONE && options.imgsz.height != 0 && options.shapes.opt.height != 0)
+        code = app_usage(&cli_build, "--imgsz and the middle of --shapes both say what to optimise "
+                                     "for: give one of them");
     if (code == APP_EXIT_DONE)
         code =
             cli_output_path(&cli_build, &arguments, options.output, "engine plan", &build.output);

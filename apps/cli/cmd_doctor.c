@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* pawl doctor: what this machine offers to each backend, and where libraries were looked for. */
+/* pawl doctor: what this machine offers to each backend, and where libraries were looked for. Each
+ * library is tried in a process of its own: a broken one ends that, and two never meet. */
+#include "cli/apart.h"
 #include "cli/session.h"
+
+#include <string.h>
+
+/* NVIDIA's builder takes up to 5 s; from a cold disk a gigabyte takes its time. */
+#define LIMIT_SECONDS 60
 
 static int doctor_main(int argc, char **argv);
 
@@ -22,6 +29,48 @@ static void say_line(void *user, const char *text)
     app_say("%s", text);
 }
 
+/* The same of the report, of whose backends *next is the one to come. */
+static void say_backend(void *user, const char *text)
+{
+    size_t *next = user;
+    const char *name = pawl_backend_name(*next);
+    if (name != NULL && strncmp(text, name, strlen(name)) == 0 && text[strlen(name)] == ' ')
+        ++*next;
+    app_say("%s", text);
+}
+
+static void report_backends(void *argument, cli_line line, void *user)
+{
+    (void)argument;
+    pawl_backends_report(line, user);
+}
+
+typedef struct library {
+    const char *backend, *path;
+} library;
+
+static void try_library(void *argument, cli_line line, void *user)
+{
+    const library *of = argument;
+    char text[1024];
+    pawl_error error = {0};
+    if (pawl_backend_library_try(of->backend, of->path, text, sizeof text, &error) < 0)
+        line(user, error.message); /* it names the path itself */
+    else
+        line(user, text);
+}
+
+static int visit_library(void *user, const char *backend, const char *path)
+{
+    library of = {backend, path};
+    char why[160];
+    (void)user;
+    if (!cli_apart(try_library, &of, LIMIT_SECONDS, say_line, NULL, why, sizeof why) &&
+        !app_is_interrupted())
+        app_say("%s cannot be used: %s while it was tried", path, why);
+    return app_is_interrupted() ? 1 : 0;
+}
+
 static int doctor_main(int argc, char **argv)
 {
     struct {
@@ -29,12 +78,20 @@ static int doctor_main(int argc, char **argv)
     } options = {0};
     app_arguments arguments;
     int code = 0;
+    size_t next = 0;
+    char why[160];
     pawl_machine_info machine = {.struct_size = sizeof machine};
     if (!app_parse(&cli_doctor, argc, argv, &options, &arguments, &code))
         return code;
     if (pawl_machine_info_get(&machine) >= 0)
         app_say("pawl %s on %s, kernels up to %s, %d core%s", pawl_version(), machine.arch,
                 machine.isa, machine.cores, machine.cores == 1 ? "" : "s");
-    pawl_backends_report(say_line, NULL);
-    return APP_EXIT_DONE;
+    if (!cli_apart(report_backends, NULL, LIMIT_SECONDS, say_backend, &next, why, sizeof why) &&
+        !app_is_interrupted())
+        app_say("%s cannot be used: %s while its library was tried",
+                pawl_backend_name(next) != NULL ? pawl_backend_name(next) : "the last backend",
+                why);
+    if (!app_is_interrupted())
+        pawl_backend_libraries(visit_library, NULL);
+    return app_is_interrupted() ? app_fail_interrupted() : APP_EXIT_DONE;
 }

@@ -29,7 +29,7 @@ typedef struct pawl_build_desc {
     int32_t is_unoptimised; /* 1: run no pass, for comparisons */
     pawl_progress progress; /* NULL: none */
     void *progress_user;
-    /* What follows is TensorRT's; other backends ignore it. */
+    /* What follows is TensorRT's. The engine keeps it; set while another backend is built for, it is a warning in the log. */
     size_t workspace_size;          /* bytes a kernel may take; 0: 1 GiB */
     int32_t optimization_level;     /* 0 (fast build) to 5; -1: the library's own default. Ignored before 8.6 */
     const char *timing_cache;       /* file read before and written after the build; NULL: none */
@@ -60,7 +60,7 @@ PAWL_API pawl_status pawl_builder_destroy(pawl_builder **builder);
  *
  * @param builder, network  Held until the call returns, not longer; not changed.
  * @param[out] plan  On success the caller's: end it with pawl_plan_destroy(). It needs neither builder nor network nor weights.
- * @retval PAWL_ERR_ARGUMENT     Sizes that are no multiples of the largest stride, a batch range out of order.
+ * @retval PAWL_ERR_ARGUMENT     Sizes that are no multiples of the largest stride, a batch range out of order, a level that is none.
  * @retval PAWL_ERR_DEVICE       The backend is not here.
  * @retval PAWL_ERR_UNSUPPORTED  The backend cannot run a layer, or not in this precision.
  * @retval PAWL_ERR_CANCELLED    progress asked to stop. @retval PAWL_ERR_BUSY The builder builds on another thread.

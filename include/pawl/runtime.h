@@ -66,10 +66,29 @@ PAWL_API const char *pawl_backend_name(size_t index);
 PAWL_API const char *pawl_backend_precisions(size_t index);
 
 /**
- * Says of each backend whether it can be used here, else why not, and where libraries were looked for: a line a call of @p line.
+ * Says of each backend whether it can be used here, else why not, and what it found: a line a call of @p line. Loads what they use, for as
+ * long as the process lives.
  * @param line  Called with each line (no newline) and @p user; the text is valid during the call only. Any thread. Since 0.1.
  */
 PAWL_API void pawl_backends_report(void (*line)(void *user, const char *text), void *user);
+
+/**
+ * Names the libraries of others that backends look for, in the order in which each tries them; loads none.
+ * @param visit  Called with the backend's name, a path (or a name that the system's loader looks up) and @p user, all valid during the call
+ *               only; anything but 0 ends it. Any thread. Since 0.2.
+ */
+PAWL_API void pawl_backend_libraries(int (*visit)(void *user, const char *backend, const char *path), void *user);
+
+/**
+ * Loads one of them beside the one in use, for as long as the process lives, makes and ends a few of its objects, and says in a line what it
+ * is. A broken library can crash, and two versions in one process can disturb each other: call it in a process of its own, as `pawl doctor`
+ * does. Any thread. Since 0.2.
+ * @param[out] text  On success the line, cut to @p text_size bytes with its end. Else untouched.
+ * @retval PAWL_ERR_ARGUMENT  There is no such backend, it uses no library, or an argument is NULL.
+ * @retval PAWL_ERR_DEVICE    It cannot be loaded, or does not work here; the message names it.
+ */
+PAWL_API PAWL_NODISCARD pawl_status pawl_backend_library_try(const char *backend, const char *path, char *text, size_t text_size,
+                                                             pawl_error *error);
 
 /**
  * Makes a runtime.

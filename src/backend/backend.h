@@ -68,10 +68,15 @@ struct pw_backend {
     const char *name;
     uint32_t version; /* PW_BACKEND_VERSION */
     const char *precisions; /* words: "fp32 fp16" */
+    const char *options;    /* words: members of pawl_build_desc that not every backend knows, and this one does; NULL: none */
     /* NULL where the backend can be used here, else a sentence that says why not. */
     const char *(*absence)(void);
-    /* Optional: what was found and where was looked, a line a call; for pawl_backends_report(). */
+    /* Optional: what was found, a line a call; for pawl_backends_report(). */
     void (*report)(void (*line)(void *user, const char *text), void *user);
+    /* Optional, both or neither: the libraries that it would load, in order, none of them loaded, until visit returns true; and what one
+       is, loaded for good. */
+    void (*libraries)(bool (*visit)(void *user, const char *path), void *user);
+    pawl_status (*library_try)(const char *path, char *text, size_t size, pawl_error *error);
     /* Optional: chooses tactics and makes artifacts for this machine and writes them into the plan (still unpublished). */
     pawl_status (*tune)(pw_plan *plan, const pw_machine *machine, const pw_tuning *tuning, pawl_error *error);
     pawl_status (*open)(const pw_plan *plan, const pw_machine *machine, pw_device_plan **device_plan, pawl_error *error);

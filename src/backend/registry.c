@@ -51,6 +51,44 @@ void pawl_backends_report(void (*line)(void *user, const char *text), void *user
     }
 }
 
+typedef struct library_visit {
+    int (*visit)(void *user, const char *backend, const char *path);
+    void *user;
+    const char *backend;
+    bool is_ended;
+} library_visit;
+
+static bool visit_library(void *user, const char *path)
+{
+    library_visit *const to = user;
+    to->is_ended = to->visit(to->user, to->backend, path) != 0;
+    return to->is_ended;
+}
+
+void pawl_backend_libraries(int (*visit)(void *user, const char *backend, const char *path),
+                            void *user)
+{
+    library_visit to = {.visit = visit, .user = user};
+    for (size_t i = 0; i < PW_COUNT(backends) && !to.is_ended; i++) {
+        to.backend = backends[i]->name;
+        if (backends[i]->libraries != NULL)
+            backends[i]->libraries(visit_library, &to);
+    }
+}
+
+pawl_status pawl_backend_library_try(const char *backend, const char *path, char *text,
+                                     size_t text_size, pawl_error *error)
+{
+    const pw_backend *const found = pw_backend_find(backend);
+    if (path == NULL || text == NULL || text_size == 0)
+        return pw_fail(error, PAWL_ERR_ARGUMENT,
+                       "path or text is NULL: give a library's file and where to write of it");
+    if (found == NULL || found->library_try == NULL)
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "there is no backend \"%s\" that uses a library",
+                       backend != NULL ? backend : "NULL");
+    return found->library_try(path, text, text_size, error);
+}
+
 pw_machine pw_machine_here(void)
 {
     pw_machine machine = {.isa = pw_isa_mask()};

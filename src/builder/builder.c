@@ -3,6 +3,7 @@
  * backend tune it. */
 #include "backend/backend.h"
 #include "base/desc.h"
+#include "base/log.h"
 #include "base/memory.h"
 #include "builder/pass.h"
 #include "weights/module.h"
@@ -62,6 +63,39 @@ static bool has_word(const char *words, const char *word)
     return false;
 }
 
+/* An option that only some backends know is kept in the plan and changes nothing on this one, which
+ * is said. Not of level 0: a desc that is zeroed has it. */
+static pawl_status check_options(const pw_build *build)
+{
+    const pawl_build_desc *desc = &build->desc;
+    const struct {
+        const char *name;
+        bool is_set;
+    } options[] = {{"workspace_size", desc->workspace_size != 0},
+                   {"optimization_level", desc->optimization_level > 0},
+                   {"timing_cache", desc->timing_cache != NULL},
+                   {"is_version_compatible", desc->is_version_compatible != 0},
+                   {"is_hardware_compatible", desc->is_hardware_compatible != 0},
+                   {"is_fp16_fixed", desc->is_fp16_fixed != 0},
+                   {"height_min", desc->height_min != 0},
+                   {"width_min", desc->width_min != 0},
+                   {"height_max", desc->height_max != 0},
+                   {"width_max", desc->width_max != 0},
+                   {"contexts", desc->contexts > 1}};
+    const char *known = build->backend->options != NULL ? build->backend->options : "";
+    for (size_t i = 0; i < PW_COUNT(options); i++)
+        if (options[i].is_set && !has_word(known, options[i].name))
+            pw_log(PAWL_LOG_WARNING,
+                   "%s is set, which backend %s does not know: it changes nothing there, and is "
+                   "kept in the engine for a backend that does",
+                   options[i].name, build->backend->name);
+    if (desc->optimization_level < -1 || desc->optimization_level > 5)
+        return pw_fail(build->error, PAWL_ERR_ARGUMENT,
+                       "optimisation level %d: give 0 (fast build) to 5, or -1 (the library's own)",
+                       (int)desc->optimization_level);
+    return PAWL_OK;
+}
+
 static pawl_status check_backend(pw_build *build)
 {
     const char *name = build->desc.backend != NULL ? build->desc.backend : "cpu";
@@ -70,6 +104,7 @@ static pawl_status check_backend(pw_build *build)
     if (build->backend == NULL)
         return pw_fail(build->error, PAWL_ERR_DEVICE,
                        "there is no backend \"%s\" here; there are: %s", name, pw_backend_names());
+    PW_TRY(check_options(build));
     const char *absence = build->backend->absence();
     if (absence != NULL)
         return pw_fail(build->error, PAWL_ERR_DEVICE, "backend %s cannot be used here: %s", name,

@@ -48,6 +48,7 @@ typedef struct pw_plan {
     pw_network network;   /* optimised; constants lie in the contents or in its own arena */
     pw_profile profile;
     pw_build_options options;
+    bool is_older; /* read from a format (1, 2) that keeps neither options nor the range of shapes: those are defaults */
     const char *backend, *precision;
     const char *source_name;
     const char *pawl_version;

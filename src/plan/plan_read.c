@@ -154,6 +154,7 @@ static pawl_status read_meta(decoder *d)
     plan->source_hash[1] = pw_read_u64(&d->in);
     const pw_field_list list = pw_plan_fields();
     plan->options = PW_BUILD_OPTIONS_INIT; /* what older formats do not say */
+    plan->is_older = d->layout->version < 3;
     PW_TRY(read_fields(d, "plan", list.fields, list.count, plan));
     pw_profile_complete(&plan->profile);
     PW_TRY(read_model(d));

@@ -3,6 +3,7 @@
 #include "backend/backend.h"
 #include "backend/tensorrt/trt_build.h"
 #include "backend/tensorrt/trt_run.h"
+#include "base/strbuf.h"
 #include "gpu/driver.h"
 
 #include <stdio.h>
@@ -26,13 +27,24 @@ static void report(void (*line)(void *user, const char *text), void *user)
                  library->create_builder == NULL ? "; it can run plans, not build them" : "");
         line(user, text);
     }
-    pw_trt_library_search(line, user);
     if (pw_cuda_get(&cuda, &error) < 0)
         snprintf(text, sizeof text, "plans cannot run here: %s", error.message);
     else
         snprintf(text, sizeof text, "NVIDIA driver for CUDA %d.%d", cuda->driver_version / 1000,
                  cuda->driver_version / 10 % 100);
     line(user, text);
+}
+
+static pawl_status library_try(const char *path, char *text, size_t size, pawl_error *error)
+{
+    pw_trt_library library;
+    pw_strbuf line = {.text = text, .capacity = size, .length = 0};
+    PW_TRY(pw_trt_library_open(path, &library, error));
+    text[0] = '\0';
+    pw_strbuf_add(&line, "%s: %s, strategy of %s%s", path, library.version_text,
+                  library.strategy->name,
+                  library.create_builder == NULL ? "; it can run plans, not build them" : "");
+    return PAWL_OK;
 }
 
 static pawl_status make_artifact(const pw_trt_library *library, const pw_gpu_device *device,
@@ -77,8 +89,13 @@ const pw_backend pw_backend_tensorrt = {
     .name = "tensorrt",
     .version = PW_BACKEND_VERSION,
     .precisions = "fp32 fp16",
+    .options =
+        "workspace_size optimization_level timing_cache is_version_compatible "
+        "is_hardware_compatible is_fp16_fixed height_min width_min height_max width_max contexts",
     .absence = absence,
     .report = report,
+    .libraries = pw_trt_library_places,
+    .library_try = library_try,
     .tune = tune,
     .open = pw_trt_open,
     .close = pw_trt_close,

@@ -103,10 +103,15 @@ static void configure(build_job *job, pw_trt_native *config)
     }
 }
 
-/* What was asked for and this version has no call for is said, not passed over. */
-static void say_what_is_missing(const pw_trt_library *library, const pw_build_options *options)
+/* What was asked for and cannot be had is said, not passed over. */
+static void say_what_is_missing(const build_job *job)
 {
+    const pw_trt_library *const library = job->library;
+    const pw_build_options *const options = &job->plan->options;
     const char *const version = library->version_text;
+    if (options->is_fp16_fixed && !job->is_half)
+        pw_log(PAWL_LOG_WARNING, "an fp32 plan has no FP16 weights: there is nothing to fix (use "
+                                 "it with precision fp16)");
     if (options->optimization_level >= 0 &&
         !pw_trt_has(library, PW_TRT_VBuilderConfig_setBuilderOptimizationLevel))
         pw_log(PAWL_LOG_WARNING, "%s has no optimisation levels; the one asked for is ignored",
@@ -140,6 +145,8 @@ static pawl_status build_plan(const build_job *job, pw_trt_object *builder, pw_t
         pw_trt_watch_forget(); /* that it was stopped is no error of its own */
         return pw_fail(error, PAWL_ERR_CANCELLED, "the build was stopped on request");
     }
+    if (native == NULL)
+        return pw_trt_fail(error, PAWL_ERR_DEVICE, "%s built no plan", library->version_text);
     return pw_trt_adopt(library, &pw_trt_memory_type, native, NULL, memory, error);
 }
 
@@ -225,7 +232,7 @@ pawl_status pw_trt_build(const pw_trt_library *library, const pw_plan *plan,
     build_job job = {.library = library, .plan = plan, .tuning = tuning};
     PW_TRY(check_precision(&job, error));
     PW_TRY(pw_trt_check_network(&plan->network, error));
-    say_what_is_missing(library, &plan->options);
+    say_what_is_missing(&job);
     pw_trt_watch_begin(&watch, PW_TRT_WATCH_WORKERS);
     do { /* each turn gives up one source more */
         job.sources = 0;

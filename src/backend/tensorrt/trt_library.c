@@ -2,6 +2,7 @@
 /* Finding the library, asking its version, and proving the slot table by calls that cost nothing,
  * before anything is built with it. */
 #include "backend/tensorrt/trt_library.h"
+#include "backend/tensorrt/trt_cause.h"
 #include "backend/tensorrt/trt_engine_calls.h"
 #include "backend/tensorrt/trt_logger.h"
 #include "backend/tensorrt/trt_watch.h"
@@ -136,30 +137,44 @@ static pawl_status prove(const pw_trt_library *library, pawl_error *error)
                    library->version_text, library->path, library->strategy->name);
 }
 
-pawl_status pw_trt_library_open(const char *path, pw_trt_library *library, pawl_error *error)
+/* *is_absent: path is a name for the system's loader, and that finds no such file. */
+static pawl_status open_library(const char *path, pw_trt_library *library, bool *is_absent,
+                                pawl_error *error)
 {
     pw_trt_library found = {.version = 0};
     char reason[256];
     snprintf(found.path, sizeof found.path, "%s", path);
     found.handle = pw_os_library_open(path, reason, sizeof reason);
     if (found.handle == NULL) {
+        /* The loader names the file at fault: this one, its full path where it was found, or one
+           that it needs. */
         const size_t length = strlen(path);
         const bool is_named =
             strncmp(reason, path, length) == 0 && strncmp(reason + length, ": ", 2) == 0;
-        return pw_fail(error, PAWL_ERR_DEVICE, "%s cannot be loaded: %s", path,
-                       is_named ? reason + length + 2 : reason);
+        pw_trt_cause cause = {.remedy = ""};
+        *is_absent = is_named && strchr(path, '/') == NULL;
+        if (!is_named)
+            (void)pw_trt_cause_find(reason, &cause);
+        return pw_fail(error, PAWL_ERR_DEVICE, "%s cannot be loaded: %s%s%s", path,
+                       is_named ? reason + length + 2 : reason, cause.remedy[0] != '\0' ? "; " : "",
+                       cause.remedy);
     }
+    *is_absent = false;
     PW_TRY(bind(&found, error));
     PW_TRY(prove(&found, error));
     *library = found;
     return PAWL_OK;
 }
 
-/* Candidates in the order of trust: what the user named, what the loader finds, what Python's
- * packages brought. */
-typedef bool (*candidate_visitor)(void *user, const char *path);
+pawl_status pw_trt_library_open(const char *path, pw_trt_library *library, pawl_error *error)
+{
+    bool is_absent;
+    return open_library(path, library, &is_absent, error);
+}
 
-static bool visit_folder(const char *folder, candidate_visitor visit, void *user)
+typedef bool (*place_visitor)(void *user, const char *path);
+
+static bool visit_folder(const char *folder, place_visitor visit, void *user)
 {
     char path[768];
     for (size_t i = 0; i < PW_COUNT(sonames); i++) {
@@ -170,7 +185,7 @@ static bool visit_folder(const char *folder, candidate_visitor visit, void *user
     return false;
 }
 
-static bool visit_site_packages(const char *site, candidate_visitor visit, void *user)
+static bool visit_site_packages(const char *site, place_visitor visit, void *user)
 {
     char folder[640];
     for (size_t i = 0; i < PW_COUNT(wheel_folders); i++) {
@@ -182,7 +197,7 @@ static bool visit_site_packages(const char *site, candidate_visitor visit, void 
 }
 
 typedef struct site_visit {
-    candidate_visitor visit;
+    place_visitor visit;
     void *user;
 } site_visit;
 
@@ -192,16 +207,18 @@ static bool visit_site(void *user, const char *site)
     return visit_site_packages(site, visit->visit, visit->user);
 }
 
-static bool visit_candidates(candidate_visitor visit, void *user)
+void pw_trt_library_places(place_visitor visit, void *user)
 {
     const char *const named = pw_os_environment("PAWL_TENSORRT_LIBRARY");
-    if (named != NULL)
-        return pw_os_is_file(named) ? visit(user, named) : visit_folder(named, visit, user);
+    if (named != NULL) {
+        (void)(pw_os_is_file(named) ? visit(user, named) : visit_folder(named, visit, user));
+        return;
+    }
     for (size_t i = 0; i < PW_COUNT(sonames); i++)
         if (visit(user, sonames[i]))
-            return true;
+            return;
     site_visit sites = {visit, user};
-    return pw_os_each_site_packages(visit_site, &sites);
+    (void)pw_os_each_site_packages(visit_site, &sites);
 }
 
 static struct {
@@ -219,29 +236,27 @@ bool pw_trt_library_is_searching(void)
     return atomic_load_explicit(&process.is_searching, memory_order_relaxed);
 }
 
+/* The first that is here and does not work is told: it is the one to be mended. */
 static bool try_candidate(void *user, const char *path)
 {
     (void)user;
     pawl_error error;
-    if (pw_trt_library_open(path, &process.library, &error) >= 0) {
-        process.is_found = true;
-        return true;
-    }
-    /* A file that exists but cannot be used says more than one that does not. */
-    if (strchr(path, '/') != NULL) {
+    bool is_absent = false;
+    process.is_found = open_library(path, &process.library, &is_absent, &error) >= 0;
+    if (!process.is_found && !is_absent && !process.was_any) {
         process.error = error;
         process.was_any = true;
     }
-    return false;
+    return process.is_found;
 }
 
 static void find_library(void)
 {
     process.id = pw_os_process_id();
     atomic_store(&process.is_searching, true);
-    const bool is_found = visit_candidates(try_candidate, NULL);
+    pw_trt_library_places(try_candidate, NULL);
     atomic_store(&process.is_searching, false);
-    if (is_found) {
+    if (process.is_found) {
         pw_notice_set(&process.using, PAWL_LOG_INFO, "using %s (%s) by the strategy of %s",
                       process.library.version_text, process.library.path,
                       process.library.strategy->name);
@@ -277,31 +292,4 @@ pawl_status pw_trt_library_get(const pw_trt_library **library, pawl_error *error
             process.library.version_text);
     *library = &process.library;
     return PAWL_OK;
-}
-
-typedef struct search_report {
-    void (*line)(void *user, const char *text);
-    void *user;
-} search_report;
-
-static bool report_candidate(void *user, const char *path)
-{
-    const search_report *const report = user;
-    pw_trt_library library;
-    pawl_error error;
-    char text[1200];
-    if (pw_trt_library_open(path, &library, &error) >= 0)
-        snprintf(text, sizeof text, "%s: %s, strategy %s%s", path, library.version_text,
-                 library.strategy->name,
-                 library.create_builder == NULL ? " (can run, cannot build)" : "");
-    else /* the sentence names the path itself */
-        snprintf(text, sizeof text, "%s", error.message);
-    report->line(report->user, text);
-    return false;
-}
-
-void pw_trt_library_search(void (*line)(void *user, const char *text), void *user)
-{
-    search_report report = {line, user};
-    (void)visit_candidates(report_candidate, &report);
 }

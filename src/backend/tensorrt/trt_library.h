@@ -67,12 +67,15 @@ pawl_status pw_trt_library_get(const pw_trt_library **library, pawl_error *error
    which might ask for the library and wait for itself. */
 bool pw_trt_library_is_searching(void);
 
-/* Loads one by path, besides the process's own: tests and pawl doctor. Never unloaded. */
+/* Loads one by path, besides the process's own: tests and, in a process of its own, pawl doctor.
+   Never unloaded. */
 pawl_status pw_trt_library_open(const char *path, pw_trt_library *library,
                                 pawl_error *error) PW_NODISCARD;
 
-/* Where was looked and what was found, a line each; for pawl doctor. */
-void pw_trt_library_search(void (*line)(void *user, const char *text), void *user);
+/* Where a library is looked for, in the order of trust, until visit returns true: what
+   PAWL_TENSORRT_LIBRARY names and nothing else, or names for the system's loader, then files in
+   Python's site-packages. Loads nothing. */
+void pw_trt_library_places(bool (*visit)(void *user, const char *path), void *user);
 
 const pw_trt_strategy *pw_trt_strategy_of(pw_trt_family family);
 /* Family of a version, PW_TRT_FAMILY_COUNT where it is in none. */

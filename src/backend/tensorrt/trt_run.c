@@ -72,6 +72,13 @@ static void say_rebuild(const trt_device_plan *made, const char *key, const char
            "from what the engine says of its build, which can take minutes each time; 'pawl build' "
            "on this machine keeps one",
            made->library->version_text, key, why);
+    if (plan->is_older)
+        pw_log(PAWL_LOG_WARNING,
+               "an engine of this age does not say all of its build: what --shapes, --fp16-fix, "
+               "--workspace, --opt-level, --version-compatible and --hardware-compatible asked for "
+               "is lost, and the plan takes batch %d to %d at %dx%d only",
+               (int)plan->profile.batch_min, (int)plan->profile.batch_max,
+               (int)plan->profile.height, (int)plan->profile.width);
 }
 
 static pawl_status rebuild(trt_device_plan *made, pawl_error *error)

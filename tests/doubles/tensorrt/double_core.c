@@ -156,13 +156,24 @@ size_t double_missing(uint32_t sources, const char **name)
     return 0;
 }
 
-/* DOUBLE_CRASH and DOUBLE_HANG name an export: what a broken library does. */
+/* Whether a variable names the export: "getInferLibVersion", or "getInferLibVersion@85" for this
+ * family's double alone. */
+static bool is_named(const char *variable, const char *export)
+{
+    const char *const named = getenv(variable);
+    const size_t length = strlen(export);
+    if (named == NULL || strncmp(named, export, length) != 0)
+        return false;
+    return named[length] == '\0' ||
+           (named[length] == '@' && strtol(named + length + 1, NULL, 10) == DOUBLE_FAMILY);
+}
+
+/* What a broken library does. */
 static void misbehave(const char *export)
 {
-    const char *const crash = getenv("DOUBLE_CRASH"), *const hang = getenv("DOUBLE_HANG");
-    if (crash != NULL && strcmp(crash, export) == 0)
+    if (is_named("DOUBLE_CRASH", export))
         abort();
-    while (hang != NULL && strcmp(hang, export) == 0)
+    while (is_named("DOUBLE_HANG", export))
         pause();
 }
 

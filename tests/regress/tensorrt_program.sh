@@ -1,0 +1,80 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# tensorrt_program.sh PAWL DOUBLES SHAPES LIBPAWL: what the program says and does about TensorRT, on the doubles (a folder of them).
+set -u
+pawl=$1 doubles=$2 shapes=$3 library=$4
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+failed=0
+fail() { echo "failed: $*"; cat out; failed=$((failed + 1)); }
+# expect STATUS TEXT COMMAND...: that exit status, and that text in what it says.
+expect()
+{
+    wanted=$1 text=$2 status=0
+    shift 2
+    "$@" >out 2>&1 || status=$?
+    [ "$status" = "$wanted" ] || fail "$* ended with $status, not $wanted"
+    grep -qF -e "$text" out || fail "$* did not say: $text"
+}
+
+# Every option that the library or a program advises is one that a command has.
+for command in $("$pawl" help 2>&1 | grep -oE '^ +[a-z]+ '); do "$pawl" "$command" --help; done >help 2>&1
+strings -n 3 "$pawl" "$library" | grep -oE -- '--[a-z][a-z0-9-]+' | sort -u | grep -vx -e --version >advised
+for option in $(cat advised); do
+    grep -qE -e "$option([^a-z0-9-]|\$)" help || { cp advised out; fail "$option is advised, and no command has it"; }
+done
+[ "$(wc -l <advised)" -gt 30 ] || { cp advised out; fail "too few options are found"; }
+
+# The doctor survives its libraries, tries each on its own, and says what each did.
+mkdir libraries
+cp "$doubles/libdouble_trt_100.so" libraries/libnvinfer.so.10
+cp "$doubles/libdouble_trt_85.so" libraries/libnvinfer.so.8
+echo 'no library' >libraries/libnvinfer.so.11
+export PAWL_CUDA_LIBRARY="$doubles/libfake_cuda.so" PAWL_TENSORRT_LIBRARY="$work/libraries"
+expect 0 'libnvinfer.so.10: TensorRT 10.7.0' "$pawl" doctor
+expect 0 'libnvinfer.so.8: TensorRT 8.6.1' "$pawl" doctor
+expect 0 'libnvinfer.so.11 cannot be loaded' "$pawl" doctor
+expect 0 'tensorrt (fp32 fp16): ready' "$pawl" doctor
+for export in getInferLibVersion createInferBuilder createInferRuntime; do
+    expect 0 'libnvinfer.so.10 cannot be used: it crashed' env DOUBLE_CRASH="$export" "$pawl" doctor
+    grep -q 'cpu (fp32): ready' out && grep -q 'tensorrt cannot be used: it crashed' out || fail 'the others are not told of'
+    expect 0 'libnvinfer.so.8: TensorRT 8.6.1' env DOUBLE_CRASH="$export@100" "$pawl" doctor
+done
+
+# A library that is here and does not work is told of, not that none is here; of several the first.
+expect 5 'libnvinfer.so.11 cannot be loaded' env DOUBLE_MISSING=libnvinfer_builder_resource.so.8.6.1 \
+    "$pawl" build "$shapes/shapes.pt" --backend tensorrt -o x.engine
+
+# Options.
+export PAWL_TENSORRT_LIBRARY="$doubles/libdouble_trt_85.so"
+expect 2 'give one of them' "$pawl" build "$shapes/shapes.pt" --backend tensorrt --imgsz 320 --shapes 256:320:640 -o x.engine
+for option in '--workspace 64' '--opt-level 3' '--timing-cache t.cache' '--version-compatible' '--hardware-compatible' \
+    '--shapes 256:320:640' '--fp16-fix scale' '--contexts 2'; do
+    for backend in '' '--backend cpu' '--backend reference'; do
+        # shellcheck disable=SC2086 # words
+        expect 2 "${option%% *}" "$pawl" build "$shapes/shapes.pt" $option $backend -o x.engine
+    done
+done
+expect 0 'nothing to fix' "$pawl" build "$shapes/shapes.pt" --backend tensorrt --fp16-fix scale -o x.engine
+rm x.engine
+
+# A missing library costs its kernels, and no more; a cause is told with its remedy and its exit code.
+expect 0 'nvidia-cublas-cu11' env DOUBLE_MISSING=libcublas.so.11 "$pawl" build "$shapes/shapes.pt" --backend tensorrt -o x.engine
+expect 9 'nvidia-smi' env DOUBLE_FAIL=buildSerializedNetwork:0 DOUBLE_CAUSE='Cuda Runtime (out of memory)' \
+    "$pawl" build "$shapes/shapes.pt" --backend tensorrt -o y.engine
+expect 5 'install TensorRT whole' env DOUBLE_FAIL=buildSerializedNetwork:0 DOUBLE_WORKERS=1 \
+    DOUBLE_CAUSE='Unable to load library: libnvinfer_builder_resource.so.8.6.1' "$pawl" build "$shapes/shapes.pt" --backend tensorrt -o y.engine
+expect 0 'the timing cache is not kept' "$pawl" build "$shapes/shapes.pt" --backend tensorrt --timing-cache /nowhere/t.cache -o z.engine
+[ -e z.engine ] || fail 'the engine was thrown away with the timing cache'
+[ ! -e y.engine ] || fail 'an engine of a failed build is left'
+expect 0 'built again' env FAKE_CUDA_CAPABILITY=8.9 "$pawl" predict x.engine "$shapes/pictures/shapes1.jpg" --nosave
+
+# Tasks that this backend does not run are named, before anything is built.
+data=${PAWL_TEST_DATA:-}/zoo
+if [ -e "$data/v6.2-cls.pt" ]; then
+    expect 4 'classes of whole pictures' "$pawl" build "$data/v6.2-cls.pt" --backend tensorrt -o x.engine
+    expect 4 'makes masks' "$pawl" build "$data/v7.0-seg.pt" --backend tensorrt -o x.engine
+fi
+echo "$failed failed"
+[ "$failed" = 0 ]
