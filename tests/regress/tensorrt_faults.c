@@ -369,6 +369,11 @@ static void test_slots(void)
     pw_trt_delete(builder);
 }
 
+/* By pointer: inlined into one frame they are more than a frame may be. */
+static void (*const tests[])(void) = {test_first_error, test_sources,      test_rebuild,
+                                      test_in_flight,   test_timing_cache, test_versions,
+                                      test_slots};
+
 int main(void)
 {
     const pawl_logger logger = {.level = PAWL_LOG_WARNING, .write = keep_message};
@@ -386,13 +391,8 @@ int main(void)
     find(trt_handle, "double_calls", &asked.trt_calls);
     find(trt_handle, "double_forget", &asked.trt_forget);
     pawl_logger_set(&logger);
-    test_first_error();
-    test_sources();
-    test_rebuild();
-    test_in_flight();
-    test_timing_cache();
-    test_versions();
-    test_slots();
+    for (size_t i = 0; i < PW_COUNT(tests); i++)
+        tests[i]();
     expect(pawl_object_count() == 0, "objects", "are left");
     printf("%s: %u passed, %u failed\n", library->version_text, passed, failed);
     return failed == 0 ? 0 : 1;

@@ -179,12 +179,15 @@ static void test_threads(void)
     pthread_barrier_destroy(&barrier);
 }
 
+/* By pointer: inlined into one frame they are more than a frame may be. */
+static void (*const tests[])(void) = {test_causes, test_threads};
+
 int main(void)
 {
     const pawl_logger logger = {.level = PAWL_LOG_WARNING, .write = keep_message};
     pawl_logger_set(&logger);
-    test_causes();
-    test_threads();
+    for (size_t i = 0; i < PW_COUNT(tests); i++)
+        tests[i]();
     printf("%u passed, %u failed\n", passed, failed);
     return failed == 0 ? 0 : 1;
 }
