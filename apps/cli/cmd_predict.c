@@ -61,7 +61,8 @@ const app_command cli_predict = {
     .brief = "Detects objects in pictures, segments or classifies them",
     .details =
         "A SOURCE is a JPEG, PNG, WebP, BMP or PPM file, or a folder of them. A picture that "
-        "cannot be read is reported and the rest go on (exit code 8; 3 if every one is bad).",
+        "cannot be read is reported and the rest go on (exit code 8; 3, or 4 for files of another "
+        "kind, if every one is bad).",
     .example = "pawl predict best.engine photos/ --conf 0.4 --save-txt",
     .options = options_table,
     .option_count = sizeof options_table / sizeof options_table[0],
@@ -203,7 +204,9 @@ static int run_pictures(struct predict *predict, app_shape shape, int32_t batch)
     if (job.tally.good > 0)
         return app_fail(APP_EXIT_PARTIAL, "%zu of %zu pictures could not be read", job.tally.bad,
                         job.tally.bad + job.tally.good);
-    code = job.tally.limited == job.tally.bad ? APP_EXIT_LIMIT : APP_EXIT_INPUT;
+    code = job.tally.limited == job.tally.bad       ? APP_EXIT_LIMIT
+           : job.tally.unsupported == job.tally.bad ? APP_EXIT_UNSUPPORTED
+                                                    : APP_EXIT_INPUT;
     if (job.tally.bad == 1)
         return code; /* why has been said */
     return app_fail(code, "none of the %zu pictures could be read", job.tally.bad);

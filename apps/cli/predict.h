@@ -118,7 +118,8 @@ int predict_coco(predict_writer *writer, const predict_picture *picture);
 /* What became of all pictures. */
 typedef struct predict_tally {
     size_t good, bad;
-    size_t limited; /* of the bad ones: too large for us or for the memory, not unreadable */
+    size_t limited;     /* of the bad ones: too large for us or for the memory, not unreadable */
+    size_t unsupported; /* of the bad ones: whole files of a kind that is not read */
     double decode_ms;
     pawl_timing timing;
 } predict_tally;

@@ -97,8 +97,9 @@ static void count_picture(predict_tally *tally, const predict_picture *picture)
 {
     if (picture->image == NULL) {
         tally->bad++;
-        if (app_exit_of(picture->error.status) == APP_EXIT_LIMIT)
-            tally->limited++;
+        const int code = app_exit_of(picture->error.status);
+        tally->limited += code == APP_EXIT_LIMIT ? 1 : 0;
+        tally->unsupported += code == APP_EXIT_UNSUPPORTED ? 1 : 0;
         return;
     }
     tally->good++;

@@ -235,6 +235,8 @@ int val_coco_open(val_data *data, const val_options *options)
 {
     json_error_t error;
     json_t *root = json_load_file(data->path, 0, &error);
+    if (root == NULL && !app_path_ends_in(data->path, "json"))
+        return app_fail_kind(data->path, "not a COCO annotations file");
     if (root == NULL)
         return app_fail(APP_EXIT_INPUT, "%s: %s (line %d)", data->path, error.text, error.line);
     int code = APP_EXIT_DONE;

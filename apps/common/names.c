@@ -75,11 +75,12 @@ static char *trim(char *text)
     return text;
 }
 
-static char *read_text(const char *path)
+/* NULL: has been reported, *code is set. */
+static char *read_text(const char *path, int *code)
 {
     FILE *in = fopen(path, "rbe");
     if (in == NULL) {
-        (void)app_fail(APP_EXIT_INPUT, "cannot open %s: %s", path, strerror(errno));
+        *code = app_fail(APP_EXIT_INPUT, "cannot open %s: %s", path, strerror(errno));
         return NULL;
     }
     char *text = malloc(NAMES_SIZE_LIMIT + 1);
@@ -91,7 +92,7 @@ static char *read_text(const char *path)
         return text;
     }
     free(text);
-    (void)app_fail(APP_EXIT_INPUT, "%s: not a text of class names", path);
+    *code = app_fail_kind(path, "not a text of class names");
     return NULL;
 }
 
@@ -112,9 +113,10 @@ static bool add_lines(app_paths *names, char *text)
 static int read_lines(app_paths *names, const char *path)
 {
     static const char mark[] = "\xef\xbb\xbf"; /* of UTF-8, as Windows' editors write it */
-    char *text = read_text(path);
+    int code = APP_EXIT_DONE;
+    char *text = read_text(path, &code);
     if (text == NULL)
-        return APP_EXIT_INPUT;
+        return code;
     const size_t skipped = strncmp(text, mark, sizeof mark - 1) == 0 ? sizeof mark - 1 : 0;
     const bool is_added = add_lines(names, text + skipped);
     free(text);

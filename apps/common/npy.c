@@ -157,7 +157,7 @@ static int read_header(app_npy *npy, size_t size)
 {
     const unsigned char *head = npy->data;
     if (size < 10 || memcmp(head, "\x93NUMPY", 6) != 0)
-        return bad(npy, "not a .npy file");
+        return app_fail_kind(npy->path, "not a .npy file");
     size_t length = (size_t)head[8] | (size_t)head[9] << 8, start = 10;
     if (head[6] < 1 || head[6] > 3 || head[7] != 0)
         return bad(npy, "a .npy format that is not 1.0, 2.0 or 3.0");

@@ -2,6 +2,7 @@
 /* Messages, progress, exit codes and signals of the programs. */
 #include "common/term.h"
 
+#include <pawl/file.h>
 #include <pawl/logger.h>
 
 #include <errno.h>
@@ -262,6 +263,14 @@ int app_fail_library(const char *path, const pawl_error *error)
     if (path == NULL || strstr(message, slash == NULL ? path : slash + 1) != NULL)
         return app_fail(code, "%s", message);
     return app_fail(code, "%s: %s", path, message);
+}
+
+int app_fail_kind(const char *path, const char *wanted)
+{
+    const char *what = pawl_file_kind(path);
+    if (what != NULL)
+        return app_fail(APP_EXIT_UNSUPPORTED, "%s: this is %s, %s", path, what, wanted);
+    return app_fail(APP_EXIT_INPUT, "%s: %s", path, wanted);
 }
 
 int app_fail_memory(void)

@@ -59,6 +59,9 @@ int app_fail(int code, const char *format, ...) __attribute__((format(printf, 2,
 /* Says what the library says, with the file's name where the message lacks it; returns the exit
  * code of the status. */
 int app_fail_library(const char *path, const pawl_error *error);
+/* Says that the file is not what was wanted ("not a .npy file"), and what it is where that is
+ * known: returns APP_EXIT_UNSUPPORTED then, else APP_EXIT_INPUT. */
+int app_fail_kind(const char *path, const char *wanted);
 /* Says that memory ran out; returns the exit code. */
 int app_fail_memory(void);
 

@@ -8,6 +8,14 @@
 PAWL_BEGIN
 
 /**
+ * Names a file by its first bytes: "an ONNX model", "a JPEG picture".
+ * @param path  Opened and closed again; a pipe or device is not touched.
+ * @return Static text; NULL where it is of no kind that is known, cannot be read, or @p path is NULL.
+ * @note Any thread. Since 0.2.
+ */
+PAWL_API const char *pawl_file_kind(const char *path);
+
+/**
  * Reads a whole file: a copy of what it held at one moment, whoever writes into it. Pipes and terminals are read to their end.
  *
  * A file counts as changed when its size, time of writing or time of change differs before and after; one that was written within the clock's

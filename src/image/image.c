@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The public functions on images; the formats themselves are in codec_*.c. */
 #include "image/image.h"
+#include "base/file_kind.h"
 #include "base/memory.h"
 #include "base/size.h"
 #include "image/letterbox.h"
@@ -9,33 +10,6 @@
 /* PPM last: its two magic bytes are the weakest. */
 static const pw_codec *const codecs[] = {&pw_codec_jpeg, &pw_codec_png, &pw_codec_webp,
                                          &pw_codec_bmp, &pw_codec_ppm};
-
-/* Formats that users do have and we do not read, so that the message can name them. */
-static const struct {
-    const char *name;
-    size_t at, size;
-    const char *magic;
-} strangers[] = {
-    {"GIF", 0, 4, "GIF8"},
-    {"TIFF", 0, 4, "II*\0"},
-    {"TIFF", 0, 4, "MM\0*"},
-    {"HEIF", 4, 7, "ftyphei"},
-    {"HEIF", 4, 7, "ftyphev"},
-    {"HEIF", 4, 8, "ftypmif1"},
-    {"HEIF", 4, 8, "ftypmsf1"},
-    {"AVIF", 4, 7, "ftypavi"},
-    {"video (MP4, QuickTime)", 4, 4, "ftyp"},
-    {"video (AVI)", 8, 4, "AVI "},
-    {"video (Matroska, WebM)", 0, 4, "\x1a\x45\xdf\xa3"},
-    {"JPEG 2000", 0, 8, "\0\0\0\x0cjP  "},
-    {"JPEG XL", 0, 2, "\xff\x0a"},
-    {"JPEG XL", 0, 8, "\0\0\0\x0cJXL "},
-    {"PFM", 0, 3, "PF\n"},
-    {"PAM", 0, 3, "P7\n"},
-    {"Photoshop", 0, 4, "8BPS"},
-    {"PDF", 0, 5, "%PDF-"},
-    {"SVG", 0, 4, "<svg"},
-};
 
 static void unmake(pw_object *object)
 {
@@ -86,20 +60,25 @@ pawl_status pw_image_allocate(pw_image *image, int64_t width, int64_t height, pa
     return PAWL_OK;
 }
 
+/* What is no picture that we read, by name and with what to do. */
 static pawl_status refuse_format(const uint8_t *data, size_t size, pawl_error *error)
 {
-    for (size_t i = 0; i < PW_COUNT(strangers); i++) {
-        const size_t at = strangers[i].at;
-        if (size >= at + strangers[i].size &&
-            memcmp(data + at, strangers[i].magic, strangers[i].size) == 0)
-            return pw_fail(error, PAWL_ERR_UNSUPPORTED, "this is a %s file, which is not read; %s",
-                           strangers[i].name,
-                           strncmp(strangers[i].name, "video", 5) == 0
-                               ? "extract its frames"
-                               : "convert it to PNG or JPEG");
+    const pw_file_guess guess = pw_file_guess_of(data, size, size);
+    switch (guess.kind) {
+    case PW_FILE_UNKNOWN:
+        break;
+    case PW_FILE_PICTURE:
+        return pw_fail(error, PAWL_ERR_UNSUPPORTED,
+                       "this is %s, which is not read; convert it to PNG or JPEG", guess.what);
+    case PW_FILE_VIDEO:
+        return pw_fail(error, PAWL_ERR_UNSUPPORTED,
+                       "this is %s, which is not read; extract its frames", guess.what);
+    default:
+        return pw_fail(error, PAWL_ERR_UNSUPPORTED, "this is %s, not a picture%s%s", guess.what,
+                       guess.remedy != NULL ? "; " : "", guess.remedy != NULL ? guess.remedy : "");
     }
     return pw_fail(
-        error, PAWL_ERR_UNSUPPORTED,
+        error, PAWL_ERR_CORRUPT,
         "this is no picture of a kind that is read: JPEG, PNG, WebP, BMP, PPM, PGM, PBM");
 }
 

@@ -3,6 +3,7 @@
 #define XXH_INLINE_ALL
 #include "plan/plan_format.h"
 
+#include "base/file_kind.h"
 #include "base/size.h"
 
 #include <inttypes.h>
@@ -33,75 +34,45 @@ static bool begins(const uint8_t *data, size_t size, const char *text, size_t le
     return size >= length && memcmp(data, text, length) == 0;
 }
 
-/* "351\nmodel.0.conv.weight 1728  3b..": a count alone on its line, then a name. */
-static bool looks_like_wts(const uint8_t *data, size_t size)
+/* A file that is no engine: what it seems to be and what to do with it. */
+static pawl_status refuse_kind(const uint8_t *data, size_t size, uint64_t whole, pawl_error *error)
 {
-    size_t at = 0;
-    while (at < size && at < 9 && data[at] >= '0' && data[at] <= '9')
-        at++;
-    if (at == 0 || at + 1 >= size)
-        return false;
-    if (data[at] == '\r')
-        at++;
-    if (data[at] != '\n' || at + 1 >= size)
-        return false;
-    const uint8_t letter = (uint8_t)(data[at + 1] | 0x20);
-    return letter >= 'a' && letter <= 'z';
+    const pw_file_guess guess = pw_file_guess_of(data, size, whole);
+    const char *remedy = guess.remedy != NULL ? guess.remedy : "make an engine with pawl build";
+    switch (guess.kind) {
+    case PW_FILE_UNKNOWN:
+        return pw_fail(error, PAWL_ERR_CORRUPT,
+                       "not an engine of pawl's: make one with pawl build");
+    case PW_FILE_ENGINE:
+        return pw_fail(error, PAWL_ERR_CORRUPT,
+                       "it begins like an engine but was changed on its way, as a text-mode "
+                       "transfer does; copy it again in binary mode");
+    case PW_FILE_ZIP:
+    case PW_FILE_LEGACY_PT:
+    case PW_FILE_WTS:
+        remedy = "run pawl build on it first";
+        break;
+    case PW_FILE_PLAN:
+        remedy = "which only TensorRT can load; give pawl build the weights that it was made from";
+        break;
+    case PW_FILE_MODEL:
+        remedy = "give pawl build the .pt or .wts that it was made from";
+        break;
+    case PW_FILE_PICTURE:
+    case PW_FILE_VIDEO:
+        remedy = "give the engine first, then the picture";
+        break;
+    case PW_FILE_ARRAY:
+        remedy = "give the engine first, then the array";
+        break;
+    case PW_FILE_OTHER:
+        break;
+    }
+    return pw_fail(error, PAWL_ERR_UNSUPPORTED, "not an engine of pawl's: this is %s; %s",
+                   guess.what, remedy);
 }
 
-/* A protobuf ModelProto: field 1 (ir_version, small), then producer name, graph or opset. */
-static bool looks_like_onnx(const uint8_t *data, size_t size)
-{
-    return size >= 3 && data[0] == 0x08 && data[1] >= 1 && data[1] <= 32 &&
-           (data[2] == 0x12 || data[2] == 0x1a || data[2] == 0x3a || data[2] == 0x42);
-}
-
-static bool looks_like_safetensors(const uint8_t *data, size_t size)
-{
-    return size >= 9 && data[8] == '{' && data[4] == 0 && data[5] == 0 && data[6] == 0 &&
-           data[7] == 0;
-}
-
-/* What a file that is no engine seems to be and what to do with it. */
-static const char *recognise(const uint8_t *data, size_t size)
-{
-    static const struct {
-        const char *start;
-        size_t length;
-        const char *text;
-    } known[] = {
-        {"ftrt", 4,
-         "it looks like a TensorRT plan, which only TensorRT can load; give pawl build "
-         "the weights that it was made from"},
-        {"PK\x03\x04", 4,
-         "this is a checkpoint (a ZIP file, as .pt is): run pawl build on it "
-         "first"},
-        {"\x80\x02\x8a\x0a\x6c\xfc", 6,
-         "this is a checkpoint (a .pt of torch 1.5 or older): run "
-         "pawl build on it first"},
-        {"\xff\xd8\xff", 3, "this is a JPEG picture; give the engine first, then the picture"},
-        {"\x89PNG", 4, "this is a PNG picture; give the engine first, then the picture"},
-        {"\x7f"
-         "ELF",
-         4, "this is a program or library"},
-        {"\x89PAWL", 5,
-         "it begins like an engine but was changed on its way, as a text-mode "
-         "transfer does; copy it again in binary mode"},
-        {"version https://git-lfs", 23, "this is a Git LFS pointer: run git lfs pull"},
-    };
-    for (size_t i = 0; i < PW_COUNT(known); i++)
-        if (begins(data, size, known[i].start, known[i].length))
-            return known[i].text;
-    if (looks_like_wts(data, size))
-        return "this is a .wts weights file: run pawl build on it first";
-    if (looks_like_onnx(data, size))
-        return "it looks like an ONNX model; give pawl build the .pt that it was exported from";
-    if (looks_like_safetensors(data, size))
-        return "it looks like a safetensors file; give pawl build the .pt of the same model";
-    return "make one with pawl build";
-}
-
-static pawl_status verify_start(const uint8_t *data, size_t size, pawl_error *error)
+static pawl_status verify_start(const uint8_t *data, size_t size, uint64_t whole, pawl_error *error)
 {
     if (size == 0)
         return pw_fail(error, PAWL_ERR_CORRUPT, "not an engine: the file is empty");
@@ -109,8 +80,7 @@ static pawl_status verify_start(const uint8_t *data, size_t size, pawl_error *er
         if (size < PW_ENGINE_MAGIC_SIZE && memcmp(data, PW_ENGINE_MAGIC, size) == 0)
             return pw_fail_at(error, PAWL_ERR_CORRUPT, size,
                               "the engine ends after %zu bytes: copy or build it again", size);
-        return pw_fail(error, PAWL_ERR_CORRUPT, "not an engine of pawl's: %s",
-                       recognise(data, size));
+        return refuse_kind(data, size, whole, error);
     }
     if (size < PW_ENGINE_HEADER_SIZE)
         return pw_fail_at(error, PAWL_ERR_CORRUPT, size,
@@ -288,7 +258,7 @@ static pawl_status verify_section(table_walk *walk)
 pawl_status pw_engine_verify_head(const uint8_t *head, size_t head_size, uint64_t size,
                                   pawl_error *error)
 {
-    PW_TRY(verify_start(head, head_size, error));
+    PW_TRY(verify_start(head, head_size, size, error));
     return verify_header(head, head_size, size, error);
 }
 

@@ -9,18 +9,6 @@
 
 #define PW_TENSOR_LIMIT ((size_t)1 << 16) /* tensors of a state dictionary */
 
-typedef enum pw_file_kind {
-    PW_FILE_UNKNOWN,
-    PW_FILE_ZIP,
-    PW_FILE_LEGACY_PT, /* five pickles and the storages */
-    PW_FILE_WTS
-} pw_file_kind;
-
-/* Looks at the first bytes, PW_OS_HEAD_SIZE or all of them; whole: size of the file. Kinds that are
- * not weights of ours are refused by name, with what to do. */
-pawl_status pw_file_kind_find(const void *data, size_t size, uint64_t whole, const char *file_name,
-                              pw_file_kind *kind, pawl_error *error) PW_NODISCARD;
-
 pawl_status pw_pt_read_zip(const void *data, size_t size, pw_weights *weights,
                            pawl_error *error) PW_NODISCARD;
 pawl_status pw_pt_read_legacy(const void *data, size_t size, pw_weights *weights,

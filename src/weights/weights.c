@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The handle pawl_weights: opening, questions, the end. */
 #include "base/desc.h"
+#include "base/file_kind.h"
 #include "base/log.h"
 #include "base/size.h"
 #include "weights/printable.h"
@@ -29,6 +30,44 @@ static pawl_status index_names(pw_weights *weights, pawl_error *error)
     return PAWL_OK;
 }
 
+/* What to do with a file that is none of ours. */
+static const char *remedy_for(const pw_file_guess *guess)
+{
+    if (guess->remedy != NULL)
+        return guess->remedy;
+    switch (guess->kind) {
+    case PW_FILE_ENGINE:
+    case PW_FILE_PLAN:
+        return "which cannot be turned back into weights: give the .pt or .wts that it was built "
+               "from";
+    case PW_FILE_MODEL:
+        return "not weights of YOLOv5: give the .pt or .wts that it was made from";
+    default:
+        return "not weights: give the .pt or .wts";
+    }
+}
+
+/* Looks at the first bytes, PW_OS_HEAD_SIZE or all of them; whole: size of the file. Kinds that are
+ * not weights of ours are refused by name, with what to do. */
+static pawl_status find_kind(const void *data, size_t size, uint64_t whole, const char *file_name,
+                             pw_file_kind *kind, pawl_error *error)
+{
+    if (size == 0)
+        return pw_fail(error, PAWL_ERR_CORRUPT, "%s is empty; copy or download it again",
+                       file_name);
+    const pw_file_guess guess = pw_file_guess_of(data, size, whole);
+    *kind = guess.kind;
+    if (guess.kind == PW_FILE_ZIP || guess.kind == PW_FILE_LEGACY_PT || guess.kind == PW_FILE_WTS)
+        return PAWL_OK;
+    if (guess.kind != PW_FILE_UNKNOWN)
+        return pw_fail(error, PAWL_ERR_UNSUPPORTED, "%s is %s, %s", file_name, guess.what,
+                       remedy_for(&guess));
+    return pw_fail(error, PAWL_ERR_CORRUPT,
+                   "%s is neither a PyTorch checkpoint nor a .wts file; give the .pt that train.py "
+                   "wrote, or the .wts that gen_wts.py wrote",
+                   file_name);
+}
+
 static pawl_status read_kind(pw_file_kind kind, const void *data, size_t size, pw_weights *weights,
                              pawl_error *error)
 {
@@ -39,7 +78,7 @@ static pawl_status read_kind(pw_file_kind kind, const void *data, size_t size, p
         return pw_pt_read_legacy(data, size, weights, error);
     case PW_FILE_WTS:
         return pw_wts_read(data, size, weights, error);
-    case PW_FILE_UNKNOWN:
+    default:
         break;
     }
     return pw_fail(error, PAWL_ERR_INTERNAL, "%s: no reader for its kind", weights->file_name);
@@ -51,7 +90,7 @@ pawl_status pw_weights_parse(const void *data, size_t size, const char *file_nam
     pw_file_kind kind = PW_FILE_UNKNOWN;
     weights->file_name = file_name;
     weights->file_size = size;
-    PW_TRY(pw_file_kind_find(data, size, size, file_name, &kind, error));
+    PW_TRY(find_kind(data, size, size, file_name, &kind, error));
     pw_hash128(data, size, weights->hash);
     PW_TRY(read_kind(kind, data, size, weights, error));
     weights->arena.limit = 0; /* was against the file; what follows is ours */
@@ -72,7 +111,7 @@ static pawl_status copy_weights(const char *path, const char *name, pw_contents 
     pw_file_kind kind = PW_FILE_UNKNOWN;
     pw_os_input input PW_CLEANUP(pw_os_input_close);
     PW_TRY(pw_os_input_open(path, false, &input, error));
-    PW_TRY(pw_file_kind_find(input.head, input.head_size, input.size, name, &kind, error));
+    PW_TRY(find_kind(input.head, input.head_size, input.size, name, &kind, error));
     return pw_os_input_read(&input, SIZE_MAX, contents, error);
 }
 

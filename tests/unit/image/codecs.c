@@ -160,11 +160,13 @@ struct refusal_row {
 /* clang-format off */
 static struct refusal_row refusal_rows[] = {
     {"nothing at all",         BYTES(""),                               PAWL_ERR_CORRUPT,     "empty"},
-    {"text",                   BYTES("hello, world"),                   PAWL_ERR_UNSUPPORTED, "no picture"},
-    {"one byte",               BYTES("\xff"),                           PAWL_ERR_UNSUPPORTED, "no picture"},
+    {"text",                   BYTES("hello, world"),                   PAWL_ERR_CORRUPT,     "no picture"},
+    {"one byte",               BYTES("\xff"),                           PAWL_ERR_CORRUPT,     "no picture"},
     {"a GIF",                  BYTES("GIF89a\1\0\1\0"),                 PAWL_ERR_UNSUPPORTED, "GIF"},
     {"a TIFF",                 BYTES("II*\0\10\0\0\0"),                 PAWL_ERR_UNSUPPORTED, "TIFF"},
-    {"an MP4",                 BYTES("\0\0\0\x18" "ftypmp42"),          PAWL_ERR_UNSUPPORTED, "a video (MP4, QuickTime) file, which is not read; extract"},
+    {"an MP4",                 BYTES("\0\0\0\x18" "ftypmp42"),          PAWL_ERR_UNSUPPORTED, "a video (MP4, QuickTime), which is not read; extract"},
+    {"an engine",              BYTES("\x89PAWL\r\n\x1a"),               PAWL_ERR_UNSUPPORTED, "an engine of pawl's, not a picture"},
+    {"a checkpoint",           BYTES("PK\3\4...."),                     PAWL_ERR_UNSUPPORTED, "a checkpoint (a ZIP file, as .pt is), not a picture"},
     {"an AVI",                 BYTES("RIFF\0\0\0\0AVI LIST"),           PAWL_ERR_UNSUPPORTED, "video"},
     {"an AVIF",                BYTES("\0\0\0\x18" "ftypavif"),          PAWL_ERR_UNSUPPORTED, "AVIF"},
     {"a HEIF",                 BYTES("\0\0\0\x18" "ftypheic"),          PAWL_ERR_UNSUPPORTED, "HEIF"},
