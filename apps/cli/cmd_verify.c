@@ -8,15 +8,17 @@
 #include <string.h>
 
 /* clang-format off */
+#define ERROR_GATE(precision, max_error, min_iou) ", " #precision " " #max_error
+#define IOU_GATE(precision, max_error, min_iou) ", " #precision " " #min_iou
 static const app_option options_table[] = {
     {.name = "images", .type = APP_TEXT, .offset = offsetof(verify_options, images),
      .value = "FILE...", .help = "pictures to look at, or folders of them"},
     {.name = "max-error", .type = APP_REAL, .offset = offsetof(verify_options, max_error),
      .value = "N", .low = 0, .high = 1e9,
-     .help = "relative error of a layer at most (1e-4; fp16 0.02, bf16 0.1, int8 0.3)"},
+     .help = "relative error of a layer at most (default: by precision" VERIFY_GATES(ERROR_GATE) ")"},
     {.name = "min-iou", .type = APP_REAL, .offset = offsetof(verify_options, min_iou),
      .value = "N", .low = 0, .high = 1,
-     .help = "overlap of a box with the reference's at least (0.99; fp16 0.95, bf16 0.9, int8 0.8)"},
+     .help = "overlap of a box with the reference's at least (default: by precision" VERIFY_GATES(IOU_GATE) ")"},
     CONF_OPTION(verify_options, conf),
     IOU_OPTION(verify_options, iou),
     IMGSZ_OPTION(verify_options, imgsz, RUN_IMGSZ),

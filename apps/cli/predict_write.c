@@ -183,7 +183,7 @@ static int write_labels(predict_writer *writer, const predict_picture *picture)
 /* The ending of the annotated picture: its own where we write that format. */
 static const char *picture_ending(const char *path)
 {
-    return app_path_ends_in(path, APP_WRITTEN_ENDINGS) ? app_path_ending(path) : ".jpg";
+    return app_is_written_picture(path) ? app_path_ending(path) : ".jpg";
 }
 
 static int write_saved(predict_writer *writer, predict_picture *picture)

@@ -116,7 +116,10 @@ static void choose_gates(const verify_options *options, verify_pair *pair)
         const char *precision;
         double max_error, min_iou;
     } gates[] = {
-        {"fp32", 1e-4, 0.99}, {"fp16", 2e-2, 0.95}, {"bf16", 1e-1, 0.9}, {"int8", 3e-1, 0.8}};
+#define GATE_ROW(precision, max_error, min_iou) {#precision, max_error, min_iou},
+        VERIFY_GATES(GATE_ROW)
+#undef GATE_ROW
+    };
     pair->max_error = gates[0].max_error;
     pair->min_iou = gates[0].min_iou;
     for (size_t i = 0; i < sizeof gates / sizeof gates[0]; i++)

@@ -5,7 +5,7 @@
 #include "common/roff.h"
 #include "common/term.h"
 
-#include <pawl/version.h>
+#include <pawl/machine.h>
 
 #include <stdarg.h>
 #include <string.h>
@@ -98,9 +98,6 @@ static void print_command(FILE *out, const app_command *command)
 static void print_environment(FILE *out)
 {
     static const char *const variables[][2] = {
-        {"PAWL_MAX_ISA",
-         "uses no instruction set above this one: generic, sse41, avx2, avx512, avx512vnni, "
-         "avx512bf16, amx; or generic, neon, dotprod, i8mm"},
         {"PAWL_TENSORRT_LIBRARY",
          "TensorRT's library (a file, or the folder it is in) where the loader does not find it"},
         {"PAWL_CUDA_LIBRARY", "the NVIDIA driver's library, so too"},
@@ -108,12 +105,16 @@ static void print_environment(FILE *out)
         {"PAWL_LIFETIME",
          "strict refuses to end an object that others still hold; deferred (default) ends it with "
          "its last holder"},
-        {"PAWL_LEAKS",
-         "set to 1: objects that were never ended are listed when the program is over"},
+        {"PAWL_LEAKS", "report lists the objects that were never ended when the program is over, "
+                       "error ends it with 1 for them"},
         {"NO_COLOR", "no colours"},
         {"COLUMNS", "width of the help where there is no terminal to ask"},
     };
+    char isa[APP_SENTENCE_SIZE] = "uses no instruction set above this one: ";
+    for (size_t i = 0; pawl_isa_name(i) != NULL; i++)
+        add(isa, "%s%s", i > 0 ? ", " : "", pawl_isa_name(i));
     fputs(".SH ENVIRONMENT\n", out);
+    app_roff_item(out, "PAWL_MAX_ISA", isa);
     for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++)
         app_roff_item(out, variables[i][0], variables[i][1]);
 }

@@ -5,6 +5,8 @@
 #include "common/inputs.h"
 #include "common/term.h"
 
+#include <pawl/image.h>
+
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
@@ -53,6 +55,14 @@ bool app_path_ends_in(const char *path, const char *endings)
             return true;
         at += step + (at[step] == ' ' ? 1 : 0);
     }
+    return false;
+}
+
+bool app_is_written_picture(const char *path)
+{
+    for (size_t i = 0; pawl_image_ending(i) != NULL; i++)
+        if (app_path_ends_in(path, pawl_image_ending(i)))
+            return true;
     return false;
 }
 

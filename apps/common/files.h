@@ -21,8 +21,8 @@ bool app_path_ends_in(const char *path, const char *endings);
 /* Of pictures, looked for in folders: those of YOLOv5's detect.py and the PNM family. What we
  * cannot read is reported, not passed over. */
 #define APP_PICTURE_ENDINGS "bmp dng jpe jpeg jpg mpo pbm pfm pgm png pnm ppm tif tiff webp"
-/* Of pictures that pawl_image_write() can write. */
-#define APP_WRITTEN_ENDINGS "bmp jpe jpeg jpg png pnm ppm webp"
+/* True if pawl_image_write() takes a name of this ending. */
+bool app_is_written_picture(const char *path);
 
 /* What a file of this ending is ("a picture"), if that is known and the ending is none of @p own;
  * else NULL. */

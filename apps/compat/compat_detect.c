@@ -135,7 +135,7 @@ static int write_picture(const struct detect *detect, const char *path, pawl_ima
     pawl_image_view view;
     pawl_image *drawn = NULL;
     const char *name = app_path_name(path);
-    const bool is_written = app_path_ends_in(name, APP_WRITTEN_ENDINGS);
+    const bool is_written = app_is_written_picture(name);
     char *target = app_format("_%s%s", name, is_written ? "" : ".jpg");
     uint8_t *pixels = copy_pixels(image, &view, &error);
     pawl_status status = pixels == NULL || target == NULL ? PAWL_ERR_MEMORY : PAWL_OK;

@@ -59,6 +59,9 @@ PAWL_API pawl_status pawl_image_destroy(pawl_image **image);
 /** The pixels; valid while the image lives. */
 PAWL_API PAWL_NODISCARD pawl_status pawl_image_view_get(pawl_image *image, pawl_image_view *view, pawl_error *error);
 
+/** Ending @p index of the names that pawl_image_write() takes: "jpg", "png" ...; NULL past the end. Any thread. Since 0.2. */
+PAWL_API const char *pawl_image_ending(size_t index);
+
 /**
  * Writes the picture in the format its name's ending says (.jpg .jpeg quality 95, .png, .ppm, .bmp, .webp); temporary file, then rename.
  * @retval PAWL_ERR_ARGUMENT  An ending we do not write. @retval PAWL_ERR_LIMIT A side over 16,383 as WebP.

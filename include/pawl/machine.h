@@ -17,9 +17,11 @@ typedef struct pawl_machine_info {
 /** Fills @p info. Any thread. */
 PAWL_API PAWL_NODISCARD pawl_status pawl_machine_info_get(pawl_machine_info *info);
 
+/** Instruction set @p index of this machine's family, from the least on: "generic", "sse41", "avx2" ...; NULL past the end. Any thread. Since 0.2. */
+PAWL_API const char *pawl_isa_name(size_t index);
+
 /**
- * Uses nothing above @p isa in engines created from now on: generic | sse41 | avx2 | avx512 | avx512vnni | avx512bf16 | amx, or generic |
- * neon | dotprod | i8mm. The environment's PAWL_MAX_ISA does the same from the start.
+ * Uses nothing above @p isa, one of pawl_isa_name(), in engines created from now on. The environment's PAWL_MAX_ISA does the same from the start.
  * @retval PAWL_ERR_ARGUMENT  No such name. Nothing changed.
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_max_isa_set(const char *isa);

@@ -229,6 +229,11 @@ const char *pw_isa_name(uint32_t mask)
     return ladder[best].name;
 }
 
+const char *pawl_isa_name(size_t index)
+{
+    return index < PW_COUNT(ladder) ? ladder[index].name : NULL;
+}
+
 const char *pw_arch_name(void)
 {
 #if defined(__x86_64__)

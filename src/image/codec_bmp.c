@@ -252,7 +252,7 @@ static pawl_status encode_bmp(const pw_image *image, pw_os_file *file, pawl_erro
 }
 
 const pw_codec pw_codec_bmp = {.name = "BMP",
-                               .endings = {".bmp"},
+                               .endings = {"bmp"},
                                .is_mine = is_bmp,
                                .decode = decode_bmp,
                                .encode = encode_bmp};

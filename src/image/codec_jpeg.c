@@ -343,7 +343,7 @@ static pawl_status encode_jpeg(const pw_image *image, pw_os_file *file, pawl_err
 }
 
 const pw_codec pw_codec_jpeg = {.name = "JPEG",
-                                .endings = {".jpg", ".jpeg", ".jpe"},
+                                .endings = {"jpg", "jpeg", "jpe"},
                                 .is_mine = is_jpeg,
                                 .decode = decode_jpeg,
                                 .encode = encode_jpeg};

@@ -239,7 +239,7 @@ static pawl_status encode_png(const pw_image *image, pw_os_file *file, pawl_erro
 }
 
 const pw_codec pw_codec_png = {.name = "PNG",
-                               .endings = {".png"},
+                               .endings = {"png"},
                                .is_mine = is_png,
                                .decode = decode_png,
                                .encode = encode_png};

@@ -201,7 +201,7 @@ static pawl_status encode_ppm(const pw_image *image, pw_os_file *file, pawl_erro
 }
 
 const pw_codec pw_codec_ppm = {.name = "PPM",
-                               .endings = {".ppm", ".pnm"},
+                               .endings = {"ppm", "pnm"},
                                .is_mine = is_netpbm,
                                .decode = decode_ppm,
                                .encode = encode_ppm};

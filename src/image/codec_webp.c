@@ -136,7 +136,7 @@ static pawl_status encode_webp(const pw_image *image, pw_os_file *file, pawl_err
 }
 
 const pw_codec pw_codec_webp = {.name = "WebP",
-                                .endings = {".webp"},
+                                .endings = {"webp"},
                                 .is_mine = is_webp,
                                 .decode = decode_webp,
                                 .encode = encode_webp};

@@ -4,6 +4,7 @@
 #include "base/file_kind.h"
 #include "base/memory.h"
 #include "base/size.h"
+#include "base/strbuf.h"
 #include "image/letterbox.h"
 #include <string.h>
 
@@ -183,11 +184,12 @@ pawl_status pawl_image_view_get(pawl_image *image, pawl_image_view *view, pawl_e
     return PAWL_OK;
 }
 
+/* In a dot and the ending, whatever the case. */
 static bool ends_with(const char *path, const char *ending)
 {
     const size_t length = strlen(path);
     const size_t wanted = strlen(ending);
-    if (length <= wanted)
+    if (length <= wanted + 1 || path[length - wanted - 1] != '.')
         return false;
     for (size_t i = 0; i < wanted; i++) { /* ASCII only, whatever the locale */
         const char c = path[length - wanted + i];
@@ -208,16 +210,32 @@ static const pw_codec *codec_of_ending(const char *path)
     return NULL;
 }
 
+const char *pawl_image_ending(size_t index)
+{
+    for (size_t i = 0; i < PW_COUNT(codecs); i++)
+        for (size_t e = 0; e < PW_COUNT(codecs[i]->endings); e++)
+            if (codecs[i]->endings[e] != NULL && index-- == 0)
+                return codecs[i]->endings[e];
+    return NULL;
+}
+
+static pawl_status refuse_ending(const char *path, pawl_error *error)
+{
+    char endings[96];
+    pw_strbuf text = PW_STRBUF(endings);
+    for (size_t i = 0; pawl_image_ending(i) != NULL; i++)
+        pw_strbuf_add(&text, "%s.%s", i > 0 ? ", " : "", pawl_image_ending(i));
+    return pw_fail(error, PAWL_ERR_ARGUMENT, "cannot write %.300s: its name must end in one of %s",
+                   path, endings);
+}
+
 pawl_status pawl_image_write(pawl_image *image, const char *path, pawl_error *error)
 {
     if (path == NULL)
         return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_image_write: path is NULL");
     const pw_codec *codec = codec_of_ending(path);
     if (codec == NULL)
-        return pw_fail(error, PAWL_ERR_ARGUMENT,
-                       "cannot write %.300s: its name must end in .jpg, .jpeg, .png, .webp, .bmp "
-                       "or .ppm",
-                       path);
+        return refuse_ending(path, error);
     pw_image *used PW_USING = NULL;
     PW_TRY(pw_object_use(image, &pw_image_type, &used, error));
     pw_os_file file PW_CLEANUP(pw_os_file_abandon) = {.descriptor = -1};

@@ -42,7 +42,7 @@ int pw_exif_orientation(const uint8_t *tiff, size_t size);
 /* One file format. decode fills a new image; encode writes to a file that the caller commits. */
 typedef struct pw_codec {
     const char *name;
-    const char *endings[3]; /* lower case, with the dot; NULL where there are fewer */
+    const char *endings[3]; /* lower case, the usual one first; NULL where there are fewer */
     bool (*is_mine)(const uint8_t *data, size_t size);
     pawl_status (*decode)(const uint8_t *data, size_t size, pw_image *image, pawl_error *error);
     pawl_status (*encode)(const pw_image *image, pw_os_file *file, pawl_error *error);

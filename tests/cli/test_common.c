@@ -20,6 +20,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -150,6 +151,27 @@ static void values_arrive(void **state)
     assert_int_equal(values.shape.height, 32);
     assert_int_equal(values.shape.width, 64);
     assert_int_equal(values.batch.min * 100 + values.batch.opt * 10 + values.batch.max, 123);
+}
+
+/* The help is as wide as the terminal that it goes to. */
+static void width_is_the_terminals(void **state)
+{
+    (void)state;
+    static const struct {
+        unsigned short columns;
+        int width;
+    } sizes[] = {{50, 50}, {5, 20}, {250, 100}, {80, 80}};
+    const int master = posix_openpt(O_RDWR | O_NOCTTY);
+    assert_true(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0);
+    FILE *terminal = fopen(ptsname(master), "we");
+    assert_non_null(terminal);
+    for (size_t i = 0; i < COUNT(sizes); i++) {
+        const struct winsize size = {.ws_row = 24, .ws_col = sizes[i].columns};
+        assert_int_equal(ioctl(master, TIOCSWINSZ, &size), 0);
+        assert_int_equal(app_term_width(terminal), sizes[i].width);
+    }
+    (void)fclose(terminal);
+    (void)close(master);
 }
 
 /* Every float32 written comes back as itself: a walk through all exponents. */
@@ -391,6 +413,7 @@ int main(void)
 {
     const struct CMUnitTest others[] = {
         cmocka_unit_test(values_arrive),
+        cmocka_unit_test(width_is_the_terminals),
         cmocka_unit_test(floats_round_trip),
         cmocka_unit_test(json_bears_any_bytes),
         cmocka_unit_test(coco_has_91_numbers),
