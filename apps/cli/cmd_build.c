@@ -285,6 +285,13 @@ static int run_build(struct build *build)
     return code;
 }
 
+/* TensorRTX's letters stand where the output's name may stand. */
+static bool is_size(const char *word)
+{
+    return word[0] != '\0' && strchr("nsmlxc", word[0]) != NULL &&
+           strcmp(word + 1, word[1] == '6' ? "6" : "") == 0;
+}
+
 static int build_main(int argc, char **argv)
 {
     build_options options;
@@ -292,6 +299,9 @@ static int build_main(int argc, char **argv)
     int code = 0;
     if (!app_parse(&cli_build, argc, argv, &options, &arguments, &code))
         return code;
+    if (arguments.count == 2 && is_size(arguments.items[1]))
+        return app_usage(&cli_build, "the size is read from the file: leave %s out",
+                         arguments.items[1]);
     struct build build = {.options = &options, .input = arguments.items[0]};
     code = app_backend_check(&cli_build, &arguments, options.backend);
     if (code == APP_EXIT_DONE && options.imgsz.height != 0 && options.shapes.opt.height != 0)

@@ -61,6 +61,8 @@ static const foreign_option foreign_options[] = {
     {"avgruns percentile", NULL, "'pawl bench' prints min, mean, median, p90, p95 and p99: leave it out"},
     {"infstreams streams usespinwait usecudagraph nodatatransfers idletime sleeptime exposedma", NULL,
      "'pawl bench' times one run after the other: leave it out"},
+    {"shapes", "predict bench val", "write --imgsz HxW and --batch N"},
+    {"tolerance atol rtol", "verify", "write --max-error N for layers, --min-iou N for boxes"},
     {"loadrefoutputs accuracythreshold accuracyalgorithm", NULL, "'pawl verify best.pt best.engine PICTURE...' compares with the reference"},
     {"view-img show", NULL, "no window is opened; pictures are in the run's folder: leave it out"},
     {"save", NULL, "'pawl predict' writes pictures unless --nosave says otherwise: leave it out"},

@@ -38,6 +38,9 @@ try pawl build best.pt --project runs
 try pawl build best.pt --backend trt
 try pawl build best.pt --precision half
 try pawl build best.pt -output best.engine
+try pawl build best.pt s
+try pawl build best.pt n6
+try pawl bench best.engine --shapes=images:1x3x64x64
 try pawl convert -w best.pt
 try pawl convert best.pt -t detect
 try pawl val best.engine --data data.yaml --task test
