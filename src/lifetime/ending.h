@@ -27,7 +27,4 @@ pawl_status pw_ending_close(pw_ending *end) PW_NODISCARD;
 /* Without the mutex: says what has happened, and releases what nobody holds any more. */
 void pw_ending_finish(pw_ending *end);
 
-/* Says why a handle resolves to nothing: its object has ended, or it never was one. With the mutex held. */
-void pw_explain_dead(pw_strbuf *text, uint64_t bits);
-
 #endif

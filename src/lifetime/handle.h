@@ -7,6 +7,9 @@
  *     end: closes the generation (all copies dead) and drops the user's hold; the last holder to go releases the memory, then the parents.
  *
  * pw_object is the first member of every object struct. Resolving takes no mutex; birth, pin and end take the one process mutex.
+ *
+ * To read the room: slot_table.h (where objects stand), object.c (birth, holds, release), object_use.c (from handle to object), ending.c, then what
+ * is built on them: scope.c, object_array.c, report.c. observer.h is the way out, for the room record.
  */
 #ifndef PW_HANDLE_H
 #define PW_HANDLE_H

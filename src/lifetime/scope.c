@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "lifetime/diagnosis.h"
 #include "lifetime/ending.h"
+#include "lifetime/explain.h"
 #include "lifetime/scopes.h"
 #include "lifetime/slot_table.h"
 
@@ -198,12 +199,10 @@ void pw_scope_adopt(pw_object *object)
 static pw_object *live_object(const void *handle, pw_strbuf *why)
 {
     const uint64_t bits = pw_handle_bits(handle);
-    const pw_slot *slot = pw_handle_slot(bits);
-    if (slot != NULL &&
-        pw_state_is_open(atomic_load_explicit(&slot->state, memory_order_acquire), bits))
-        return slot->object;
-    pw_explain_dead(why, bits);
-    return NULL;
+    pw_object *object = pw_open_object(bits);
+    if (object == NULL)
+        pw_explain_dead(why, bits);
+    return object;
 }
 
 /* Moves a live object; to PW_NO_SLOT: to nobody. With the mutex held. */

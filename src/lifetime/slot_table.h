@@ -103,6 +103,15 @@ static inline bool pw_state_is_open(uint64_t state, uint64_t bits)
     return (state & ~PW_STATE_HOLDS) == (pw_handle_generation(bits) << PW_STATE_SHIFT | PW_STATE_OPEN);
 }
 
+/* The object of a handle that is open, held by nothing: for as long as the mutex is. NULL: there is none. */
+static inline pw_object *pw_open_object(uint64_t bits)
+{
+    const pw_slot *slot = pw_handle_slot(bits);
+    if (slot == NULL || !pw_state_is_open(atomic_load_explicit(&slot->state, memory_order_acquire), bits))
+        return NULL;
+    return slot->object;
+}
+
 /* An object's name, for those who hold the mutex; "" while it is being made, when only its maker may look. */
 static inline const char *pw_object_name_if_made(const pw_object *object)
 {
