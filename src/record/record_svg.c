@@ -109,7 +109,8 @@ static void put_name(pw_os_file *file, const pw_life *life)
     pw_put(file, "%s #%llu", life->born->type->name, (unsigned long long)life->id);
 }
 
-static void put_label(pw_os_file *file, const pw_svg_row *row, const pw_life *life, int y)
+static void put_label(pw_os_file *file, bool is_bare, const pw_svg_row *row, const pw_life *life,
+                      int y)
 {
     const pw_record *born = life->born;
     pw_put(file, "<text class=\"name\" x=\"16\" y=\"%d\">", y - 1);
@@ -128,7 +129,7 @@ static void put_label(pw_os_file *file, const pw_svg_row *row, const pw_life *li
         pw_put_xml(file, born->place.file);
         pw_put(file, ":%d", born->place.line);
     } else {
-        pw_put(file, "made inside the library");
+        pw_put(file, is_bare ? "made at a place not known" : "made inside the library");
     }
     pw_put(file, "</text>\n");
 }
@@ -330,8 +331,8 @@ static void put_bare_legend(pw_os_file *file, int y)
 {
     put_early(file, 32, y, 3);
     put_text(file, "small", 48, y + 4, "ended before what was made from it: undefined behaviour");
-    put_lost(file, 370, y);
-    put_text(file, "small", 386, y + 4, "lost: nobody can end it any more");
+    put_lost(file, 450, y);
+    put_text(file, "small", 466, y + 4, "lost: nobody can end it any more");
 }
 
 static void put_rule(pw_os_file *file, bool is_bare, int y)
@@ -360,7 +361,8 @@ pawl_status pw_record_write_svg(pw_os_file *file, const pw_history *history, paw
     put_head(file, &svg, width, bottom + PW_SVG_FOOTER + (is_bare ? PW_SVG_BARE : 0));
     put_axis(file, &svg, bottom);
     for (size_t row = 0; row < svg.row_count; row++)
-        put_label(file, &svg.rows[row], &history->lives[svg.rows[row].life], pw_svg_y(row));
+        put_label(file, is_bare, &svg.rows[row], &history->lives[svg.rows[row].life],
+                  pw_svg_y(row));
     for (size_t row = 0; row < svg.row_count; row++)
         put_bars(file, &svg, &svg.rows[row], pw_svg_y(row));
     for (size_t row = 0; row < svg.row_count; row++)

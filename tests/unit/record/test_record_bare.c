@@ -90,6 +90,7 @@ static void the_drawing_marks_them(void **state)
     assert_contains(saved, "Level: none (what is ended is gone, whoever holds it)");
     assert_contains(saved, "ended too early: held by IBuilderConfig #2 and 1 more");
     assert_contains(saved, "lost: never ended");
+    assert_int_equal(count_of("made at a place not known"), 3);
     assert_contains(saved, "nothing here sees to that");
     assert_int_equal(count_of("still alive"), 1);
     assert_int_equal(count_of("<circle style=\"fill:#c81e1e\""), 1 + 1); /* and the legend's */
