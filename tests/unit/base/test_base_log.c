@@ -56,6 +56,27 @@ static void a_long_message_is_cut(void **state)
     pawl_logger_set(NULL);
 }
 
+/* What a once has found waits for a logger, and is told once. */
+static void a_notice_is_told_once_to_who_listens(void **state)
+{
+    (void)state;
+    static pw_notice notice, nothing;
+    int weight = 1;
+    calls = 0;
+    pw_notice_set(&notice, PAWL_LOG_WARNING, "PAWL_X=%s is ignored", "y");
+    pw_notice_tell(&notice); /* nobody listens */
+    pawl_logger_set(&(pawl_logger){.user = &weight, .level = PAWL_LOG_ERROR, .write = keep});
+    pw_notice_tell(&notice); /* nor to warnings */
+    assert_int_equal(calls, 0);
+    pawl_logger_set(&(pawl_logger){.user = &weight, .level = PAWL_LOG_WARNING, .write = keep});
+    pw_notice_tell(&nothing);
+    pw_notice_tell(&notice);
+    pw_notice_tell(&notice);
+    assert_int_equal(calls, 1);
+    assert_string_equal(last, "PAWL_X=y is ignored");
+    pawl_logger_set(NULL);
+}
+
 /* Each logger must be called with its own user pointer, however often they change. */
 static const char names[2][8] = {"first", "second"};
 static atomic_int mixed;
@@ -146,6 +167,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_what_is_wanted_arrives),
         cmocka_unit_test(a_long_message_is_cut),
+        cmocka_unit_test(a_notice_is_told_once_to_who_listens),
         cmocka_unit_test(a_change_is_seen_whole),
         cmocka_unit_test(a_fork_leaves_no_lock_behind),
     };
