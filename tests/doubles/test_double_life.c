@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * After a fork: the child's ends let go of our side only, so neither the library's destructors nor
- * the driver are called there, in whatever order; using what it inherited is PAWL_ERR_FORKED, and
- * so is starting a GPU that the parent has started. The parent loses nothing.
- * Usage: test_fork_double WEIGHTS PICTURE, with the doubles in the environment.
+ * Objects on a GPU and TensorRT while others look on or fork.
+ * fork: the child's ends let go of our side only, so neither the library's destructors nor the
+ * driver are called there, in whatever order; using what it inherited is PAWL_ERR_FORKED, and so is
+ * starting a GPU that the parent has started. The parent loses nothing.
+ * report: while one thread reports in a loop, whatever others end is ended at once, at both levels,
+ * and released in the GPU's context.
+ * Usage: test_double_life fork|report WEIGHTS PICTURE, with the doubles in the environment.
  */
 #include "doubles/cuda/fake_cuda.h"
 
 #include <dlfcn.h>
 #include <pawl/pawl.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +28,8 @@ static struct {
     void (*cuda_forget)(void);
     unsigned (*cuda_live)(void);
     int (*trt_live)(void);
+    void (*cuda_count)(fake_cuda_counts *);
+    const char *(*last_violation)(void);
 } asked;
 
 static void *objects[COUNT];
@@ -159,25 +166,93 @@ static void fork_for(void (*child)(bool), bool argument)
     expect(id > 0 && waitpid(id, &status, 0) == id && status == 0, "a child", "see above");
 }
 
+static void end_all(void)
+{
+    for (int i = COUNT; i-- > 0;)
+        expect(pawl_object_destroy(&objects[i]) == PAWL_OK, "an end in reverse", "refused");
+    (void)pawl_image_destroy(&image);
+    expect(asked.trt_live() == 0 && asked.cuda_live() == 0, "ends", "something is left");
+}
+
+static void try_forks(void)
+{
+    expect(asked.trt_live() > 0 && asked.cuda_live() > 0, "the parent", "holds nothing native");
+    fork_for(in_child, false);
+    fork_for(in_child, true);
+    detect(PAWL_OK, "the parent goes on");
+    end_all();
+    fork_for(in_child_of_nothing, false);
+}
+
+/* --- report --- */
+
+#define THREADS 2
+#define ROUNDS  100
+
+static atomic_bool is_over;
+static atomic_uint refused, lines;
+
+static void *contexts_come_and_go(void *argument)
+{
+    for (int round = 0; round < ROUNDS; round++) {
+        pawl_context *context = NULL;
+        if (pawl_context_create(objects[2], NULL, &context, NULL) != PAWL_OK ||
+            pawl_context_destroy(&context) != PAWL_OK)
+            atomic_fetch_add(&refused, 1);
+    }
+    return argument;
+}
+
+static void read_slowly(void *user, const char *text)
+{
+    (void)user;
+    (void)text;
+    (void)usleep(50);
+    atomic_fetch_add(&lines, 1);
+}
+
+static void *report_in_a_loop(void *argument)
+{
+    while (!atomic_load(&is_over))
+        (void)pawl_object_report(read_slowly, NULL);
+    return argument;
+}
+
+static void try_reports(void)
+{
+    pthread_t reporter, threads[THREADS];
+    fake_cuda_counts counts;
+    bool is_started = pthread_create(&reporter, NULL, report_in_a_loop, NULL) == 0;
+    for (int i = 0; i < THREADS; i++)
+        is_started &= pthread_create(&threads[i], NULL, contexts_come_and_go, NULL) == 0;
+    if (!is_started)
+        exit(2);
+    for (int i = 0; i < THREADS; i++)
+        (void)pthread_join(threads[i], NULL);
+    atomic_store(&is_over, true);
+    (void)pthread_join(reporter, NULL);
+    expect(atomic_load(&lines) > 0, "the reporter", "read nothing");
+    expect(atomic_load(&refused) == 0, "contexts", "one was not ended at once");
+    end_all();
+    asked.cuda_count(&counts);
+    expect(counts.violations == 0, "the driver", asked.last_violation());
+}
+
 int main(int count, char **arguments)
 {
     find("PAWL_CUDA_LIBRARY", "fake_cuda_calls", &asked.cuda_calls);
     find("PAWL_CUDA_LIBRARY", "fake_cuda_forget", &asked.cuda_forget);
     find("PAWL_CUDA_LIBRARY", "fake_cuda_live", &asked.cuda_live);
+    find("PAWL_CUDA_LIBRARY", "fake_cuda_count", &asked.cuda_count);
+    find("PAWL_CUDA_LIBRARY", "fake_cuda_last_violation", &asked.last_violation);
     find("PAWL_TENSORRT_LIBRARY", "double_live", &asked.trt_live);
-    if (count != 3 || asked.cuda_calls == NULL || asked.trt_live == NULL ||
-        !make_all(arguments[1], arguments[2]))
+    if (count != 4 || asked.cuda_calls == NULL || asked.trt_live == NULL ||
+        !make_all(arguments[2], arguments[3]))
         return 2;
-    expect(asked.trt_live() > 0 && asked.cuda_live() > 0, "the parent", "holds nothing native");
-    fork_for(in_child, false);
-    fork_for(in_child, true);
-    detect(PAWL_OK, "the parent goes on");
-    for (int i = COUNT; i-- > 0;)
-        (void)pawl_object_destroy(&objects[i]);
-    (void)pawl_image_destroy(&image);
-    expect(asked.trt_live() == 0 && asked.cuda_live() == 0, "the parent's ends",
-           "something is left");
-    fork_for(in_child_of_nothing, false);
+    if (strcmp(arguments[1], "fork") == 0)
+        try_forks();
+    else
+        try_reports();
     (void)printf("%u failed\n", failed);
     return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
