@@ -13,7 +13,10 @@ typedef enum pawl_log_level {
     PAWL_LOG_VERBOSE = 3
 } pawl_log_level;
 
-/** Receives the library's messages: one sentence each, no newline. Called from any thread, also at once. */
+/**
+ * Receives the library's messages: one sentence each, no newline. Called from any thread, also at once. It may call any function of pawl:
+ * nothing is locked while it is told; what those calls have to say reaches it, too.
+ */
 typedef struct pawl_logger {
     void *user;
     pawl_log_level level; /* nothing more talkative than this is sent */

@@ -63,7 +63,7 @@ pawl_status pw_os_file_commit(pw_os_file *file, pawl_error *error) PW_NODISCARD;
 void pw_os_file_abandon(pw_os_file *file);                                      /* leaves nothing behind; fine after commit */
 
 uint64_t pw_os_clock_ns(void);          /* monotonic */
-uint64_t pw_os_clock_coarse_ns(void);   /* the same, up to 10 ms late, for a tenth of the price */
+uint64_t pw_os_clock_coarse_ns(void);   /* the same, up to 10 ms late, for a fraction of the price */
 int32_t pw_os_core_count(void);         /* this process may use: affinity and cgroup quota (v1, v2), at least 1 */
 const char *pw_os_environment(const char *name); /* NULL where unset or empty */
 uint32_t pw_os_process_id(void);
