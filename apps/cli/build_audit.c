@@ -14,12 +14,12 @@
 
 typedef struct audit_summary {
     size_t tensors, concerned;
-    pawl_audit total;
+    pawl_audit_info total;
     const char *worst_name; /* of the tensor that loses most beside its own scale */
     double worst_error;
 } audit_summary;
 
-static uint64_t damaged(const pawl_audit *audit)
+static uint64_t damaged(const pawl_audit_info *audit)
 {
     return audit->subnormal + audit->vanishing + audit->overflowing + audit->infinite + audit->nan;
 }
@@ -32,7 +32,7 @@ static int summarise(pawl_plan *plan, audit_summary *summary)
     if (pawl_plan_audit_get(plan, PAWL_F16, SIZE_MAX, &summary->total, &error) < 0)
         return 0;
     for (size_t i = 0; i < summary->tensors; i++) {
-        pawl_audit one = {.struct_size = sizeof one};
+        pawl_audit_info one = PAWL_AUDIT_INFO_INIT;
         if (pawl_plan_audit_get(plan, PAWL_F16, i, &one, &error) < 0)
             return 0;
         summary->concerned += damaged(&one) != 0 ? 1 : 0;
@@ -49,7 +49,7 @@ void cli_audit_say(pawl_plan *plan, int is_fixed)
     audit_summary summary;
     if (!summarise(plan, &summary))
         return;
-    const pawl_audit *total = &summary.total;
+    const pawl_audit_info *total = &summary.total;
     if (damaged(total) == 0) {
         app_say("FP16: holds all %" PRIu64 " weights of %zu tensors within its normal range",
                 total->count, summary.tensors);
@@ -69,7 +69,7 @@ void cli_audit_say(pawl_plan *plan, int is_fixed)
                       : "below what FP16 rounds off anyway: it does not matter");
 }
 
-static json_t *audit_row(const pawl_audit *audit)
+static json_t *audit_row(const pawl_audit_info *audit)
 {
     json_t *row = json_object();
     const struct {
@@ -96,7 +96,7 @@ static json_t *audit_row(const pawl_audit *audit)
 static json_t *audit_format(pawl_plan *plan, pawl_dtype format)
 {
     pawl_error error = {0};
-    pawl_audit audit = {.struct_size = sizeof audit};
+    pawl_audit_info audit = PAWL_AUDIT_INFO_INIT;
     json_t *result = json_object(), *tensors = json_array();
     int is_complete = result != NULL && tensors != NULL &&
                       pawl_plan_audit_get(plan, format, SIZE_MAX, &audit, &error) >= 0 &&

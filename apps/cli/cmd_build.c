@@ -142,7 +142,7 @@ static void say_recognised(const struct build *build)
     app_say("%s%s%s: YOLOv5 %s, %s, size %s, %d class%s%s, %.2f M parameters, %.1f GFLOPs at %d",
             app_bold(app_say_stream()), build->input, app_plain(app_say_stream()), model->family,
             task_name(model->task), model->size, model->class_count,
-            model->class_count == 1 ? "" : "es", model->names_known ? "" : " (without names)",
+            model->class_count == 1 ? "" : "es", model->has_names ? "" : " (without names)",
             (double)model->parameter_count / 1e6, model->gflops, model->imgsz);
 }
 
@@ -177,7 +177,7 @@ static int on_progress(void *user, const char *stage, size_t done, size_t total)
 static void set_tensorrt(const build_options *options, pawl_build_desc *desc)
 {
     desc->workspace_size = options->workspace;
-    desc->optimization_level = options->level;
+    desc->optimisation_level = options->level;
     desc->timing_cache = options->timing_cache;
     desc->contexts = options->contexts;
     desc->is_version_compatible = options->is_version_compatible ? 1 : 0;
@@ -235,8 +235,8 @@ static int say_summary(const struct build *build, double start)
 {
     pawl_error error = {0};
     pawl_plan *saved = NULL;
-    pawl_plan_info info = {.struct_size = sizeof info};
-    pawl_model_info model = {.struct_size = sizeof model};
+    pawl_plan_info info = PAWL_PLAN_INFO_INIT;
+    pawl_model_info model = PAWL_MODEL_INFO_INIT;
     char size[APP_HUMAN_SIZE], memory[APP_HUMAN_SIZE], time[APP_HUMAN_SIZE];
     const double end = app_clock_ms();
     /* What was just written is read back and checked: an engine that could not be loaded must not

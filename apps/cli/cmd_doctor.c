@@ -80,7 +80,7 @@ static int doctor_main(int argc, char **argv)
     int code = 0;
     size_t next = 0;
     char why[160];
-    pawl_machine_info machine = {.struct_size = sizeof machine};
+    pawl_machine_info machine = PAWL_MACHINE_INFO_INIT;
     if (!app_parse(&cli_doctor, argc, argv, &options, &arguments, &code))
         return code;
     if (pawl_machine_info_get(&machine) >= 0)

@@ -89,7 +89,7 @@ static int write_json(const inspect_subject *subject, const char *target)
 /* The first artifact whose key says TensorRT. */
 static int extract_plan(const inspect_subject *subject, const char *target)
 {
-    pawl_artifact_info artifact = {.struct_size = sizeof artifact};
+    pawl_artifact_info artifact = PAWL_ARTIFACT_INFO_INIT;
     app_output output;
     for (size_t i = 0; i < subject->plan_info.artifact_count; i++) {
         if (pawl_plan_artifact_get(subject->plan, i, &artifact, NULL) < 0 ||

@@ -159,7 +159,7 @@ static int make_detector(struct predict *predict, app_shape shape, int32_t batch
     detector.is_agnostic = options->is_agnostic ? 1 : 0;
     detector.is_multi_label = options->is_multi_label ? 1 : 0;
     detector.classes = options->classes.items;
-    detector.class_filter_count = options->classes.count;
+    detector.class_count = options->classes.count;
     if (pawl_context_create(predict->session.engine, &context, &predict->context, &error) < 0 ||
         pawl_detector_create(predict->context, &detector, &predict->detector, &error) < 0)
         return app_fail_library(predict->session.path, &error);

@@ -162,7 +162,7 @@ static int run_all(struct run *run)
         const int32_t shape = count > info->batch_min ? count : info->batch_min;
         pawl_error error = {0};
         if (shape != batch &&
-            pawl_context_set_shape(run->context, shape, (int32_t)run->input.dims[2],
+            pawl_context_shape_set(run->context, shape, (int32_t)run->input.dims[2],
                                    (int32_t)run->input.dims[3], &error) < 0)
             return app_fail_library(run->session.path, &error);
         const int code = run_part(run, count);

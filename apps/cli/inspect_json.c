@@ -42,7 +42,7 @@ bool inspect_layer(const inspect_subject *subject, size_t index, pawl_layer_info
 
 static json_t *names_json(const inspect_subject *subject)
 {
-    if (!subject->model.names_known)
+    if (!subject->model.has_names)
         return json_null();
     json_t *names = json_array();
     for (int32_t i = 0; i < subject->model.class_count; i++)
@@ -112,7 +112,7 @@ static json_t *globals_json(const inspect_subject *subject)
 {
     json_t *globals = json_array();
     for (size_t i = 0; i < subject->weights_info.global_count; i++) {
-        pawl_weights_global global;
+        pawl_global_info global = PAWL_GLOBAL_INFO_INIT;
         if (pawl_weights_global_get(subject->weights, i, &global, NULL) < 0)
             break;
         json_t *entry = json_object();
@@ -171,7 +171,7 @@ static json_t *options_json(const pawl_plan_info *info)
     (void)app_json_set(options, "fp16_fix", json_boolean(info->is_fp16_fixed));
     (void)app_json_set(options, "version_compatible", json_boolean(info->is_version_compatible));
     (void)app_json_set(options, "hardware_compatible", json_boolean(info->is_hardware_compatible));
-    (void)app_json_set(options, "optimization_level", json_integer(info->optimization_level));
+    (void)app_json_set(options, "optimisation_level", json_integer(info->optimisation_level));
     (void)app_json_set(options, "workspace", json_integer((json_int_t)info->workspace_size));
     return options;
 }
@@ -188,13 +188,13 @@ static json_t *tactics_json(const inspect_subject *subject)
 {
     json_t *tactics = json_array();
     for (size_t i = 0; i < subject->plan_info.tactic_count; i++) {
-        pawl_tactic_info info = {.struct_size = sizeof info};
+        pawl_tactic_info info = PAWL_TACTIC_INFO_INIT;
         if (pawl_plan_tactic_get(subject->plan, i, &info, NULL) < 0)
             break;
         json_t *entry = json_object();
         (void)app_json_set(entry, "machine", app_json_text(info.machine));
         (void)app_json_set(entry, "problem", problem_json(info.problem));
-        (void)app_json_set(entry, "tactic", app_json_text(info.tactic));
+        (void)app_json_set(entry, "tactic", app_json_text(info.name));
         (void)app_json_set(entry, "microseconds", json_real((double)info.microseconds));
         (void)app_json_append(tactics, entry);
     }
@@ -206,7 +206,7 @@ static json_t *artifacts_json(pawl_plan *plan, const pawl_plan_info *info)
 {
     json_t *artifacts = json_array();
     for (size_t i = 0; i < info->artifact_count; i++) {
-        pawl_artifact_info artifact = {.struct_size = sizeof artifact};
+        pawl_artifact_info artifact = PAWL_ARTIFACT_INFO_INIT;
         json_t *object = json_object();
         if (pawl_plan_artifact_get(plan, i, &artifact, NULL) >= 0) {
             (void)app_json_set(object, "key", app_json_text(artifact.key));

@@ -12,7 +12,7 @@ static void print_names(const inspect_subject *subject)
 {
     const int32_t count = subject->model.class_count;
     printf("classes     %d", count);
-    if (!subject->model.names_known) {
+    if (!subject->model.has_names) {
         printf(", without names\n");
         return;
     }
@@ -81,8 +81,8 @@ static void print_options(const pawl_plan_info *info)
             printf("%s%s", before, flags[i].text);
             before = ", ";
         }
-    if (info->optimization_level >= 0) {
-        printf("%sopt-level %d", before, info->optimization_level);
+    if (info->optimisation_level >= 0) {
+        printf("%sopt-level %d", before, info->optimisation_level);
         before = ", ";
     }
     if (info->workspace_size != 0) {
@@ -113,10 +113,10 @@ static void print_tactics(const inspect_subject *subject)
 {
     printf("tactics     %zu\n", subject->plan_info.tactic_count);
     for (size_t i = 0; i < subject->plan_info.tactic_count; i++) {
-        pawl_tactic_info info = {.struct_size = sizeof info};
+        pawl_tactic_info info = PAWL_TACTIC_INFO_INIT;
         if (pawl_plan_tactic_get(subject->plan, i, &info, NULL) < 0)
             break;
-        printf("  %016" PRIx64 "  %-20s %s  %.1f us\n", info.problem, info.machine, info.tactic,
+        printf("  %016" PRIx64 "  %-20s %s  %.1f us\n", info.problem, info.machine, info.name,
                (double)info.microseconds);
     }
 }
@@ -125,7 +125,7 @@ static void print_globals(const inspect_subject *subject)
 {
     size_t unknown = 0;
     for (size_t i = 0; i < subject->weights_info.global_count; i++) {
-        pawl_weights_global global;
+        pawl_global_info global = PAWL_GLOBAL_INFO_INIT;
         if (pawl_weights_global_get(subject->weights, i, &global, NULL) < 0)
             break;
         if (!global.is_known && unknown++ == 0)

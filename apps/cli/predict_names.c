@@ -12,9 +12,9 @@ int predict_names_open(predict_names *names, const session *opened, const char *
     names->items = calloc(names->count + 1, sizeof(const char *));
     if (names->items == NULL)
         return app_fail_memory();
-    if (path != NULL && opened->model.names_known)
+    if (path != NULL && opened->model.has_names)
         app_warn("%s has class names of its own, --names is not used", opened->path);
-    if (path != NULL && !opened->model.names_known) {
+    if (path != NULL && !opened->model.has_names) {
         const int code = app_names_read(&names->own, path);
         if (code != APP_EXIT_DONE)
             return code;

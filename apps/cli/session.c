@@ -43,7 +43,7 @@ static pawl_status place(session *opened, const char *backend, pawl_error *error
 
 static int32_t thread_count(int32_t asked)
 {
-    pawl_machine_info machine = {.struct_size = sizeof machine};
+    pawl_machine_info machine = PAWL_MACHINE_INFO_INIT;
     if (asked > 0)
         return asked;
     return pawl_machine_info_get(&machine) >= 0 && machine.cores > 0 ? machine.cores : 1;

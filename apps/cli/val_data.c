@@ -127,7 +127,7 @@ static int map_classes(val_data *data, const session *opened)
     const char *engine = opened->path;
     for (size_t c = 0; c < data->class_count; c++)
         data->category_of_class[c] = VAL_NONE;
-    const size_t mapped = opened->model.names_known ? map_by_name(data, opened->plan) : 0;
+    const size_t mapped = opened->model.has_names ? map_by_name(data, opened->plan) : 0;
     if (mapped > 0 && mapped < categories)
         app_warn("%zu of the %zu categories of %s are no class of %s by name: they count as not "
                  "found",
@@ -135,13 +135,13 @@ static int map_classes(val_data *data, const session *opened)
     if (mapped > 0)
         return APP_EXIT_DONE;
     if (data->class_count == categories) {
-        if (opened->model.names_known)
+        if (opened->model.has_names)
             app_warn("no class name of %s is a category of %s: taking both in their order", engine,
                      data->path);
         map_in_order(data);
         return APP_EXIT_DONE;
     }
-    if (!opened->model.names_known && data->class_count == 80 && map_by_coco_id(data) == categories)
+    if (!opened->model.has_names && data->class_count == 80 && map_by_coco_id(data) == categories)
         return APP_EXIT_DONE;
     return app_fail(APP_EXIT_USAGE,
                     "%s has %zu categories, %s has %zu classes, and no names say which is which",

@@ -143,7 +143,7 @@ static pawl_status look(const verify_side *side, struct watch *watch, pawl_image
     const bool is_watched = watch->is_reference || !watch->pair->is_blind;
     pawl_status status = fill_input(watch->pair, side->context, image, error);
     if (status >= 0)
-        status = pawl_context_set_threshold(side->context, 0, error);
+        status = pawl_context_threshold_set(side->context, 0, error);
     if (status >= 0)
         status = pawl_context_observe(side->context, is_watched ? watch_layer : NULL, watch, error);
     if (status >= 0)

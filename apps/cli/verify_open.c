@@ -47,7 +47,7 @@ static pawl_status build(const verify_job *job, const verify_side *like, bool is
     pawl_builder *builder = NULL;
     pawl_builder_desc builder_desc = PAWL_BUILDER_DESC_INIT;
     pawl_build_desc desc = PAWL_BUILD_DESC_INIT;
-    pawl_model_info model = {.struct_size = sizeof model};
+    pawl_model_info model = PAWL_MODEL_INFO_INIT;
     builder_desc.threads = job->options->session.threads;
     desc.backend = is_reference ? "reference" : "cpu";
     desc.is_unoptimised = is_reference ? 1 : 0;
@@ -140,7 +140,7 @@ static int list_layers(verify_pair *pair)
     if (pair->layers == NULL)
         return app_fail_memory();
     for (size_t i = 0; i < count; i++) {
-        pawl_layer_info info = {.struct_size = sizeof info};
+        pawl_layer_info info = PAWL_LAYER_INFO_INIT;
         if (pawl_plan_layer_get(pair->engine.plan, i, &info, &error) < 0)
             return app_fail_library(pair->path, &error);
         pair->layers[i] = (verify_layer){.id = info.id, .op = info.op};

@@ -55,7 +55,7 @@ static void check_size(const compat_build *asked, const pawl_model_info *model)
 static int read_network(const compat_build *asked, pawl_task task, struct build *build)
 {
     pawl_error error = {0};
-    pawl_model_info model = {.struct_size = sizeof model};
+    pawl_model_info model = PAWL_MODEL_INFO_INIT;
     printf("Loading weights: %s\n", asked->weights);
     (void)fflush(stdout);
     if (pawl_weights_open(asked->weights, &build->weights, &error) < 0 ||

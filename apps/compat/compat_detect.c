@@ -220,7 +220,7 @@ int compat_detect_folder(const compat_detect *asked, pawl_task task)
         code = app_fail(COMPAT_WRONG, "read_files_in_dir failed: %s: %s", asked->folder,
                         strerror(errno));
     if (code == 0)
-        code = read_names(&detect, task == PAWL_TASK_CLASSIFY && !detect.model.names_known
+        code = read_names(&detect, task == PAWL_TASK_CLASSIFY && !detect.model.has_names
                                        ? "imagenet_classes.txt"
                                        : asked->labels);
     if (code == 0) {

@@ -18,7 +18,7 @@ static pawl_status build(const char *input, const char *output, pawl_error *erro
     pawl_network *network = NULL;
     pawl_builder *builder = NULL;
     pawl_plan *plan = NULL;
-    pawl_model_info model = {.struct_size = sizeof model};
+    pawl_model_info model = PAWL_MODEL_INFO_INIT;
     pawl_build_desc desc =
         PAWL_BUILD_DESC_INIT;            /* the defaults: the CPU, FP32, the model's own shape */
     desc.batch_max = desc.batch_opt = 4; /* one to four pictures at once */

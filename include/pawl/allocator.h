@@ -14,6 +14,7 @@ typedef struct pawl_allocator {
     /** Gives back what allocate() returned; never called with NULL. */
     void (*release)(void *user, void *memory);
 } pawl_allocator;
+#define PAWL_ALLOCATOR_INIT { NULL, NULL, NULL }
 
 /**
  * Sets the process-wide allocator; NULL goes back to the C library's.

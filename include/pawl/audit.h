@@ -12,8 +12,8 @@ PAWL_BEGIN
  * The classes are those that TensorRT warns of; a value is in one of them at most. Bounds are those of IEEE half (2^-14, 2^-24,
  * 65504) or of bfloat16 (2^-126, 2^-133, 3.3895e38).
  */
-typedef struct pawl_audit {
-    size_t struct_size;      /* set by the caller: sizeof(pawl_audit) */
+typedef struct pawl_audit_info {
+    size_t struct_size;      /* set by the caller: sizeof(pawl_audit_info) */
     const char *name;        /* "model.0.conv.weight"; "" for the total. Lives as long as the plan */
     uint32_t layer_id;
     uint64_t count;          /* values */
@@ -24,7 +24,8 @@ typedef struct pawl_audit {
     double largest;          /* largest finite magnitude */
     double relative_error;   /* largest |rounded - value| / |value| over finite non-zero values; 1: a value vanished or overflowed */
     double error_of_largest; /* largest |rounded - value| / largest: what the rounding means beside the tensor's own scale */
-} pawl_audit;
+} pawl_audit_info;
+#define PAWL_AUDIT_INFO_INIT { sizeof(pawl_audit_info), NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 /** Tensors of the plan that an audit looks at; 0 for a dead handle. Any thread. */
 PAWL_API size_t pawl_plan_audit_count(pawl_plan *plan);
@@ -36,7 +37,7 @@ PAWL_API size_t pawl_plan_audit_count(pawl_plan *plan);
  * @param[out] audit  Written on success.
  * @retval PAWL_ERR_ARGUMENT  No such tensor, or another format.
  */
-PAWL_API PAWL_NODISCARD pawl_status pawl_plan_audit_get(pawl_plan *plan, pawl_dtype format, size_t index, pawl_audit *audit,
+PAWL_API PAWL_NODISCARD pawl_status pawl_plan_audit_get(pawl_plan *plan, pawl_dtype format, size_t index, pawl_audit_info *audit,
                                                         pawl_error *error);
 
 PAWL_END

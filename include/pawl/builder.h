@@ -31,7 +31,7 @@ typedef struct pawl_build_desc {
     void *progress_user;
     /* What follows is TensorRT's. The engine keeps it; set while another backend is built for, it is a warning in the log. */
     size_t workspace_size;          /* bytes a kernel may take; 0: 1 GiB */
-    int32_t optimization_level;     /* 0 (fast build) to 5; -1: the library's own default. Ignored before 8.6 */
+    int32_t optimisation_level;     /* 0 (fast build) to 5; -1: the library's own default. Ignored before 8.6 */
     const char *timing_cache;       /* file read before and written after the build; NULL: none */
     int32_t is_version_compatible;  /* 1: the plan runs on later versions too, where the family can (8.6 on) */
     int32_t is_hardware_compatible; /* 1: the plan runs on Ampere and later, where the family can (8.6 on) */

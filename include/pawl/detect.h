@@ -16,18 +16,21 @@ typedef struct pawl_detection {
     float confidence;     /* objectness * class score */
     int32_t class_id;
 } pawl_detection;
+#define PAWL_DETECTION_INIT { 0, 0, 0, 0, 0, 0 }
 
 /** Boxes of one picture, by falling confidence. Owned by the detector, void after its next call. */
 typedef struct pawl_detections {
     const pawl_detection *items;
     size_t count;
 } pawl_detections;
+#define PAWL_DETECTIONS_INIT { NULL, 0 }
 
 /** A mask: @p height rows of @p width bytes, 1 where the object is, else 0. Owned by the detector, void after its next call. */
 typedef struct pawl_mask {
     int32_t width, height;
     const uint8_t *pixels;
 } pawl_mask;
+#define PAWL_MASK_INIT { 0, 0, NULL }
 
 /** How a mask is made; all three are YOLOv5's. */
 typedef enum pawl_mask_form {
@@ -40,12 +43,14 @@ typedef struct pawl_class_score {
     int32_t class_id;
     float probability; /* softmax of the logits */
 } pawl_class_score;
+#define PAWL_CLASS_SCORE_INIT { 0, 0 }
 
 /** All classes of one picture, by falling probability. Owned by the detector, void after its next call. */
 typedef struct pawl_class_scores {
     const pawl_class_score *items;
     size_t count;
 } pawl_class_scores;
+#define PAWL_CLASS_SCORES_INIT { NULL, 0 }
 
 typedef struct pawl_detector_desc {
     size_t struct_size;
@@ -55,7 +60,7 @@ typedef struct pawl_detector_desc {
     int32_t is_agnostic;     /* 1: classes suppress one another */
     int32_t is_multi_label;  /* 1: a box for each class above the confidence, not only the best */
     const int32_t *classes;  /* keep only these; NULL: all. Copied */
-    size_t class_filter_count; /* at least 1 where classes are given, else 0 */
+    size_t class_count; /* at least 1 where classes are given, else 0 */
 } pawl_detector_desc;
 #define PAWL_DETECTOR_DESC_INIT { sizeof(pawl_detector_desc), 0.25f, 0.45f, 1000, 0, 0, NULL, 0 }
 
@@ -63,6 +68,7 @@ typedef struct pawl_detector_desc {
 typedef struct pawl_timing {
     double preprocess_ms, inference_ms, postprocess_ms;
 } pawl_timing;
+#define PAWL_TIMING_INIT { 0, 0, 0 }
 
 /**
  * Makes a detector on a context created with PAWL_INPUT_U8_NHWC and PAWL_OUTPUT_CANDIDATES (of a classifier: any output form); it sets the

@@ -14,6 +14,7 @@ typedef struct pawl_diagnosis {
     const char *cause;  /* what has happened */
     const char *remedy; /* what to do */
 } pawl_diagnosis;
+#define PAWL_DIAGNOSIS_INIT { NULL, NULL, NULL, NULL }
 
 /** How many diagnoses there are. Any thread. Since 0.1. */
 PAWL_API size_t pawl_diagnosis_count(void);

@@ -40,6 +40,7 @@ typedef struct pawl_file {
     int descriptor; /* to write into; do not close it */
     void *state;    /* pawl's own; NULL: nothing is open */
 } pawl_file;
+#define PAWL_FILE_INIT { -1, NULL }
 
 /**
  * Begins a file. A link stays one, its target is replaced, and keeps its rights.

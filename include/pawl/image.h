@@ -19,6 +19,7 @@ typedef struct pawl_image_view {
     size_t row_size;
     const uint8_t *pixels;
 } pawl_image_view;
+#define PAWL_IMAGE_VIEW_INIT { 0, 0, 0, NULL }
 
 /** Where a picture lies inside the network's input: network = picture * scale + pad. */
 typedef struct pawl_letterbox {
@@ -27,6 +28,7 @@ typedef struct pawl_letterbox {
     int32_t pad_x, pad_y;         /* left and top, pixels */
     float scale;                  /* min(height / picture height, width / picture width) */
 } pawl_letterbox;
+#define PAWL_LETTERBOX_INIT { 0, 0, 0, 0, 0, 0, 0 }
 
 /**
  * Reads JPEG, PNG, WebP, BMP or PPM/PGM, recognised by content; turned as its EXIF says; grey, palette, alpha, 16-bit, CMYK become RGB

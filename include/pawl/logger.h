@@ -22,6 +22,7 @@ typedef struct pawl_logger {
     pawl_log_level level; /* nothing more talkative than this is sent */
     void (*write)(void *user, pawl_log_level level, const char *message);
 } pawl_logger;
+#define PAWL_LOGGER_INIT { NULL, PAWL_LOG_WARNING, NULL }
 
 /**
  * Sets the process-wide logger; NULL (the default) discards everything: the library itself never prints.

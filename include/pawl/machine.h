@@ -13,6 +13,7 @@ typedef struct pawl_machine_info {
     const char *isa;      /* best instruction set in use: "generic" "sse41" "avx2" "avx512" ... */
     int32_t cores;        /* this process may use (affinity and cgroup quota) */
 } pawl_machine_info;
+#define PAWL_MACHINE_INFO_INIT { sizeof(pawl_machine_info), NULL, NULL, 0 }
 
 /** Fills @p info. Any thread. */
 PAWL_API PAWL_NODISCARD pawl_status pawl_machine_info_get(pawl_machine_info *info);

@@ -25,7 +25,7 @@ typedef struct pawl_model_info {
     const char *family;   /* "v1", "v2-v3", "v4-v5", "v6-v7", "custom" */
     const char *size;     /* "n" "s" "m" "l" "x" "n6" ... where widths and depths are the published ones, else "custom" */
     int32_t class_count;
-    int32_t names_known;  /* 1: the file has class names */
+    int32_t has_names;  /* 1: the file has class names */
     int32_t level_count;  /* detection levels */
     int32_t anchor_count; /* anchors a level */
     int32_t stride[PAWL_MAX_LEVELS];                             /* network pixels a cell */
@@ -37,6 +37,8 @@ typedef struct pawl_model_info {
     size_t layer_count;   /* layers now (before optimisation in a network, after it in a plan) */
     size_t source_layer_count; /* layers before optimisation */
 } pawl_model_info;
+#define PAWL_MODEL_INFO_INIT \
+    { sizeof(pawl_model_info), PAWL_TASK_DETECT, NULL, NULL, 0, 0, 0, 0, { 0 }, { { { 0 } } }, 0, 0, 0, 0, 0, 0 }
 
 typedef struct pawl_layer_info {
     size_t struct_size;   /* set by the caller */
@@ -47,6 +49,7 @@ typedef struct pawl_layer_info {
     int32_t output_channels;
     pawl_dtype output_dtype; /* what its output is stored in; of a head float32 */
 } pawl_layer_info;
+#define PAWL_LAYER_INFO_INIT { sizeof(pawl_layer_info), 0, NULL, NULL, NULL, 0, PAWL_F32 }
 
 typedef struct pawl_network_desc {
     size_t struct_size;

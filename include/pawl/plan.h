@@ -28,18 +28,21 @@ typedef struct pawl_plan_info {
     int32_t contexts;                 /* that may run at once, of TensorRT 8 and 9; of others any number */
     /* As built (pawl_build_desc); an engine of format 1 or 2 does not say: defaults. */
     int32_t is_unoptimised, is_fp16_fixed, is_version_compatible, is_hardware_compatible;
-    int32_t optimization_level;       /* -1: the library's own default */
+    int32_t optimisation_level;       /* -1: the library's own default */
     uint64_t workspace_size;          /* bytes; 0: the default */
 } pawl_plan_info;
+#define PAWL_PLAN_INFO_INIT \
+    { sizeof(pawl_plan_info), NULL, NULL, 0, 0, 0, 0, 0, { 0, 0 }, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 /** What was fastest for a problem on a machine, as measured there. */
 typedef struct pawl_tactic_info {
     size_t struct_size;  /* set by the caller */
     const char *machine; /* fingerprint: brand, model, instructions, caches, cores used */
     uint64_t problem;    /* hash of what is computed */
-    const char *tactic;  /* the implementation's name */
+    const char *name;    /* of the implementation */
     float microseconds;  /* a run of it */
 } pawl_tactic_info;
+#define PAWL_TACTIC_INFO_INIT { sizeof(pawl_tactic_info), NULL, 0, NULL, 0 }
 
 /** Bytes of a backend's own inside the plan, e.g. NVIDIA's serialised plan. Valid while the plan lives. */
 typedef struct pawl_artifact_info {
@@ -48,6 +51,7 @@ typedef struct pawl_artifact_info {
     const void *data;
     size_t size;
 } pawl_artifact_info;
+#define PAWL_ARTIFACT_INFO_INIT { sizeof(pawl_artifact_info), NULL, NULL, 0 }
 
 /**
  * Reads an .engine file and checks it: header, bounds and checksum of each section. What is checked is the plan's own copy: whatever becomes

@@ -54,6 +54,7 @@ typedef struct pawl_candidates {
     const float *rows;     /* count * width */
     const int32_t *index;  /* count: row number in the full decoded tensor, rising */
 } pawl_candidates;
+#define PAWL_CANDIDATES_INIT { 0, 0, NULL, NULL }
 
 /** Shows a layer's output while a run is under way: float32, N x C x H x W, valid during the call only. Not 0 stops the run. */
 typedef int (*pawl_observer)(void *user, uint32_t layer_id, const char *name, const pawl_tensor *tensor);
@@ -148,11 +149,11 @@ PAWL_API pawl_status pawl_context_destroy(pawl_context **context);
  * multiples of the largest stride. On failure the old shape stays usable, with what is bound to it.
  * @retval PAWL_ERR_ARGUMENT, PAWL_ERR_LIMIT, PAWL_ERR_MEMORY  As pawl_context_create().
  */
-PAWL_API PAWL_NODISCARD pawl_status pawl_context_set_shape(pawl_context *context, int32_t batch, int32_t height, int32_t width,
+PAWL_API PAWL_NODISCARD pawl_status pawl_context_shape_set(pawl_context *context, int32_t batch, int32_t height, int32_t width,
                                                            pawl_error *error);
 
 /** Sets the objectness that candidates must exceed, from the next run on. @retval PAWL_ERR_ARGUMENT Not 0 to 1. */
-PAWL_API PAWL_NODISCARD pawl_status pawl_context_set_threshold(pawl_context *context, float threshold, pawl_error *error);
+PAWL_API PAWL_NODISCARD pawl_status pawl_context_threshold_set(pawl_context *context, float threshold, pawl_error *error);
 
 /** The input binding: write the pictures there. Owned by the context, valid until its shape changes. */
 PAWL_API PAWL_NODISCARD pawl_status pawl_context_input(pawl_context *context, pawl_tensor *input, pawl_error *error);

@@ -40,6 +40,7 @@ typedef struct pawl_error {
     uint64_t offset;     /* byte of the file at which reading stopped, else 0 */
     char message[512];   /* one sentence, UTF-8, always terminated */
 } pawl_error;
+#define PAWL_ERROR_INIT { PAWL_OK, 0, 0, { 0 } }
 
 /** Name of a status, e.g. "PAWL_ERR_CORRUPT"; "PAWL_?" for a number that is none. Static storage. Any thread. */
 PAWL_API const char *pawl_status_name(pawl_status status);

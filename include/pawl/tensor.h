@@ -30,6 +30,7 @@ typedef struct pawl_tensor {
     void *data;
     size_t size; /* bytes */
 } pawl_tensor;
+#define PAWL_TENSOR_INIT { NULL, PAWL_F32, 0, { 0 }, NULL, 0 }
 
 /** Bytes of one element; 0 for a number that is no dtype. Any thread. */
 PAWL_API size_t pawl_dtype_size(pawl_dtype dtype);

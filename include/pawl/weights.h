@@ -24,13 +24,16 @@ typedef struct pawl_weights_info {
     uint64_t file_size;  /* bytes */
     uint64_t hash[2];    /* XXH3-128 of the file, low word first */
 } pawl_weights_info;
+#define PAWL_WEIGHTS_INFO_INIT { sizeof(pawl_weights_info), PAWL_WEIGHTS_PT, 0, 0, 0, { 0, 0 } }
 
 /** One class or function that a .pt names. It was not called, imported or looked up. */
-typedef struct pawl_weights_global {
+typedef struct pawl_global_info {
+    size_t struct_size; /* set by the caller: sizeof(pawl_global_info) */
     const char *module;
     const char *name;
-    int is_known; /* 1: of the kind every YOLOv5 checkpoint has; 0: opaque to us, worth a look */
-} pawl_weights_global;
+    int32_t is_known; /* 1: of the kind every YOLOv5 checkpoint has; 0: opaque to us, worth a look */
+} pawl_global_info;
+#define PAWL_GLOBAL_INFO_INIT { sizeof(pawl_global_info), NULL, NULL, 0 }
 
 /**
  * Opens a weights file; the kind is recognised by content, not by name.
@@ -66,7 +69,7 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_weights_tensor_get(pawl_weights *weight
 PAWL_API PAWL_NODISCARD pawl_status pawl_weights_tensor_read(pawl_weights *weights, size_t index, float *values, size_t count, pawl_error *error);
 
 /** Describes global @p index; strings are valid while the weights live. */
-PAWL_API PAWL_NODISCARD pawl_status pawl_weights_global_get(pawl_weights *weights, size_t index, pawl_weights_global *global, pawl_error *error);
+PAWL_API PAWL_NODISCARD pawl_status pawl_weights_global_get(pawl_weights *weights, size_t index, pawl_global_info *info, pawl_error *error);
 
 /**
  * Writes the weights as .wts, byte for byte what TensorRTX's gen_wts.py writes; to a temporary file first, then renamed.

@@ -204,7 +204,7 @@ static pawl_status make_plan(const pw_build *build, pw_network *network, pw_plan
                     .is_fp16_fixed = given->is_fp16_fixed != 0,
                     .is_version_compatible = given->is_version_compatible != 0,
                     .is_hardware_compatible = given->is_hardware_compatible != 0,
-                    .optimization_level = given->optimization_level,
+                    .optimisation_level = given->optimisation_level,
                     .workspace_size = given->workspace_size},
         .backend = given->backend,
         .precision = given->precision,

@@ -44,11 +44,11 @@ static pawl_status check_desc(const pawl_detector_desc *desc, pawl_error *error)
     if (desc->max_detections < 1)
         return pw_fail(error, PAWL_ERR_ARGUMENT, "max_detections is %d: it must be 1 or more",
                        desc->max_detections);
-    if ((desc->classes == NULL) != (desc->class_filter_count == 0))
+    if ((desc->classes == NULL) != (desc->class_count == 0))
         return pw_fail(error, PAWL_ERR_ARGUMENT,
-                       "classes is %s and class_filter_count %zu: give both, or neither to keep "
+                       "classes is %s and class_count %zu: give both, or neither to keep "
                        "all classes",
-                       desc->classes == NULL ? "NULL" : "given", desc->class_filter_count);
+                       desc->classes == NULL ? "NULL" : "given", desc->class_count);
     return PAWL_OK;
 }
 
@@ -98,7 +98,7 @@ static pawl_status make_nms(pw_detector *made, const pawl_detector_desc *desc, p
         .is_agnostic = desc->is_agnostic != 0,
         .is_multi_label = desc->is_multi_label != 0,
         .classes = desc->classes,
-        .class_filter_count = desc->class_filter_count,
+        .class_filter_count = desc->class_count,
     };
     PW_TRY(pw_nms_create(&nms, &made->nms, error));
     const size_t boxes = made->capacity * made->max_detections;

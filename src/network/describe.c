@@ -26,7 +26,7 @@ void pw_network_describe(const pw_network *network, int32_t imgsz, pawl_model_in
         .family = model->family,
         .size = model->size,
         .class_count = model->class_count,
-        .names_known = model->names != NULL,
+        .has_names = model->names != NULL,
         .max_stride = model->max_stride,
         .imgsz = imgsz,
         .parameter_count = model->parameter_count,

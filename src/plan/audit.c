@@ -60,7 +60,7 @@ static double larger(double a, double b)
 }
 
 /* Adds a tensor to the counts; returns its largest absolute rounding error. */
-static double add_values(pawl_audit *audit, const audited *tensor, bool is_bf16)
+static double add_values(pawl_audit_info *audit, const audited *tensor, bool is_bf16)
 {
     const format_bounds *const bounds = is_bf16 ? &bf16_bounds : &f16_bounds;
     double worst = 0;
@@ -88,7 +88,7 @@ static double add_values(pawl_audit *audit, const audited *tensor, bool is_bf16)
 }
 
 /* One tensor; weights and bias of a layer share its name and differ in their count. */
-static void audit_one(pawl_audit *audit, const audited *tensor, bool is_bf16)
+static void audit_one(pawl_audit_info *audit, const audited *tensor, bool is_bf16)
 {
     audit->name = tensor->layer->name;
     audit->layer_id = tensor->layer->id;
@@ -96,12 +96,12 @@ static void audit_one(pawl_audit *audit, const audited *tensor, bool is_bf16)
     audit->error_of_largest = audit->largest > 0 ? worst / audit->largest : 0;
 }
 
-static void audit_all(pawl_audit *audit, const pw_network *network, bool is_bf16)
+static void audit_all(pawl_audit_info *audit, const pw_network *network, bool is_bf16)
 {
     audited tensor;
     audit->name = "";
     for (size_t index = 0; find_tensor(network, index, &tensor); index++) {
-        pawl_audit one = {.struct_size = sizeof one};
+        pawl_audit_info one = {.struct_size = sizeof one};
         audit_one(&one, &tensor, is_bf16);
         (void)add_values(audit, &tensor, is_bf16);
         audit->error_of_largest = larger(audit->error_of_largest, one.error_of_largest);
@@ -120,11 +120,11 @@ size_t pawl_plan_audit_count(pawl_plan *plan)
     return count;
 }
 
-pawl_status pawl_plan_audit_get(pawl_plan *plan, pawl_dtype format, size_t index, pawl_audit *audit,
-                                pawl_error *error)
+pawl_status pawl_plan_audit_get(pawl_plan *plan, pawl_dtype format, size_t index,
+                                pawl_audit_info *audit, pawl_error *error)
 {
     pw_plan *object PW_USING = NULL;
-    pawl_audit made = {.struct_size = sizeof made};
+    pawl_audit_info made = {.struct_size = sizeof made};
     audited tensor;
     PW_TRY(pw_object_use(plan, &pw_plan_type, &object, error));
     if (format != PAWL_F16 && format != PAWL_BF16)
@@ -136,5 +136,5 @@ pawl_status pawl_plan_audit_get(pawl_plan *plan, pawl_dtype format, size_t index
         audit_one(&made, &tensor, format == PAWL_BF16);
     else
         return pw_fail(error, PAWL_ERR_ARGUMENT, "the plan has no tensor %zu to audit", index);
-    return pw_desc_answer(audit, &made, sizeof made, "pawl_audit", error);
+    return pw_desc_answer(audit, &made, sizeof made, "pawl_audit_info", error);
 }

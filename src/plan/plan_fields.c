@@ -25,7 +25,7 @@ static const pw_field plan_fields[] = {
     FLAG("flag of the FP16 fix", is_fp16_fixed),
     FLAG("flag of version compatibility", is_version_compatible),
     FLAG("flag of hardware compatibility", is_hardware_compatible),
-    NUMBER("optimisation level", options.optimization_level, -1, 5, 3),
+    NUMBER("optimisation level", options.optimisation_level, -1, 5, 3),
     NUMBER("tuning level", options.tuning, 0, 2, 3),
     FIELD(pw_plan, "workspace", PW_FIELD_SIZE, options.workspace_size, 0, INT64_MAX - 1, 3),
 };

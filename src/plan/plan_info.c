@@ -37,7 +37,7 @@ pawl_status pawl_plan_info_get(pawl_plan *plan, pawl_plan_info *info, pawl_error
         .is_fp16_fixed = source->options.is_fp16_fixed,
         .is_version_compatible = source->options.is_version_compatible,
         .is_hardware_compatible = source->options.is_hardware_compatible,
-        .optimization_level = source->options.optimization_level,
+        .optimisation_level = source->options.optimisation_level,
         .workspace_size = source->options.workspace_size,
     };
     return pw_desc_answer(info, &made, sizeof(made), "pawl_plan_info", error);
@@ -90,7 +90,7 @@ pawl_status pawl_plan_tactic_get(pawl_plan *plan, size_t index, pawl_tactic_info
     const pawl_tactic_info made = {.struct_size = sizeof(made),
                                    .machine = tactic->machine,
                                    .problem = tactic->problem,
-                                   .tactic = tactic->name,
+                                   .name = tactic->name,
                                    .microseconds = tactic->microseconds};
     return pw_desc_answer(info, &made, sizeof(made), "pawl_tactic_info", error);
 }

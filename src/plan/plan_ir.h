@@ -35,11 +35,11 @@ typedef struct pw_profile {
 /* All else that a build was told and that changes its result. */
 typedef struct pw_build_options {
     bool is_unoptimised, is_fp16_fixed, is_version_compatible, is_hardware_compatible; /* as in pawl_build_desc */
-    int32_t optimization_level; /* -1: the library's own default */
+    int32_t optimisation_level; /* -1: the library's own default */
     int32_t tuning;             /* 0: implementations as the table has them; 1, 2: timed, quickly or in full */
     size_t workspace_size;      /* 0: the default */
 } pw_build_options;
-#define PW_BUILD_OPTIONS_INIT ((pw_build_options){.optimization_level = -1})
+#define PW_BUILD_OPTIONS_INIT ((pw_build_options){.optimisation_level = -1})
 
 /* The object behind a pawl_plan handle. */
 typedef struct pw_plan {

@@ -169,14 +169,14 @@ pawl_status pw_context_shape_set(pw_context *context, int32_t batch, int32_t hei
     return lower(context, &lowering, error);
 }
 
-pawl_status pawl_context_set_shape(pawl_context *context, int32_t batch, int32_t height,
+pawl_status pawl_context_shape_set(pawl_context *context, int32_t batch, int32_t height,
                                    int32_t width, pawl_error *error)
 {
     PW_CONTEXT_CALL(context, inside, error);
     return pw_context_shape_set(inside, batch, height, width, error);
 }
 
-pawl_status pawl_context_set_threshold(pawl_context *context, float threshold, pawl_error *error)
+pawl_status pawl_context_threshold_set(pawl_context *context, float threshold, pawl_error *error)
 {
     if (!is_fraction(threshold))
         return pw_fail(error, PAWL_ERR_ARGUMENT, "the threshold must be 0 to 1");

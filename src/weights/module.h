@@ -84,7 +84,7 @@ typedef struct pw_weights {
     pw_tensor_data **tensors;        /* state dictionary in its order; .wts: as listed */
     size_t tensor_count;
     struct pw_name_table *names;     /* name -> place in tensors; NULL: not indexed, found one by one */
-    pawl_weights_global *globals;
+    pawl_global_info *globals;
     size_t global_count;
     uint64_t file_size;              /* bytes */
 } pw_weights;

@@ -36,14 +36,14 @@ static pawl_status note_global(pw_pickle *p, const char *whole, size_t length, c
         return pw_fail_at(p->error, PAWL_ERR_LIMIT, p->offset + p->opcode_at,
                           "%s: the pickle names more than %u classes, which no checkpoint does",
                           p->file_name, GLOBAL_LIMIT);
-    pawl_weights_global *globals =
+    pawl_global_info *globals =
         pw_arena_grow(p->arena, p->globals, p->global_count, &p->global_capacity, sizeof(*globals));
     if (globals != NULL)
         p->globals = globals;
     if (globals == NULL ||
         !pw_name_table_add(&p->global_names, p->arena, whole, length, p->global_count))
         return pw_pickle_no_memory(p, p->global_capacity * 2 * sizeof(*globals));
-    p->globals[p->global_count++] = (pawl_weights_global){
+    p->globals[p->global_count++] = (pawl_global_info){
         .module = module, .name = name, .is_known = pw_global_is_known(module, name)};
     return PAWL_OK;
 }

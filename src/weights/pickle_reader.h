@@ -34,7 +34,7 @@ typedef struct pw_pickle {
     size_t storage_count, storage_capacity;
     pw_name_table storage_names;
     pw_tensor_value *last_tensor;
-    pawl_weights_global *globals;
+    pawl_global_info *globals;
     size_t global_count, global_capacity;
     pw_name_table global_names;
 } pw_pickle;

@@ -201,16 +201,14 @@ pawl_status pawl_weights_tensor_read(pawl_weights *weights, size_t index, float 
     return PAWL_OK;
 }
 
-pawl_status pawl_weights_global_get(pawl_weights *weights, size_t index,
-                                    pawl_weights_global *global, pawl_error *error)
+pawl_status pawl_weights_global_get(pawl_weights *weights, size_t index, pawl_global_info *info,
+                                    pawl_error *error)
 {
     pw_weights *object PW_USING = NULL;
     PW_TRY(pw_object_use(weights, &pw_weights_type, &object, error));
     PW_TRY(check_index(index, object->global_count, "global", error));
-    if (global == NULL)
-        return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_weights_global_get: global is NULL");
-    *global = object->globals[index];
-    return PAWL_OK;
+    return pw_desc_answer(info, &object->globals[index], sizeof object->globals[index],
+                          "pawl_global_info", error);
 }
 
 pawl_status pawl_weights_save_wts(pawl_weights *weights, const char *path, pawl_error *error)

@@ -18,6 +18,10 @@ static void ask(pawl_plan *plan)
         if (pawl_plan_layer_get(plan, i, &layer, NULL) < 0)
             abort();
     }
+    if (info.height_min < 1 || info.height_min > info.height || info.height > info.height_max ||
+        info.width_min < 1 || info.width_min > info.width || info.width > info.width_max ||
+        info.contexts < 1 || info.contexts > PAWL_MAX_CONTEXTS)
+        abort();
     for (size_t i = 0; i < info.tactic_count; i++) {
         pawl_tactic_info tactic = {.struct_size = sizeof(tactic)};
         if (pawl_plan_tactic_get(plan, i, &tactic, NULL) < 0)

@@ -332,7 +332,7 @@ static void test_versions(void)
     pawl_error error = untouched;
     const bool is_old = library->version < 8600;
     plan->options.is_version_compatible = plan->options.is_hardware_compatible = true;
-    plan->options.optimization_level = 3;
+    plan->options.optimisation_level = 3;
     clear();
     expect(build_with(plan, NULL, &error) == PAWL_OK && is_untouched(&error), "built",
            error.message);

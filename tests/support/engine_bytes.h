@@ -78,29 +78,77 @@ static inline void pt_fix_checksums(uint8_t *data, size_t size)
     pt_put(data + PW_ENGINE_SUM_AT, XXH3_64bits_digest(&state), 8);
 }
 
-/* The same engine with one section replaced, whole and with right checksums. */
-static inline pt_bytes pt_with_section(const pt_bytes *engine, size_t section, const uint8_t *bytes,
-                                       size_t size)
+/* Lays the sections out behind a table of count rows: rows and bytes as given, then checksums. */
+static inline pt_bytes pt_laid_out(const uint8_t *header, const uint8_t *rows,
+                                   const uint8_t *const *bytes, const size_t *sizes, size_t count)
 {
-    pt_bytes made = {calloc(1, engine->size + size + (size_t)64 * PW_ENGINE_MAX_SECTIONS), 0};
+    size_t at = PW_ENGINE_HEADER_SIZE + count * PW_ENGINE_ROW_SIZE, room = at;
+    for (size_t s = 0; s < count; s++)
+        room += sizes[s] + 64;
+    pt_bytes made = {calloc(1, room), 0};
     if (made.data == NULL)
         abort();
-    size_t at = PW_ENGINE_HEADER_SIZE + pt_table_size(engine->data);
-    memcpy(made.data, engine->data, at);
-    for (size_t s = 0; s < pt_section_count(engine->data); s++) {
-        const uint8_t *from = s == section ? bytes : engine->data + pt_section_offset(engine, s);
-        const size_t length = s == section ? size : pt_section_size(engine, s);
+    memcpy(made.data, header, PW_ENGINE_HEADER_SIZE);
+    memcpy(made.data + PW_ENGINE_HEADER_SIZE, rows, count * PW_ENGINE_ROW_SIZE);
+    pt_put(made.data + PW_ENGINE_COUNT_AT, count, 4);
+    for (size_t s = 0; s < count; s++) {
         at = (at + 63) / 64 * 64;
-        if (length > 0)
-            memcpy(made.data + at, from, length);
+        if (sizes[s] > 0)
+            memcpy(made.data + at, bytes[s], sizes[s]);
         pt_put(pt_row(made.data, s) + 8, at, 8);
-        pt_put(pt_row(made.data, s) + 16, length, 8);
-        at += length;
+        pt_put(pt_row(made.data, s) + 16, sizes[s], 8);
+        at += sizes[s];
     }
     made.size = at;
     pt_put(made.data + 16, at, 8);
     pt_fix_checksums(made.data, made.size);
     return made;
+}
+
+/* The same engine with one section replaced, whole and with right checksums. */
+static inline pt_bytes pt_with_section(const pt_bytes *engine, size_t section, const uint8_t *data,
+                                       size_t size)
+{
+    const size_t count = pt_section_count(engine->data);
+    const uint8_t *bytes[PW_ENGINE_MAX_SECTIONS];
+    size_t sizes[PW_ENGINE_MAX_SECTIONS];
+    for (size_t s = 0; s < count; s++) {
+        bytes[s] = s == section ? data : engine->data + pt_section_offset(engine, s);
+        sizes[s] = s == section ? size : pt_section_size(engine, s);
+    }
+    return pt_laid_out(engine->data, pt_row(engine->data, 0), bytes, sizes, count);
+}
+
+/* The same engine with its first count sections only. */
+static inline pt_bytes pt_with_count(const pt_bytes *engine, size_t count)
+{
+    const uint8_t *bytes[PW_ENGINE_MAX_SECTIONS];
+    size_t sizes[PW_ENGINE_MAX_SECTIONS];
+    for (size_t s = 0; s < count; s++) {
+        bytes[s] = engine->data + pt_section_offset(engine, s);
+        sizes[s] = pt_section_size(engine, s);
+    }
+    return pt_laid_out(engine->data, pt_row(engine->data, 0), bytes, sizes, count);
+}
+
+/* The same engine with one more section behind its others. */
+static inline pt_bytes pt_with_more(const pt_bytes *engine, const char *tag, uint32_t flags,
+                                    const void *data, size_t size)
+{
+    const size_t count = pt_section_count(engine->data);
+    uint8_t rows[(PW_ENGINE_MAX_SECTIONS + 1) * PW_ENGINE_ROW_SIZE] = {0};
+    const uint8_t *bytes[PW_ENGINE_MAX_SECTIONS + 1];
+    size_t sizes[PW_ENGINE_MAX_SECTIONS + 1];
+    for (size_t s = 0; s < count; s++) {
+        bytes[s] = engine->data + pt_section_offset(engine, s);
+        sizes[s] = pt_section_size(engine, s);
+    }
+    memcpy(rows, pt_row(engine->data, 0), count * PW_ENGINE_ROW_SIZE);
+    memcpy(rows + count * PW_ENGINE_ROW_SIZE, tag, 4);
+    pt_put(rows + count * PW_ENGINE_ROW_SIZE + 4, flags, 4);
+    bytes[count] = data;
+    sizes[count] = size;
+    return pt_laid_out(engine->data, rows, bytes, sizes, count + 1);
 }
 
 static inline pt_bytes pt_read_file(const char *path)

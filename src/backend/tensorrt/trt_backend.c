@@ -90,7 +90,7 @@ const pw_backend pw_backend_tensorrt = {
     .version = PW_BACKEND_VERSION,
     .precisions = "fp32 fp16",
     .options =
-        "workspace_size optimization_level timing_cache is_version_compatible "
+        "workspace_size optimisation_level timing_cache is_version_compatible "
         "is_hardware_compatible is_fp16_fixed height_min width_min height_max width_max contexts",
     .absence = absence,
     .report = report,

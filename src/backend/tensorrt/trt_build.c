@@ -89,9 +89,9 @@ static void configure(build_job *job, pw_trt_native *config)
         (void)pw_trt_config_set_flag(library, config, strategy->fp16_flag, true);
     if (job->is_half && options->is_fp16_fixed)
         (void)pw_trt_config_set_flag(library, config, strategy->obey_precision_flag, true);
-    if (options->optimization_level >= 0 &&
+    if (options->optimisation_level >= 0 &&
         pw_trt_has(library, PW_TRT_VBuilderConfig_setBuilderOptimizationLevel))
-        pw_trt_config_set_level(library, config, options->optimization_level);
+        pw_trt_config_set_level(library, config, options->optimisation_level);
     if (options->is_version_compatible)
         (void)pw_trt_config_set_flag(library, config, strategy->version_compatible_flag, true);
     if (options->is_hardware_compatible && has_hardware_level(library))
@@ -112,7 +112,7 @@ static void say_what_is_missing(const build_job *job)
     if (options->is_fp16_fixed && !job->is_half)
         pw_log(PAWL_LOG_WARNING, "an fp32 plan has no FP16 weights: there is nothing to fix (use "
                                  "it with precision fp16)");
-    if (options->optimization_level >= 0 &&
+    if (options->optimisation_level >= 0 &&
         !pw_trt_has(library, PW_TRT_VBuilderConfig_setBuilderOptimizationLevel))
         pw_log(PAWL_LOG_WARNING, "%s has no optimisation levels; the one asked for is ignored",
                version);

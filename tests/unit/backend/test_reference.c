@@ -10,6 +10,7 @@
 
 #include "backend/reference/reference_ops.h"
 #include "support/tiny_model.h"
+#include "tensor/half.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -255,19 +256,35 @@ typedef struct tiny_run {
     pw_plan *plan;
 } tiny_run;
 
-static void open_tiny(tiny_run *run, pawl_output_form form)
+/* Every tensor but the picture is of a type; the first convolution's weights are bytes where there
+ * are scales. */
+static void open_tiny_as(tiny_run *run, pawl_output_form form, const pw_tensor *type,
+                         const float *scales)
 {
     const pw_backend *backend = &pw_backend_reference;
     const pw_lowering lowering = {2, 32, 48, PAWL_INPUT_U8_NHWC, form, NULL};
     const pw_machine machine = {.isa = 0};
     assert_int_equal(pt_tiny_plan("reference", &run->handle, NULL), PAWL_OK);
     assert_int_equal(pw_object_use(run->handle, &pw_plan_type, &run->plan, NULL), PAWL_OK);
+    for (size_t t = 1; t < run->plan->network.tensor_count; t++) {
+        run->plan->network.tensors[t].dtype = type->dtype;
+        run->plan->network.tensors[t].scale = type->scale;
+        run->plan->network.tensors[t].zero_point = type->zero_point;
+    }
+    run->plan->network.layers[1].as.conv.weight_type = scales != NULL ? PAWL_I8 : PAWL_F32;
+    run->plan->network.layers[1].as.conv.weight_scales = scales;
     assert_int_equal(backend->open(run->plan, &machine, &run->device, NULL), PAWL_OK);
     assert_int_equal(backend->lower(run->device, &lowering, &run->program, NULL), PAWL_OK);
     uint64_t seed = 9;
     uint8_t *pixels = run->program->input.data;
     for (size_t i = 0; i < run->program->input.size; i++)
         pixels[i] = (uint8_t)(127.5f * (pt_uniform(&seed) + 1.0f));
+}
+
+static void open_tiny(tiny_run *run, pawl_output_form form)
+{
+    static const pw_tensor float32 = {.dtype = PAWL_F32};
+    open_tiny_as(run, form, &float32, NULL);
 }
 
 static void close_tiny(tiny_run *run)
@@ -376,9 +393,64 @@ static void tensors_keep_their_values_while_they_are_read(void **state)
     close_tiny(&run);
 }
 
+/* Whether a tensor of this type can hold value. */
+static bool can_hold(const pw_tensor *type, float value)
+{
+    const double n = type->scale != 0 ? (double)value / (double)type->scale : 0;
+    switch (type->dtype) {
+    case PAWL_BF16:
+        return pw_bf16_to_f32(pw_f32_to_bf16(value)) == value;
+    case PAWL_F16:
+        return pw_f16_to_f32(pw_f32_to_f16(value)) == value;
+    case PAWL_U8:
+        return fabs(n - nearbyint(n)) < 1e-4 && nearbyint(n) + type->zero_point >= 0 &&
+               nearbyint(n) + type->zero_point <= 255;
+    case PAWL_I8:
+        return fabs(n - nearbyint(n)) < 1e-4 && fabs(nearbyint(n) + type->zero_point) <= 128;
+    default:
+        return true;
+    }
+}
+
+/* Bytes and halves: every layer's output is rounded to its tensor's type, and not by much; weights
+ * of bytes, with a scale a channel, are rounded too. */
+static void tensors_hold_what_their_type_can(void **state)
+{
+    static const pw_tensor types[] = {{.dtype = PAWL_F32},
+                                      {.dtype = PAWL_BF16},
+                                      {.dtype = PAWL_F16},
+                                      {.dtype = PAWL_U8, .scale = 0.0625f, .zero_point = 40},
+                                      {.dtype = PAWL_I8, .scale = 0.0625f, .zero_point = -30}};
+    static const double bounds[] = {0, 0.06, 0.01, 0.25, 0.25}; /* of a value below 8 */
+    static const float scales[8] = {0.01f, 0.01f, 0.01f, 0.01f, 0.01f, 0.01f, 0.01f, 0.01f};
+    static float exact[32][8 * 1024];
+    (void)state;
+    for (size_t i = 0; i < PW_COUNT(types); i++) {
+        tiny_run run;
+        seen all = {.count = 0};
+        const pw_run observed = {.threshold = 0.5f, .observer = remember, .observer_user = &all};
+        open_tiny_as(&run, PAWL_OUTPUT_DECODED, &types[i], i == 4 ? scales : NULL);
+        assert_int_equal(run.program->backend->run(run.program, &observed, NULL), PAWL_OK);
+        for (size_t l = 1; l + 1 < run.plan->network.layer_count; l++) {
+            const pw_tensor *type = &run.plan->network.tensors[run.plan->network.layers[l].output];
+            for (size_t k = 0; k < 300; k++) {
+                if (i == 0)
+                    exact[l][k] = all.values[l][k];
+                assert_true(can_hold(type, all.values[l][k]));
+                if (l == 1 && fabsf(exact[l][k]) < 4)
+                    assert_true(fabs((double)all.values[l][k] - (double)exact[l][k]) <= bounds[i]);
+            }
+        }
+        for (size_t v = 0; v < 32; v++)
+            free(all.values[v]);
+        close_tiny(&run);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(tensors_hold_what_their_type_can),
         cmocka_unit_test(conv_3x3_sums_the_window_and_pads_with_zeros),
         cmocka_unit_test(conv_is_no_mirror_image_of_itself),
         cmocka_unit_test(conv_stride_and_dilation_choose_their_pixels),

@@ -131,7 +131,7 @@ static void options_are_kept(void **state)
     desc.width_max = 96;
     desc.contexts = 5;
     desc.is_version_compatible = desc.is_hardware_compatible = desc.is_fp16_fixed = 1;
-    desc.optimization_level = 2;
+    desc.optimisation_level = 2;
     desc.workspace_size = (size_t)3 << 32;
     assert_int_equal(build(&desc, &plan, &error), PAWL_OK);
     assert_int_equal(pawl_plan_save(plan, path, &error), PAWL_OK);
@@ -147,7 +147,7 @@ static void options_are_kept(void **state)
     assert_int_equal(info.is_hardware_compatible, 1);
     assert_int_equal(info.is_fp16_fixed, 1);
     assert_int_equal(info.is_unoptimised, 0);
-    assert_int_equal(info.optimization_level, 2);
+    assert_int_equal(info.optimisation_level, 2);
     assert_true(info.workspace_size == (uint64_t)3 << 32);
     assert_int_equal(info.tactic_count, 0); /* nothing was timed */
     (void)pawl_plan_destroy(&plan);

@@ -42,7 +42,7 @@ static void by_hand(chain *c, pawl_detector *detector, pawl_image *image, pawl_d
     pawl_image *boxed = NULL;
     pawl_image_view view;
     pawl_tensor input;
-    assert_int_equal(pawl_context_set_shape(c->context, 1, 64, 64, NULL), PAWL_OK);
+    assert_int_equal(pawl_context_shape_set(c->context, 1, 64, 64, NULL), PAWL_OK);
     assert_int_equal(pawl_image_letterbox(image, 64, 64, &boxed, NULL), PAWL_OK);
     assert_int_equal(pawl_image_view_get(boxed, &view, NULL), PAWL_OK);
     assert_int_equal(pawl_context_input(c->context, &input, NULL), PAWL_OK);
@@ -155,7 +155,7 @@ static void options_are_obeyed(void **state)
     pawl_detector_desc options = PAWL_DETECTOR_DESC_INIT;
     options.max_detections = 3;
     options.classes = only;
-    options.class_filter_count = 1;
+    options.class_count = 1;
     options.is_multi_label = 1;
     options.confidence = 0.1f;
     pawl_detector *detector = NULL;
@@ -168,10 +168,10 @@ static void options_are_obeyed(void **state)
     for (size_t i = 0; i < found.count; i++)
         assert_int_equal(found.items[i].class_id, 1);
     /* Somebody else's threshold on the context does not matter. */
-    assert_int_equal(pawl_context_set_threshold(c.context, 1.0f, NULL), PAWL_OK);
+    assert_int_equal(pawl_context_threshold_set(c.context, 1.0f, NULL), PAWL_OK);
     assert_int_equal(pawl_detector_run(detector, &image, 1, &found, NULL, NULL), PAWL_OK);
     assert_int_equal(found.count, 3);
-    assert_int_equal(pawl_context_set_shape(c.context, 1, 128, 96, NULL), PAWL_OK);
+    assert_int_equal(pawl_context_shape_set(c.context, 1, 128, 96, NULL), PAWL_OK);
     assert_int_equal(pawl_detector_run(detector, &image, 1, &found, NULL, NULL), PAWL_OK);
     assert_int_equal(pawl_image_destroy(&image), PAWL_OK);
     assert_int_equal(pawl_detector_destroy(&detector), PAWL_OK);
@@ -194,11 +194,11 @@ static void what_makes_no_detector(void **state)
     wrong[2].iou = 1.1f;
     wrong[3].max_detections = 0;
     wrong[4].classes = absent;
-    wrong[4].class_filter_count = 1;
+    wrong[4].class_count = 1;
     wrong[5].struct_size = 0;
     wrong[6].max_detections = -5;
     wrong[7].classes = absent; /* keeps nothing */
-    wrong[8].class_filter_count = 2;
+    wrong[8].class_count = 2;
     assert_int_equal(make_chain(&c, &desc, NULL), PAWL_OK);
     const size_t objects = pawl_object_count();
     for (size_t i = 0; i < PW_COUNT(wrong); i++) {

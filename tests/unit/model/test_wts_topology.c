@@ -112,7 +112,7 @@ static void network_is_made(void **state)
                                                       : PAWL_TASK_DETECT);
     assert_int_equal(info.class_count, row->wts.classes);
     assert_int_equal(info.imgsz, info.level_count == 4 ? 1280 : row->wts.graph == 3 ? 224 : 640);
-    assert_int_equal(info.names_known, 0);
+    assert_int_equal(info.has_names, 0);
     assert_int_equal(info.layer_count, row->layers);
     check_levels(row, &info);
     assert_int_equal(pw_object_use(network, &pw_network_type, &object, &error), PAWL_OK);

@@ -80,7 +80,7 @@ static void network_is_known(void **state)
     assert_int_equal(info.max_stride, row->imgsz == 1280 ? 64 : 32);
     assert_int_equal(info.task, row->task);
     assert_int_equal(info.imgsz, row->imgsz);
-    assert_int_equal(info.names_known, row->names);
+    assert_int_equal(info.has_names, row->names);
     assert_float_equal(info.gflops, row->gflops, 1e-3);
     assert_true((pawl_network_class_name(network, info.class_count - 1) != NULL) ==
                 (row->names != 0));

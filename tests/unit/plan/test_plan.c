@@ -74,7 +74,7 @@ static void a_loaded_plan_tells_what_it_is(void **state)
     pawl_model_info model = {.struct_size = sizeof(model)};
     assert_int_equal(pawl_plan_model_get(plan, &model, NULL), PAWL_OK);
     assert_int_equal(model.class_count, PT_TINY_CLASSES);
-    assert_int_equal(model.names_known, 1);
+    assert_int_equal(model.has_names, 1);
     assert_int_equal(model.level_count, 2);
     assert_int_equal(model.max_stride, 8);
     assert_int_equal(model.imgsz, 64);
@@ -106,7 +106,7 @@ static void layers_and_tactics_can_be_listed(void **state)
     pawl_tactic_info tactic = {.struct_size = sizeof(tactic)};
     assert_int_equal(pawl_plan_tactic_get(plan, 0, &tactic, NULL), PAWL_OK);
     assert_string_equal(tactic.machine, "test/none");
-    assert_string_equal(tactic.tactic, "conv_f32_test");
+    assert_string_equal(tactic.name, "conv_f32_test");
     assert_int_equal(tactic.problem, 1);
     assert_float_equal(tactic.microseconds, 12.5, 0);
     assert_int_equal(pawl_plan_tactic_get(plan, 1, &tactic, &error), PAWL_ERR_ARGUMENT);
@@ -130,6 +130,38 @@ static void constants_are_used_where_the_file_is_mapped(void **state)
     assert_null(pw_plan_artifact(plan, "other"));
     pw_object_release(plan);
     assert_int_equal(pawl_plan_destroy(&handle), PAWL_OK);
+}
+
+/* Types, scales, zero points and weights' scales come back, and so do all options. */
+static void types_survive_the_file(void **state)
+{
+    const fixture *f = *state;
+    char path[128];
+    pawl_plan *made = NULL, *read = NULL;
+    pw_plan *before = NULL, *after = NULL;
+    path_in(f, "typed.engine", path);
+    assert_int_equal(pt_typed_plan("reference", &made, NULL), PAWL_OK);
+    assert_int_equal(pawl_plan_save(made, path, NULL), PAWL_OK);
+    assert_int_equal(pawl_plan_load(path, &read, NULL), PAWL_OK);
+    assert_int_equal(pw_object_use(made, &pw_plan_type, &before, NULL), PAWL_OK);
+    assert_int_equal(pw_object_use(read, &pw_plan_type, &after, NULL), PAWL_OK);
+    assert_int_equal(after->network.tensor_count, before->network.tensor_count);
+    const pw_field_list tensor = pw_tensor_fields(), plan = pw_plan_fields();
+    for (size_t t = 0; t < after->network.tensor_count; t++)
+        assert_true(pw_fields_equal(tensor.fields, tensor.count, &before->network.tensors[t],
+                                    &after->network.tensors[t]));
+    assert_true(pw_fields_equal(plan.fields, plan.count, before, after));
+    const pw_conv *old = &before->network.layers[1].as.conv;
+    const pw_conv *new = &after->network.layers[1].as.conv;
+    assert_int_equal(new->weight_type, PAWL_I8);
+    assert_memory_equal(new->weight_scales, old->weight_scales, 8 * sizeof(float));
+    assert_int_equal(after->network.layers[2].as.conv.weight_type, PAWL_F16);
+    assert_null(after->network.layers[2].as.conv.weight_scales);
+    pw_object_release(before);
+    pw_object_release(after);
+    assert_int_equal(pawl_plan_destroy(&made), PAWL_OK);
+    assert_int_equal(pawl_plan_destroy(&read), PAWL_OK);
+    assert_int_equal(unlink(path), 0);
 }
 
 static void tactics_and_artifacts_are_replaced_not_doubled(void **state)
@@ -246,6 +278,7 @@ int main(void)
         cmocka_unit_test(a_loaded_plan_tells_what_it_is),
         cmocka_unit_test(layers_and_tactics_can_be_listed),
         cmocka_unit_test(constants_are_used_where_the_file_is_mapped),
+        cmocka_unit_test(types_survive_the_file),
         cmocka_unit_test(tactics_and_artifacts_are_replaced_not_doubled),
         cmocka_unit_test(several_and_empty_artifacts_survive_the_file),
         cmocka_unit_test(what_cannot_be_planned_leaves_the_network_alone),

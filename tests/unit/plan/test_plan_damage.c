@@ -3,6 +3,7 @@
  */
 #include "plan_fixture.h"
 
+#include <math.h>
 #include <time.h>
 
 static double seconds(void)
@@ -100,7 +101,7 @@ static void every_section_cut_at_every_byte(void **state)
 {
     const fixture *f = *state;
     pawl_error error;
-    for (size_t s = 0; s < PW_SECTION_COUNT; s++) {
+    for (size_t s = 0; s < pt_section_count(f->engine.data); s++) {
         const uint8_t *bytes = f->engine.data + pt_section_offset(&f->engine, s);
         const size_t size = pt_section_size(&f->engine, s);
         const size_t step = s == PW_SECTION_CONSTANTS ? 97 : 1;
@@ -150,7 +151,7 @@ static void a_table_that_points_elsewhere(void **state)
     static const uint64_t extremes[] = {0,        1,         63,         64,
                                         1u << 20, INT64_MAX, UINT64_MAX, UINT64_MAX - 63};
     uint8_t *data = malloc(f->engine.size);
-    for (size_t s = 0; s < PW_SECTION_COUNT; s++)
+    for (size_t s = 0; s < pt_section_count(f->engine.data); s++)
         for (size_t field = 8; field <= 16; field += 8)
             for (size_t e = 0; e < PW_COUNT(extremes); e++) {
                 memcpy(data, f->engine.data, f->engine.size);
@@ -245,20 +246,126 @@ static void what_is_no_file_cannot_be_loaded(void **state)
     assert_null(plan);
 }
 
+/* A section that is not known is skipped if it may be, refused by name if not; a tag is four
+ * capital letters, and a known one has just its own flags and place. */
+static void sections_of_others(void **state)
+{
+    const fixture *f = *state;
+    static const struct {
+        const char *tag;
+        uint32_t flags;
+        pawl_status status;
+        const char *word;
+    } rows[] = {
+        {"NEWS", PW_ENGINE_OPTIONAL, PAWL_OK, ""},
+        {"NEWS", 0, PAWL_ERR_UNSUPPORTED, "section NEWS that this pawl does not know"},
+        {"NEWS", 2, PAWL_ERR_CORRUPT, "NEWS"},
+        {"NEWS", 3, PAWL_ERR_CORRUPT, "NEWS"},
+        {"\x1b[2J", PW_ENGINE_OPTIONAL, PAWL_ERR_CORRUPT, "????"},
+        {"META", 0, PAWL_ERR_CORRUPT, "META"},
+        {"TACT", PW_ENGINE_OPTIONAL, PAWL_ERR_CORRUPT, "TACT"},
+        {"ARTF", 0, PAWL_ERR_CORRUPT, "ARTF"},
+    };
+    for (size_t i = 0; i < PW_COUNT(rows); i++) {
+        pawl_error error = {.message = ""};
+        pt_bytes more = pt_with_more(&f->engine, rows[i].tag, rows[i].flags, "news", 4);
+        const pawl_status status = parse(more.data, more.size, &error);
+        if (status != rows[i].status || strstr(error.message, rows[i].word) == NULL)
+            fail_msg("%s %u: %s", rows[i].tag, (unsigned)rows[i].flags, error.message);
+        free(more.data);
+    }
+}
+
+static void sections_that_are_missing(void **state)
+{
+    const fixture *f = *state;
+    pawl_error error = {.message = ""};
+    for (size_t count = 0; count < 3; count++) {
+        pt_bytes less = pt_with_count(&f->engine, count);
+        assert_int_equal(parse(less.data, less.size, &error), PAWL_ERR_CORRUPT);
+        free(less.data);
+    }
+    for (size_t count = 3; count <= 5; count++) {
+        pt_bytes less = pt_with_count(&f->engine, count);
+        assert_int_equal(parse(less.data, less.size, &error), PAWL_OK);
+        free(less.data);
+    }
+    const uint8_t none[4] = {0}; /* an optional section holds something */
+    for (size_t section = PW_SECTION_TACTICS; section <= PW_SECTION_ARTIFACTS; section++) {
+        pt_bytes empty = pt_with_section(&f->engine, section, none, sizeof none);
+        assert_int_equal(parse(empty.data, empty.size, &error), PAWL_ERR_CORRUPT);
+        assert_non_null(strstr(error.message, "there but empty"));
+        free(empty.data);
+    }
+}
+
+/* Rows of tactics must rise, and a time is one. */
+static void tactics_out_of_order(void **state)
+{
+    const fixture *f = *state;
+    static const struct {
+        const char *machines[2];
+        uint64_t problems[2];
+        float microseconds;
+        pawl_status status;
+    } rows[] = {
+        {{"a", "a"}, {1, 2}, 1, PAWL_OK},
+        {{"a", "b"}, {2, 1}, 0, PAWL_OK},
+        {{"a", "a"}, {2, 1}, 1, PAWL_ERR_CORRUPT},
+        {{"a", "a"}, {1, 1}, 1, PAWL_ERR_CORRUPT},
+        {{"b", "a"}, {1, 1}, 1, PAWL_ERR_CORRUPT},
+        {{"a", "a"}, {1, 2}, -1, PAWL_ERR_CORRUPT},
+        {{"a", "a"}, {1, 2}, NAN, PAWL_ERR_CORRUPT},
+        {{"a", "a"}, {1, 2}, INFINITY, PAWL_ERR_CORRUPT},
+    };
+    for (size_t i = 0; i < PW_COUNT(rows); i++) {
+        pw_writer out = {0};
+        pawl_error error;
+        pw_write_u32(&out, 2);
+        for (int r = 0; r < 2; r++) {
+            pw_write_u32(&out, 1);
+            pw_write_bytes(&out, rows[i].machines[r], 1);
+            pw_write_u64(&out, rows[i].problems[r]);
+            pw_write_u32(&out, 4);
+            pw_write_bytes(&out, "conv", 4);
+            pw_write_f32(&out, rows[i].microseconds);
+        }
+        pt_bytes made = pt_with_section(&f->engine, PW_SECTION_TACTICS, out.data, out.size);
+        assert_int_equal(parse(made.data, made.size, &error), rows[i].status);
+        free(made.data);
+        pw_writer_free(&out);
+    }
+}
+
+#define HOSTILE                                                               \
+    cmocka_unit_test(cut_at_every_byte), cmocka_unit_test(one_byte_too_many), \
+        cmocka_unit_test(every_flipped_bit_is_noticed),                       \
+        cmocka_unit_test(every_flipped_bit_with_right_checksums),             \
+        cmocka_unit_test(every_section_cut_at_every_byte),                    \
+        cmocka_unit_test(extreme_numbers_everywhere),                         \
+        cmocka_unit_test(a_table_that_points_elsewhere)
+
+/* Engines with types and options, and of the formats before. */
+static int hostile_files(void)
+{
+    const struct CMUnitTest tests[] = {HOSTILE};
+    return cmocka_run_group_tests_name("typed", tests, make_typed_fixture, drop_fixture) +
+           cmocka_run_group_tests_name("format 2", tests, make_format2_fixture, drop_fixture) +
+           cmocka_run_group_tests_name("format 1", tests, make_format1_fixture, drop_fixture);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(cut_at_every_byte),
-        cmocka_unit_test(one_byte_too_many),
-        cmocka_unit_test(every_flipped_bit_is_noticed),
-        cmocka_unit_test(every_flipped_bit_with_right_checksums),
-        cmocka_unit_test(every_section_cut_at_every_byte),
-        cmocka_unit_test(extreme_numbers_everywhere),
-        cmocka_unit_test(a_table_that_points_elsewhere),
+        HOSTILE,
+        cmocka_unit_test(sections_of_others),
+        cmocka_unit_test(sections_that_are_missing),
+        cmocka_unit_test(tactics_out_of_order),
         cmocka_unit_test(from_another_time_or_machine),
         cmocka_unit_test(unaligned_memory_is_refused),
         cmocka_unit_test(foreign_files_are_named),
         cmocka_unit_test(what_is_no_file_cannot_be_loaded),
     };
-    return cmocka_run_group_tests_name("plan_damage", tests, make_fixture, drop_fixture);
+    return cmocka_run_group_tests_name("plan_damage", tests, make_fixture, drop_fixture) +
+           hostile_files();
 }

@@ -130,7 +130,7 @@ static void a_picture_gives_the_same_in_every_batch(void **state)
     assert_int_equal(make_chain(&c, &desc, NULL), PAWL_OK);
     float *alone = run_one(c.context, 0, 42, &size);
     for (int32_t batch = 1; batch <= 4; batch++) {
-        assert_int_equal(pawl_context_set_shape(c.context, batch, 32, 32, NULL), PAWL_OK);
+        assert_int_equal(pawl_context_shape_set(c.context, batch, 32, 32, NULL), PAWL_OK);
         for (int32_t n = 0; n < batch; n++)
             fill_picture(c.context, (size_t)n, 1000 + (uint64_t)n);
         float *among = run_one(c.context, (size_t)batch - 1, 42, &size);
@@ -155,12 +155,12 @@ static void a_refused_shape_leaves_the_old_one(void **state)
     float *before = run_one(c.context, 0, 5, &size);
     for (size_t i = 0; i < PW_COUNT(wrong); i++)
         assert_true(
-            pawl_context_set_shape(c.context, wrong[i][0], wrong[i][1], wrong[i][2], &error) < 0);
+            pawl_context_shape_set(c.context, wrong[i][0], wrong[i][1], wrong[i][2], &error) < 0);
     float *after = run_one(c.context, 0, 5, &size);
     assert_memory_equal(before, after, size);
     free(before);
     free(after);
-    assert_int_equal(pawl_context_set_shape(c.context, 1, 8, 200, NULL), PAWL_OK);
+    assert_int_equal(pawl_context_shape_set(c.context, 1, 8, 200, NULL), PAWL_OK);
     pawl_tensor output;
     assert_int_equal(pawl_context_run(c.context, NULL), PAWL_OK);
     assert_int_equal(pawl_context_output(c.context, 0, &output, NULL), PAWL_OK);
@@ -188,13 +188,13 @@ static void candidates_follow_the_threshold(void **state)
     size_t expected = 0;
     for (size_t i = 0; i < all.count; i++)
         expected += all.rows[i * all.width + 4] > 0.5f ? 1u : 0u;
-    assert_int_equal(pawl_context_set_threshold(c.context, 0.5f, NULL), PAWL_OK);
-    assert_int_equal(pawl_context_set_threshold(c.context, 1.1f, &error), PAWL_ERR_ARGUMENT);
+    assert_int_equal(pawl_context_threshold_set(c.context, 0.5f, NULL), PAWL_OK);
+    assert_int_equal(pawl_context_threshold_set(c.context, 1.1f, &error), PAWL_ERR_ARGUMENT);
     assert_int_equal(pawl_context_run(c.context, NULL), PAWL_OK);
     assert_int_equal(pawl_context_candidates(c.context, 0, &some, NULL), PAWL_OK);
     assert_int_equal(some.count, expected);
     assert_true(expected > 0 && expected < PT_TINY_ROWS(32, 32));
-    assert_int_equal(pawl_context_set_shape(c.context, 1, 64, 32, NULL), PAWL_OK);
+    assert_int_equal(pawl_context_shape_set(c.context, 1, 64, 32, NULL), PAWL_OK);
     assert_int_equal(pawl_context_candidates(c.context, 0, &some, &error), PAWL_ERR_ARGUMENT);
     drop_chain(&c);
 }

@@ -82,8 +82,8 @@ static void two_threads_at_once_are_told(void **state)
     const pthread_t thread = start_run(&g, c.context);
     assert_int_equal(pawl_context_run(c.context, &error), PAWL_ERR_BUSY);
     assert_non_null(strstr(error.message, "in use"));
-    assert_int_equal(pawl_context_set_shape(c.context, 1, 64, 64, &error), PAWL_ERR_BUSY);
-    assert_int_equal(pawl_context_set_threshold(c.context, 0.5f, &error), PAWL_ERR_BUSY);
+    assert_int_equal(pawl_context_shape_set(c.context, 1, 64, 64, &error), PAWL_ERR_BUSY);
+    assert_int_equal(pawl_context_threshold_set(c.context, 0.5f, &error), PAWL_ERR_BUSY);
     assert_int_equal(pawl_context_input(c.context, &tensor, &error), PAWL_ERR_BUSY);
     assert_int_equal(pawl_context_output(c.context, 0, &tensor, &error), PAWL_ERR_BUSY);
     assert_int_equal(pawl_context_observe(c.context, NULL, NULL, &error), PAWL_ERR_BUSY);
@@ -98,7 +98,7 @@ static void two_threads_at_once_are_told(void **state)
 static void *change_shape(void *user)
 {
     for (int i = 0; i < 50; i++)
-        if (pawl_context_set_shape(user, 1, 32 + 32 * (i % 2), 32, NULL) < 0)
+        if (pawl_context_shape_set(user, 1, 32 + 32 * (i % 2), 32, NULL) < 0)
             return user;
     return NULL;
 }
@@ -196,7 +196,7 @@ static void a_context_outlives_its_makers(void **state)
     assert_int_equal(pawl_engine_destroy(&c.engine), PAWL_DEFERRED);
     fill_picture(c.context, 0, 1);
     assert_int_equal(pawl_context_run(c.context, NULL), PAWL_OK);
-    assert_int_equal(pawl_context_set_shape(c.context, 2, 64, 32, NULL), PAWL_OK);
+    assert_int_equal(pawl_context_shape_set(c.context, 2, 64, 32, NULL), PAWL_OK);
     assert_int_equal(pawl_context_run(c.context, NULL), PAWL_OK);
     assert_int_equal(pawl_context_create(engine, NULL, &c.context, &error), PAWL_ERR_DEAD_HANDLE);
     assert_int_equal(pawl_context_destroy(&c.context), PAWL_OK);
@@ -321,7 +321,7 @@ static void no_memory_for_another_shape_keeps_the_old_one(void **state)
     assert_int_equal(make_chain(&c, &desc, NULL), PAWL_OK);
     for (long nth = 1;; nth++) {
         pt_allocator_reset(&allocator, nth);
-        const pawl_status status = pawl_context_set_shape(c.context, 3, 64, 64, NULL);
+        const pawl_status status = pawl_context_shape_set(c.context, 3, 64, 64, NULL);
         pt_allocator_reset(&allocator, 0);
         assert_int_equal(pawl_context_input(c.context, &input, NULL), PAWL_OK);
         assert_int_equal(input.dims[0], status == PAWL_OK ? 3 : 1);

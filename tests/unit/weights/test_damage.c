@@ -205,7 +205,7 @@ static void wrong_arguments_are_refused(void **state)
     pawl_weights *weights = NULL;
     pawl_error error = {PAWL_OK, 0, 0, ""};
     pawl_weights_info info = {.struct_size = sizeof info};
-    pawl_weights_global global;
+    pawl_global_info global = PAWL_GLOBAL_INFO_INIT;
     pawl_tensor tensor;
     float values[3];
     assert_int_equal(pawl_weights_open(NULL, &weights, &error), PAWL_ERR_ARGUMENT);

@@ -91,7 +91,7 @@ static void opens(void **state)
                      PAWL_OK);
     assert_string_equal(tensor.name, row->last);
     for (size_t i = 0; i < info.global_count; i++) {
-        pawl_weights_global global;
+        pawl_global_info global = PAWL_GLOBAL_INFO_INIT;
         assert_int_equal(pawl_weights_global_get(weights, i, &global, &error), PAWL_OK);
         assert_int_equal(global.is_known, 1);
     }
