@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Vector vocabulary, 1 float: plain C with the C library's exponential. */
+/* Vector vocabulary, 1 float: plain C. Products and sums are rounded one by one (the room is compiled
+ * without contraction) and nothing is the C library's, so any device that has IEEE floats can give the same bits. */
 #ifndef PK_SIMD_SCALAR_H
 #define PK_SIMD_SCALAR_H
 
 #include "kernels/simd/simd.h"
-#include <math.h>
 
 #define VF32_LANES 1
 typedef float vf32;
@@ -71,17 +71,30 @@ static inline vf32 vf32_positive_or(vf32 a, vf32 b)
 {
     return a > 0.0f ? a : b;
 }
-static inline vf32 vf32_exp_negative(vf32 x)
+/* To the nearest whole number, ties to even, for |a| < 2^22: what is added has no bits below 1. */
+static inline vf32 vf32_round(vf32 a)
 {
-    return expf(-x);
+    const float shift = 12582912.0f; /* 1.5 * 2^23 */
+    return (a + shift) - shift;
 }
-static inline vf32 vf32_sigmoid(vf32 x)
+/* a * 2^n for whole n within +-126. */
+static inline vf32 vf32_scale2(vf32 a, vf32 n)
 {
-    return 1.0f / (1.0f + expf(-x));
+    const float shifted = n + 12582912.0f; /* n stands in the last bits; a NaN's are anything, and a is one too */
+    uint32_t bits;
+    memcpy(&bits, &shifted, sizeof bits);
+    bits = (bits - 0x4b400000u + 127u) << 23;
+    float power;
+    memcpy(&power, &bits, sizeof power);
+    return a * power;
 }
-static inline vf32 vf32_silu(vf32 x)
+/* a + n ln 2 for whole n: ln 2 in two parts, of which n times the larger is exact. */
+static inline vf32 vf32_add_ln2(vf32 a, vf32 n)
 {
-    return x / (1.0f + expf(-x));
+    const float part = a + n * 0.693359375f;
+    return part + n * -2.12194440e-4f;
 }
+
+#include "kernels/simd/sigmoid.h"
 
 #endif
