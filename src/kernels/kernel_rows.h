@@ -4,7 +4,7 @@
 #define PK_KERNEL_ROWS_H
 
 #include "kernels/attention/attention.h"
-#include "kernels/conv/conv.h"
+#include "kernels/conv/winograd.h"
 #include "kernels/cut.h"
 #include "kernels/eltwise/eltwise.h"
 #include "kernels/head/head.h"
@@ -40,6 +40,8 @@
     PK_DECLARE_RUN(reorder_rgb_f32_##isa)    \
     PK_DECLARE_RUN(reorder_u8_f32_##isa)     \
     PK_DECLARE_RUN(decode_f32_##isa)         \
+    void pk_winograd_input_##isa(const pk_winograd_args *args); \
+    void pk_winograd_output_##isa(const pk_winograd_args *args); \
     PK_DECLARE_RUN(candidates_f32_##isa)
 
 PK_DECLARE_TILE(4x16, generic)

@@ -21,6 +21,12 @@ static bool any(const pk_implementation *implementation, const pk_problem *probl
     TILE(bf16, bf16, set, bits, tile, mr, nr, spare, "bf16"),  \
     TILE(f32, bf16, set, bits, tile, mr, nr, spare, "f32_bf16"), \
     TILE(bf16, f32, set, bits, tile, mr, nr, spare, "bf16_f32")
+#define WINOGRAD(set, bits, tile_, mr_, nr_)                                                                                \
+    {.name = "conv_f32_" #set "_winograd_" #tile_, .op = PK_CONV, .isa = bits, .types = {PK_F32, PK_F32, PK_F32, PK_F32},  \
+     .variant = &(const pk_winograd){.tile = {.mr = mr_, .nr = nr_, .run = pk_conv_f32_f32_##tile_##_##set},               \
+                                     .input = pk_winograd_input_##set, .output = pk_winograd_output_##set},                \
+     .is_tuned_only = true, .accepts = pk_winograd_accepts, .plan = pk_winograd_plan, .pack = pk_winograd_pack,            \
+     .run = pk_winograd_run}
 #define PIXEL(type, set, bits, op_, word, micro, depthwise)                                                                \
     {.name = word "_" #type "_" #set, .op = op_, .isa = bits,                                                              \
      .types = {PK_TYPE_##type, PK_TYPE_##type, PK_F32, PK_TYPE_##type},                                                    \
@@ -78,11 +84,16 @@ const pk_implementation pk_implementations[] = {
     TILES(avx2, PK_AVX2, 6x16, 6, 16, 8),
     TILES(avx2, PK_AVX2, 12x8, 12, 8, 0),
     TILES(sse41, PK_SSE41, 4x8, 4, 8, 0),
+    WINOGRAD(avx512, PK_AVX512, 14x32, 14, 32),
+    WINOGRAD(avx512, PK_AVX512, 28x16, 28, 16),
+    WINOGRAD(avx2, PK_AVX2, 6x16, 6, 16),
+    WINOGRAD(sse41, PK_SSE41, 4x8, 4, 8),
     OTHERS(avx512, PK_AVX512),
     OTHERS(avx2, PK_AVX2),
     OTHERS(sse41, PK_SSE41),
 #endif
     TILES(generic, PK_GENERIC, 4x16, 4, 16, 0),
+    WINOGRAD(generic, PK_GENERIC, 4x16, 4, 16),
     OTHERS(generic, PK_GENERIC),
 };
 /* clang-format on */
