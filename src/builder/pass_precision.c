@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What tensors and weights are stored in. The picture and what the head reads stay float32: boxes
-   are decoded from the latter, and both are seen from outside. TensorRT chooses types itself, so
-   its fp16 is no type here. */
+   are decoded from the latter, and both are seen from outside. Weights are of the type of what they
+   are multiplied with. TensorRT chooses types itself, so its fp16 is no type here. */
 #include "builder/pass.h"
 #include <string.h>
 
@@ -28,9 +28,9 @@ static void set_types(pw_network *network, pawl_dtype dtype)
     for (size_t i = 0; i < network->layer_count; i++) {
         pw_layer *layer = &network->layers[i];
         if (layer->op == PW_OP_CONV)
-            layer->as.conv.weight_type = dtype;
+            layer->as.conv.weight_type = network->tensors[layer->inputs[0]].dtype;
         else if (layer->op == PW_OP_DECONV)
-            layer->as.deconv.weight_type = dtype;
+            layer->as.deconv.weight_type = network->tensors[layer->inputs[0]].dtype;
     }
 }
 

@@ -10,7 +10,7 @@ static const char *cpu_absence(void)
 const pw_backend pw_backend_cpu = {
     .name = "cpu",
     .version = PW_BACKEND_VERSION,
-    .precisions = "fp32",
+    .precisions = "fp32 bf16",
     .absence = cpu_absence,
     .open = pw_cpu_open,
     .close = pw_cpu_close,

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A small network of every kind of layer on the CPU backend: against the reference, over threads,
- * shapes, input and output forms. */
+ * shapes, input and output forms, element types. */
 #include "unit/backend/cpu_fixture.h"
 #include "unit/base/cmocka_all.h"
 
 #include "base/compiler.h"
 #include "base/memory.h"
+#include "builder/pass.h"
 
 #include <string.h>
 
@@ -63,16 +64,19 @@ struct form_row {
     int32_t batch, height, width;
     pawl_input_form input;
     pawl_output_form output;
+    const char *precision; /* NULL: fp32 */
 };
 
 static struct form_row forms[] = {
-    {"copied concatenations", false, 1, 16, 24, PAWL_INPUT_F32_NCHW, PAWL_OUTPUT_DECODED},
-    {"elided concatenations", true, 1, 16, 24, PAWL_INPUT_F32_NCHW, PAWL_OUTPUT_DECODED},
-    {"a batch", true, 2, 32, 16, PAWL_INPUT_F32_NCHW, PAWL_OUTPUT_DECODED},
-    {"a batch, copied", false, 3, 8, 40, PAWL_INPUT_F32_NCHW, PAWL_OUTPUT_DECODED},
-    {"bytes", true, 2, 20, 28, PAWL_INPUT_U8_NHWC, PAWL_OUTPUT_DECODED},
-    {"raw maps", true, 2, 20, 28, PAWL_INPUT_F32_NCHW, PAWL_OUTPUT_RAW},
-    {"the smallest picture", true, 1, 4, 4, PAWL_INPUT_F32_NCHW, PAWL_OUTPUT_RAW},
+    {"copied concatenations", false, 1, 16, 24, PAWL_INPUT_F32_NCHW, PAWL_OUTPUT_DECODED, NULL},
+    {"elided concatenations", true, 1, 16, 24, PAWL_INPUT_F32_NCHW, PAWL_OUTPUT_DECODED, NULL},
+    {"a batch", true, 2, 32, 16, PAWL_INPUT_F32_NCHW, PAWL_OUTPUT_DECODED, NULL},
+    {"a batch, copied", false, 3, 8, 40, PAWL_INPUT_F32_NCHW, PAWL_OUTPUT_DECODED, NULL},
+    {"bytes", true, 2, 20, 28, PAWL_INPUT_U8_NHWC, PAWL_OUTPUT_DECODED, NULL},
+    {"raw maps", true, 2, 20, 28, PAWL_INPUT_F32_NCHW, PAWL_OUTPUT_RAW, NULL},
+    {"BF16", true, 2, 16, 24, PAWL_INPUT_F32_NCHW, PAWL_OUTPUT_RAW, "bf16"},
+    {"BF16, copied", false, 1, 20, 28, PAWL_INPUT_U8_NHWC, PAWL_OUTPUT_DECODED, "bf16"},
+    {"the smallest picture", true, 1, 4, 4, PAWL_INPUT_F32_NCHW, PAWL_OUTPUT_RAW, NULL},
 };
 
 static void agrees(void **state)
@@ -82,6 +86,10 @@ static void agrees(void **state)
     const struct form_row *form = *state;
     pw_network network = {0};
     make(&network, form->is_elided);
+    if (form->precision != NULL)
+        pw_pass_precision(&network, form->precision);
+    /* a sum on the other side of a rounding's edge is a step of BF16 off, and so is what follows */
+    const double bound = form->precision == NULL ? 1e-5 : 1.0 / 64;
     pt_setting setting = {&pw_backend_reference, 0,           2,           form->batch,
                           form->height,          form->width, form->input, form->output};
     pt_results want, got;
@@ -93,7 +101,7 @@ static void agrees(void **state)
         setting.isa |= levels[i];
         pt_run(&network, &setting, &got);
         const double apart = pt_difference(&got, &want);
-        if (apart > 1e-5)
+        if (apart > bound)
             fail_msg("mask %x is off by %g", setting.isa, apart);
         pt_results_free(&got);
     }
