@@ -31,7 +31,7 @@ typedef struct pw_detector {
     pw_image **images;        /* of the call under way */
     uint8_t *scratch;         /* of the letterbox: scratch_size for each thread */
     size_t scratch_size;
-    float *plane;             /* masks: prototypes weighted; plane_count floats */
+    float *plane;             /* masks: prototypes weighted, and the coefficients; plane_count floats */
     size_t plane_count;
     uint8_t *masks[2];        /* masks: in the network's size, in the picture's; mask_sizes bytes */
     size_t mask_sizes[2];

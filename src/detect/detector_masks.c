@@ -26,10 +26,11 @@ static pawl_status make_room(pw_detector *detector, int which, int32_t height, i
     return PAWL_OK;
 }
 
+/* Room for weighted prototypes and, behind them, the coefficients. */
 static pawl_status make_plane(pw_detector *detector, const pw_mask_source *source,
                               pawl_error *error)
 {
-    const size_t count = (size_t)source->height * (size_t)source->width;
+    const size_t count = (size_t)source->height * (size_t)source->width + (size_t)source->count;
     if (count <= detector->plane_count)
         return PAWL_OK;
     float *plane = pw_alloc_aligned(count * sizeof(float), PW_CACHE_LINE);
@@ -39,6 +40,18 @@ static pawl_status make_plane(pw_detector *detector, const pw_mask_source *sourc
     detector->plane = plane;
     detector->plane_count = count;
     return PAWL_OK;
+}
+
+/* YOLOv5's non_max_suppression() multiplies all behind the objectness by it: the classes' scores,
+ * and the coefficients too. */
+static void weigh_coefficients(pw_detector *detector, pw_mask_source *source, const float *row,
+                               size_t width)
+{
+    const float *raw = row + width - (size_t)source->count;
+    float *weighed = detector->plane + (size_t)source->height * (size_t)source->width;
+    for (int32_t k = 0; k < source->count; k++)
+        weighed[k] = raw[k] * row[4];
+    source->coefficients = weighed;
 }
 
 static pawl_status find(pw_detector *detector, size_t image, size_t index, pw_mask_source *source,
@@ -66,9 +79,10 @@ static pawl_status find(pw_detector *detector, size_t image, size_t index, pw_ma
         .count = (int32_t)prototypes->dims[1],
         .height = (int32_t)prototypes->dims[2],
         .width = (int32_t)prototypes->dims[3],
-        .coefficients = *row + candidates.width - (size_t)head->as.detect.mask_count,
     };
-    return make_plane(detector, source, error);
+    PW_TRY(make_plane(detector, source, error));
+    weigh_coefficients(detector, source, *row, candidates.width);
+    return PAWL_OK;
 }
 
 /* The box as the masks need it: of the candidate, in the network's pixels, not clipped. */

@@ -10,7 +10,7 @@
 typedef struct pw_mask_source {
     const float *prototypes; /* count planes of height x width */
     int32_t count, height, width;
-    const float *coefficients; /* count */
+    const float *coefficients; /* count; times the box's objectness, as NMS leaves them */
 } pw_mask_source;
 
 /* Rows and columns of a plane: first ones and the ones behind the last. */

@@ -110,8 +110,11 @@ static void masks_belong_to_their_boxes(void **state)
         const float *row = candidates.rows + r * WIDTH;
         const float box[4] = {row[0] - row[2] / 2, row[1] - row[3] / 2, row[0] + row[2] / 2,
                               row[1] + row[3] / 2};
+        float coefficients[MASKS]; /* YOLOv5's NMS multiplies them by the objectness */
+        for (size_t k = 0; k < MASKS; k++)
+            coefficients[k] = row[5 + CLASSES + k] * row[4];
         const pw_mask_source source = {(const float *)prototypes.data + MASKS * SIDE * SIDE / 4,
-                                       MASKS, SIDE / 2, SIDE / 2, row + 5 + CLASSES};
+                                       MASKS, SIDE / 2, SIDE / 2, coefficients};
         pw_mask_enlarged(&source, box, SIDE, SIDE, plane, want);
         assert_int_equal(pawl_detector_mask(detector, 1, i, PAWL_MASK_PICTURE, &mask, NULL),
                          PAWL_OK);
