@@ -175,6 +175,16 @@ static void say_speed(const predict_tally *tally, app_shape shape, int32_t batch
              tally->timing.postprocess_ms / count, batch, shape.height, shape.width);
 }
 
+/* What --save-coco calls the pictures. */
+static int name_images(struct predict *predict)
+{
+    if (predict->options->coco == NULL)
+        return APP_EXIT_DONE;
+    predict->writer.image_ids =
+        app_json_image_ids(predict->pictures.items, predict->pictures.count);
+    return predict->writer.image_ids != NULL ? APP_EXIT_DONE : app_fail_memory();
+}
+
 static int run_pictures(struct predict *predict, app_shape shape, int32_t batch)
 {
     predict->writer = (predict_writer){.options = predict->options,
@@ -188,7 +198,9 @@ static int run_pictures(struct predict *predict, app_shape shape, int32_t batch)
                        .pictures = &predict->pictures,
                        .writer = &predict->writer,
                        .batch = (size_t)batch};
-    int code = predict_writer_open(&predict->writer);
+    int code = name_images(predict);
+    if (code == APP_EXIT_DONE)
+        code = predict_writer_open(&predict->writer);
     if (code != APP_EXIT_DONE)
         return code;
     code = predict_all(&job);

@@ -11,6 +11,11 @@ static const char *resizes(void)
     return "linear area";
 }
 
+static const char *splits(void)
+{
+    return "train val test";
+}
+
 /* clang-format off */
 static const app_option options_table[] = {
     {.name = "data", .type = APP_TEXT, .offset = offsetof(val_options, data), .value = "FILE|DIR",
@@ -18,6 +23,9 @@ static const app_option options_table[] = {
              "classifier a folder with a folder of pictures for each class"},
     {.name = "images", .type = APP_TEXT, .offset = offsetof(val_options, images), .value = "DIR",
      .help = "folder of the pictures (default: found beside the labels, or as data.yaml says)"},
+    {.name = "split", .aliases = "task", .type = APP_CHOICE, .offset = offsetof(val_options, split),
+     .value = "SET", .choices = splits,
+     .help = "the pictures of a data.yaml or a folder of classes (val; of classes test, else val)"},
     CONF_OPTION(val_options, conf),
     IOU_OPTION(val_options, iou),
     MAX_DET_OPTION(val_options, max_det),

@@ -71,6 +71,7 @@ typedef struct predict_writer {
     char *folder;    /* of this run, NULL when nothing is saved */
     app_lines json;
     app_output coco;
+    json_t *image_ids; /* with --save-coco: of all pictures */
     bool has_coco_item;
     json_t *taken[PREDICT_TAKEN_COUNT];
     size_t label_count;

@@ -113,7 +113,7 @@ json_t *predict_json(const predict_names *names, pawl_task task, const predict_p
     return NULL;
 }
 
-static json_t *coco_entry(const predict_names *names, const char *path,
+static json_t *coco_entry(const predict_names *names, json_t *image_id,
                           const pawl_detection *detection, const app_rle *mask)
 {
     const double x = (double)detection->x1, y = (double)detection->y1;
@@ -124,7 +124,7 @@ static json_t *coco_entry(const predict_names *names, const char *path,
     bool is_good = true;
     for (size_t i = 0; i < 4; i++)
         is_good = app_json_append(box, app_json_rounded(numbers[i], 3)) && is_good;
-    is_good = app_json_set(entry, "image_id", app_json_image_id(path)) &&
+    is_good = app_json_set(entry, "image_id", json_incref(image_id)) &&
               app_json_set(entry, "category_id", json_integer(category)) && is_good;
     is_good = app_json_set(entry, "bbox", box) && is_good;
     is_good =
@@ -139,9 +139,10 @@ static json_t *coco_entry(const predict_names *names, const char *path,
 
 int predict_coco(predict_writer *writer, const predict_picture *picture)
 {
+    json_t *image_id = json_array_get(writer->image_ids, picture->number - 1);
     for (size_t i = 0; i < picture->found.count; i++) {
         json_t *entry =
-            coco_entry(writer->names, picture->path, &picture->found.items[i], mask_of(picture, i));
+            coco_entry(writer->names, image_id, &picture->found.items[i], mask_of(picture, i));
         if (entry == NULL)
             return app_fail_memory();
         fputs(writer->has_coco_item ? ",\n" : "[", writer->coco.stream);

@@ -285,6 +285,7 @@ void predict_writer_close(predict_writer *writer)
 {
     app_output_discard(&writer->coco);
     (void)app_lines_close(&writer->json);
+    json_decref(writer->image_ids);
     for (size_t i = 0; i < PREDICT_TAKEN_COUNT; i++)
         json_decref(writer->taken[i]);
     if (writer->folder != NULL)

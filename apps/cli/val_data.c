@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Labelled pictures of each kind, and which category each class of the engine is. */
-#include "cli/val.h"
+/* Labelled pictures of each kind. */
+#include "cli/val_data.h"
 #include "common/inputs.h"
-#include "common/names.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -38,6 +37,27 @@ val_picture *val_add_picture(val_data *data, const char *path)
     return picture;
 }
 
+int val_compare_ids(const json_t *a, const json_t *b)
+{
+    if (json_is_string(a) && json_is_string(b))
+        return strcmp(json_string_value(a), json_string_value(b));
+    if (json_is_string(a) != json_is_string(b))
+        return json_is_string(a) ? 1 : -1;
+    const json_int_t x = json_integer_value(a), y = json_integer_value(b);
+    return x < y ? -1 : x > y ? 1 : 0;
+}
+
+int val_by_picture_id(const void *a, const void *b)
+{
+    return val_compare_ids(((const val_picture *)a)->id, ((const val_picture *)b)->id);
+}
+
+void val_sort_pictures(val_data *data)
+{
+    if (data->picture_count > 0)
+        qsort(data->pictures, data->picture_count, sizeof(val_picture), val_by_picture_id);
+}
+
 coco_truth *val_add_truth(val_data *data)
 {
     coco_truth *items = grown(data->truths, data->truth_count, &data->truth_room, sizeof *items);
@@ -71,99 +91,19 @@ void val_settle_masks(val_data *data)
         app_warn("%s: no object has a mask, only boxes: boxes alone are judged", data->path);
 }
 
-val_category *val_add_category(val_data *data, int64_t id, const char *name)
+val_category *val_add_category(val_data *data, json_t *id, const char *name)
 {
     val_category *items =
         grown(data->categories, data->category_count, &data->category_room, sizeof *items);
-    if (items == NULL)
+    char *copy = items == NULL || id == NULL ? NULL : app_format("%s", name);
+    data->categories = items != NULL ? items : data->categories;
+    if (copy == NULL) {
+        json_decref(id);
         return NULL;
-    data->categories = items;
-    val_category *category = &items[data->category_count];
-    *category = (val_category){.id = id, .name = app_format("%s", name)};
-    if (category->name == NULL)
-        return NULL;
-    data->category_count++;
+    }
+    val_category *category = &items[data->category_count++];
+    *category = (val_category){.id = id, .name = copy};
     return category;
-}
-
-/* By name where the engine has names. Number of classes that found a category. */
-static size_t map_by_name(val_data *data, pawl_plan *plan)
-{
-    size_t mapped = 0;
-    for (size_t c = 0; c < data->class_count; c++) {
-        const char *name = pawl_plan_class_name(plan, (int32_t)c);
-        for (size_t i = 0; i < data->category_count && name != NULL; i++)
-            if (data->category_of_class[c] == VAL_NONE &&
-                strcmp(data->categories[i].name, name) == 0) {
-                data->category_of_class[c] = i;
-                mapped++;
-            }
-    }
-    return mapped;
-}
-
-/* By COCO's numbers of its 80 classes. */
-static size_t map_by_coco_id(val_data *data)
-{
-    size_t mapped = 0;
-    for (size_t c = 0; c < data->class_count; c++)
-        for (size_t i = 0; i < data->category_count; i++)
-            if (data->categories[i].id == app_coco_category((int32_t)c)) {
-                data->category_of_class[c] = i;
-                mapped++;
-            }
-    return mapped;
-}
-
-static void map_in_order(val_data *data)
-{
-    for (size_t c = 0; c < data->class_count; c++)
-        data->category_of_class[c] = c;
-}
-
-static int map_classes(val_data *data, const session *opened)
-{
-    const size_t categories = data->category_count;
-    const char *engine = opened->path;
-    for (size_t c = 0; c < data->class_count; c++)
-        data->category_of_class[c] = VAL_NONE;
-    const size_t mapped = opened->model.has_names ? map_by_name(data, opened->plan) : 0;
-    if (mapped > 0 && mapped < categories)
-        app_warn("%zu of the %zu categories of %s are no class of %s by name: they count as not "
-                 "found",
-                 categories - mapped, categories, data->path, engine);
-    if (mapped > 0)
-        return APP_EXIT_DONE;
-    if (data->class_count == categories) {
-        if (opened->model.has_names)
-            app_warn("no class name of %s is a category of %s: taking both in their order", engine,
-                     data->path);
-        map_in_order(data);
-        return APP_EXIT_DONE;
-    }
-    if (!opened->model.has_names && data->class_count == 80 && map_by_coco_id(data) == categories)
-        return APP_EXIT_DONE;
-    return app_fail(APP_EXIT_USAGE,
-                    "%s has %zu categories, %s has %zu classes, and no names say which is which",
-                    data->path, categories, engine, data->class_count);
-}
-
-/* A label file's numbers are the classes themselves. */
-static int map_labels(val_data *data, const session *opened)
-{
-    if (data->category_count == 0) /* the file has neither names nor nc */
-        for (size_t c = 0; c < data->class_count; c++) {
-            const char *name = pawl_plan_class_name(opened->plan, (int32_t)c);
-            char number[32];
-            (void)snprintf(number, sizeof number, "class%zu", c);
-            if (val_add_category(data, (int64_t)c, name != NULL ? name : number) == NULL)
-                return app_fail_memory();
-        }
-    if (data->category_count != data->class_count)
-        return app_fail(APP_EXIT_USAGE, "%s has %zu classes, %s has %zu", data->path,
-                        data->category_count, opened->path, data->class_count);
-    map_in_order(data);
-    return APP_EXIT_DONE;
 }
 
 /* Which kind of data it is, by its name and by what the engine does. */
@@ -205,7 +145,7 @@ int val_data_open(val_data *data, const val_options *options, const session *ope
         return code;
     if (data->picture_count == 0)
         return app_fail(APP_EXIT_INPUT, "%s names no pictures", data->path);
-    return data->source == VAL_LABELS ? map_labels(data, opened) : map_classes(data, opened);
+    return val_map_classes(data, opened);
 }
 
 void val_data_close(val_data *data)
@@ -213,9 +153,12 @@ void val_data_close(val_data *data)
     for (size_t i = 0; i < data->picture_count; i++) {
         free(data->pictures[i].path);
         free(data->pictures[i].label);
+        json_decref(data->pictures[i].id);
     }
-    for (size_t i = 0; i < data->category_count; i++)
+    for (size_t i = 0; i < data->category_count; i++) {
         free(data->categories[i].name);
+        json_decref(data->categories[i].id);
+    }
     val_drop_truths(data, 0);
     free(data->pictures);
     free(data->truths);

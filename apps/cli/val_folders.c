@@ -3,7 +3,7 @@
  * Pictures of folders: all below one; and labelled by their folders, as YOLOv5's classify/val.py
  * has them: DIR/test/CLASS/..., else DIR/val/CLASS/..., else DIR/CLASS/...
  */
-#include "cli/val.h"
+#include "cli/val_data.h"
 #include "common/data_yaml.h"
 
 #include <dirent.h>
@@ -65,9 +65,10 @@ static int add_class(val_data *data, const char *folder)
 {
     app_paths pictures = {0};
     const size_t category = data->category_count;
-    int code = val_add_category(data, (int64_t)category, app_path_name(folder)) == NULL
-                   ? app_fail_memory()
-                   : val_add_tree(&pictures, folder);
+    int code =
+        val_add_category(data, json_integer((json_int_t)category), app_path_name(folder)) == NULL
+            ? app_fail_memory()
+            : val_add_tree(&pictures, folder);
     app_paths_sort(&pictures);
     for (size_t i = 0; i < pictures.count && code == APP_EXIT_DONE; i++) {
         val_picture *picture = val_add_picture(data, pictures.items[i]);
@@ -99,33 +100,35 @@ static int add_classes(val_data *data, const char *folder)
     return code;
 }
 
-/* The folder of a data set that holds the classes' folders. free() it; NULL: memory ran out. */
-static char *find_split(const char *folder)
+/* The folder of a data set that holds the classes' folders: the split asked for, or the first that
+ * is there. free() it; NULL: memory ran out. */
+static char *find_split(const char *folder, const char *asked)
 {
-    static const char *const splits[] = {"test", "val"};
+    const char *const splits[] = {asked != NULL ? asked : "test", asked != NULL ? asked : "val"};
     for (size_t i = 0; i < sizeof splits / sizeof splits[0]; i++) {
         char *split = app_format("%s/%s", folder, splits[i]);
-        if (split == NULL || app_is_folder(split))
+        if (split == NULL || app_is_folder(split) || asked != NULL)
             return split;
         free(split);
     }
     return app_format("%s", folder);
 }
 
-/* Of a data.yaml: its test: or val:, which names one folder. free() it. */
-static int find_place(const val_data *data, char **place)
+/* Of a data.yaml: the split asked for, else its test: or val:, which names one folder. free() it.
+ */
+static int find_place(const val_data *data, const char *asked, char **place)
 {
     app_data_yaml yaml;
     int code = app_data_yaml_read(&yaml, data->path);
-    const app_paths *places = yaml.test.count > 0 ? &yaml.test : &yaml.val;
+    const char *split = asked != NULL ? asked : yaml.test.count > 0 ? "test" : "val";
+    const app_paths *places = app_data_yaml_split(&yaml, split);
     if (code == APP_EXIT_DONE && places->count != 1)
         code = app_fail(APP_EXIT_INPUT,
-                        "%s: %s test: or val: to name the folder that holds the classes' folders",
-                        data->path, places->count == 0 ? "has no" : "needs one");
-    if (code == APP_EXIT_DONE) {
-        *place = app_data_yaml_place(&yaml, data->path, places->items[0]);
-        code = *place == NULL ? app_fail_memory() : APP_EXIT_DONE;
-    }
+                        "%s: %s %s: to name the folder that holds the classes' folders", data->path,
+                        places->count == 0 ? "has no" : "needs one",
+                        asked != NULL ? asked : "test: or val");
+    if (code == APP_EXIT_DONE)
+        code = app_data_yaml_place(&yaml, data->path, places->items[0], place);
     app_data_yaml_free(&yaml);
     return code;
 }
@@ -137,9 +140,9 @@ int val_folders_open(val_data *data, const val_options *options)
     if (options->images != NULL)
         folder = app_format("%s", options->images);
     else if (app_is_folder(data->path))
-        folder = find_split(data->path);
+        folder = find_split(data->path, options->split);
     else
-        code = find_place(data, &folder);
+        code = find_place(data, options->split, &folder);
     if (code == APP_EXIT_DONE)
         code = folder == NULL ? app_fail_memory() : add_classes(data, folder);
     free(folder);

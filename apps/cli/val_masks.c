@@ -2,60 +2,65 @@
 /* Masks of labelled objects and of what was found, as run lengths in the pixels of the picture. */
 #include "cli/val.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const char no_memory[] = "memory ran out over its mask";
+static const char no_polygon[] =
+    "a polygon that is none: three corners or more, an x and a y each, are needed";
 
-/* Adds a polygon to the mask, which is empty before the first. */
+/* Adds a mask, which is taken, to another, which is empty before the first. False: memory ran out.
+ */
+static bool add_part(app_rle *mask, app_rle *part)
+{
+    if (mask->counts == NULL) {
+        *mask = *part;
+        return true;
+    }
+    const bool is_good = app_rle_unite(mask, part);
+    app_rle_free(part);
+    return is_good;
+}
+
 static bool add_polygon(app_rle *mask, const double *corners, size_t count, int32_t height,
                         int32_t width)
 {
     app_rle polygon;
-    if (!app_rle_from_polygon(&polygon, height, width, corners, count))
-        return false;
-    if (mask->counts == NULL) {
-        *mask = polygon;
-        return true;
-    }
-    const bool is_good = app_rle_unite(mask, &polygon);
-    app_rle_free(&polygon);
-    return is_good;
+    return app_rle_from_polygon(&polygon, height, width, corners, count) &&
+           add_part(mask, &polygon);
 }
 
-/* x0, y0, x1, y1 ... of a list; free() them. NULL where it is no polygon. */
-static double *read_corners(const json_t *list)
+/* The numbers of a list; free() them. NULL where one is none. */
+static double *read_numbers(const json_t *list)
 {
     const size_t count = json_array_size(list);
-    if (count < 6 || count % 2 != 0)
-        return NULL;
-    double *corners = malloc(count * sizeof(double));
-    for (size_t i = 0; corners != NULL && i < count; i++) {
+    double *numbers = malloc((count + 1) * sizeof(double));
+    for (size_t i = 0; numbers != NULL && i < count; i++) {
         const json_t *number = json_array_get(list, i);
-        corners[i] = json_number_value(number);
+        numbers[i] = json_number_value(number);
         if (!json_is_number(number)) {
-            free(corners);
+            free(numbers);
             return NULL;
         }
     }
-    return corners;
+    return numbers;
 }
 
-static const char *mask_of_polygons(app_rle *mask, const json_t *list, int32_t height,
-                                    int32_t width)
+/* x0, y0, x1, y1 ... of a polygon; a number too many is passed over. A box: its x, y, width,
+ * height. */
+static bool add_outline(app_rle *mask, const json_t *list, bool is_box, int32_t height,
+                        int32_t width)
 {
-    for (size_t i = 0; i < json_array_size(list); i++) {
-        double *corners = read_corners(json_array_get(list, i));
-        const bool is_good =
-            corners != NULL &&
-            add_polygon(mask, corners, json_array_size(json_array_get(list, i)) / 2, height, width);
-        free(corners);
-        if (!is_good) {
-            app_rle_free(mask);
-            return "a polygon that is none: three corners or more, an x and a y each, are needed";
-        }
-    }
-    return NULL;
+    const size_t count = json_array_size(list);
+    double *at = (is_box ? count == 4 : count > 3) ? read_numbers(list) : NULL;
+    if (at == NULL)
+        return false;
+    const double right = at[0] + at[2], bottom = at[1] + at[3];
+    const double box[] = {at[0], at[1], at[0], bottom, right, bottom, right, at[1]};
+    const bool is_good = is_box ? add_polygon(mask, box, 4, height, width)
+                                : add_polygon(mask, at, count / 2, height, width);
+    free(at);
+    return is_good;
 }
 
 static bool read_counts(app_rle *mask, const json_t *list, int32_t height, int32_t width)
@@ -64,9 +69,10 @@ static bool read_counts(app_rle *mask, const json_t *list, int32_t height, int32
     uint32_t *counts = malloc((count + 1) * sizeof(uint32_t));
     bool is_good = counts != NULL;
     for (size_t i = 0; i < count && is_good; i++) {
-        const json_int_t run = json_integer_value(json_array_get(list, i));
-        is_good = json_is_integer(json_array_get(list, i)) && run >= 0 && run <= UINT32_MAX;
-        counts[i] = (uint32_t)run;
+        const double run = json_number_value(json_array_get(list, i));
+        is_good = json_is_number(json_array_get(list, i)) && run >= 0 && run <= UINT32_MAX &&
+                  run == floor(run);
+        counts[i] = is_good ? (uint32_t)run : 0;
     }
     is_good = is_good && app_rle_from_counts(mask, height, width, counts, count);
     free(counts);
@@ -86,6 +92,31 @@ static const char *mask_of_runs(app_rle *mask, const json_t *object, int32_t hei
     return is_good ? NULL : "run lengths that are no mask of the picture's size";
 }
 
+/* Polygons, boxes or run lengths that make one mask together. As pycocotools has it, four numbers
+ * in the first make boxes of all; a list of numbers alone is one polygon. */
+static const char *mask_of_list(app_rle *mask, const json_t *list, int32_t height, int32_t width)
+{
+    const bool is_flat = json_is_number(json_array_get(list, 0));
+    const bool is_box = !is_flat && json_array_size(json_array_get(list, 0)) == 4;
+    const char *problem = NULL;
+    for (size_t i = 0; i < (is_flat ? 1 : json_array_size(list)) && problem == NULL; i++) {
+        const json_t *item = is_flat ? list : json_array_get(list, i);
+        app_rle part = {0};
+        if (!json_is_object(item)) {
+            const bool is_added = (!is_flat || json_array_size(list) > 5) &&
+                                  add_outline(mask, item, is_box, height, width);
+            problem = is_added ? NULL : no_polygon;
+            continue;
+        }
+        problem = mask_of_runs(&part, item, height, width);
+        if (problem == NULL && !add_part(mask, &part))
+            problem = "run lengths for which memory ran out";
+    }
+    if (problem != NULL)
+        app_rle_free(mask);
+    return problem;
+}
+
 const char *val_mask_of_json(app_rle *mask, const json_t *segmentation, int32_t height,
                              int32_t width)
 {
@@ -95,22 +126,20 @@ const char *val_mask_of_json(app_rle *mask, const json_t *segmentation, int32_t 
     if (json_is_object(segmentation))
         return mask_of_runs(mask, segmentation, height, width);
     if (json_is_array(segmentation))
-        return mask_of_polygons(mask, segmentation, height, width);
+        return mask_of_list(mask, segmentation, height, width);
     return "a segmentation that is neither polygons nor run lengths";
 }
 
-const char *val_mask_of_corners(app_rle *mask, const double *corners, size_t count, int32_t height,
-                                int32_t width)
+bool val_mask_of_corners(app_rle *mask, const float *corners, size_t count, int32_t height,
+                         int32_t width)
 {
     double *pixels = malloc((2 * count + 1) * sizeof(double));
     *mask = (app_rle){0};
-    if (pixels == NULL)
-        return no_memory;
-    for (size_t i = 0; i < 2 * count; i++)
-        pixels[i] = corners[i] * (i % 2 == 0 ? width : height);
-    const bool is_good = add_polygon(mask, pixels, count, height, width);
+    for (size_t i = 0; pixels != NULL && i < 2 * count; i++)
+        pixels[i] = (double)corners[i] * (i % 2 == 0 ? width : height);
+    const bool is_good = pixels != NULL && add_polygon(mask, pixels, count, height, width);
     free(pixels);
-    return is_good ? NULL : no_memory;
+    return is_good;
 }
 
 /* Where the network saw a smaller picture (--resize area), its mask takes the picture's size: each

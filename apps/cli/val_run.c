@@ -192,7 +192,7 @@ static bool read_picture(val_job *val, size_t index, struct val_item *item, int 
     if (status < 0 && val->failed < MOST_COMPLAINTS)
         (void)app_fail_library(picture->path, &error);
     if (status >= 0 && val->data.source == VAL_LABELS)
-        *code = val_yolo_labels(&val->data, index);
+        *code = val_labels_read(&val->data, index);
     if (picture->is_seen && *code == APP_EXIT_DONE)
         return true;
     val->failed++;

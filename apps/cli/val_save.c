@@ -23,7 +23,7 @@ static json_t *class_json(const val_job *val, size_t category)
 {
     const coco_class *row = &val->boxes.classes[category];
     json_t *object = json_object();
-    (void)app_json_set(object, "category_id", json_integer(val->data.categories[category].id));
+    (void)app_json_set(object, "category_id", json_incref(val->data.categories[category].id));
     (void)app_json_set(object, "name", app_json_text(val->data.categories[category].name));
     (void)app_json_set(object, "instances", json_integer((json_int_t)row->instances));
     set_class_figures(object, row);
@@ -125,13 +125,10 @@ static json_t *find_json(const val_job *val, const coco_found *find, bool is_coc
     json_t *box = json_array(), *entry = json_object();
     for (size_t i = 0; i < 4; i++)
         (void)app_json_append(box, app_json_rounded(find->box[i], 3));
-    (void)app_json_set(entry, "image_id",
-                       data->source == VAL_LABELS
-                           ? app_json_image_id(data->pictures[find->image].path)
-                           : json_integer(data->pictures[find->image].id));
+    (void)app_json_set(entry, "image_id", json_incref(data->pictures[find->image].id));
     (void)app_json_set(entry, "category_id",
-                       json_integer(is_coco ? app_coco_category((int32_t)find->category)
-                                            : data->categories[find->category].id));
+                       is_coco ? json_integer(app_coco_category((int32_t)find->category))
+                               : json_incref(data->categories[find->category].id));
     (void)app_json_set(entry, "bbox", box);
     (void)app_json_set(entry, "score", app_json_rounded(find->score, 5));
     if (find->mask.counts != NULL)

@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Labels as YOLOv5 has them: data.yaml names folders or lists of pictures; beside each folder
- * images/ lies labels/ with a text file a picture, a line an object: class, centre x, centre y,
- * width, height as parts of the picture, or class and a polygon's corners.
+ * Labelled pictures as YOLOv5's check_dataset() and LoadImagesAndLabels find them: data.yaml names
+ * folders or lists of pictures; beside each folder images/ lies labels/ with a text file a picture,
+ * else the text file lies beside the picture.
  */
-#include "cli/val.h"
+#include "cli/val_data.h"
 #include "common/data_yaml.h"
+#include "common/text_file.h"
 
 #include <errno.h>
-#include <math.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#define MOST_CORNERS 4096
+#define LIST_SIZE_LIMIT ((size_t)1 << 30)
 
 /* IMAGES/a/images/b/c.jpg -> IMAGES/a/labels/b/c.txt: the last folder of that name, as YOLOv5's
  * img2label_paths. */
@@ -29,207 +31,229 @@ static char *label_path(const char *picture)
     return app_format("%.*s/labels/%.*s.txt", before, picture, stem - skipped, picture + skipped);
 }
 
-/* A list: a picture's path a line, one that begins with ./ from the list's folder. */
+/* From the root, links in it as they are. NULL: no memory, or no current folder. */
+static char *absolute(const char *path)
+{
+    char here[PATH_MAX];
+    if (path[0] == '/')
+        return app_format("%s", path);
+    if (getcwd(here, sizeof here) == NULL)
+        return NULL;
+    return app_format("%s%s%s", here, here[1] == '\0' ? "" : "/", path);
+}
+
+static bool is_there(const char *path)
+{
+    return access(path, F_OK) == 0;
+}
+
+/* A line of a list, as a path: from the list's folder where it begins with ./, else from the
+ * current one, and from the list's where it is not there. NULL: memory ran out. */
+static char *listed(char *line, const char *list)
+{
+    const int folder = (int)(app_path_name(list) - list);
+    for (char *at = line; !is_there(line) && *at != '\0'; at++)
+        *at = *at == '\\' ? '/' : *at; /* as Windows has it */
+    if (strncmp(line, "./", 2) == 0)
+        return app_format("%.*s%s", folder, list, line + 2);
+    char *beside = app_format("%.*s%s", folder, list, line);
+    if (beside != NULL && line[0] != '/' && !is_there(line) && is_there(beside))
+        return beside;
+    free(beside);
+    return absolute(line);
+}
+
+/* A list: a picture's path a line. Lines that end in no picture's ending are passed over. */
 static int add_list(app_paths *pictures, const char *path)
 {
-    char line[4096];
-    FILE *in = fopen(path, "re");
-    if (in == NULL)
-        return app_fail(APP_EXIT_INPUT, "cannot open %s: %s", path, strerror(errno));
+    app_text text;
+    size_t others = 0;
+    const char *problem = app_text_load(&text, path, LIST_SIZE_LIMIT);
+    if (problem != NULL)
+        return app_fail(APP_EXIT_INPUT, "cannot open %s: %s", path, problem);
     int code = APP_EXIT_DONE;
-    while (code == APP_EXIT_DONE && fgets(line, sizeof line, in) != NULL) {
-        line[strcspn(line, "\r\n")] = '\0';
+    for (char *line = text.bytes, *next = NULL; line != NULL && code == APP_EXIT_DONE;
+         line = next) {
+        next = strpbrk(line, "\r\n");
+        if (next != NULL)
+            *next++ = '\0';
+        line += strspn(line, " \t");
+        for (size_t end = strlen(line); end > 0 && strchr(" \t", line[end - 1]) != NULL; end--)
+            line[end - 1] = '\0';
         if (line[0] == '\0')
             continue;
-        const int folder = (int)(app_path_name(path) - path);
-        char *full = strncmp(line, "./", 2) == 0 ? app_format("%.*s%s", folder, path, line + 2)
-                                                 : app_format("%s", line);
+        if (!app_path_ends_in(line, APP_PICTURE_ENDINGS)) {
+            others++;
+            continue;
+        }
+        char *full = listed(line, path);
         if (full == NULL || !app_paths_add(pictures, full))
             code = app_fail_memory();
         free(full);
     }
-    if (code == APP_EXIT_DONE && ferror(in))
-        code = app_fail(APP_EXIT_INPUT, "%s: cannot be read", path);
-    (void)fclose(in);
+    app_text_free(&text);
+    if (others > 0)
+        app_warn("%s: %zu lines name no picture, passed over", path, others);
     return code;
 }
 
-static int add_pictures(val_data *data, app_paths *paths)
+static int add_place(const char *place, app_paths *pictures)
 {
-    app_paths_sort(paths);
-    for (size_t i = 0; i < paths->count; i++) {
-        val_picture *picture = val_add_picture(data, paths->items[i]);
-        if (picture == NULL)
+    if (app_is_folder(place))
+        return val_add_tree(pictures, place);
+    if (!is_there(place))
+        return app_fail(APP_EXIT_INPUT, "cannot open %s: %s", place, strerror(errno));
+    if (app_path_ends_in(place, APP_PICTURE_ENDINGS))
+        return app_fail(APP_EXIT_INPUT,
+                        "%s is a picture: a folder of pictures, or a list of them, is needed",
+                        place);
+    return add_list(pictures, place);
+}
+
+/* Sorted, and each once however often it was named. */
+static void sort_out(app_paths *pictures)
+{
+    size_t kept = 0;
+    app_paths_sort(pictures);
+    for (size_t i = 0; i < pictures->count; i++) {
+        if (kept > 0 && strcmp(pictures->items[kept - 1], pictures->items[i]) == 0)
+            free(pictures->items[i]);
+        else
+            pictures->items[kept++] = pictures->items[i];
+    }
+    pictures->count = kept;
+}
+
+/* The pictures of all places. Where links lead is what YOLOv5 takes for a place's name. */
+static int collect(const app_paths *places, bool is_resolved, app_paths *pictures)
+{
+    int code = APP_EXIT_DONE;
+    for (size_t i = 0; i < places->count && code == APP_EXIT_DONE; i++) {
+        char *place = is_resolved ? realpath(places->items[i], NULL) : absolute(places->items[i]);
+        code = place != NULL ? add_place(place, pictures)
+                             : app_fail(APP_EXIT_INPUT, "cannot open %s: %s", places->items[i],
+                                        strerror(errno));
+        free(place);
+    }
+    sort_out(pictures);
+    return code;
+}
+
+/* How many of the pictures have a label file. False: memory ran out. */
+static bool count_labels(const app_paths *pictures, size_t *count)
+{
+    *count = 0;
+    for (size_t i = 0; i < pictures->count; i++) {
+        char *label = label_path(pictures->items[i]);
+        if (label == NULL)
+            return false;
+        *count += is_there(label) ? 1 : 0;
+        free(label);
+    }
+    return true;
+}
+
+static int fail_unlabelled(const val_data *data, const app_paths *pictures)
+{
+    char *label = label_path(pictures->items[0]);
+    if (label == NULL)
+        return app_fail_memory();
+    const int code = app_fail(
+        APP_EXIT_INPUT,
+        "%s: none of its %zu pictures has a label file: of %s it would be %s (in labels/ beside "
+        "images/, else beside the picture)",
+        data->path, pictures->count, pictures->items[0], label);
+    free(label);
+    return code;
+}
+
+/* The pictures by their places' own names, where no label lies by those that links lead to. */
+static int find_pictures(const val_data *data, const app_paths *places, app_paths *pictures)
+{
+    size_t labels = 0;
+    for (int is_resolved = 1; is_resolved >= 0 && labels == 0; is_resolved--) {
+        app_paths_free(pictures);
+        const int code = collect(places, is_resolved == 1, pictures);
+        if (code != APP_EXIT_DONE)
+            return code;
+        if (!count_labels(pictures, &labels))
             return app_fail_memory();
-        picture->id = (int64_t)i;
-        picture->label = label_path(picture->path);
-        if (picture->label == NULL)
+    }
+    if (pictures->count > 0 && labels == 0)
+        return fail_unlabelled(data, pictures);
+    if (labels < pictures->count)
+        app_note("%zu of %zu pictures have no label file: they are background",
+                 pictures->count - labels, pictures->count);
+    return APP_EXIT_DONE;
+}
+
+static int add_pictures(val_data *data, const app_paths *paths)
+{
+    json_t *ids = app_json_image_ids(paths->items, paths->count);
+    bool is_good = ids != NULL;
+    for (size_t i = 0; i < paths->count && is_good; i++) {
+        val_picture *picture = val_add_picture(data, paths->items[i]);
+        is_good = picture != NULL;
+        if (is_good) {
+            picture->id = json_incref(json_array_get(ids, i));
+            picture->label = label_path(picture->path);
+            is_good = picture->label != NULL;
+        }
+    }
+    json_decref(ids);
+    val_sort_pictures(data);
+    return is_good ? APP_EXIT_DONE : app_fail_memory();
+}
+
+static int add_categories(val_data *data, const app_data_yaml *yaml)
+{
+    for (size_t i = 0; i < (size_t)yaml->class_count; i++) {
+        char number[32];
+        (void)snprintf(number, sizeof number, "class%zu", i);
+        const char *name = i < yaml->names.count ? yaml->names.items[i] : number;
+        if (val_add_category(data, json_integer((json_int_t)i), name) == NULL)
             return app_fail_memory();
     }
     return APP_EXIT_DONE;
 }
 
-static int add_place(const char *place, app_paths *paths)
+/* What --images names, or what the split of the file does. */
+static int find_places(const val_data *data, const val_options *options, const app_data_yaml *yaml,
+                       app_paths *places)
 {
-    if (app_is_folder(place))
-        return val_add_tree(paths, place);
-    if (app_path_ends_in(place, "txt"))
-        return add_list(paths, place);
-    return app_fail(APP_EXIT_INPUT, "%s is neither a folder nor a .txt list of pictures", place);
-}
-
-static int open_yaml(val_data *data, const val_options *options, const app_data_yaml *yaml)
-{
-    app_paths paths = {0};
+    const char *split = options->split != NULL ? options->split : "val";
+    const app_paths *named = app_data_yaml_split(yaml, split);
     int code = APP_EXIT_DONE;
-    for (size_t i = 0; i < yaml->names.count; i++)
-        if (val_add_category(data, (int64_t)i, yaml->names.items[i]) == NULL)
-            return app_fail_memory();
-    for (size_t i = yaml->names.count; i < (size_t)yaml->class_count; i++) {
-        char name[32];
-        (void)snprintf(name, sizeof name, "class%zu", i);
-        if (val_add_category(data, (int64_t)i, name) == NULL)
-            return app_fail_memory();
-    }
     if (options->images != NULL)
-        code = add_place(options->images, &paths);
-    else if (yaml->val.count == 0)
-        code =
-            app_fail(APP_EXIT_INPUT, "%s: has no val: to say where the pictures are", data->path);
-    for (size_t i = 0; i < yaml->val.count && options->images == NULL && code == APP_EXIT_DONE;
-         i++) {
-        char *place = app_data_yaml_place(yaml, data->path, yaml->val.items[i]);
-        code = place == NULL ? app_fail_memory() : add_place(place, &paths);
+        return app_paths_add(places, options->images) ? APP_EXIT_DONE : app_fail_memory();
+    if (named->count == 0)
+        return app_fail(APP_EXIT_INPUT, "%s: has no %s: to say where the pictures are", data->path,
+                        split);
+    for (size_t i = 0; i < named->count && code == APP_EXIT_DONE; i++) {
+        char *place = NULL;
+        code = app_data_yaml_place(yaml, data->path, named->items[i], &place);
+        if (code == APP_EXIT_DONE && !app_paths_add(places, place))
+            code = app_fail_memory();
         free(place);
     }
-    if (code == APP_EXIT_DONE)
-        code = add_pictures(data, &paths);
-    app_paths_free(&paths);
     return code;
 }
 
 int val_yolo_open(val_data *data, const val_options *options)
 {
     app_data_yaml yaml;
+    app_paths places = {0}, pictures = {0};
     int code = app_data_yaml_read(&yaml, data->path);
     if (code == APP_EXIT_DONE)
-        code = open_yaml(data, options, &yaml);
+        code = add_categories(data, &yaml);
+    if (code == APP_EXIT_DONE)
+        code = find_places(data, options, &yaml, &places);
+    if (code == APP_EXIT_DONE)
+        code = find_pictures(data, &places, &pictures);
+    if (code == APP_EXIT_DONE)
+        code = add_pictures(data, &pictures);
+    app_paths_free(&pictures);
+    app_paths_free(&places);
     app_data_yaml_free(&yaml);
     return code;
-}
-
-/* Numbers of a line; MOST_CORNERS * 2 + 2 where there are more. 0 where one is no number. */
-static size_t read_numbers(const char *line, double *numbers, size_t room)
-{
-    size_t count = 0;
-    for (const char *at = line + strspn(line, " \t\r\n"); *at != '\0';
-         at += strspn(at, " \t\r\n")) {
-        char *end = NULL;
-        if (count == room)
-            return room + 1;
-        numbers[count++] = strtod(at, &end);
-        if (end == at || strchr(" \t\r\n", *end) == NULL)
-            return 0;
-        at = end;
-    }
-    return count;
-}
-
-/* The box of a line as parts of the picture (centre, size), or what is wrong with the line. */
-static const char *read_object(const double *numbers, size_t count, size_t classes, double box[4])
-{
-    if (count < 5 || (count > 5 && count % 2 == 0))
-        return "not five numbers, nor a class and a polygon";
-    if (!(numbers[0] >= 0) || numbers[0] != floor(numbers[0]) || numbers[0] >= (double)classes)
-        return "no class of the data";
-    for (size_t i = 1; i < count; i++)
-        if (!(numbers[i] >= 0 && numbers[i] <= 1))
-            return "a coordinate outside 0 to 1";
-    if (count == 5) {
-        memcpy(box, numbers + 1, 4 * sizeof(double));
-        return NULL;
-    }
-    double low[2] = {1, 1}, high[2] = {0, 0};
-    for (size_t i = 1; i < count; i++) {
-        const size_t side = (i - 1) % 2;
-        low[side] = fmin(low[side], numbers[i]);
-        high[side] = fmax(high[side], numbers[i]);
-    }
-    for (size_t side = 0; side < 2; side++) {
-        box[side] = (low[side] + high[side]) / 2;
-        box[2 + side] = high[side] - low[side];
-    }
-    return NULL;
-}
-
-static bool is_same_box(const double a[4], const double b[4])
-{
-    return a[0] == b[0] && a[1] == b[1] && a[2] == b[2] && a[3] == b[3];
-}
-
-/* An object of a line: its box, and its mask if it has a polygon and masks are judged. False:
- * memory ran out. */
-static bool add_object(val_data *data, size_t index, const double box[4], const double *numbers,
-                       size_t count)
-{
-    const val_picture *picture = &data->pictures[index];
-    const size_t category = (size_t)numbers[0];
-    coco_truth truth = {.image = index, .category = category};
-    truth.box[2] = box[2] * picture->width;
-    truth.box[3] = box[3] * picture->height;
-    truth.box[0] = box[0] * picture->width - truth.box[2] / 2;
-    truth.box[1] = box[1] * picture->height - truth.box[3] / 2;
-    truth.area = truth.box[2] * truth.box[3];
-    /* A line that is there twice is one object, as to YOLOv5. */
-    for (size_t i = data->truth_count; i-- > 0 && data->truths[i].image == index;)
-        if (data->truths[i].category == category && is_same_box(data->truths[i].box, truth.box))
-            return true;
-    if (data->has_masks && count > 5) {
-        if (val_mask_of_corners(&truth.mask, numbers + 1, count / 2, picture->height,
-                                picture->width) != NULL)
-            return false;
-        truth.area = (double)app_rle_area(&truth.mask);
-    }
-    coco_truth *added = val_add_truth(data);
-    if (added == NULL) {
-        app_rle_free(&truth.mask);
-        return false;
-    }
-    *added = truth;
-    return true;
-}
-
-int val_yolo_labels(val_data *data, size_t index)
-{
-    static char line[MOST_CORNERS * 48];
-    static double numbers[MOST_CORNERS * 2 + 1];
-    val_picture *picture = &data->pictures[index];
-    const size_t before = data->truth_count;
-    FILE *in = fopen(picture->label, "re");
-    if (in == NULL && errno == ENOENT)
-        return APP_EXIT_DONE; /* a picture of the background */
-    const char *problem = in == NULL ? strerror(errno) : NULL;
-    size_t row = 0;
-    while (problem == NULL && fgets(line, sizeof line, in) != NULL) {
-        double box[4] = {0};
-        row++;
-        if (line[strspn(line, " \t\r\n")] == '\0')
-            continue;
-        const size_t count = read_numbers(line, numbers, MOST_CORNERS * 2 + 1);
-        problem = count > MOST_CORNERS * 2 + 1
-                      ? "too long a line"
-                      : read_object(numbers, count, data->category_count, box);
-        if (problem == NULL && !add_object(data, index, box, numbers, count)) {
-            (void)fclose(in);
-            return app_fail_memory();
-        }
-    }
-    if (in != NULL)
-        (void)fclose(in);
-    if (problem == NULL)
-        return APP_EXIT_DONE;
-    app_warn("%s: line %zu: %s; the picture is left out", picture->label, row, problem);
-    picture->is_seen = false;
-    val_drop_truths(data, before);
-    return APP_EXIT_DONE;
 }

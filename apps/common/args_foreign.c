@@ -80,7 +80,6 @@ static const foreign_option foreign_options[] = {
     {"vid-stride stream-buffer stream", NULL, "pictures are read: take them out of the video first, such as ffmpeg -i a.mp4 frames/%05d.jpg"},
     {"rect", NULL, "pictures are fitted into --imgsz, a square unless HxW is given: leave it out"},
     {"task mode", NULL, "the task is the file's and the mode is the command: leave it out"},
-    {"split", NULL, "the pictures judged are those of val: in the data.yaml: leave it out"},
     {"workers", NULL, "write --threads N"},
     {"classes single-cls", "val", "all classes are judged, -v shows each: leave it out"},
     {"nc anchors gd gw depth width", NULL, "the file says it: leave it out"},

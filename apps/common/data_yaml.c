@@ -1,96 +1,55 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reads a data.yaml over libyaml, event by event: nothing is built of what is not asked for,
- * nesting costs no stack, and anchors, which can blow a small file up, are refused.
+ * Reads a data.yaml over libyaml, as a tree of which only the outermost keys and what lies right
+ * below them are looked at.
  */
 #include "common/data_yaml.h"
 
 #include "common/term.h"
+#include "common/text_file.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <yaml.h>
 
-#define SIZE_LIMIT    ((size_t)4 << 20)
+#define SIZE_LIMIT    ((size_t)2 << 20)
 #define NESTING_LIMIT 64
+#define ANCHOR_LIMIT  1024
 #define MOST_NAMES    65536
 #define MOST_PLACES   4096
-
-enum key { KEY_OTHER, KEY_PATH, KEY_TRAIN, KEY_VAL, KEY_TEST, KEY_NAMES, KEY_NC, KEY_COUNT };
 
 struct reader {
     app_data_yaml *data;
     const char *path;
-    yaml_parser_t parser;
-    int code;
-    bool is_seen[KEY_COUNT];
-    char **slots; /* names of a map by class id, MOST_NAMES of them */
-    size_t slot_count;
+    yaml_document_t document;
 };
 
-static bool fail(struct reader *reader, const char *what)
+static int fail(const struct reader *reader, const yaml_node_t *node, const char *what)
 {
-    if (reader->code == APP_EXIT_DONE)
-        reader->code = app_fail(APP_EXIT_INPUT, "%s: line %zu: %s", reader->path,
-                                reader->parser.mark.line + 1, what);
-    return false;
+    return app_fail(APP_EXIT_INPUT, "%s: line %zu: %s", reader->path, node->start_mark.line + 1,
+                    what);
 }
 
-static bool fail_memory(struct reader *reader)
+static yaml_node_t *node_of(struct reader *reader, int index)
 {
-    reader->code = app_fail_memory();
-    return false;
+    return yaml_document_get_node(&reader->document, index);
 }
 
-/* The next event, yaml_event_delete() is due; false: reported. */
-static bool next(struct reader *reader, yaml_event_t *event)
+/* A plain word; NULL where the node is none, or has a zero byte in it. */
+static const char *text_of(const yaml_node_t *node)
 {
-    if (yaml_parser_parse(&reader->parser, event) == 0) {
-        const char *problem = reader->parser.problem;
-        return fail(reader, problem != NULL ? problem : "this is no YAML");
-    }
-    if (event->type != YAML_ALIAS_EVENT)
-        return true;
-    yaml_event_delete(event);
-    return fail(reader, "aliases (*name) are not read here; write the value out");
-}
-
-static bool is_start(yaml_event_type_t type)
-{
-    return type == YAML_SEQUENCE_START_EVENT || type == YAML_MAPPING_START_EVENT;
-}
-
-/* Passes over what began with an event, whatever is nested in it. */
-static bool skip(struct reader *reader, yaml_event_type_t type)
-{
-    size_t depth = is_start(type) ? 1 : 0;
-    while (depth > 0) {
-        yaml_event_t event;
-        if (!next(reader, &event))
-            return false;
-        if (is_start(event.type))
-            depth++;
-        else if (event.type == YAML_SEQUENCE_END_EVENT || event.type == YAML_MAPPING_END_EVENT)
-            depth--;
-        yaml_event_delete(&event);
-    }
-    return true;
-}
-
-/* The scalar's text; false for one with a zero byte in it. */
-static const char *text_of(const yaml_event_t *event)
-{
-    const char *text = (const char *)event->data.scalar.value;
-    return strlen(text) == event->data.scalar.length ? text : NULL;
+    if (node->type != YAML_SCALAR_NODE)
+        return NULL;
+    const char *text = (const char *)node->data.scalar.value;
+    return strlen(text) == node->data.scalar.length ? text : NULL;
 }
 
 /* An unquoted "~", "null" or nothing at all. */
-static bool is_null(const yaml_event_t *event)
+static bool is_null(const yaml_node_t *node)
 {
-    const char *text = (const char *)event->data.scalar.value;
-    return event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
+    const char *text = text_of(node);
+    return text != NULL && node->data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
            (*text == '\0' || strcmp(text, "~") == 0 || strcmp(text, "null") == 0);
 }
 
@@ -101,274 +60,251 @@ static bool read_count(const char *text, long most, long *number)
     return digits > 0 && digits < 7 && text[digits] == '\0' && *number <= most;
 }
 
-static app_paths *places_of(app_data_yaml *data, enum key key)
+/* The words of a list. */
+static int read_list(struct reader *reader, const yaml_node_t *list, size_t most, app_paths *words)
 {
-    return key == KEY_TRAIN ? &data->train : key == KEY_VAL ? &data->val : &data->test;
-}
-
-static bool set_scalar(struct reader *reader, enum key key, const yaml_event_t *event)
-{
-    app_data_yaml *data = reader->data;
-    const char *text = text_of(event);
-    long number = 0;
-    if (key == KEY_OTHER || (key != KEY_NAMES && key != KEY_NC && is_null(event)))
-        return true;
-    if (text == NULL)
-        return fail(reader, "a zero byte is in the text");
-    switch (key) {
-    case KEY_PATH:
-        data->root = app_format("%s", text);
-        return data->root != NULL || fail_memory(reader);
-    case KEY_TRAIN:
-    case KEY_VAL:
-    case KEY_TEST:
-        return app_paths_add(places_of(data, key), text) || fail_memory(reader);
-    case KEY_NC:
-        if (!read_count(text, MOST_NAMES, &number) || number < 1)
-            return fail(reader, "nc: must be a number of classes, 1 to 65536");
-        data->class_count = (int32_t)number;
-        return true;
-    case KEY_NAMES:
-    case KEY_OTHER:
-    case KEY_COUNT:
-        break;
+    const yaml_node_item_t *end = list->data.sequence.items.top;
+    for (const yaml_node_item_t *at = list->data.sequence.items.start; at < end; at++) {
+        const yaml_node_t *item = node_of(reader, *at);
+        const char *text = text_of(item);
+        if (text == NULL)
+            return fail(reader, item, "the list holds more than plain words");
+        if (words->count >= most)
+            return fail(reader, item, "the list is too long");
+        if (!app_paths_add(words, text))
+            return app_fail_memory();
     }
-    return fail(reader, "names: must be a list or a map");
-}
-
-/* [a, b]: names, or places of pictures. */
-static bool read_list(struct reader *reader, enum key key)
-{
-    app_data_yaml *data = reader->data;
-    if (key == KEY_PATH || key == KEY_NC)
-        return fail(reader, "path: and nc: take one value, not a list");
-    app_paths *list = key == KEY_NAMES ? &data->names : places_of(data, key);
-    const size_t most = key == KEY_NAMES ? MOST_NAMES : MOST_PLACES;
-    for (;;) {
-        yaml_event_t event;
-        if (!next(reader, &event))
-            return false;
-        const yaml_event_type_t type = event.type;
-        bool is_good = type == YAML_SEQUENCE_END_EVENT;
-        if (type == YAML_SCALAR_EVENT) {
-            const char *text = text_of(&event);
-            if (text == NULL || list->count >= most)
-                is_good = fail(reader, text == NULL ? "a zero byte is in the text"
-                                                    : "the list is too long");
-            else
-                is_good = app_paths_add(list, text) || fail_memory(reader);
-        } else if (!is_good) {
-            is_good = fail(reader, "the list holds more than plain words");
-        }
-        yaml_event_delete(&event);
-        if (!is_good || type == YAML_SEQUENCE_END_EVENT)
-            return is_good;
-    }
-}
-
-static bool set_name(struct reader *reader, const char *key, const yaml_event_t *value)
-{
-    long number = 0;
-    const char *text = value->type == YAML_SCALAR_EVENT ? text_of(value) : NULL;
-    if (!read_count(key, MOST_NAMES - 1, &number))
-        return fail(reader, "names: as a map takes class numbers from 0 to 65535 as keys");
-    if (text == NULL)
-        return fail(reader, "a class name must be a plain word");
-    if (reader->slots[number] != NULL)
-        return fail(reader, "names: has a class twice");
-    reader->slots[number] = app_format("%s", text);
-    if (reader->slots[number] == NULL)
-        return fail_memory(reader);
-    reader->slot_count =
-        (size_t)number + 1 > reader->slot_count ? (size_t)number + 1 : reader->slot_count;
-    return true;
-}
-
-/* The map's names as a list; a gap would shift all behind it. */
-static bool take_slots(struct reader *reader)
-{
-    for (size_t i = 0; i < reader->slot_count; i++) {
-        if (reader->slots[i] == NULL)
-            return fail(reader, "names: leaves out a class number");
-        if (!app_paths_add(&reader->data->names, reader->slots[i]))
-            return fail_memory(reader);
-    }
-    return true;
-}
-
-/* {0: a, 1: b}: names by class number, in any order. */
-static bool read_map(struct reader *reader, enum key key)
-{
-    if (key != KEY_NAMES)
-        return fail(reader, "only names: may be a map");
-    reader->slots = calloc(MOST_NAMES, sizeof(char *));
-    if (reader->slots == NULL)
-        return fail_memory(reader);
-    for (;;) {
-        yaml_event_t name, value;
-        if (!next(reader, &name))
-            return false;
-        if (name.type == YAML_MAPPING_END_EVENT) {
-            yaml_event_delete(&name);
-            return take_slots(reader);
-        }
-        const char *text = name.type == YAML_SCALAR_EVENT ? text_of(&name) : NULL;
-        bool is_good = text != NULL || fail(reader, "a class number must be a plain word");
-        if (is_good && next(reader, &value)) {
-            is_good = set_name(reader, text, &value);
-            yaml_event_delete(&value);
-        } else {
-            is_good = false;
-        }
-        yaml_event_delete(&name);
-        if (!is_good)
-            return false;
-    }
-}
-
-static enum key key_of(const yaml_event_t *event)
-{
-    static const char *const names[KEY_COUNT] = {"", "path", "train", "val", "test", "names", "nc"};
-    for (int i = KEY_OTHER + 1; i < KEY_COUNT; i++)
-        if (event->type == YAML_SCALAR_EVENT &&
-            strcmp((const char *)event->data.scalar.value, names[i]) == 0)
-            return (enum key)i;
-    return KEY_OTHER;
-}
-
-static bool read_value(struct reader *reader, enum key key)
-{
-    yaml_event_t event;
-    if (key != KEY_OTHER && reader->is_seen[key])
-        return fail(reader, "a key is there twice");
-    reader->is_seen[key] = true;
-    if (!next(reader, &event))
-        return false;
-    const yaml_event_type_t type = event.type;
-    bool is_good = true;
-    if (type == YAML_SCALAR_EVENT)
-        is_good = set_scalar(reader, key, &event);
-    yaml_event_delete(&event);
-    if (type == YAML_SCALAR_EVENT)
-        return is_good;
-    if (key == KEY_OTHER)
-        return skip(reader, type);
-    return type == YAML_SEQUENCE_START_EVENT ? read_list(reader, key) : read_map(reader, key);
-}
-
-/* The keys of the outermost map. */
-static bool read_keys(struct reader *reader)
-{
-    for (;;) {
-        yaml_event_t event;
-        if (!next(reader, &event))
-            return false;
-        const yaml_event_type_t type = event.type;
-        const enum key key = key_of(&event);
-        yaml_event_delete(&event);
-        if (type == YAML_MAPPING_END_EVENT)
-            return true;
-        if (!skip(reader, type) || !read_value(reader, key))
-            return false;
-    }
-}
-
-/* Up to the outermost map, the keys in it, and nothing behind it but the end. */
-static bool read_document(struct reader *reader)
-{
-    bool has_map = false;
-    for (;;) {
-        yaml_event_t event;
-        if (!next(reader, &event))
-            return false;
-        const yaml_event_type_t type = event.type;
-        yaml_event_delete(&event);
-        if (type == YAML_STREAM_END_EVENT)
-            return has_map || fail(reader, "no keys such as val: and names: are in it");
-        if (type == YAML_STREAM_START_EVENT || type == YAML_DOCUMENT_START_EVENT ||
-            type == YAML_DOCUMENT_END_EVENT)
-            continue;
-        if (type != YAML_MAPPING_START_EVENT || has_map)
-            return fail(reader, "must be one map of keys such as val: and names:");
-        if (!read_keys(reader))
-            return false;
-        has_map = true;
-    }
-}
-
-static int check(const app_data_yaml *data, const char *path)
-{
-    if (data->names.count > 0 && data->class_count > 0 &&
-        data->names.count != (size_t)data->class_count)
-        return app_fail(APP_EXIT_INPUT, "%s: nc is %d, but names: has %zu", path, data->class_count,
-                        data->names.count);
     return APP_EXIT_DONE;
 }
 
-static char *read_bytes(const char *path, size_t *size)
+/* train:, val:, test: one place or a list of them. */
+static int read_places(struct reader *reader, const yaml_node_t *value, app_paths *places)
 {
-    FILE *in = fopen(path, "rbe");
-    char *bytes = in == NULL ? NULL : malloc(SIZE_LIMIT + 1);
-    if (bytes == NULL) {
-        (void)app_fail(APP_EXIT_INPUT, "cannot open %s: %s", path, strerror(errno));
-    } else {
-        *size = fread(bytes, 1, SIZE_LIMIT + 1, in);
-        if (ferror(in) || *size > SIZE_LIMIT) {
-            (void)app_fail(APP_EXIT_INPUT, "%s: %s", path,
-                           ferror(in) ? "cannot be read" : "too large to be a data.yaml");
-            free(bytes);
-            bytes = NULL;
-        }
-    }
-    if (in != NULL)
-        (void)fclose(in);
-    return bytes;
+    const char *text = text_of(value);
+    app_paths_free(places);
+    if (is_null(value) || (text != NULL && *text == '\0'))
+        return APP_EXIT_DONE;
+    if (value->type == YAML_SEQUENCE_NODE)
+        return read_list(reader, value, MOST_PLACES, places);
+    if (text == NULL)
+        return fail(reader, value, "a folder, a list file, or a list of these belongs here");
+    return app_paths_add(places, text) ? APP_EXIT_DONE : app_fail_memory();
 }
 
-/* libyaml looks at every open bracket for every token: a file of nothing but brackets would take it
- * minutes. */
-static bool is_nested_too_deep(const char *bytes, size_t size)
+/* {0: a, 1: b}, by class number in any order, into @p slots; a gap would shift all behind it. */
+static int fill_slots(struct reader *reader, const yaml_node_t *map, const char **slots)
 {
-    size_t depth = 0;
-    for (size_t i = 0; i < size; i++) {
-        if (bytes[i] == '[' || bytes[i] == '{')
+    app_paths *names = &reader->data->names;
+    size_t count = 0;
+    const yaml_node_pair_t *end = map->data.mapping.pairs.top;
+    for (const yaml_node_pair_t *at = map->data.mapping.pairs.start; at < end; at++) {
+        const yaml_node_t *key = node_of(reader, at->key), *value = node_of(reader, at->value);
+        long number = 0;
+        if (text_of(key) == NULL || !read_count(text_of(key), MOST_NAMES - 1, &number))
+            return fail(reader, key, "names: as a map takes class numbers from 0 to 65535 as keys");
+        if (text_of(value) == NULL)
+            return fail(reader, value, "a class name must be a plain word");
+        if (slots[number] != NULL)
+            return fail(reader, key, "names: has a class twice");
+        slots[number] = text_of(value);
+        count = (size_t)number + 1 > count ? (size_t)number + 1 : count;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (slots[i] == NULL)
+            return fail(reader, map, "names: leaves out a class number");
+        if (!app_paths_add(names, slots[i]))
+            return app_fail_memory();
+    }
+    return APP_EXIT_DONE;
+}
+
+static int read_names(struct reader *reader, const yaml_node_t *value)
+{
+    app_paths_free(&reader->data->names);
+    if (value->type == YAML_SEQUENCE_NODE)
+        return read_list(reader, value, MOST_NAMES, &reader->data->names);
+    if (value->type != YAML_MAPPING_NODE)
+        return fail(reader, value, "names: must be a list or a map");
+    const char **slots = calloc(MOST_NAMES, sizeof(char *));
+    if (slots == NULL)
+        return app_fail_memory();
+    const int code = fill_slots(reader, value, slots);
+    free(slots);
+    return code;
+}
+
+static int read_class_count(struct reader *reader, const yaml_node_t *value)
+{
+    long number = 0;
+    const char *text = text_of(value);
+    if (is_null(value))
+        return APP_EXIT_DONE;
+    if (text == NULL || !read_count(text, MOST_NAMES, &number) || number < 1)
+        return fail(reader, value, "nc: must be a number of classes, 1 to 65536");
+    reader->data->class_count = (int32_t)number;
+    return APP_EXIT_DONE;
+}
+
+static int read_root(struct reader *reader, const yaml_node_t *value)
+{
+    const char *text = text_of(value);
+    free(reader->data->root);
+    reader->data->root = NULL;
+    if (is_null(value) || (text != NULL && *text == '\0'))
+        return APP_EXIT_DONE;
+    if (text == NULL)
+        return fail(reader, value, "path: takes one folder");
+    reader->data->root = app_format("%s", text);
+    return reader->data->root != NULL ? APP_EXIT_DONE : app_fail_memory();
+}
+
+static int read_value(struct reader *reader, const char *key, const yaml_node_t *value)
+{
+    app_data_yaml *data = reader->data;
+    if (strcmp(key, "path") == 0)
+        return read_root(reader, value);
+    if (strcmp(key, "train") == 0)
+        return read_places(reader, value, &data->train);
+    if (strcmp(key, "val") == 0)
+        return read_places(reader, value, &data->val);
+    if (strcmp(key, "test") == 0)
+        return read_places(reader, value, &data->test);
+    if (strcmp(key, "names") == 0)
+        return read_names(reader, value);
+    return strcmp(key, "nc") == 0 ? read_class_count(reader, value) : APP_EXIT_DONE;
+}
+
+/* The value of a key of the outermost map is that of its last place, as to Python's reader. */
+static bool is_last(struct reader *reader, const yaml_node_pair_t *pair,
+                    const yaml_node_pair_t *end)
+{
+    const char *key = text_of(node_of(reader, pair->key));
+    for (const yaml_node_pair_t *at = pair + 1; at < end; at++) {
+        const char *other = text_of(node_of(reader, at->key));
+        if (other != NULL && strcmp(key, other) == 0)
+            return false;
+    }
+    return true;
+}
+
+static bool is_ours(const char *key)
+{
+    static const char *const keys[] = {"path", "train", "val", "test", "names", "nc"};
+    for (size_t i = 0; key != NULL && i < sizeof keys / sizeof keys[0]; i++)
+        if (strcmp(key, keys[i]) == 0)
+            return true;
+    return false;
+}
+
+static int read_keys(struct reader *reader)
+{
+    const yaml_node_t *root = yaml_document_get_root_node(&reader->document);
+    if (root == NULL)
+        return app_fail(APP_EXIT_INPUT, "%s: no keys such as val: and names: are in it",
+                        reader->path);
+    if (root->type != YAML_MAPPING_NODE)
+        return fail(reader, root, "must be a map of keys such as val: and names:");
+    const yaml_node_pair_t *end = root->data.mapping.pairs.top;
+    int code = APP_EXIT_DONE;
+    for (const yaml_node_pair_t *at = root->data.mapping.pairs.start;
+         at < end && code == APP_EXIT_DONE; at++) {
+        const yaml_node_t *key = node_of(reader, at->key);
+        if (!is_ours(text_of(key)))
+            continue;
+        if (is_last(reader, at, end))
+            code = read_value(reader, text_of(key), node_of(reader, at->value));
+        else
+            app_warn("%s: line %zu: %s: is there again further down, which counts", reader->path,
+                     key->start_mark.line + 1, text_of(key));
+    }
+    return code;
+}
+
+/* What the names say is believed, as to YOLOv5. */
+static void settle_count(app_data_yaml *data, const char *path)
+{
+    const size_t names = data->names.count;
+    if (names == 0)
+        return;
+    if (data->class_count > 0 && names != (size_t)data->class_count)
+        app_warn("%s: nc is %d, but names: has %zu, which counts", path, data->class_count, names);
+    data->class_count = (int32_t)names;
+}
+
+/* libyaml looks at every open bracket for every token, and at every anchor for every other: a file
+ * of nothing else would take it minutes. */
+static bool takes_too_long(const app_text *text)
+{
+    size_t depth = 0, anchors = 0;
+    for (size_t i = 0; i < text->size; i++) {
+        const char c = text->bytes[i];
+        anchors += c == '&' ? 1 : 0;
+        if (c == '[' || c == '{')
             depth++;
-        else if ((bytes[i] == ']' || bytes[i] == '}') && depth > 0)
+        else if ((c == ']' || c == '}') && depth > 0)
             depth--;
-        if (depth > NESTING_LIMIT)
+        if (depth > NESTING_LIMIT || anchors > ANCHOR_LIMIT)
             return true;
     }
     return false;
 }
 
+static int fail_yaml(const yaml_parser_t *parser, const char *path)
+{
+    if (parser->error == YAML_MEMORY_ERROR)
+        return app_fail_memory();
+    const bool is_escape = parser->problem != NULL && strstr(parser->problem, "escape") != NULL;
+    return app_fail(APP_EXIT_INPUT, "%s: line %zu: %s%s", path, parser->problem_mark.line + 1,
+                    parser->problem != NULL ? parser->problem : "this is no YAML",
+                    is_escape ? " (a back-slash in double quotes; write paths with slashes)" : "");
+}
+
+/* The document, and that none follows it. */
+static int load(struct reader *reader, yaml_parser_t *parser)
+{
+    yaml_document_t next;
+    if (yaml_parser_load(parser, &reader->document) == 0)
+        return fail_yaml(parser, reader->path);
+    int code = read_keys(reader);
+    if (code == APP_EXIT_DONE && yaml_document_get_root_node(&reader->document) != NULL) {
+        if (yaml_parser_load(parser, &next) == 0) {
+            code = fail_yaml(parser, reader->path);
+        } else {
+            if (yaml_document_get_root_node(&next) != NULL)
+                code = app_fail(APP_EXIT_INPUT, "%s: holds two documents (a line of ---)",
+                                reader->path);
+            yaml_document_delete(&next);
+        }
+    }
+    yaml_document_delete(&reader->document);
+    return code;
+}
+
 int app_data_yaml_read(app_data_yaml *data, const char *path)
 {
     struct reader reader = {.data = data, .path = path};
-    size_t size = 0;
+    yaml_parser_t parser;
+    app_text text;
     *data = (app_data_yaml){0};
-    char *bytes = read_bytes(path, &size);
-    if (bytes == NULL)
-        return APP_EXIT_INPUT;
-    if (is_nested_too_deep(bytes, size)) {
-        free(bytes);
-        return app_fail(APP_EXIT_INPUT, "%s: more than %d open brackets: this is no data.yaml",
-                        path, NESTING_LIMIT);
+    int code = app_text_read(&text, path, SIZE_LIMIT);
+    if (code != APP_EXIT_DONE)
+        return code;
+    if (takes_too_long(&text))
+        code = app_fail(APP_EXIT_INPUT,
+                        "%s: more than %d open brackets, or %d &s: this is no data.yaml", path,
+                        NESTING_LIMIT, ANCHOR_LIMIT);
+    else if (yaml_parser_initialize(&parser) == 0)
+        code = app_fail_memory();
+    if (code == APP_EXIT_DONE) {
+        yaml_parser_set_input_string(&parser, (const unsigned char *)text.bytes, text.size);
+        yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
+        code = load(&reader, &parser);
+        yaml_parser_delete(&parser);
     }
-    if (yaml_parser_initialize(&reader.parser) == 0) {
-        free(bytes);
-        return app_fail_memory();
-    }
-    yaml_parser_set_input_string(&reader.parser, (const unsigned char *)bytes, size);
-    if (read_document(&reader))
-        reader.code = check(data, path);
-    if (data->names.count > 0)
-        data->class_count = (int32_t)data->names.count;
-    yaml_parser_delete(&reader.parser);
-    for (size_t i = 0; reader.slots != NULL && i < reader.slot_count; i++)
-        free(reader.slots[i]);
-    free(reader.slots);
-    free(bytes);
-    return reader.code;
+    app_text_free(&text);
+    if (code == APP_EXIT_DONE)
+        settle_count(data, path);
+    return code;
 }
 
 void app_data_yaml_free(app_data_yaml *data)
@@ -381,29 +317,79 @@ void app_data_yaml_free(app_data_yaml *data)
     *data = (app_data_yaml){0};
 }
 
-/* base/path, or path itself if it is absolute. */
-static char *joined(const char *base, size_t base_length, const char *path)
+const app_paths *app_data_yaml_split(const app_data_yaml *data, const char *split)
 {
-    if (path[0] == '/' || base_length == 0)
-        return app_format("%s", path);
-    return app_format("%.*s%s%s", (int)base_length, base, base[base_length - 1] == '/' ? "" : "/",
-                      path);
+    return strcmp(split, "train") == 0 ? &data->train
+           : strcmp(split, "val") == 0 ? &data->val
+                                       : &data->test;
 }
 
-char *app_data_yaml_place(const app_data_yaml *data, const char *path, const char *place)
+/* base/path, or path itself if it is absolute. */
+static char *joined(const char *base, const char *path)
 {
-    const size_t folder = (size_t)(app_path_name(path) - path);
-    const char *root = data->root != NULL ? data->root : "";
-    char *base = joined(path, folder, root);
-    char *found = base == NULL ? NULL : joined(base, strlen(base), place);
+    const size_t length = strlen(base);
+    if (path[0] == '/' || length == 0)
+        return app_format("%s", path);
+    return app_format("%s%s%s", base, base[length - 1] == '/' ? "" : "/", path);
+}
+
+/* Adds base/place, and the same without a leading ../, to what is tried. */
+static bool add_tries(app_paths *tries, const char *base, const char *place)
+{
+    char *whole = joined(base, place);
+    char *within = strncmp(place, "../", 3) == 0 ? joined(base, place + 3) : NULL;
+    const bool is_good = whole != NULL && app_paths_add(tries, whole) &&
+                         (within == NULL || app_paths_add(tries, within));
+    free(whole);
+    free(within);
+    return is_good;
+}
+
+static bool add_all_tries(app_paths *tries, const char *folder, const char *root, const char *place)
+{
+    char *base = joined(folder, root);
+    const bool is_good =
+        base != NULL && add_tries(tries, base, place) &&
+        (place[0] == '/' || strcmp(base, root) == 0 || add_tries(tries, root, place));
     free(base);
-    if (found == NULL || access(found, F_OK) == 0 || place[0] == '/')
-        return found;
-    char *here = joined(root, strlen(root), place);
-    if (here != NULL && access(here, F_OK) == 0) {
-        free(found);
-        return here;
-    }
-    free(here);
-    return found;
+    return is_good;
+}
+
+/* With slashes for back-slashes; NULL: memory ran out. */
+static char *with_slashes(const char *text)
+{
+    char *copy = app_format("%s", text);
+    for (char *at = copy; at != NULL && *at != '\0'; at++)
+        *at = *at == '\\' ? '/' : *at;
+    return copy;
+}
+
+int app_data_yaml_place(const app_data_yaml *data, const char *path, const char *place,
+                        char **found)
+{
+    const char *root = data->root != NULL ? data->root : "";
+    char *folder = app_format("%.*s", (int)(app_path_name(path) - path), path);
+    char *plain_root = with_slashes(root), *plain = with_slashes(place);
+    app_paths tries = {0};
+    int code = APP_EXIT_DONE;
+    *found = NULL;
+    if (folder == NULL || plain_root == NULL || plain == NULL ||
+        !add_all_tries(&tries, folder, root, place) ||
+        ((strchr(root, '\\') != NULL || strchr(place, '\\') != NULL) &&
+         !add_all_tries(&tries, folder, plain_root, plain)))
+        code = app_fail_memory();
+    for (size_t i = 0; i < tries.count && code == APP_EXIT_DONE && *found == NULL; i++)
+        if (access(tries.items[i], F_OK) == 0) {
+            *found = app_format("%s", tries.items[i]);
+            code = *found == NULL ? app_fail_memory() : APP_EXIT_DONE;
+        }
+    if (code == APP_EXIT_DONE && *found == NULL)
+        code = app_fail(APP_EXIT_INPUT, "%s: %s is nowhere: looked for %s%s%s%s", path, place,
+                        tries.items[0], tries.count > 1 ? ", " : "",
+                        tries.count > 1 ? tries.items[1] : "", tries.count > 2 ? " and so on" : "");
+    app_paths_free(&tries);
+    free(folder);
+    free(plain_root);
+    free(plain);
+    return code;
 }

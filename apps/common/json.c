@@ -2,38 +2,11 @@
 /* JSON out. */
 #include "common/json.h"
 
-#include "common/files.h"
+#include "common/text_file.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Length of the valid UTF-8 sequence at @p at, 0 if there is none. */
-static size_t utf8_length(const unsigned char *at)
-{
-    static const unsigned int least[] = {0, 0, 0x80, 0x800, 0x10000};
-    size_t length = 0;
-    unsigned int code = 0;
-    if (*at < 0x80)
-        return 1;
-    if (*at >= 0xC2 && *at < 0xE0)
-        length = 2;
-    else if (*at >= 0xE0 && *at < 0xF0)
-        length = 3;
-    else if (*at >= 0xF0 && *at < 0xF5)
-        length = 4;
-    else
-        return 0;
-    code = *at & (0xFFu >> (length + 1));
-    for (size_t i = 1; i < length; i++) {
-        if ((at[i] & 0xC0) != 0x80)
-            return 0;
-        code = code << 6 | (at[i] & 0x3Fu);
-    }
-    return code < least[length] || code > 0x10FFFF || (code >= 0xD800 && code < 0xE000) ? 0
-                                                                                        : length;
-}
 
 json_t *app_json_text(const char *text)
 {
@@ -47,7 +20,7 @@ json_t *app_json_text(const char *text)
         return NULL;
     char *out = clean;
     for (const char *at = text; *at != '\0';) {
-        const size_t length = utf8_length((const unsigned char *)at);
+        const size_t length = app_utf8_length(at);
         memcpy(out, length == 0 ? "\xEF\xBF\xBD" : at, length == 0 ? 3 : length);
         out += length == 0 ? 3 : length;
         at += length == 0 ? 1 : length;
@@ -105,19 +78,4 @@ bool app_json_write(FILE *out, const json_t *value)
 bool app_json_write_line(FILE *out, const json_t *value)
 {
     return app_json_write(out, value) && fputc('\n', out) != EOF;
-}
-
-json_t *app_json_image_id(const char *path)
-{
-    const char *name = app_path_name(path);
-    const size_t length = app_stem_length(name);
-    char *stem = app_format("%.*s", (int)length, name);
-    if (stem == NULL)
-        return NULL;
-    errno = 0;
-    const long long number = strtoll(stem, NULL, 10);
-    const bool is_number = length > 0 && strspn(stem, "0123456789") == length && errno == 0;
-    json_t *id = is_number ? json_integer(number) : app_json_text(stem);
-    free(stem);
-    return id;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* JSON out, over jansson: members in the order they are set, numbers that come back as the same
+/* JSON, over jansson. Out: members in the order they are set, numbers that come back as the same
  * float32. */
 #ifndef APP_JSON_H
 #define APP_JSON_H
@@ -21,9 +21,17 @@ json_t *app_json_number(double number);
 /* The number rounded to @p decimals places as printf does. */
 json_t *app_json_rounded(double number, int decimals);
 
-/* COCO's image_id of a picture: its stem as an integer if it is one, else as it is. NULL: no
- * memory. */
-json_t *app_json_image_id(const char *path);
+/*
+ * COCO's image_ids of pictures, all different: YOLOv5's, the stem as a number if all are numbers
+ * and differ; else the stems as text; else the paths from the folder that holds all, without their
+ * endings, or with them where it takes that; a path that comes again gets "-2". Numbers and texts
+ * are not mixed, which pycocotools would not bear. NULL: no memory.
+ */
+json_t *app_json_image_ids(char *const *paths, size_t count);
+
+/* Reads a JSON file whole; *root is the caller's. Reports what is wrong and returns an exit code.
+ */
+int app_json_read(json_t **root, const char *path);
 
 /* A mask as COCO's run lengths: {"size": [height, width], "counts": "..."}. NULL: no memory. */
 json_t *app_json_mask(const app_rle *mask);

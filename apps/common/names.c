@@ -4,12 +4,12 @@
 
 #include "common/data_yaml.h"
 #include "common/term.h"
+#include "common/text_file.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define NAMES_SIZE_LIMIT (4u << 20)
+#define NAMES_SIZE_LIMIT ((size_t)4 << 20)
 
 static const char *const coco_names[80] = {"person",        "bicycle",      "car",
                                            "motorcycle",    "airplane",     "bus",
@@ -75,27 +75,6 @@ static char *trim(char *text)
     return text;
 }
 
-/* NULL: has been reported, *code is set. */
-static char *read_text(const char *path, int *code)
-{
-    FILE *in = fopen(path, "rbe");
-    if (in == NULL) {
-        *code = app_fail(APP_EXIT_INPUT, "cannot open %s: %s", path, strerror(errno));
-        return NULL;
-    }
-    char *text = malloc(NAMES_SIZE_LIMIT + 1);
-    const size_t length = text == NULL ? 0 : fread(text, 1, NAMES_SIZE_LIMIT, in);
-    const bool is_good = text != NULL && !ferror(in) && length < NAMES_SIZE_LIMIT;
-    (void)fclose(in);
-    if (is_good && memchr(text, '\0', length) == NULL) {
-        text[length] = '\0';
-        return text;
-    }
-    free(text);
-    *code = app_fail_kind(path, "not a text of class names");
-    return NULL;
-}
-
 static bool add_lines(app_paths *names, char *text)
 {
     for (char *line = text; line != NULL && *line != '\0';) {
@@ -112,14 +91,12 @@ static bool add_lines(app_paths *names, char *text)
 
 static int read_lines(app_paths *names, const char *path)
 {
-    static const char mark[] = "\xef\xbb\xbf"; /* of UTF-8, as Windows' editors write it */
-    int code = APP_EXIT_DONE;
-    char *text = read_text(path, &code);
-    if (text == NULL)
+    app_text text;
+    const int code = app_text_read(&text, path, NAMES_SIZE_LIMIT);
+    if (code != APP_EXIT_DONE)
         return code;
-    const size_t skipped = strncmp(text, mark, sizeof mark - 1) == 0 ? sizeof mark - 1 : 0;
-    const bool is_added = add_lines(names, text + skipped);
-    free(text);
+    const bool is_added = add_lines(names, text.bytes);
+    app_text_free(&text);
     return is_added ? APP_EXIT_DONE : app_fail_memory();
 }
 

@@ -10,9 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FINER        5.0
-#define MOST_CORNERS ((size_t)1 << 20)
-#define MOST_REACH   ((double)(1 << 16)) /* pixels: no picture is larger, and edges are walked */
+#define FINER      5.0
+#define MOST_REACH ((double)(1 << 16)) /* pixels: no picture is larger, and edges are walked */
 
 struct points {
     int64_t x, y; /* the point before, on the fine grid */
@@ -128,7 +127,7 @@ bool app_rle_from_polygon(app_rle *mask, int32_t height, int32_t width, const do
 {
     *mask = (app_rle){0};
     if (height < 1 || width < 1 || (uint64_t)height * (uint64_t)width > (uint64_t)1 << 31 ||
-        count < 1 || count > MOST_CORNERS)
+        count < 1 || count > SIZE_MAX / 4)
         return false;
     for (size_t i = 0; i < 2 * count; i++)
         if (!(fabs(corners[i]) <= MOST_REACH))

@@ -7,7 +7,7 @@
 #include "fuzz_target.h"
 #include "temporary_path.h"
 
-#include "cli/val.h"
+#include "cli/val_data.h"
 #include "common/data_yaml.h"
 #include "common/names.h"
 #include "common/npy.h"
@@ -46,12 +46,14 @@ static void read_npy(const char *path)
 static void read_yaml(const char *path)
 {
     app_data_yaml yaml;
+    char *place = NULL;
     const int code = app_data_yaml_read(&yaml, path);
     check_code(code);
     if (code == APP_EXIT_DONE && yaml.val.count > 0)
-        free(app_data_yaml_place(&yaml, path, yaml.val.items[0]));
+        check_code(app_data_yaml_place(&yaml, path, yaml.val.items[0], &place));
     for (size_t i = 0; code == APP_EXIT_DONE && i < yaml.names.count; i++)
         fuzz_check(yaml.names.items[i] != NULL);
+    free(place);
     app_data_yaml_free(&yaml);
 }
 
@@ -82,15 +84,15 @@ static void read_list(const char *path)
 static void read_labels(const char *path)
 {
     val_data data = {.path = "fuzz", .has_masks = true};
-    for (int64_t i = 0; i < 3; i++)
-        fuzz_check(val_add_category(&data, i, "x") != NULL);
+    for (json_int_t i = 0; i < 3; i++)
+        fuzz_check(val_add_category(&data, json_integer(i), "x") != NULL);
     val_picture *picture = val_add_picture(&data, "x.png");
     fuzz_check(picture != NULL);
     picture->label = app_format("%s", path);
     picture->width = 640;
     picture->height = 480;
     picture->is_seen = true;
-    check_code(val_yolo_labels(&data, 0));
+    check_code(val_labels_read(&data, 0));
     fuzz_check(picture->is_seen || data.truth_count == 0);
     for (size_t i = 0; i < data.truth_count; i++)
         fuzz_check(data.truths[i].category < 3 && data.truths[i].area >= 0);

@@ -40,7 +40,7 @@ pawl val "$SEGMENTER" --data data.yaml | cut -c 1-44 | sed -n 2p
 
 # What is no mask is said.
 bad() { sed "1s/\"segmentation\":{[^}]*}/\"segmentation\":$1/" annotations.json | truth >bad.json; judge --data bad.json >/dev/null; echo "exit $?"; }
-bad '[[1,2,3,4]]'
+bad '[[1,2,3]]'
 bad '[[1,2,3,4,"x",6]]'
 bad '{"size":[9,9],"counts":"0"}'
 bad '{"size":[480,640],"counts":[1,2]}'

@@ -12,6 +12,9 @@ mkdir -p images
 try --data d.yaml
 cp "$SHAPES/pictures/shapes1.jpg" images/
 try --data d.yaml
+mkdir -p labels
+: >labels/shapes1.txt
+try --data d.yaml
 echo '{"images":[{"id":1,"file_name":"shapes1.jpg"}],"annotations":[{"image_id":1,"category_id":1,"bbox":[1,2,"x",4]}],"categories":[{"id":1,"name":"circle"}]}' >e.json
 try --data e.json
 try --data nowhere.json

@@ -56,17 +56,104 @@ static void lists_and_counts(void **state)
     assert_int_equal(read_bytes("{val: x, names: [a, b]}", 23, &data), APP_EXIT_DONE);
     assert_int_equal(data.class_count, 2);
     assert_null(data.root);
-    char *place = app_data_yaml_place(&data, "some/where/data.yaml", data.val.items[0]);
-    assert_string_equal(place, "some/where/x");
-    free(place);
     app_data_yaml_free(&data);
     assert_int_equal(read_bytes("nc: 7\nval: /x\npath: y\n", 22, &data), APP_EXIT_DONE);
     assert_int_equal(data.class_count, 7);
     assert_int_equal(data.names.count, 0);
-    place = app_data_yaml_place(&data, "data.yaml", data.val.items[0]);
-    assert_string_equal(place, "/x");
-    free(place);
+    assert_ptr_equal(app_data_yaml_split(&data, "val"), &data.val);
+    assert_ptr_equal(app_data_yaml_split(&data, "train"), &data.train);
+    assert_ptr_equal(app_data_yaml_split(&data, "test"), &data.test);
     app_data_yaml_free(&data);
+}
+
+/* What Python's reader takes, and UTF-16 besides. */
+static void odd_forms_are_read(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *val;
+        int32_t classes;
+    } forms[] = {
+        {"names: [a, b]\nnc: 3\nval: x\n", "x", 2},
+        {"val: a\nnames: [a]\nval: b\n", "b", 1},
+        {"names: [a, b, c]\nval: v\nnames: {0: d}\n", "v", 1},
+        {"train: &x [p, q]\nval: *x\nnc: 1\n", "p", 1},
+        {"train: &x p\nval: *x\nnc:\n", "p", 0},
+        {"path: ''\nval: a\nnames: {1: b, 0: a}\n", "a", 2},
+        {"\xef\xbb\xbfval: a\r\nnames:\r\n- x\r\n", "a", 1},
+        {"val: 'a\\b'\n", "a\\b", 0},
+        {"---\nval: a\n...\n", "a", 0},
+    };
+    for (size_t i = 0; i < COUNT(forms); i++) {
+        app_data_yaml data;
+        if (read_bytes(forms[i].text, strlen(forms[i].text), &data) != APP_EXIT_DONE)
+            fail_msg("refused: %s", forms[i].text);
+        assert_int_equal(data.class_count, forms[i].classes);
+        assert_true(data.val.count > 0);
+        assert_string_equal(data.val.items[0], forms[i].val);
+        assert_null(data.root);
+        app_data_yaml_free(&data);
+    }
+    static const char wide[] = "\xff\xfev\0a\0l\0:\0 \0\x35\x4e\n\0";
+    app_data_yaml data;
+    assert_int_equal(read_bytes(wide, sizeof wide - 1, &data), APP_EXIT_DONE);
+    assert_string_equal(data.val.items[0], "\xe4\xb8\xb5");
+    app_data_yaml_free(&data);
+}
+
+/* A place of a data.yaml with this path: in a tree of folders, or NULL. */
+static char *find_place(const char *folder, const char *root, const char *place)
+{
+    app_data_yaml data = {.root = root == NULL ? NULL : strdup(root)};
+    char *path = app_format("%s/data.yaml", folder), *found = NULL;
+    const int code = app_data_yaml_place(&data, path, place, &found);
+    assert_int_equal(code, found == NULL ? APP_EXIT_INPUT : APP_EXIT_DONE);
+    free(path);
+    app_data_yaml_free(&data);
+    return found;
+}
+
+static void places_are_found(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/pawl-yaml-XXXXXX";
+    static const struct {
+        const char *root, *place, *wanted; /* wanted: below the folder */
+    } places[] = {
+        {NULL, "valid/images", "valid/images"},
+        {NULL, "../valid/images", "valid/images"},
+        {NULL, "..\\valid\\images", "valid/images"},
+        {NULL, "valid\\images", "valid/images"},
+        {"valid", "images", "valid/images"},
+        {"valid", "../valid/images", "valid/../valid/images"},
+        {".\\valid", "images", "./valid/images"},
+        {NULL, "nowhere", NULL},
+        {NULL, "../nowhere", NULL},
+        {"nowhere", "images", NULL},
+        {NULL, "/nowhere", NULL},
+    };
+    assert_non_null(mkdtemp(folder));
+    char *images = app_format("%s/valid/images", folder);
+    assert_true(app_make_folders(images));
+    for (size_t i = 0; i < COUNT(places); i++) {
+        char *found = find_place(folder, places[i].root, places[i].place);
+        if (places[i].wanted == NULL) {
+            assert_null(found);
+            continue;
+        }
+        char *wanted = app_format("%s/%s", folder, places[i].wanted);
+        assert_non_null(found);
+        assert_string_equal(found, wanted);
+        free(found);
+        free(wanted);
+    }
+    char *found = find_place("/tmp", NULL, images);
+    assert_string_equal(found, images);
+    free(found);
+    char *valid = app_format("%s/valid", folder);
+    assert_int_equal(rmdir(images) | rmdir(valid) | rmdir(folder), 0);
+    free(images);
+    free(valid);
 }
 
 static const char *const lies[] = {
@@ -81,7 +168,6 @@ static const char *const lies[] = {
     "names: {0: [a]}\n",
     "names: {70000: a}\n",
     "names: {-1: a}\n",
-    "names: [a, b]\nnc: 3\n",
     "nc: 0\n",
     "nc: -1\n",
     "nc: 1e9\n",
@@ -89,10 +175,13 @@ static const char *const lies[] = {
     "nc: [1]\n",
     "val: {a: b}\n",
     "path: [a]\n",
-    "val: a\nval: b\n",
-    "a: &x [1]\nval: *x\n",
-    "a: &x [*x, *x]\nb: [*x]\n",
     "val: \"a\\0b\"\n",
+    "val: &x [*x, *x]\n",
+    "names: &x {0: *x}\n",
+    "val: *x\n",
+    "val: \"..\\images\"\n",
+    "val: \xc8\xcb\n",
+    "v\0a\0l\0",
     "val: [a\n",
     "val: 'a\n",
     "names:\n\t- a\n",
@@ -144,10 +233,9 @@ static void size_does_no_harm(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(all_keys_are_read),
-        cmocka_unit_test(lists_and_counts),
-        cmocka_unit_test(lies_are_refused),
-        cmocka_unit_test(size_does_no_harm),
+        cmocka_unit_test(all_keys_are_read),  cmocka_unit_test(lists_and_counts),
+        cmocka_unit_test(odd_forms_are_read), cmocka_unit_test(places_are_found),
+        cmocka_unit_test(lies_are_refused),   cmocka_unit_test(size_does_no_harm),
     };
     return cmocka_run_group_tests_name("data_yaml", tests, NULL, NULL);
 }

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Text files as they come: whole in memory, and what they are encoded in. */
+#ifndef APP_TEXT_FILE_H
+#define APP_TEXT_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Bytes of a file, and a zero behind them. */
+typedef struct app_text {
+    char *bytes; /* its own; NULL: none was read */
+    size_t size;
+} app_text;
+
+/* Reads a file of at most @p most bytes as it is. NULL, or what is wrong with it ("No such file or
+ * directory"), in words that follow its name; then *text is empty. */
+const char *app_text_load(app_text *text, const char *path, size_t most);
+
+/*
+ * The same, as UTF-8: a byte-order mark goes, UTF-16 (which Windows calls Unicode) is converted.
+ * What is neither, GBK for one, is refused with its line and what to do. Reports what is wrong and
+ * returns an exit code.
+ */
+int app_text_read(app_text *text, const char *path, size_t most);
+void app_text_free(app_text *text);
+
+/* Bytes of the valid UTF-8 sequence at @p at, 0 if there is none; it ends before a zero. */
+size_t app_utf8_length(const char *at);
+
+#endif
