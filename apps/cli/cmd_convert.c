@@ -61,7 +61,8 @@ static int convert(const char *input, const char *output)
     if (app_is_interrupted())
         code = app_fail_interrupted();
     else if (pawl_weights_convert(weights, output, &error) < 0)
-        code = app_fail_library(output, &error);
+        code = app_fail_library(
+            strstr(error.message, app_path_name(input)) != NULL ? input : output, &error);
     else
         say_written(output, start);
     (void)pawl_weights_destroy(&weights);

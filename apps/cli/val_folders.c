@@ -10,9 +10,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define MOST_FOLDERS 100000
-#define MOST_DEPTH   32 /* slashes below the first folder: a link to a folder above it ends there */
+#define MOST_DEPTH   32 /* slashes below the first folder */
 
 static size_t slashes(const char *path)
 {
@@ -20,6 +21,21 @@ static size_t slashes(const char *path)
     for (; *path != '\0'; path++)
         count += *path == '/' ? 1 : 0;
     return count;
+}
+
+/* Whether a link in a folder leads to one that the folder lies in: there is no end to those. */
+static bool leads_up(const char *link, const char *folder)
+{
+    struct stat info;
+    if (lstat(link, &info) != 0 || !S_ISLNK(info.st_mode))
+        return false;
+    char *to = realpath(link, NULL), *from = realpath(folder, NULL);
+    const size_t length = to == NULL ? 0 : strlen(to);
+    const bool is_above = to != NULL && from != NULL && strncmp(to, from, length) == 0 &&
+                          (from[length] == '/' || from[length] == '\0' || length == 1);
+    free(to);
+    free(from);
+    return is_above;
 }
 
 /* Sorts the entries of one folder: pictures here, folders to be looked at later. */
@@ -37,7 +53,8 @@ static bool scan(const char *folder, app_paths *pictures, app_paths *folders)
         if (path == NULL)
             is_good = false;
         else if (app_is_folder(path))
-            is_good = folders->count >= MOST_FOLDERS || app_paths_add(folders, path);
+            is_good = folders->count >= MOST_FOLDERS || leads_up(path, folder) ||
+                      app_paths_add(folders, path);
         else if (app_path_ends_in(path, APP_PICTURE_ENDINGS))
             is_good = app_paths_add(pictures, path);
         free(path);

@@ -22,27 +22,32 @@ static bool is_same_network(const pw_network *a, const pw_network *b)
     return true;
 }
 
-/* Whether the names and counts alone give the network of the module tree. What cannot be made into
- * a network is not. Failures say nothing but that: the error is theirs to fill in. */
-static bool says_all(const pw_weights *weights, pw_arena *scratch)
+/* Whether the names and counts alone give the network of the module tree. Failures say nothing but
+ * that: the error is theirs to fill in. */
+static bool says_all(const pw_weights *weights, const pw_network *own, pw_arena *scratch)
 {
-    const pw_arena limited = {.limit = pw_yolov5_memory_limit(weights)};
-    pw_network own = {.arena = limited}, inferred = {.arena = limited};
+    pw_network inferred = {.arena = {.limit = pw_yolov5_memory_limit(weights)}};
     const pw_module *root = NULL;
     const bool is_same = pw_wts_topology(weights, NULL, scratch, &root, NULL) >= 0 &&
-                         pw_yolov5_emit(weights->root, true, scratch, &own, NULL) >= 0 &&
                          pw_yolov5_emit(root, true, scratch, &inferred, NULL) >= 0 &&
-                         is_same_network(&own, &inferred);
-    pw_network_free(&own);
+                         is_same_network(own, &inferred);
     pw_network_free(&inferred);
     return is_same;
 }
 
-static pawl_status convert(const pw_weights *weights, pw_arena *scratch, const char *path,
-                           pawl_error *error)
+/* What no network can be made of is not written: nobody could use it. */
+static pawl_status convert_tree(const pw_weights *weights, pw_arena *scratch, const char *path,
+                                pawl_error *error)
 {
     pw_tensor_data extra[PW_WTS_EXTRA_COUNT];
-    if (weights->root == NULL || says_all(weights, scratch))
+    pw_network own = {.arena = {.limit = pw_yolov5_memory_limit(weights)}};
+    pawl_error inner = {.message = ""};
+    const pawl_status status = pw_yolov5_emit(weights->root, true, scratch, &own, &inner);
+    const bool is_bare = status >= 0 && says_all(weights, &own, scratch);
+    pw_network_free(&own);
+    if (status < 0)
+        return pw_fail(error, status, "%s: %s", weights->file_name, inner.message);
+    if (is_bare)
         return pw_weights_write_wts(weights, NULL, 0, path, error);
     PW_TRY(pw_wts_modules_write(weights->root, scratch, extra, error));
     return pw_weights_write_wts(weights, extra, PW_WTS_EXTRA_COUNT, path, error);
@@ -55,7 +60,9 @@ pawl_status pawl_weights_convert(pawl_weights *weights, const char *path, pawl_e
     PW_TRY(pw_object_use(weights, &pw_weights_type, &source, error));
     if (path == NULL)
         return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_weights_convert: path is NULL");
-    const pawl_status status = convert(source, &scratch, path, error);
+    const pawl_status status = source->root == NULL
+                                   ? pw_weights_write_wts(source, NULL, 0, path, error)
+                                   : convert_tree(source, &scratch, path, error);
     pw_arena_free(&scratch);
     return status;
 }

@@ -78,6 +78,9 @@ pawl_status pw_fail_picture(const pw_emit *emit, int32_t channels);
 pawl_status pw_emit_add(pw_emit *emit, const char *name, uint32_t a, uint32_t b, uint32_t *output) PW_NODISCARD;
 pawl_status pw_emit_concat(pw_emit *emit, const char *name, const uint32_t *inputs, size_t count, uint32_t *output) PW_NODISCARD;
 
+/* emit_detect.c: names the fork whose head the model ends in, where it gives more of a box than YOLOv5's. */
+pawl_status pw_refuse_fork(const pw_emit *emit, const pw_module *layers) PW_NODISCARD;
+
 /* block_table.c */
 const pw_block *pw_block_find(const pw_module *module); /* NULL: not a class that pawl runs */
 /* A block of a rank below below. */

@@ -189,3 +189,41 @@ pawl_status pw_block_segment(pw_emit *emit, const pw_module *module, const uint3
     PW_TRY(pw_read_int(emit, module, "nm", 1, PW_MAX_CHANNELS, &head.as.detect.mask_count));
     return emit_head(emit, module, inputs, input_count, &head);
 }
+
+/* What a fork's head adds to a box, as far as we know it. */
+static const char *addition_of(const pw_module *head, int64_t more)
+{
+    if (pw_module_attribute(head, "nkpt") != NULL)
+        return ": key points, as YOLO-Pose has them";
+    if (more == 10)
+        return ": five landmarks, as yolov5-face has them";
+    return more == 180 ? ": an angle in 180 classes, as yolov5-obb has it" : "";
+}
+
+pawl_status pw_refuse_fork(const pw_emit *emit, const pw_module *layers)
+{
+    const pw_module *head =
+        layers->child_count > 0 ? layers->children[layers->child_count - 1] : NULL;
+    const bool has_masks = head != NULL && pw_module_is(head, "models", "Segment");
+    if (head == NULL || (!has_masks && !pw_module_is(head, "models", "Detect")))
+        return PAWL_OK;
+    const pw_module *convs = pw_module_child(head, "m");
+    int64_t classes = 0, anchors = 0, width = 0, masks = 0, channels = 0;
+    if (convs == NULL || convs->child_count == 0 ||
+        !pw_value_int(pw_module_attribute(head, "nc"), &classes) || classes < 0 ||
+        classes > PW_MAX_CLASSES || !pw_value_int(pw_module_attribute(head, "na"), &anchors) ||
+        anchors < 1 || anchors > PAWL_MAX_ANCHORS ||
+        !pw_value_int(pw_module_attribute(head, "no"), &width) || width < 1 ||
+        width > 2 * PW_MAX_CLASSES ||
+        (has_masks && !pw_value_int(pw_module_attribute(head, "nm"), &masks)) ||
+        !pw_value_int(pw_module_attribute(convs->children[0], "out_channels"), &channels))
+        return PAWL_OK; /* whatever is wrong with it is said where it is read */
+    if (masks < 0 || masks > PW_MAX_CLASSES || channels != anchors * width ||
+        width == 5 + classes + masks)
+        return PAWL_OK;
+    return pw_fail(emit->error, PAWL_ERR_UNSUPPORTED,
+                   "the head (%s.%s) gives %lld numbers a box, where YOLOv5's gives %lld for %lld "
+                   "classes%s: it is that of a fork, which pawl does not run",
+                   head->package, head->type, (long long)width, (long long)(5 + classes + masks),
+                   (long long)classes, addition_of(head, width - 5 - classes - masks));
+}

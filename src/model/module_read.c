@@ -100,13 +100,33 @@ static void write_dims(pw_strbuf *text, const int64_t *dims, int32_t rank)
         pw_strbuf_add(text, "%s%lld", i == 0 ? "" : "x", (long long)dims[i]);
 }
 
+/* PyTorch's weight_norm() keeps weight as weight_g and weight_v, spectral_norm() as weight_orig and
+ * more, until they are removed. */
+static pawl_status fail_missing(const pw_emit *emit, const pw_module *module, const char *key)
+{
+    static const char *const parts[] = {"_v", "_orig"};
+    for (size_t i = 0; i < PW_COUNT(parts); i++) {
+        char name[64];
+        pw_strbuf text = PW_STRBUF(name);
+        pw_strbuf_add(&text, "%s%s", key, parts[i]);
+        if (pw_module_tensor_get(module, name) != NULL)
+            return pw_fail(
+                emit->error, PAWL_ERR_UNSUPPORTED,
+                "layer %zu: of %s.%s the file has only what weight_norm() or its like "
+                "made of it, %s; in PyTorch, remove that (remove_weight_norm()) and save "
+                "the model again",
+                emit->index, module->path, key, name);
+    }
+    return pw_fail(emit->error, PAWL_ERR_CORRUPT,
+                   "layer %zu: tensor %s.%s is missing: the file is incomplete", emit->index,
+                   module->path, key);
+}
+
 static pawl_status check_dims(const pw_emit *emit, const pw_module *module, const char *key,
                               const pw_tensor_data *tensor, const int64_t *dims, int32_t rank)
 {
     if (tensor == NULL)
-        return pw_fail(emit->error, PAWL_ERR_CORRUPT,
-                       "layer %zu: tensor %s.%s is missing: the file is incomplete", emit->index,
-                       module->path, key);
+        return fail_missing(emit, module, key);
     bool is_equal = tensor->rank == rank;
     for (int32_t i = 0; is_equal && i < rank; i++)
         is_equal = tensor->dims[i] == dims[i];

@@ -5,6 +5,7 @@
 #include "base/desc.h"
 #include "base/size.h"
 #include "base/strbuf.h"
+#include "model/class_names.h"
 #include "model/emit.h"
 #include "model/published.h"
 #include "model/wts_modules.h"
@@ -124,94 +125,6 @@ static int64_t count_parameters(const pw_module *root)
     return count;
 }
 
-static pawl_status copy_name(pw_network *network, int64_t class_id, const char *name,
-                             pawl_error *error)
-{
-    if (class_id < 0 || class_id >= network->model.class_count)
-        return pw_fail(
-            error, PAWL_ERR_CORRUPT,
-            "names has an entry for class %lld, but the head has %d classes: the file is "
-            "damaged",
-            (long long)class_id, (int)network->model.class_count);
-    if (name == NULL)
-        return pw_fail(error, PAWL_ERR_CORRUPT,
-                       "the name of class %lld is no text: the file is damaged",
-                       (long long)class_id);
-    network->model.names[class_id] = pw_arena_strdup(&network->arena, name);
-    if (network->model.names[class_id] == NULL)
-        return pw_fail_memory(error, "class names", strlen(name) + 1);
-    return PAWL_OK;
-}
-
-/* A name as Python prints it: a data.yaml gives numbers for names like 0 and 1, and truth for names
- * like yes and no. NULL: it is nothing that a data.yaml can hold. */
-static const char *name_text(const pw_value *name, pw_strbuf *number)
-{
-    switch (name->kind) {
-    case PW_VALUE_BOOL:
-        return name->as.boolean ? "True" : "False";
-    case PW_VALUE_INT:
-        pw_strbuf_add(number, "%lld", (long long)name->as.integer);
-        return number->text;
-    case PW_VALUE_FLOAT:
-        pw_strbuf_add(number, "%.15g", name->as.real);
-        if (strpbrk(number->text, ".en") == NULL)
-            pw_strbuf_add(number, ".0");
-        return number->text;
-    default:
-        return pw_value_text(name);
-    }
-}
-
-static pawl_status make_names(pw_network *network, size_t count, const char *origin,
-                              pawl_status status, pawl_error *error)
-{
-    if (count != (size_t)network->model.class_count)
-        return pw_fail(error, status, "%s has %zu names, but the head has %d classes", origin,
-                       count, (int)network->model.class_count);
-    network->model.names = pw_arena_array(&network->arena, count, sizeof(char *));
-    if (network->model.names == NULL)
-        return pw_fail_memory(error, "class names", count * sizeof(char *));
-    return PAWL_OK;
-}
-
-/* The model's names: a list up to v6.2, a dict {int: str} from v7.0, absent in a .wts. */
-static pawl_status read_names(const pw_module *root, pw_network *network, pawl_error *error)
-{
-    const pw_value *names = pw_module_attribute(root, "names");
-    const bool is_dict = names != NULL && names->kind == PW_VALUE_DICT;
-    if (names == NULL || (names->kind != PW_VALUE_LIST && !is_dict))
-        return PAWL_OK;
-    const size_t count = names->as.list.count / (is_dict ? 2 : 1);
-    PW_TRY(make_names(network, count, "the file", PAWL_ERR_CORRUPT, error));
-    for (size_t i = 0; i < count; i++) {
-        char characters[32];
-        pw_strbuf number = PW_STRBUF(characters);
-        int64_t class_id = (int64_t)i;
-        if (is_dict && !pw_value_int(names->as.list.items[2 * i], &class_id))
-            class_id = -1;
-        const pw_value *name = names->as.list.items[is_dict ? 2 * i + 1 : i];
-        PW_TRY(copy_name(network, class_id, name_text(name, &number), error));
-    }
-    for (size_t i = 0; i < count; i++)
-        if (network->model.names[i] == NULL)
-            return pw_fail(error, PAWL_ERR_CORRUPT, "class %zu has no name: the file is damaged",
-                           i);
-    return PAWL_OK;
-}
-
-static pawl_status override_names(const pawl_network_desc *desc, pw_network *network,
-                                  pawl_error *error)
-{
-    PW_TRY(make_names(network, desc->name_count, "the list given", PAWL_ERR_ARGUMENT, error));
-    for (size_t i = 0; i < desc->name_count; i++) {
-        if (desc->names[i] == NULL)
-            return pw_fail(error, PAWL_ERR_ARGUMENT, "name %zu of the list given is NULL", i);
-        PW_TRY(copy_name(network, (int64_t)i, desc->names[i], error));
-    }
-    return PAWL_OK;
-}
-
 /* A model whose layers do not meet at its own default size is damaged: say so now rather than when
  * it is built. */
 static pawl_status check_network(pw_network *network, pw_arena *scratch, pawl_error *error)
@@ -256,6 +169,7 @@ pawl_status pw_yolov5_emit(const pw_module *root, bool is_dry, pw_arena *scratch
     const pw_module *layers = pw_module_child(root, "model");
     if (layers == NULL || !pw_module_is(layers, "torch.nn", "Sequential"))
         return refuse_root(root, error);
+    PW_TRY(pw_refuse_fork(&emit, layers));
     PW_TRY(emit_layers(&emit, layers));
     pw_published_identify(&emit, layers, &network->model.family, &network->model.size);
     network->model.parameter_count = count_parameters(root);
@@ -264,13 +178,14 @@ pawl_status pw_yolov5_emit(const pw_module *root, bool is_dry, pw_arena *scratch
 }
 
 static pawl_status emit_network(const pw_module *root, const pawl_network_desc *desc,
-                                pw_arena *scratch, pw_network *network, pawl_error *error)
+                                const char *file_name, pw_arena *scratch, pw_network *network,
+                                pawl_error *error)
 {
     PW_TRY(pw_yolov5_emit(root, false, scratch, network, error));
     if (desc->names != NULL)
-        PW_TRY(override_names(desc, network, error));
+        PW_TRY(pw_names_override(desc->names, desc->name_count, network, error));
     else
-        PW_TRY(read_names(root, network, error));
+        PW_TRY(pw_names_read(root, file_name, network, error));
     return check_network(network, scratch, error);
 }
 
@@ -324,7 +239,8 @@ static pawl_status read_network(pw_weights *weights, const pawl_network_desc *de
     if (root == NULL)
         return pw_fail(error, PAWL_ERR_UNSUPPORTED,
                        "%s holds no model: this is no YOLOv5 checkpoint", weights->file_name);
-    const pawl_status status = emit_network(root, desc, scratch, network, error);
+    const pawl_status status =
+        emit_network(root, desc, weights->file_name, scratch, network, error);
     if (status == PAWL_ERR_MEMORY && network->arena.is_full)
         return pw_fail(error, PAWL_ERR_LIMIT,
                        "%s: the network would take more than %zu bytes, far more than the file "

@@ -35,6 +35,7 @@ typedef struct pw_tensor_data {
     int64_t strides[PAWL_MAX_RANK]; /* elements */
     const void *data;    /* first element, at any alignment; every element reachable by dims and strides has been bounds-checked */
     size_t count;        /* product of dims */
+    const struct pw_tensor_data *mask; /* of a pruned parameter: what its values are multiplied by, of the same dims; else NULL */
 } pw_tensor_data;
 
 typedef struct pw_value {

@@ -108,10 +108,9 @@ static pawl_status add_state(tree_reader *tree, const char *name, const pw_tenso
     return PAWL_OK;
 }
 
-static pawl_status read_tensor(tree_reader *tree, const pw_module *module, const pw_value *key,
+static pawl_status read_tensor(tree_reader *tree, const pw_module *module, const char *name,
                                const pw_value *value, pw_module_tensor *result)
 {
-    const char *name = name_of(key);
     if (name == NULL)
         return pw_fail(
             tree->error, PAWL_ERR_CORRUPT,
@@ -155,6 +154,59 @@ static size_t pair_count(const pw_value *dict)
     return dict == NULL || dict->kind != PW_VALUE_DICT ? 0 : dict->as.list.count / 2;
 }
 
+/* The other name of a pruned tensor: "weight" of weight_orig, weight_mask of "weight". */
+static const char *rename_key(const tree_reader *tree, const char *key, size_t cut,
+                              const char *ending)
+{
+    return pw_arena_printf(&tree->weights->arena, "%.*s%s", (int)(strlen(key) - cut), key, ending);
+}
+
+static bool ends_with(const char *key, const char *ending)
+{
+    return key != NULL && strlen(key) > strlen(ending) &&
+           strcmp(key + strlen(key) - strlen(ending), ending) == 0;
+}
+
+/*
+ * What torch.nn.utils.prune makes of a parameter until its remove(): weight_orig among the
+ * parameters, weight_mask among the buffers, and weight is their product. *key of weight_orig
+ * becomes "weight", and *mask is set; a mask has its *key set to NULL: it is part of the other.
+ */
+static pawl_status find_mask(const tree_reader *tree, const pw_value *parameters,
+                             const pw_value *buffers, bool is_parameter, const char **key,
+                             const pw_value **mask)
+{
+    static const char orig[] = "_orig", masked[] = "_mask";
+    *mask = NULL;
+    if (!ends_with(*key, is_parameter ? orig : masked))
+        return PAWL_OK;
+    const char *plain = rename_key(tree, *key, strlen(orig), "");
+    const char *other = rename_key(tree, *key, strlen(orig), is_parameter ? masked : orig);
+    if (plain == NULL || other == NULL)
+        return no_memory(tree, 2 * NAME_LENGTH_LIMIT);
+    const pw_value *found = pw_dict_get(is_parameter ? buffers : parameters, other);
+    if (found == NULL || found->kind != PW_VALUE_TENSOR || pw_dict_get(parameters, plain) != NULL)
+        return PAWL_OK;
+    *key = is_parameter ? plain : NULL;
+    *mask = found;
+    return PAWL_OK;
+}
+
+static pawl_status set_mask(const tree_reader *tree, pw_tensor_data *tensor,
+                            const pw_tensor_data *mask)
+{
+    bool is_same = tensor->rank == mask->rank;
+    for (int32_t i = 0; is_same && i < tensor->rank; i++)
+        is_same = tensor->dims[i] == mask->dims[i];
+    if (!is_same)
+        return pw_fail(tree->error, PAWL_ERR_CORRUPT,
+                       "%s: the pruning mask of '%s' is not of its shape; the file is damaged",
+                       tree->weights->file_name,
+                       pw_printable_of(tensor->name, strlen(tensor->name)).text);
+    tensor->mask = mask;
+    return PAWL_OK;
+}
+
 static pawl_status read_tensors(tree_reader *tree, pw_module *module, const pw_value *state)
 {
     const pw_value *dicts[2] = {pw_dict_get(state, "_parameters"), pw_dict_get(state, "_buffers")};
@@ -177,7 +229,15 @@ static pawl_status read_tensors(tree_reader *tree, pw_module *module, const pw_v
             pw_module_tensor *tensor = &module->tensors[module->tensor_count];
             tensor->is_parameter = d == 0;
             tensor->is_persistent = d == 0 || !is_listed(hidden, pair[0]);
-            PW_TRY(read_tensor(tree, module, pair[0], pair[1], tensor));
+            const char *key = name_of(pair[0]);
+            const bool is_named = key != NULL;
+            const pw_value *mask = NULL;
+            PW_TRY(find_mask(tree, dicts[0], dicts[1], d == 0, &key, &mask));
+            if (is_named && key == NULL)
+                continue;
+            PW_TRY(read_tensor(tree, module, key, pair[1], tensor));
+            if (mask != NULL && tensor->tensor != NULL)
+                PW_TRY(set_mask(tree, tensor->tensor, mask->as.tensor));
             module->tensor_count++;
         }
     return PAWL_OK;

@@ -6,6 +6,8 @@
 #include "weights/name_table.h"
 #include <string.h>
 
+#define MASK_PART ((size_t)512) /* of a pruning mask at a time */
+
 const pw_value *pw_dict_get(const pw_value *dict, const char *key)
 {
     if (dict == NULL || dict->kind != PW_VALUE_DICT)
@@ -188,27 +190,45 @@ bool pw_tensor_is_dense(const pw_tensor_data *tensor)
     return true;
 }
 
-void pw_tensor_widen(const pw_tensor_data *tensor, float *values)
+/* Widens elements first .. first + count in row-major order, a row or a part of one at a time. */
+static void widen_part(const pw_tensor_data *tensor, size_t first, size_t count, float *values)
 {
-    if (tensor->count == 0)
+    const uint8_t *data = tensor->data;
+    const size_t element = pawl_dtype_size(tensor->dtype);
+    if (count == 0)
         return;
     if (pw_tensor_is_dense(tensor)) {
-        pw_widen_f32(tensor->data, tensor->dtype, tensor->count, 1, values);
+        pw_widen_f32(data + first * element, tensor->dtype, count, 1, values);
         return;
     }
-    /* A row at a time; index counts the outer dimensions like an odometer. A tensor of rank 0 is
-     * dense. */
-    const size_t element = pawl_dtype_size(tensor->dtype);
+    /* A tensor of rank 0 is dense. */
     const int32_t last = tensor->rank - 1;
-    const size_t row = (size_t)tensor->dims[last];
-    int64_t index[PAWL_MAX_RANK] = {0};
-    for (size_t done = 0; done < tensor->count; done += row) {
-        int64_t at = 0;
-        for (int32_t d = 0; d < last; d++)
-            at += index[d] * tensor->strides[d];
-        pw_widen_f32((const uint8_t *)tensor->data + (size_t)at * element, tensor->dtype, row,
-                     (size_t)tensor->strides[last], values + done);
-        for (int32_t d = last - 1; d >= 0 && ++index[d] == tensor->dims[d]; d--)
-            index[d] = 0;
+    const size_t row = (size_t)tensor->dims[last], step = (size_t)tensor->strides[last];
+    for (size_t done = 0; done < count;) {
+        const size_t column = (first + done) % row, left = row - column;
+        const size_t part = left < count - done ? left : count - done;
+        size_t rest = (first + done) / row;
+        int64_t at = (int64_t)(column * step);
+        for (int32_t d = last - 1; d >= 0; d--) {
+            at += (int64_t)(rest % (size_t)tensor->dims[d]) * tensor->strides[d];
+            rest /= (size_t)tensor->dims[d];
+        }
+        pw_widen_f32(data + (size_t)at * element, tensor->dtype, part, step, values + done);
+        done += part;
+    }
+}
+
+void pw_tensor_widen(const pw_tensor_data *tensor, float *values)
+{
+    float factors[MASK_PART];
+    widen_part(tensor, 0, tensor->count, values);
+    if (tensor->mask == NULL)
+        return;
+    for (size_t done = 0; done < tensor->count;) {
+        const size_t left = tensor->count - done, part = left < MASK_PART ? left : MASK_PART;
+        widen_part(tensor->mask, done, part, factors);
+        for (size_t i = 0; i < part; i++)
+            values[done + i] *= factors[i];
+        done += part;
     }
 }

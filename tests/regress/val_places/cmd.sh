@@ -75,3 +75,5 @@ cp set/images/val/one.jpg other/pictures
 cp "$case/../../cli/val_labels/shapes1.txt" other/pictures/one.txt
 printf "val: pictures\n$names\n" >other/data.yaml
 try 'labels beside the pictures' --data other/data.yaml
+ln -s .. other/pictures/up
+try 'a link to a folder above' --data other/data.yaml

@@ -8,128 +8,7 @@
 
 #include <cmocka.h>
 
-#include "model/wts_topology.h"
-#include "model/wts_tree.h"
-#include "unit/model/wts_text.h"
-#include "weights/pickle_value.h"
-#include <stdlib.h>
-#include <string.h>
-
-/* A .pt with the tree of a small P5 model; its tree may be changed until it is published. */
-typedef struct fixture {
-    char *text;
-    pw_weights *weights;
-    pw_module *root;
-} fixture;
-
-static int make(void **state)
-{
-    static fixture f;
-    const pt_wts wts = PT_WTS_INIT;
-    pawl_error error = {.message = ""};
-    const pw_module *root;
-    size_t size = 0;
-    f.text = pt_wts_make(&wts, &size);
-    if (pt_wts_open(f.text, size, &f.weights, &error) < 0 ||
-        pw_wts_topology(f.weights, NULL, &f.weights->arena, &root, &error) < 0)
-        return -1;
-    f.root = pw_arena_alloc(&f.weights->arena, sizeof *f.root);
-    if (f.root == NULL)
-        return -1;
-    *f.root = *root;
-    f.weights->kind = PAWL_WEIGHTS_PT;
-    f.weights->root = f.root;
-    *state = &f;
-    return 0;
-}
-
-static int drop(void **state)
-{
-    fixture *f = *state;
-    pw_object_abandon(f->weights);
-    free(f->text);
-    return 0;
-}
-
-static pw_module *find(fixture *f, const char *path)
-{
-    pw_module *module = f->root;
-    while (*path != '\0') {
-        const size_t length = strcspn(path, ".");
-        pw_module *child = NULL;
-        for (size_t i = 0; i < module->child_count; i++)
-            if (strncmp(module->children[i]->name, path, length) == 0 &&
-                module->children[i]->name[length] == '\0')
-                child = module->children[i];
-        if (child == NULL)
-            return NULL;
-        module = child;
-        path += length;
-        path += *path == '.';
-    }
-    return module;
-}
-
-static void set(fixture *f, pw_module *module, const char *key, pw_value value)
-{
-    pw_value *pair = pw_arena_array(&f->weights->arena, 2, sizeof *pair);
-    const pw_value *old = module->attributes;
-    pw_value *dict = pw_arena_alloc(&f->weights->arena, sizeof *dict);
-    const size_t count = old->as.list.count;
-    assert_non_null(pair);
-    assert_non_null(dict);
-    *dict = *old;
-    dict->as.list.items = pw_arena_array(&f->weights->arena, count + 2, sizeof(pw_value *));
-    assert_non_null(dict->as.list.items);
-    for (size_t i = 0; i < count; i++)
-        dict->as.list.items[i] = old->as.list.items[i];
-    pair[0].kind = PW_VALUE_STRING;
-    pair[0].as.string.text = key;
-    pair[0].as.string.length = strlen(key);
-    pair[1] = value;
-    dict->as.list.items[count] = &pair[0]; /* the last of equal keys is the one that counts */
-    dict->as.list.items[count + 1] = &pair[1];
-    dict->as.list.count = count + 2;
-    module->attributes = dict;
-}
-
-static pw_value integer(int64_t number)
-{
-    return (pw_value){.kind = PW_VALUE_INT, .as.integer = number};
-}
-
-static pw_value text(const char *characters)
-{
-    pw_value value = {.kind = PW_VALUE_STRING};
-    value.as.string.text = characters;
-    value.as.string.length = strlen(characters);
-    return value;
-}
-
-static pw_value list(fixture *f, pw_value_kind kind, const pw_value *values, size_t count)
-{
-    pw_value made = {.kind = kind};
-    pw_value *copies = pw_arena_array(&f->weights->arena, count, sizeof *copies);
-    made.as.list.items = pw_arena_array(&f->weights->arena, count, sizeof(pw_value *));
-    assert_non_null(copies);
-    assert_non_null(made.as.list.items);
-    for (size_t i = 0; i < count; i++) {
-        copies[i] = values[i];
-        made.as.list.items[i] = &copies[i];
-    }
-    made.as.list.count = count;
-    return made;
-}
-
-static pawl_status make_network(fixture *f, const pawl_network_desc *desc, pawl_network **network,
-                                pawl_error *error)
-{
-    pawl_weights *weights = pw_object_publish(f->weights);
-    f->weights = NULL;
-    const pawl_status status = pawl_network_from_weights(weights, desc, network, error);
-    (void)pawl_weights_destroy(&weights);
-    return status;
-}
+#include "unit/model/tree_fixture.h"
 
 enum change { SET_INT, SET_HALF, SET_TEXT, SET_NONE, TYPE, PACKAGE, NO_CHILD, NO_TENSOR, RESHAPE };
 
@@ -310,75 +189,6 @@ static int make_row(void **state)
     return make(state);
 }
 
-/* names: a list, a dict, numbers, truths, too few, no text, twice the same key. */
-static void names_are_read(void **state)
-{
-    const pw_value good[] = {text("cat"), text("dog")};
-    const pw_value dict[] = {integer(1), text("dog"), integer(0), text("cat")};
-    const pw_value twice[] = {integer(1), text("dog"), integer(1), text("cat")};
-    const pw_value beyond[] = {integer(0), text("dog"), integer(2), text("cat")};
-    const pw_value numbers[] = {integer(-7), {.kind = PW_VALUE_FLOAT, .as.real = 0.5}};
-    const pw_value truths[] = {pw_value_false, {.kind = PW_VALUE_FLOAT, .as.real = 3}};
-    const pw_value nothing[] = {text("cat"), {.kind = PW_VALUE_NONE}};
-    (void)state;
-    const struct {
-        pw_value_kind kind;
-        const pw_value *values;
-        size_t count;
-        pawl_status status;
-        const char *first, *second;
-    } cases[] = {
-        {PW_VALUE_LIST, good, 2, PAWL_OK, "cat", "dog"},
-        {PW_VALUE_DICT, dict, 4, PAWL_OK, "cat", "dog"},
-        {PW_VALUE_LIST, numbers, 2, PAWL_OK, "-7", "0.5"},
-        {PW_VALUE_LIST, truths, 2, PAWL_OK, "False", "3.0"},
-        {PW_VALUE_LIST, good, 1, PAWL_ERR_CORRUPT, "", ""},
-        {PW_VALUE_DICT, twice, 4, PAWL_ERR_CORRUPT, "", ""},
-        {PW_VALUE_DICT, beyond, 4, PAWL_ERR_CORRUPT, "", ""},
-        {PW_VALUE_LIST, nothing, 2, PAWL_ERR_CORRUPT, "", ""},
-    };
-    for (size_t i = 0; i < PW_COUNT(cases); i++) {
-        void *fixed = NULL;
-        pawl_network *network = NULL;
-        pawl_error error = {.message = ""};
-        assert_int_equal(make(&fixed), 0);
-        fixture *f = fixed;
-        set(f, f->root, "names", list(f, cases[i].kind, cases[i].values, cases[i].count));
-        assert_int_equal(make_network(f, NULL, &network, &error), cases[i].status);
-        if (cases[i].status == PAWL_OK) {
-            assert_string_equal(pawl_network_class_name(network, 0), cases[i].first);
-            assert_string_equal(pawl_network_class_name(network, 1), cases[i].second);
-        }
-        (void)pawl_network_destroy(&network);
-        (void)drop(&fixed);
-    }
-}
-
-static void names_given_win(void **state)
-{
-    const char *const names[] = {"one", "two", "three"};
-    pawl_network_desc desc = PAWL_NETWORK_DESC_INIT;
-    pawl_network *network = NULL;
-    pawl_error error = {.message = ""};
-    desc.names = names;
-    desc.name_count = 2;
-    assert_int_equal(make_network(*state, &desc, &network, &error), PAWL_OK);
-    assert_string_equal(pawl_network_class_name(network, 1), "two");
-    (void)pawl_network_destroy(&network);
-}
-
-static void names_given_must_fit(void **state)
-{
-    const char *const names[] = {"one", "two", "three"};
-    pawl_network_desc desc = PAWL_NETWORK_DESC_INIT;
-    pawl_network *network = NULL;
-    pawl_error error = {.message = ""};
-    desc.names = names;
-    desc.name_count = 3;
-    assert_int_equal(make_network(*state, &desc, &network, &error), PAWL_ERR_ARGUMENT);
-    assert_non_null(strstr(error.message, "3 names"));
-}
-
 static void activation_is_not_for_a_pt(void **state)
 {
     pawl_network_desc desc = PAWL_NETWORK_DESC_INIT;
@@ -483,9 +293,6 @@ int main(void)
     struct CMUnitTest tests[8 + PW_COUNT(rows)] = {
         cmocka_unit_test_setup_teardown(module_repeated_without_end_is_refused, make, drop),
         cmocka_unit_test_setup_teardown(names_without_end_are_refused, make, drop),
-        cmocka_unit_test(names_are_read),
-        cmocka_unit_test_setup_teardown(names_given_win, make, drop),
-        cmocka_unit_test_setup_teardown(names_given_must_fit, make, drop),
         cmocka_unit_test_setup_teardown(activation_is_not_for_a_pt, make, drop),
         cmocka_unit_test_setup_teardown(sequence_of_blocks_is_run, make, drop),
         cmocka_unit_test_setup_teardown(arguments_are_checked, make, drop),

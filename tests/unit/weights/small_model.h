@@ -12,13 +12,13 @@ typedef struct small_options {
     const char *package;   /* of the model's class; default "models.yolo" */
     const char *extra;     /* name of one more archive entry */
     const char *byteorder; /* entry byteorder */
-    bool is_fused, is_parallel, is_of_hub, has_native_grid, has_later_buffer, has_hidden_buffer,
-        is_legacy, is_alone;
+    bool is_fused, is_pruned, is_parallel, is_of_hub, has_native_grid, has_later_buffer,
+        has_hidden_buffer, is_legacy, is_alone;
     int zip_flags;
 } small_options;
 
 /* Elements of each storage: 0 weight f16, 1 bias f32, 2 mean f64, 3 tracked i64, 4 anchors f16, 5
- * stride f16, 6 grid f32. */
+ * stride f16, 6 grid f32, 7 mask f16. */
 static const struct small_storage {
     const char *key, *type;
     int32_t count;
@@ -33,6 +33,7 @@ static const struct small_storage {
     {"4", "HalfStorage", 4, 2, "\x00\x3d\x80\x3e\x00\x40\x80\x43"}, /* 1.25 1.625 2 3.75 */
     {"5", "HalfStorage", 2, 2, "\x00\x48\x00\x4c"},                 /* 8 16 */
     {"6", "FloatStorage", 4, 4, "\x00\x00\x20\x41\x00\x00\x50\x41\x00\x00\x00\x42\x00\x00\x70\x42"},
+    {"7", "HalfStorage", 8, 2, "\x00\x3c\x00\x00\x00\x3c\x00\x38\x00\x00\x00\x3c\x00\x3c\x00\xbc"},
 };
 #define SMALL_STORAGE_COUNT (sizeof small_storages / sizeof small_storages[0])
 
@@ -51,7 +52,7 @@ static inline void small_empty(mk_buffer *b, const char *name)
 
 static inline void small_conv(mk_buffer *b, const small_options *options)
 {
-    static const int32_t dims[] = {2, 1, 2, 2}, strides[] = {4, 4, 2, 1};
+    static const int32_t dims[] = {2, 1, 2, 2}, strides[] = {4, 4, 2, 1}, turned[] = {4, 4, 1, 2};
     mk_begin(b, "models.common", "Conv");
     small_empty(b, "_parameters");
     small_empty(b, "_buffers");
@@ -59,7 +60,7 @@ static inline void small_conv(mk_buffer *b, const small_options *options)
     mk_text(b, "conv");
     mk_begin(b, "torch.nn.modules.conv", "Conv2d");
     mk_begin_dict(b, "_parameters");
-    mk_text(b, "weight");
+    mk_text(b, options->is_pruned ? "weight_orig" : "weight");
     mk_tensor(b, "HalfStorage", "0", 8, 0, dims, strides, 4);
     if (options->is_fused)
         small_named_vector(b, "bias", 1);
@@ -68,7 +69,12 @@ static inline void small_conv(mk_buffer *b, const small_options *options)
         mk_ops(b, "N");
     }
     mk_end_dict(b);
-    small_empty(b, "_buffers");
+    mk_begin_dict(b, "_buffers");
+    if (options->is_pruned) { /* 1 0 1 0.5 0 1 1 -1, columns first */
+        mk_text(b, "weight_mask");
+        mk_tensor(b, "HalfStorage", "7", 8, 0, dims, turned, 4);
+    }
+    mk_end_dict(b);
     small_empty(b, "_modules");
     mk_text(b, "kernel_size");
     mk_ints(b, dims + 2, 2);
@@ -208,6 +214,8 @@ static inline void small_pickle(mk_buffer *b, const small_options *options)
 /* The old container lists those storages alone that a tensor uses. */
 static inline bool small_is_used(size_t storage, const small_options *options)
 {
+    if (storage == 7)
+        return options->is_pruned;
     if (storage == 2 || storage == 3)
         return !options->is_fused;
     return storage != 6 || options->has_native_grid || options->has_hidden_buffer;

@@ -42,6 +42,7 @@ static file_row rows[] = {
     {"in AutoShape and DetectMultiBackend", {.is_of_hub = true}, PAWL_OK, NAMES},
     {"in all three", {.is_parallel = true, .is_of_hub = true}, PAWL_OK, NAMES},
     {"fused", {.is_fused = true}, PAWL_OK, "model.0.conv.weight model.0.conv.bias model.1.anchors model.1.m.bias "},
+    {"pruned, the masks kept", {.is_pruned = true}, PAWL_OK, NAMES},
     {"with a native anchor_grid", {.has_native_grid = true}, PAWL_OK, CONV_NAMES "model.1.anchors model.1.anchor_grid model.1.m.bias "},
     {"with a buffer that is not persistent", {.has_hidden_buffer = true}, PAWL_OK, NAMES},
     {"legacy", {.is_legacy = true}, PAWL_OK, NAMES},
@@ -89,6 +90,26 @@ static void opens(void **state)
         assert_non_null(strstr(made.error.message, row->what));
     else
         assert_string_equal(made.names, row->what);
+    pw_arena_free(&made.weights.arena);
+    mk_free(&file);
+}
+
+/* What PyTorch's pruning left of a parameter is one again, its values those that the model runs
+ * with. */
+static void masks_are_applied(void **state)
+{
+    (void)state;
+    static const float wanted[] = {1, 2, 0, 2, 0, 6, 7, -8};
+    float values[8];
+    mk_buffer file = small_file(&(small_options){.is_pruned = true});
+    opened made = parse(&file);
+    assert_int_equal(made.status, PAWL_OK);
+    const pw_module *conv = pw_module_find(made.weights.root, "model.0.conv");
+    assert_non_null(pw_module_tensor_get(conv, "weight"));
+    assert_null(pw_module_tensor_get(conv, "weight_orig"));
+    assert_null(pw_module_tensor_get(conv, "weight_mask"));
+    pw_tensor_widen(pw_module_tensor_get(conv, "weight"), values);
+    assert_memory_equal(values, wanted, sizeof wanted);
     pw_arena_free(&made.weights.arena);
     mk_free(&file);
 }
@@ -445,6 +466,7 @@ int main(void)
 {
     static const struct CMUnitTest others[] = {
         cmocka_unit_test(the_tree_is_as_saved),
+        cmocka_unit_test(masks_are_applied),
         cmocka_unit_test(values_are_widened),
         cmocka_unit_test(every_dtype_is_read),
         cmocka_unit_test(strides_are_respected),
