@@ -124,7 +124,7 @@ static int map_categories(val_data *data, const session *opened)
 {
     const size_t categories = data->category_count;
     const char *engine = opened->path;
-    const bool has_names = opened->model.names_known;
+    const bool has_names = opened->model.has_names != 0;
     /* Above those that are used may stand an empty one that only groups them. */
     const size_t root =
         data->source == VAL_COCO && categories > 1 && data->categories[0].truth_count == 0 ? 1 : 0;
