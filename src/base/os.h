@@ -14,6 +14,12 @@ typedef struct pw_contents {
     bool is_mapped;      /* not a copy, but the file itself: whoever writes into it writes here, whoever shortens it kills */
 } pw_contents;
 
+/* When a file was written and changed last, by the system's account. */
+typedef struct pw_os_stamp {
+    uint64_t size;
+    int64_t written_ns, changed_ns;
+} pw_os_stamp;
+
 /* A file that is being read (os_file_read.c). Its first bytes come before the rest, so that what is not of a kind is refused without
    reading it, however large it is. They are a glance only: the copy is what must be checked. */
 #define PW_OS_HEAD_SIZE 4096
@@ -24,6 +30,10 @@ typedef struct pw_os_input {
     uint64_t size;                  /* bytes, as the system says now */
     size_t head_size;
     uint8_t head[PW_OS_HEAD_SIZE];
+    pw_os_stamp stamp;              /* from here on the reader's own: as reading began */
+    bool is_young;                  /* then: the clock could not tell another writing */
+    size_t at;                      /* of the next piece */
+    void *hashing;                  /* of the pieces */
 } pw_os_input;
 
 /* Opens; folders are refused by name, and so are pipes and devices unless takes_streams. PAWL_ERR_READ with the system's reason. */
@@ -37,7 +47,16 @@ void pw_os_input_close(pw_os_input *input); /* fine when closed, and after a fai
  */
 pawl_status pw_os_input_read(pw_os_input *input, size_t most, pw_contents *contents, pawl_error *error) PW_NODISCARD;
 
-/* The three in one, for files only. */
+/*
+ * The same in pieces, for what is used up while it is read: begin, next until *got is less than size, end. What was made of the pieces is
+ * worth nothing until end has returned PAWL_OK; hash is then XXH3-128 of them all. Files only.
+ */
+pawl_status pw_os_input_begin(pw_os_input *input, pawl_error *error) PW_NODISCARD;
+pawl_status pw_os_input_next(pw_os_input *input, void *to, size_t size, size_t *got, pawl_error *error) PW_NODISCARD;
+pawl_status pw_os_input_check(const pw_os_input *input, pawl_error *error) PW_NODISCARD; /* PAWL_ERR_READ: it has changed since begin */
+pawl_status pw_os_input_end(pw_os_input *input, uint64_t hash[2], pawl_error *error) PW_NODISCARD;
+
+/* Open, read and close in one, for files only. */
 pawl_status pw_os_read(const char *path, size_t most, pw_contents *contents, pawl_error *error) PW_NODISCARD;
 
 /* The file itself, for those who answer for nobody writing into it or shortening it. Files only. */

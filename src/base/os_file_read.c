@@ -6,6 +6,7 @@
  * when the file is the same before and after.
  */
 #define _GNU_SOURCE 1 /* CLOCK_REALTIME_COARSE, madvise */
+#define XXH_INLINE_ALL
 #include "base/memory.h"
 #include "base/os_file.h"
 #include "base/size.h"
@@ -18,6 +19,7 @@
 #include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
+#include <xxhash.h>
 
 #define SECOND_NS ((int64_t)1000000000)
 /* Within this a file's times cannot tell two writings apart: two ticks of the slowest clock that
@@ -102,6 +104,8 @@ void pw_os_input_close(pw_os_input *input)
     if (input->descriptor >= 0)
         (void)close(input->descriptor);
     input->descriptor = -1;
+    pw_free_slot(&input->hashing);
+    input->hashing = NULL;
 }
 
 /* --- copying --- */
@@ -170,60 +174,82 @@ static int64_t time_ns(struct timespec time)
     return (int64_t)time.tv_sec * SECOND_NS + time.tv_nsec;
 }
 
+static pawl_status take_stamp(const pw_os_input *input, pw_os_stamp *stamp, pawl_error *error)
+{
+    struct stat info;
+    if (fstat(input->descriptor, &info) != 0)
+        return cannot_read(input, error);
+    *stamp = (pw_os_stamp){.size = (uint64_t)info.st_size,
+                           .written_ns = time_ns(info.st_mtim),
+                           .changed_ns = time_ns(info.st_ctim)};
+    return PAWL_OK;
+}
+
 /* Written so lately that a writing since would not show in the file's times. The future counts:
  * a file server's clock is not ours. */
-static bool is_young(const struct stat *info, int64_t now_ns)
+static bool is_young(const pw_os_stamp *stamp)
 {
-    const bool is_coarse = info->st_mtim.tv_nsec == 0 && info->st_ctim.tv_nsec == 0;
+    struct timespec now = {0};
+    (void)clock_gettime(CLOCK_REALTIME_COARSE, &now); /* the one that the times of files are from */
+    const bool is_coarse = stamp->written_ns % SECOND_NS == 0 && stamp->changed_ns % SECOND_NS == 0;
     const int64_t ticks = is_coarse ? TICKS_COARSE_NS : TICKS_NS;
-    return now_ns - time_ns(info->st_mtim) < ticks || now_ns - time_ns(info->st_ctim) < ticks;
+    return time_ns(now) - stamp->written_ns < ticks || time_ns(now) - stamp->changed_ns < ticks;
 }
 
-static bool is_same_time(struct timespec a, struct timespec b)
-{
-    return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
-}
+/* What was read: the bytes, or where they are gone their hash. */
+typedef struct reading {
+    const pw_contents *contents;
+    XXH128_hash_t hash;
+    size_t size;
+} reading;
 
 /* Reads it again. 1: the same bytes; 0: others; -1: errno. */
-static int compare_again(const pw_os_input *input, const pw_contents *contents)
+static int compare_again(const pw_os_input *input, const reading *first)
 {
     uint8_t piece[PIECE_SIZE];
-    for (size_t at = 0; at <= contents->size; at += sizeof piece) {
-        const size_t expected = pw_size_min(contents->size - at, sizeof piece);
+    XXH3_state_t state;
+    (void)XXH3_128bits_reset(&state);
+    for (size_t at = 0; at <= first->size; at += sizeof piece) {
+        const size_t expected = pw_size_min(first->size - at, sizeof piece);
         const ssize_t got = read_at(input, piece, sizeof piece, at);
         if (got < 0)
             return -1;
-        if ((size_t)got != expected || memcmp(piece, contents->data + at, expected) != 0)
+        if ((size_t)got != expected)
+            return 0;
+        if (first->contents == NULL)
+            (void)XXH3_128bits_update(&state, piece, expected);
+        else if (memcmp(piece, first->contents->data + at, expected) != 0)
             return 0;
     }
-    return 1;
+    return first->contents != NULL || XXH128_isEqual(XXH3_128bits_digest(&state), first->hash);
 }
 
 /* A file of this very moment that is empty has most often just been emptied, to be written. */
-static void let_writer_begin(const pw_contents *contents)
+static void let_writer_begin(size_t size)
 {
     const struct timespec ticks = {.tv_nsec = (long)TICKS_NS};
-    if (contents->size == 0)
+    if (size == 0)
         (void)nanosleep(&ticks, NULL);
 }
 
 /*
- * Sees to it that the copy is what the file held all the while. before was asked before the copy
- * was made. Where only the time of change moved, other names were given or taken (a rename over
- * this file does that) or rights: its bytes decide.
+ * Sees to it that what was read is what the file held all the while. Where only the time of change
+ * moved, other names were given or taken (a rename over this file does that) or rights: its bytes
+ * decide.
  */
-static pawl_status settle(const pw_os_input *input, const struct stat *before, bool must_compare,
-                          const pw_contents *contents, pawl_error *error)
+static pawl_status settle(const pw_os_input *input, const reading *first, pawl_error *error)
 {
-    struct stat last = *before, now;
+    bool must_compare = input->is_young;
+    pw_os_stamp last = input->stamp, now;
+    if (must_compare)
+        let_writer_begin(first->size);
     for (int i = 0; i <= COMPARISONS; i++) {
-        if (fstat(input->descriptor, &now) != 0)
-            return cannot_read(input, error);
-        if (now.st_size != last.st_size || !is_same_time(now.st_mtim, last.st_mtim))
+        PW_TRY(take_stamp(input, &now, error));
+        if (now.size != last.size || now.written_ns != last.written_ns)
             return has_changed(input, error);
-        if (!must_compare && is_same_time(now.st_ctim, last.st_ctim))
+        if (!must_compare && now.changed_ns == last.changed_ns)
             return PAWL_OK;
-        const int same = i < COMPARISONS ? compare_again(input, contents) : 0;
+        const int same = i < COMPARISONS ? compare_again(input, first) : 0;
         if (same <= 0)
             return same == 0 ? has_changed(input, error) : cannot_read(input, error);
         must_compare = false;
@@ -232,24 +258,19 @@ static pawl_status settle(const pw_os_input *input, const struct stat *before, b
     return has_changed(input, error);
 }
 
-static pawl_status copy_file(const pw_os_input *input, size_t most, pw_contents *contents,
+static pawl_status copy_file(pw_os_input *input, size_t most, pw_contents *contents,
                              pawl_error *error)
 {
-    struct stat before;
-    struct timespec now = {0};
-    if (fstat(input->descriptor, &before) != 0)
-        return cannot_read(input, error);
-    (void)clock_gettime(CLOCK_REALTIME_COARSE, &now); /* the one that the times of files are from */
-    if ((uintmax_t)before.st_size > most)
+    PW_TRY(take_stamp(input, &input->stamp, error));
+    input->is_young = is_young(&input->stamp);
+    if (input->stamp.size > most)
         return refuse_size(input, most, error);
-    const bool must_compare = is_young(&before, time_ns(now));
-    if (before.st_size == 0) /* nothing, or one of /proc's: read on and see */
+    if (input->stamp.size == 0) /* nothing, or one of /proc's: read on and see */
         PW_TRY(copy_unsized(input, most, contents, error));
     else
-        PW_TRY(copy_sized(input, (size_t)before.st_size, contents, error));
-    if (must_compare)
-        let_writer_begin(contents);
-    return settle(input, &before, must_compare, contents, error);
+        PW_TRY(copy_sized(input, (size_t)input->stamp.size, contents, error));
+    const reading first = {.contents = contents, .size = contents->size};
+    return settle(input, &first, error);
 }
 
 pawl_status pw_os_input_read(pw_os_input *input, size_t most, pw_contents *contents,
@@ -263,6 +284,49 @@ pawl_status pw_os_input_read(pw_os_input *input, size_t most, pw_contents *conte
     else
         pw_os_contents_free(&made);
     return status;
+}
+
+pawl_status pw_os_input_begin(pw_os_input *input, pawl_error *error)
+{
+    input->hashing = pw_alloc_aligned(sizeof(XXH3_state_t), PW_CACHE_LINE);
+    if (input->hashing == NULL)
+        return pw_fail_memory(error, "the hash of a file", sizeof(XXH3_state_t));
+    (void)XXH3_128bits_reset(input->hashing);
+    PW_TRY(take_stamp(input, &input->stamp, error));
+    input->is_young = is_young(&input->stamp);
+    return PAWL_OK;
+}
+
+pawl_status pw_os_input_next(pw_os_input *input, void *to, size_t size, size_t *got,
+                             pawl_error *error)
+{
+    const ssize_t part = read_at(input, to, size, input->at);
+    if (part < 0)
+        return cannot_read(input, error);
+    *got = (size_t)part;
+    input->at += (size_t)part;
+    (void)XXH3_128bits_update(input->hashing, to, (size_t)part);
+    return PAWL_OK;
+}
+
+pawl_status pw_os_input_check(const pw_os_input *input, pawl_error *error)
+{
+    pw_os_stamp now;
+    PW_TRY(take_stamp(input, &now, error));
+    return now.size == input->stamp.size && now.written_ns == input->stamp.written_ns
+               ? PAWL_OK
+               : has_changed(input, error);
+}
+
+pawl_status pw_os_input_end(pw_os_input *input, uint64_t hash[2], pawl_error *error)
+{
+    const reading first = {.hash = XXH3_128bits_digest(input->hashing), .size = input->at};
+    if (input->at != input->stamp.size)
+        return has_changed(input, error);
+    PW_TRY(settle(input, &first, error));
+    hash[0] = first.hash.low64;
+    hash[1] = first.hash.high64;
+    return PAWL_OK;
 }
 
 pawl_status pw_os_read(const char *path, size_t most, pw_contents *contents, pawl_error *error)

@@ -15,6 +15,9 @@ pawl_status pw_pt_read_legacy(const void *data, size_t size, pw_weights *weights
                               pawl_error *error) PW_NODISCARD;
 pawl_status pw_wts_read(const void *data, size_t size, pw_weights *weights,
                         pawl_error *error) PW_NODISCARD;
+/* The same piece by piece; hash and file_size, too. */
+pawl_status pw_wts_read_file(pw_os_input *input, pw_weights *weights,
+                             pawl_error *error) PW_NODISCARD;
 
 /* The model in a checkpoint: module tree and state dictionary of weights->checkpoint. size: of the
  * file. */

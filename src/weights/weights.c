@@ -71,6 +71,8 @@ static pawl_status find_kind(const void *data, size_t size, uint64_t whole, cons
 static pawl_status read_kind(pw_file_kind kind, const void *data, size_t size, pw_weights *weights,
                              pawl_error *error)
 {
+    weights->file_size = size;
+    pw_hash128(data, size, weights->hash);
     switch (kind) {
     case PW_FILE_ZIP:
         return pw_pt_read_zip(data, size, weights, error);
@@ -84,17 +86,37 @@ static pawl_status read_kind(pw_file_kind kind, const void *data, size_t size, p
     return pw_fail(error, PAWL_ERR_INTERNAL, "%s: no reader for its kind", weights->file_name);
 }
 
+static pawl_status finish(pw_weights *weights, pawl_error *error)
+{
+    weights->arena.limit = 0; /* was against the file; what follows is ours */
+    return index_names(weights, error);
+}
+
 pawl_status pw_weights_parse(const void *data, size_t size, const char *file_name,
                              pw_weights *weights, pawl_error *error)
 {
     pw_file_kind kind = PW_FILE_UNKNOWN;
     weights->file_name = file_name;
-    weights->file_size = size;
     PW_TRY(find_kind(data, size, size, file_name, &kind, error));
-    pw_hash128(data, size, weights->hash);
     PW_TRY(read_kind(kind, data, size, weights, error));
-    weights->arena.limit = 0; /* was against the file; what follows is ours */
-    return index_names(weights, error);
+    return finish(weights, error);
+}
+
+/* Of a .wts nothing stays but the values; tensors of a .pt are used where they lie. */
+static pawl_status read_file(const char *path, pw_weights *weights, pawl_error *error)
+{
+    pw_file_kind kind = PW_FILE_UNKNOWN;
+    pw_os_input input PW_CLEANUP(pw_os_input_close);
+    PW_TRY(pw_os_input_open(path, false, &input, error));
+    PW_TRY(find_kind(input.head, input.head_size, input.size, weights->file_name, &kind,
+                             error)); /* what the first bytes refuse is not read */
+    if (kind == PW_FILE_WTS) {
+        PW_TRY(pw_wts_read_file(&input, weights, error));
+        return finish(weights, error);
+    }
+    PW_TRY(pw_os_input_read(&input, SIZE_MAX, &weights->contents, error));
+    return pw_weights_parse(weights->contents.data, weights->contents.size, weights->file_name,
+                            weights, error);
 }
 
 static void unmake(pw_object *object)
@@ -104,26 +126,8 @@ static void unmake(pw_object *object)
     pw_os_contents_free(&weights->contents);
 }
 
-/* What the first bytes refuse is not read. */
-static pawl_status copy_weights(const char *path, const char *name, pw_contents *contents,
-                                pawl_error *error)
-{
-    pw_file_kind kind = PW_FILE_UNKNOWN;
-    pw_os_input input PW_CLEANUP(pw_os_input_close);
-    PW_TRY(pw_os_input_open(path, false, &input, error));
-    PW_TRY(find_kind(input.head, input.head_size, input.size, name, &kind, error));
-    return pw_os_input_read(&input, SIZE_MAX, contents, error);
-}
-
 const pw_type pw_weights_type = {
     .name = "weights", .size = sizeof(pw_weights), .unmake = unmake, .role = PW_ROLE_BUILD};
-
-/* Of a .wts everything has been copied: the text can go. */
-static void drop_text(pw_weights *weights)
-{
-    if (weights->kind == PAWL_WEIGHTS_WTS)
-        pw_os_contents_free(&weights->contents);
-}
 
 pawl_status pawl_weights_open(const char *path, pawl_weights **weights, pawl_error *error)
 {
@@ -132,12 +136,10 @@ pawl_status pawl_weights_open(const char *path, pawl_weights **weights, pawl_err
                        path == NULL ? "path" : "weights");
     pw_weights *made PW_MAKING = NULL;
     PW_TRY(pw_object_make(&pw_weights_type, NULL, 0, &made, error));
-    const char *name = pw_arena_strdup(&made->arena, pw_os_basename(path));
-    if (name == NULL)
+    made->file_name = pw_arena_strdup(&made->arena, pw_os_basename(path));
+    if (made->file_name == NULL)
         return pw_fail_memory(error, "a file's name", strlen(path) + 1);
-    PW_TRY(copy_weights(path, name, &made->contents, error));
-    PW_TRY(pw_weights_parse(made->contents.data, made->contents.size, name, made, error));
-    drop_text(made);
+    PW_TRY(read_file(path, made, error));
     *weights = (pawl_weights *)pw_object_publish(PW_TAKE(made));
     return PAWL_OK;
 }

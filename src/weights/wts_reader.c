@@ -2,22 +2,32 @@
 /*
  * TensorRTX's text: COUNT, then for each tensor NAME COUNT and the bits of its float32 values in
  * hexadecimal. Any white space separates. The usual value is a blank and eight digits; anything
- * else takes the slow way.
+ * else takes the slow way. A file passes through a window, since its text is twice the size of
+ * what it says.
  */
+#include "base/memory.h"
 #include "base/size.h"
 #include "weights/name_table.h"
 #include "weights/printable.h"
 #include "weights/readers.h"
+#include <inttypes.h>
 #include <string.h>
 
 #define NAME_LENGTH_LIMIT 1024
 #define DIGITS            8
+#define WINDOW_SIZE       ((size_t)1 << 20)
 
+/* The text from byte base on, as far as it is at hand. */
 typedef struct wts_reader {
     const uint8_t *data;
     size_t size, at;
     pw_weights *weights;
     pawl_error *error;
+    uint64_t base, whole; /* bytes of the file: before data, in all */
+    size_t lines;         /* ends of lines before data */
+    pw_os_input *input;   /* what follows comes from here; NULL: nothing follows */
+    uint8_t *window;      /* in which data lies then */
+    pawl_error failure;   /* of reading it */
 } wts_reader;
 
 /* The value of a hexadecimal digit; 0xff: none. */
@@ -38,23 +48,64 @@ static bool is_space(uint8_t byte)
     return byte == ' ' || (byte >= '\t' && byte <= '\r');
 }
 
-/* Counted only when something is wrong. */
-static size_t line_at(const wts_reader *reader, size_t at)
+static size_t count_lines(const uint8_t *data, size_t size)
 {
-    size_t line = 1;
-    for (size_t i = 0; i < at && i < reader->size; i++)
-        line += reader->data[i] == '\n';
-    return line;
+    size_t count = 0;
+    const uint8_t *end = data + size;
+    for (const uint8_t *at = data; size > 0 && (at = memchr(at, '\n', size)) != NULL;) {
+        at++;
+        count++;
+        size = (size_t)(end - at);
+    }
+    return count;
 }
 
-/* The next run of bytes that are no white space; length 0 at the end. */
+static size_t line_at(const wts_reader *reader, size_t at)
+{
+    return 1 + reader->lines + count_lines(reader->data, pw_size_min(at, reader->size));
+}
+
+static uint64_t byte_at(const wts_reader *reader, size_t at)
+{
+    return reader->base + at;
+}
+
+/* Gets more of the file behind what lies from kept on, which moves to the window's start. False:
+ * there is no more, or no room. */
+static bool refill(wts_reader *reader, size_t kept)
+{
+    size_t got = 0;
+    const size_t left = reader->size - kept;
+    if (reader->input == NULL || left == WINDOW_SIZE)
+        return false;
+    reader->lines += count_lines(reader->data, kept);
+    reader->base += kept;
+    reader->at -= kept;
+    memmove(reader->window, reader->window + kept, left);
+    const pawl_status status = pw_os_input_next(reader->input, reader->window + left,
+                                                WINDOW_SIZE - left, &got, &reader->failure);
+    if (status < 0 || got < WINDOW_SIZE - left)
+        reader->input = NULL;
+    reader->size = left + got;
+    return got > 0;
+}
+
+/* The next run of bytes that are no white space, as long as the window at most; length 0 at the
+ * end. What was given before is gone. */
 static const char *next_token(wts_reader *reader, size_t *length)
 {
-    while (reader->at < reader->size && is_space(reader->data[reader->at]))
-        reader->at++;
-    const size_t start = reader->at;
-    while (reader->at < reader->size && !is_space(reader->data[reader->at]))
-        reader->at++;
+    do {
+        while (reader->at < reader->size && is_space(reader->data[reader->at]))
+            reader->at++;
+    } while (reader->at == reader->size && refill(reader, reader->at));
+    size_t start = reader->at;
+    for (;;) {
+        while (reader->at < reader->size && !is_space(reader->data[reader->at]))
+            reader->at++;
+        if (reader->at < reader->size || !refill(reader, start))
+            break;
+        start = 0;
+    }
     *length = reader->at - start;
     return (const char *)reader->data + start;
 }
@@ -86,18 +137,20 @@ static pawl_status read_count(wts_reader *reader, const char *of_what, uint64_t 
     const size_t at = token_at(reader, token);
     if (length == 0)
         return pw_fail_at(
-            reader->error, PAWL_ERR_CORRUPT, at,
+            reader->error, PAWL_ERR_CORRUPT, byte_at(reader, at),
             "%s ends at line %zu, where the count of %s should stand: the file is cut short; "
             "copy or make it again",
             reader->weights->file_name, line_at(reader, at), of_what);
     if (!read_decimal(token, length, count))
-        return pw_fail_at(reader->error, PAWL_ERR_CORRUPT, at,
-                          "%s: line %zu has '%s' where the count of %s should stand (byte %zu)",
+        return pw_fail_at(reader->error, PAWL_ERR_CORRUPT, byte_at(reader, at),
+                          "%s: line %zu has '%s' where the count of %s should stand (byte %" PRIu64
+                          ")",
                           reader->weights->file_name, line_at(reader, at),
-                          pw_printable_of(token, length).text, of_what, at);
-    if (*count > (reader->size - reader->at) / 2)
+                          pw_printable_of(token, length).text, of_what, byte_at(reader, at));
+    const uint64_t done = byte_at(reader, reader->at);
+    if (done > reader->whole || *count > (reader->whole - done) / 2)
         return pw_fail_at(
-            reader->error, PAWL_ERR_CORRUPT, at,
+            reader->error, PAWL_ERR_CORRUPT, byte_at(reader, at),
             "%s: line %zu promises %llu %s, more than the file has room for: it is cut short; "
             "copy or make it again",
             reader->weights->file_name, line_at(reader, at), (unsigned long long)*count, of_what);
@@ -129,7 +182,7 @@ static pawl_status read_slowly(wts_reader *reader, const pw_tensor_data *tensor,
     const pw_printable name = pw_printable_of(tensor->name, strlen(tensor->name));
     if (length == 0)
         return pw_fail_at(
-            reader->error, PAWL_ERR_CORRUPT, at,
+            reader->error, PAWL_ERR_CORRUPT, byte_at(reader, at),
             "%s ends at line %zu in tensor '%s', after %zu of %zu values: the file is cut short; "
             "copy or make it again",
             reader->weights->file_name, line_at(reader, at), name.text, done, tensor->count);
@@ -142,11 +195,11 @@ static pawl_status read_slowly(wts_reader *reader, const pw_tensor_data *tensor,
     }
     if (!is_right)
         return pw_fail_at(
-            reader->error, PAWL_ERR_CORRUPT, at,
+            reader->error, PAWL_ERR_CORRUPT, byte_at(reader, at),
             "%s: line %zu, tensor '%s': value %zu of %zu is '%s', not up to eight hexadecimal "
-            "digits (byte %zu)",
+            "digits (byte %" PRIu64 ")",
             reader->weights->file_name, line_at(reader, at), name.text, done + 1, tensor->count,
-            pw_printable_of(token, length).text, at);
+            pw_printable_of(token, length).text, byte_at(reader, at));
     *bits = value;
     return PAWL_OK;
 }
@@ -154,6 +207,8 @@ static pawl_status read_slowly(wts_reader *reader, const pw_tensor_data *tensor,
 static pawl_status read_values(wts_reader *reader, const pw_tensor_data *tensor, uint32_t *values)
 {
     for (size_t i = 0; i < tensor->count; i++) {
+        if (reader->size - reader->at <= 1 + DIGITS)
+            (void)refill(reader, reader->at);
         if (reader->size - reader->at > 1 + DIGITS &&
             read_usual(reader->data + reader->at, &values[i])) {
             reader->at += 1 + DIGITS;
@@ -172,16 +227,16 @@ static pawl_status read_name(wts_reader *reader, size_t index, size_t count, con
     pw_weights *weights = reader->weights;
     if (length == 0)
         return pw_fail_at(
-            reader->error, PAWL_ERR_CORRUPT, at,
+            reader->error, PAWL_ERR_CORRUPT, byte_at(reader, at),
             "%s ends at line %zu after %zu of the %zu tensors that its first line promises: it is "
             "cut short; copy or make it again",
             weights->file_name, line_at(reader, at), index, count);
     if (length > NAME_LENGTH_LIMIT || memchr(token, '\0', length) != NULL)
         return pw_fail_at(
-            reader->error, PAWL_ERR_CORRUPT, at,
-            "%s: line %zu has '%s' where the name of tensor %zu should stand (byte %zu)",
+            reader->error, PAWL_ERR_CORRUPT, byte_at(reader, at),
+            "%s: line %zu has '%s' where the name of tensor %zu should stand (byte %" PRIu64 ")",
             weights->file_name, line_at(reader, at), pw_printable_of(token, length).text, index + 1,
-            at);
+            byte_at(reader, at));
     *result = pw_arena_strndup(&weights->arena, token, length);
     return *result != NULL ? PAWL_OK : pw_fail_memory(reader->error, "a tensor's name", length + 1);
 }
@@ -210,13 +265,14 @@ static pawl_status read_tensor(wts_reader *reader, size_t index, size_t tensor_c
     return PAWL_OK;
 }
 
-pawl_status pw_wts_read(const void *data, size_t size, pw_weights *weights, pawl_error *error)
+static pawl_status read_tensors(wts_reader *reader)
 {
-    wts_reader reader = {.data = data, .size = size, .weights = weights, .error = error};
+    pw_weights *weights = reader->weights;
+    pawl_error *error = reader->error;
     uint64_t count = 0;
     size_t length = 0;
     weights->kind = PAWL_WEIGHTS_WTS;
-    PW_TRY(read_count(&reader, "tensors", &count));
+    PW_TRY(read_count(reader, "tensors", &count));
     if (count > PW_TENSOR_LIMIT)
         return pw_fail(error, PAWL_ERR_LIMIT, "%s: %llu tensors; at most %zu are read",
                        weights->file_name, (unsigned long long)count, PW_TENSOR_LIMIT);
@@ -227,15 +283,45 @@ pawl_status pw_wts_read(const void *data, size_t size, pw_weights *weights, pawl
     if (weights->tensors == NULL)
         return pw_fail_memory(error, "the list of tensors", (size_t)count * sizeof(void *));
     for (size_t i = 0; i < count; i++)
-        PW_TRY(read_tensor(&reader, i, (size_t)count));
-    const char *token = next_token(&reader, &length);
-    const size_t at = token_at(&reader, token);
+        PW_TRY(read_tensor(reader, i, (size_t)count));
+    const char *token = next_token(reader, &length);
+    const size_t at = token_at(reader, token);
     if (length > 0)
         return pw_fail_at(
-            error, PAWL_ERR_CORRUPT, at,
-            "%s: line %zu goes on with '%s' after the last of %llu tensors (byte %zu); the counts "
-            "are wrong or two files were joined",
-            weights->file_name, line_at(&reader, at), pw_printable_of(token, length).text,
-            (unsigned long long)count, at);
+            error, PAWL_ERR_CORRUPT, byte_at(reader, at),
+            "%s: line %zu goes on with '%s' after the last of %llu tensors (byte %" PRIu64
+            "); the counts are wrong or two files were joined",
+            weights->file_name, line_at(reader, at), pw_printable_of(token, length).text,
+            (unsigned long long)count, byte_at(reader, at));
     return PAWL_OK;
+}
+
+pawl_status pw_wts_read(const void *data, size_t size, pw_weights *weights, pawl_error *error)
+{
+    wts_reader reader = {
+        .data = data, .size = size, .whole = size, .weights = weights, .error = error};
+    return read_tensors(&reader);
+}
+
+pawl_status pw_wts_read_file(pw_os_input *input, pw_weights *weights, pawl_error *error)
+{
+    uint8_t *window PW_AUTO_FREE = pw_alloc(WINDOW_SIZE);
+    if (window == NULL)
+        return pw_fail_memory(error, "the text of weights", WINDOW_SIZE);
+    PW_TRY(pw_os_input_begin(input, error));
+    wts_reader reader = {.data = window,
+                         .whole = input->stamp.size,
+                         .weights = weights,
+                         .error = error,
+                         .input = input,
+                         .window = window};
+    weights->file_size = input->stamp.size;
+    const pawl_status status = read_tensors(&reader);
+    if (status == PAWL_OK)
+        return pw_os_input_end(input, weights->hash, error);
+    if (reader.failure.status < 0 && error != NULL)
+        *error = reader.failure; /* and not what the text lacks for it */
+    PW_TRY(reader.failure.status);
+    PW_TRY(pw_os_input_check(input, error));
+    return status;
 }

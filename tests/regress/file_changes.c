@@ -4,7 +4,7 @@
  * and the system (--wrap), so each change comes at its place, each time: after the nth pread (the
  * first is the glance at the head), while a writer is waited for, or in the times that a file has.
  */
-#define _GNU_SOURCE 1 /* mkdtemp */
+#define _GNU_SOURCE 1 /* mkdtemp, CLOCK_REALTIME_COARSE */
 #include "unit/base/cmocka_all.h"
 
 #include "base/os.h"
@@ -20,6 +20,7 @@
 
 #define FILE_SIZE  10000
 #define OLD        1000000000 /* seconds: long ago */
+#define NOW        2000000000 /* what the clock says while times are made up */
 #define FIRST_COPY 2          /* the pread that makes the copy */
 
 ssize_t __real_pread(int descriptor, void *to, size_t size, off_t at);
@@ -28,6 +29,8 @@ int __real_fstat(int descriptor, struct stat *info);
 int __wrap_fstat(int descriptor, struct stat *info);
 int __real_nanosleep(const struct timespec *time, struct timespec *left);
 int __wrap_nanosleep(const struct timespec *time, struct timespec *left);
+int __real_clock_gettime(clockid_t clock, struct timespec *time);
+int __wrap_clock_gettime(clockid_t clock, struct timespec *time);
 
 static char folder[64], path[128], other[128];
 static pawl_error error;
@@ -68,6 +71,14 @@ int __wrap_nanosleep(const struct timespec *time, struct timespec *left)
     if (hook.while_waiting != NULL)
         hook.while_waiting();
     return __real_nanosleep(time, left);
+}
+
+int __wrap_clock_gettime(clockid_t clock, struct timespec *time)
+{
+    if (hook.changed_times == NULL || clock != CLOCK_REALTIME_COARSE)
+        return __real_clock_gettime(clock, time);
+    *time = (struct timespec){.tv_sec = NOW, .tv_nsec = 2};
+    return 0;
 }
 
 /* A file of one letter, in place as cp and a camera write it. */
@@ -166,26 +177,17 @@ static void change_rights(int descriptor)
 
 static void same_tick(struct stat *info)
 {
-    static struct timespec tick; /* all of this is within it */
-    if (tick.tv_sec == 0)
-        (void)clock_gettime(CLOCK_REALTIME, &tick);
-    info->st_mtim = info->st_ctim = tick;
+    info->st_mtim = info->st_ctim = (struct timespec){.tv_sec = NOW, .tv_nsec = 1};
 }
 
 static void whole_seconds(struct stat *info)
 {
-    static time_t second;
-    if (second == 0)
-        second = time(NULL) - 1;
-    info->st_mtim = info->st_ctim = (struct timespec){.tv_sec = second};
+    info->st_mtim = info->st_ctim = (struct timespec){.tv_sec = NOW - 1};
 }
 
 static void clock_ahead(struct stat *info)
 {
-    static time_t second;
-    if (second == 0)
-        second = time(NULL) + 3600;
-    info->st_mtim = info->st_ctim = (struct timespec){.tv_sec = second, .tv_nsec = 1};
+    info->st_mtim = info->st_ctim = (struct timespec){.tv_sec = NOW + 3600, .tv_nsec = 1};
 }
 
 static void no_size(struct stat *info)
@@ -243,6 +245,30 @@ static void changed(void **state)
     assert_int_equal(copy.size, 77);
 }
 
+/* The same of a file that is used up in pieces. */
+static void changed_in_pieces(void **state)
+{
+    const struct change_row *row = *state;
+    static uint8_t piece[FILE_SIZE / 4];
+    size_t got = sizeof piece;
+    uint64_t hash[2] = {77, 77};
+    pw_os_input input;
+    make_old();
+    assert_int_equal(pw_os_input_open(path, false, &input, &error), PAWL_OK);
+    hook.change = row->change;
+    hook.at = row->at;
+    hook.changed_times = row->changed_times;
+    assert_int_equal(pw_os_input_begin(&input, &error), PAWL_OK);
+    while (got == sizeof piece)
+        assert_int_equal(pw_os_input_next(&input, piece, sizeof piece, &got, &error), PAWL_OK);
+    const pawl_status status = pw_os_input_end(&input, hash, &error);
+    assert_int_equal(status, row->is_fine ? PAWL_OK : PAWL_ERR_READ);
+    if (!row->is_fine)
+        assert_non_null(strstr(error.message, "/file changed while it was read: "));
+    assert_int_equal(hash[0] == 77, !row->is_fine);
+    pw_os_input_close(&input);
+}
+
 static int changed_set_up(void **state)
 {
     void *unused = NULL;
@@ -271,6 +297,7 @@ static void an_empty_file_of_this_moment_is_waited_for(void **state)
 {
     (void)state;
     pw_contents copy = {0};
+    hook.changed_times = same_tick;
     empty(-1);
     assert_int_equal(pw_os_read(path, FILE_SIZE, &copy, &error), PAWL_OK);
     assert_int_equal(copy.size, 0);
@@ -343,13 +370,14 @@ static void streams_are_read_to_their_end(void **state)
 
 int main(void)
 {
-    struct CMUnitTest rows[sizeof change_rows / sizeof change_rows[0]];
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        rows[i] = (struct CMUnitTest){.name = change_rows[i].name,
-                                      .test_func = changed,
+    enum { COUNT = sizeof change_rows / sizeof change_rows[0] };
+    struct CMUnitTest rows[2 * COUNT];
+    for (size_t i = 0; i < 2 * COUNT; i++)
+        rows[i] = (struct CMUnitTest){.name = change_rows[i % COUNT].name,
+                                      .test_func = i < COUNT ? changed : changed_in_pieces,
                                       .setup_func = changed_set_up,
                                       .teardown_func = tear_down,
-                                      .initial_state = &change_rows[i]};
+                                      .initial_state = &change_rows[i % COUNT]};
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_copy_stays_what_it_was, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_empty_file_of_this_moment_is_waited_for, set_up,

@@ -213,12 +213,106 @@ static void text_is_written_as_it_was(void **state)
     mk_free(&file);
 }
 
+/* --- a file, which passes through a window of a MiB --- */
+
+static void assert_same_weights(const pw_weights *expected, pawl_weights *weights)
+{
+    static float values[2][400000];
+    pawl_weights_info info = {.struct_size = sizeof info};
+    pawl_error error;
+    assert_int_equal(pawl_weights_info_get(weights, &info, &error), PAWL_OK);
+    assert_int_equal(info.tensor_count, expected->tensor_count);
+    assert_int_equal(info.file_size, expected->file_size);
+    assert_memory_equal(info.hash, expected->hash, sizeof info.hash);
+    for (size_t i = 0; i < expected->tensor_count; i++) {
+        pawl_tensor tensor;
+        const pw_tensor_data *source = expected->tensors[i];
+        assert_int_equal(pawl_weights_tensor_get(weights, i, &tensor, &error), PAWL_OK);
+        assert_string_equal(tensor.name, source->name);
+        assert_true(source->count <= PW_COUNT(values[0]));
+        pw_tensor_widen(source, values[0]);
+        assert_int_equal(pawl_weights_tensor_read(weights, i, values[1], source->count, &error),
+                         PAWL_OK);
+        assert_memory_equal(values[0], values[1], source->count * sizeof(float));
+    }
+}
+
+/* A file and memory of the same bytes give the same weights, or the same error. */
+static void assert_file_is_memory(const uint8_t *data, size_t size)
+{
+    char path[] = "/tmp/pawl-wts-XXXXXX";
+    const int descriptor = mkstemp(path);
+    pw_weights expected;
+    pawl_weights *weights = NULL;
+    pawl_error wanted = {PAWL_OK, 0, 0, ""}, error = wanted;
+    assert_int_equal(write(descriptor, data, size), size);
+    assert_int_equal(close(descriptor), 0);
+    memset(&expected, 0, sizeof expected);
+    const pawl_status status =
+        pw_weights_parse(data, size, strrchr(path, '/') + 1, &expected, &wanted);
+    assert_int_equal(pawl_weights_open(path, &weights, &error), status);
+    if (status == PAWL_OK) {
+        assert_same_weights(&expected, weights);
+        assert_int_equal(pawl_weights_destroy(&weights), PAWL_OK);
+    } else {
+        assert_string_equal(error.message, wanted.message);
+        assert_int_equal(error.offset, wanted.offset);
+    }
+    pw_arena_free(&expected.arena);
+    assert_int_equal(unlink(path), 0);
+}
+
+/* Lines and blanks of all kinds, so that the window ends within each. */
+static mk_buffer long_text(void)
+{
+    mk_buffer text = {NULL, 0, 0};
+    uint32_t state = 1;
+    mk_ops(&text, "40\r\n");
+    for (int tensor = 0; tensor < 40; tensor++) {
+        char piece[64];
+        const int count = tensor < 38 ? tensor * 150 : 200000;
+        (void)snprintf(piece, sizeof piece, "tensor.%d %d ", tensor, count);
+        mk_ops(&text, piece);
+        for (int i = 0; i < count; i++) {
+            state = state * 1664525u + 1013904223u;
+            const bool is_odd = state >> 28 == 0 && tensor < 38;
+            (void)snprintf(piece, sizeof piece, is_odd ? " \n\t %x" : " %08x", state & 0xff7fffffu);
+            mk_ops(&text, piece);
+        }
+        mk_ops(&text, "\n");
+    }
+    return text;
+}
+
+static void a_file_reads_as_memory_does(void **state)
+{
+    (void)state;
+    enum { MIB = 1 << 20 };
+    mk_buffer text = long_text();
+    assert_true(text.size > 4 * MIB);
+    assert_file_is_memory(text.data, text.size);
+    for (size_t cut = MIB - 12; cut < MIB + 12; cut++)
+        assert_file_is_memory(text.data, cut);
+    static const size_t places[] = {MIB - 1, MIB, MIB + 1, 3 * MIB - 1, 3 * MIB, 3 * MIB + 1};
+    for (size_t i = 0; i < PW_COUNT(places); i++) {
+        const uint8_t kept = text.data[places[i]];
+        text.data[places[i]] = 'z';
+        assert_file_is_memory(text.data, text.size);
+        text.data[places[i]] = kept;
+    }
+    memset(text.data + MIB / 2, 'a', 3 * MIB); /* a word that is longer than the window */
+    assert_file_is_memory(text.data, text.size);
+    mk_free(&text);
+}
+
 int main(void)
 {
     static const struct CMUnitTest others[] = {
+        cmocka_unit_test(a_file_reads_as_memory_does),
         cmocka_unit_test(a_long_file_has_a_line_and_a_byte),
         cmocka_unit_test(a_checkpoint_is_written_as_gen_wts_does),
-        cmocka_unit_test(head_ends_with_what_is_added), cmocka_unit_test(extra_tensors_follow),
+        cmocka_unit_test(head_ends_with_what_is_added),
+        cmocka_unit_test(extra_tensors_follow),
         cmocka_unit_test(text_is_written_as_it_was)};
     struct CMUnitTest tests[PW_COUNT(rows) + PW_COUNT(others)];
     for (size_t i = 0; i < PW_COUNT(rows); i++)
