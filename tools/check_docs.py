@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""What the documents point at is there: relative links in every .md, and the source files that ARCHITECTURE.md and CONTRIBUTING.md name."""
+"""What the documents point at is there: relative links in every .md, functions and types that one names, and the source files that ARCHITECTURE.md
+and CONTRIBUTING.md name."""
 import fnmatch
 import os
 import re
@@ -9,6 +10,7 @@ import sys
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 LINK = re.compile(r"\]\(([^)#\s]+)")
 SOURCE = re.compile(r"[\w*<>./-]+\.(?:c|h|hpp|py|sh|cmake|json)\b")
+NAME = re.compile(r"\b(?:pawl|pw|pk)_[a-z0-9_]*[a-z0-9]\b")
 NAMING = ("ARCHITECTURE.md", "CONTRIBUTING.md")
 
 
@@ -22,6 +24,11 @@ def tree():
 def main():
     os.chdir(ROOT)
     files = list(tree())
+    known = set()
+    for path in files:
+        if path.endswith((".c", ".h", ".hpp", "CMakeLists.txt", ".cmake")):
+            with open(path, encoding="utf-8") as file:
+                known.update(NAME.findall(file.read()))
     faults, count = [], 0
     for path in sorted(file for file in files if file.endswith(".md")):
         with open(path, encoding="utf-8") as document:
@@ -30,6 +37,10 @@ def main():
                     count += 1
                     if ":" not in target and not os.path.exists(os.path.join(os.path.dirname(path), target)):
                         faults.append(f"{path}:{number}: the link {target} leads nowhere")
+                for name in NAME.findall(line):
+                    count += 1
+                    if name not in known:
+                        faults.append(f"{path}:{number}: nothing is called {name}")
                 for name in SOURCE.findall(line) if path in NAMING else ():
                     count += 1
                     pattern = re.sub("<[^>]*>", "*", name).lstrip("./")
