@@ -39,12 +39,18 @@ quietly()
     mkdir -p "$logs"
     quiet_log=$logs/$1.log
     shift
-    "$@" >"$quiet_log" 2>&1 || { tail -n 60 "$quiet_log" >&2; die "failed: $* (all of it: $quiet_log)"; }
+    ("$@") >"$quiet_log" 2>&1 || { tail -n 60 "$quiet_log" >&2; die "failed: $* (all of it: $quiet_log)"; }
 }
 
 as_root()
 {
-    if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+    if [ "$(id -u)" = 0 ]; then
+        "$@"
+    elif command -v sudo >/dev/null 2>&1; then
+        sudo "$@"
+    else
+        die "only root may do this, and there is no sudo: $*"
+    fi
 }
 
 # Installs those of the packages that are missing. Elsewhere than on Debian and its kin the build says what it lacks.
@@ -157,6 +163,7 @@ uninstall()
     list=$(mktemp)
     { cat "$manifest"; printf '%s\n' "${manifest#"$root/"}"; } >"$list"
     # Our own folders with them; and the prefix, if nothing but empty folders is left of it.
+    # shellcheck disable=SC2016 # its own variables
     as_owner "$root/share" sh -eu -c 'cd "$1"
         tr "\n" "\0" <"$2" | xargs -0 rm -f
         sed -n "s|\(.*/pawl\)/.*|\1|p" "$2" | sort -u | tr "\n" "\0" | xargs -0 rmdir 2>/dev/null || :

@@ -35,7 +35,7 @@ endif()
 get_property(missing GLOBAL PROPERTY PAWL_MISSING)
 if(missing)
   list(JOIN missing " " missing)
-  message(FATAL_ERROR "pawl: pkg-config finds no development files of: ${missing} (Debian's names; ./do build installs them with apt)")
+  message(FATAL_ERROR "pawl: pkg-config finds no development files of: ${missing} (Debian's names; ./do installs them with apt)")
 endif()
 
 # What a program needs beside libpawl.a, which cmake/install.cmake writes down.

@@ -26,7 +26,7 @@ run()
     "$1/build$2" "$shapes/shapes.pt" "$work/shapes.engine" >/dev/null 2>"$work/said" || { cat "$work/said"; die "$1/build$2 failed"; }
     boxes=$("$1/detect$2" "$work/shapes.engine" "$shapes/pictures/shapes1.jpg" | wc -l)
     objects=$("$1/objects$2" "$work/shapes.engine" "$shapes/pictures/shapes1.jpg") || die "$1/objects$2 failed"
-    [ "$boxes" -gt 5 ] && [ "$objects" = "$boxes objects" ] || die "$1: $boxes boxes from C, $objects from C++"
+    if [ "$boxes" -le 5 ] || [ "$objects" != "$boxes objects" ]; then die "$1: $boxes boxes from C, $objects from C++"; fi
     rm "$work/shapes.engine"
 }
 
@@ -45,8 +45,8 @@ pkgconfig()
     mkdir bin
     libdir=$(pkg-config --variable=libdir pawl)
     for module in pawl pawl-static; do
-        suffix=_static link=
-        [ "$module" = pawl-static ] || { suffix= link="-Wl,-rpath,$libdir"; }
+        suffix=_static link=""
+        [ "$module" = pawl-static ] || { suffix="" link="-Wl,-rpath,$libdir"; }
         for program in consumer build detect; do
             # shellcheck disable=SC2046,SC2086 # words are wanted
             "$cc" "$program.c" -o "bin/$program$suffix" $(pkg-config --cflags --libs $module) $link
