@@ -72,7 +72,7 @@ static pawl_status check_options(const pw_build *build)
         const char *name;
         bool is_set;
     } options[] = {{"workspace_size", desc->workspace_size != 0},
-                   {"optimization_level", desc->optimization_level > 0},
+                   {"optimisation_level", desc->optimisation_level > 0},
                    {"timing_cache", desc->timing_cache != NULL},
                    {"is_version_compatible", desc->is_version_compatible != 0},
                    {"is_hardware_compatible", desc->is_hardware_compatible != 0},
@@ -89,10 +89,10 @@ static pawl_status check_options(const pw_build *build)
                    "%s is set, which backend %s does not know: it changes nothing there, and is "
                    "kept in the engine for a backend that does",
                    options[i].name, build->backend->name);
-    if (desc->optimization_level < -1 || desc->optimization_level > 5)
+    if (desc->optimisation_level < -1 || desc->optimisation_level > 5)
         return pw_fail(build->error, PAWL_ERR_ARGUMENT,
                        "optimisation level %d: give 0 (fast build) to 5, or -1 (the library's own)",
-                       (int)desc->optimization_level);
+                       (int)desc->optimisation_level);
     return PAWL_OK;
 }
 

@@ -65,7 +65,7 @@ int main(int count, char **arguments)
         try_option(builder, network, &desc, #member); \
     } while (0)
     TRY_OPTION(workspace_size, (size_t)1 << 30);
-    TRY_OPTION(optimization_level, 5);
+    TRY_OPTION(optimisation_level, 5);
     TRY_OPTION(timing_cache, "timings");
     TRY_OPTION(is_version_compatible, 1);
     TRY_OPTION(is_hardware_compatible, 1);
