@@ -147,6 +147,8 @@ static pawl_status copy_unsized(const pw_os_input *input, size_t most, pw_conten
         }
         if (contents->size > most)
             return refuse_size(input, most, error);
+        if (!input->is_stream)
+            PW_TRY(pw_os_input_check(input, error)); /* it grows, perhaps faster than it is read */
     }
 }
 
@@ -300,9 +302,13 @@ pawl_status pw_os_input_begin(pw_os_input *input, pawl_error *error)
 pawl_status pw_os_input_next(pw_os_input *input, void *to, size_t size, size_t *got,
                              pawl_error *error)
 {
-    const ssize_t part = read_at(input, to, size, input->at);
+    /* no further than it was long: a file may grow faster than it is read */
+    const size_t left = (size_t)input->stamp.size + 1 - input->at;
+    const ssize_t part = read_at(input, to, pw_size_min(size, left), input->at);
     if (part < 0)
         return cannot_read(input, error);
+    if ((size_t)part == left)
+        return has_changed(input, error);
     *got = (size_t)part;
     input->at += (size_t)part;
     (void)XXH3_128bits_update(input->hashing, to, (size_t)part);
