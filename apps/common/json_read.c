@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* JSON in, as Python's json.load() takes it: NaN and infinities too, which pandas and numpy write.
  */
+#include "common/files.h"
 #include "common/json.h"
 
 #include "common/term.h"
 #include "common/text_file.h"
 
+#include <pawl/pawl.h>
 #include <string.h>
 
 /* What JSON has no number for becomes "" and blanks, which nobody takes for a number. */

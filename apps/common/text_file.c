@@ -6,6 +6,7 @@
 #include "common/term.h"
 
 #include <errno.h>
+#include <pawl/pawl.h>
 #include <stdlib.h>
 #include <string.h>
 

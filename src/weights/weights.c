@@ -109,7 +109,7 @@ static pawl_status read_file(const char *path, pw_weights *weights, pawl_error *
     pw_os_input input PW_CLEANUP(pw_os_input_close);
     PW_TRY(pw_os_input_open(path, false, &input, error));
     PW_TRY(find_kind(input.head, input.head_size, input.size, weights->file_name, &kind,
-                             error)); /* what the first bytes refuse is not read */
+                     error)); /* what the first bytes refuse is not read */
     if (kind == PW_FILE_WTS) {
         PW_TRY(pw_wts_read_file(&input, weights, error));
         return finish(weights, error);
