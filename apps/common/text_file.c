@@ -137,8 +137,8 @@ static const char *first_foreign(const app_text *text)
 static int fail_foreign(const app_text *text, const char *at, const char *path)
 {
     size_t line = 1;
-    if (pawl_file_kind(path) != NULL)
-        return app_fail_kind(path, "not a text");
+    if ((at == text->bytes || *at == '\0') && pawl_file_kind(path) != NULL)
+        return app_fail_kind(path, "not a text"); /* a JSON file in GBK is one */
     for (const char *c = text->bytes; c < at; c++)
         line += *c == '\n' ? 1 : 0;
     if (*at == '\0')
