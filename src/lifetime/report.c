@@ -67,7 +67,8 @@ static void copy_facts(told *facts, const pw_object *object, uint64_t state, int
     facts->parent_count = pw_parents_of(object, facts->parents);
     facts->depth = depth;
     facts->place = object->place;
-    memcpy(facts->name, pw_object_name_if_made(object), sizeof facts->name);
+    const char *name = pw_object_name_if_made(object);
+    memcpy(facts->name, name, strlen(name) + 1);
 }
 
 /* With the mutex held. Those whose last hold has dropped are on their way out of the table. More
