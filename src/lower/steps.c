@@ -127,11 +127,11 @@ static void add_eltwise(maker *to)
     }
 }
 
-static void add_maxpool(maker *to)
+static void add_pool(maker *to, pk_op op)
 {
     static const int32_t undilated[2] = {1, 1};
     const pw_pool *pool = &to->network->layers[to->layer].as.pool;
-    add_layer(to, PK_MAXPOOL)->problem.as.window =
+    add_layer(to, op)->problem.as.window =
         window_of(pool->kernel, pool->stride, pool->padding, undilated, 1);
 }
 
@@ -256,7 +256,10 @@ static pawl_status add_steps(maker *to, pawl_error *error)
         add_eltwise(to);
         break;
     case PW_OP_MAXPOOL:
-        add_maxpool(to);
+        add_pool(to, PK_MAXPOOL);
+        break;
+    case PW_OP_AVGPOOL:
+        add_pool(to, PK_AVGPOOL);
         break;
     case PW_OP_UPSAMPLE:
         add_layer(to, PK_UPSAMPLE)->problem.as.factor = (size_t)layer->as.upsample.factor;

@@ -35,6 +35,7 @@ static const pw_block blocks[] = {
     {"torch.nn", "BatchNorm2d",          PW_RANK_TORCH, 1, pw_block_batchnorm},
     {"torch.nn", "SyncBatchNorm",        PW_RANK_TORCH, 1, pw_block_batchnorm},
     {"torch.nn", "MaxPool2d",            PW_RANK_TORCH, 1, pw_block_pool},
+    {"torch.nn", "AvgPool2d",            PW_RANK_TORCH, 1, pw_block_pool},
     {"torch.nn", "Upsample",             PW_RANK_TORCH, 1, pw_block_upsample},
     {"torch.nn", "UpsamplingNearest2d",  PW_RANK_TORCH, 1, pw_block_upsample},
     {"torch.nn", "ZeroPad2d",            PW_RANK_TORCH, 1, pw_block_pad},

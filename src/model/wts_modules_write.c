@@ -199,6 +199,7 @@ static const struct {
     {"approximate", "none"},
     {"transposed", "0"},
     {"ceil_mode", "0"},
+    {"count_include_pad", "1"},
     {"affine", "1"},
     {"track_running_stats", "1"},
     {"inplace", "0"},

@@ -34,7 +34,8 @@
     X(DECONV)         /* PyTorch's ConvTranspose2d */                                          \
     X(SPACE_TO_DEPTH) /* YOLOv5's Contract: (c, h s, w s) -> (s s c, h, w), channel (ys s + xs) C + c */ \
     X(DEPTH_TO_SPACE) /* YOLOv5's Expand: the inverse */                                       \
-    X(CLASSIFY)       /* [N x classes x 1 x 1]: the head of a classifier; leaves raw logits */
+    X(CLASSIFY)       /* [N x classes x 1 x 1]: the head of a classifier; leaves raw logits */           \
+    X(AVGPOOL)        /* PyTorch's AvgPool2d: pads with zeros, which count */
 
 /* The order is that of the numbers in an .engine: new ones come last. Each has its row in the operator table (operator.h). */
 typedef enum pw_op {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Operators that slide a window over the picture: convolution, transposed convolution, pool. */
+/* Operators that slide a window over the picture: convolution, transposed convolution, pools. */
 #include "network/operator.h"
 #include <math.h>
 
@@ -232,6 +232,19 @@ static pawl_status pool_shape(const pw_layer_site *site, pw_shape *shape)
         site, window_size(shape->height, pool->kernel[0], pool->stride[0], pool->padding[0], 1),
         window_size(shape->width, pool->kernel[1], pool->stride[1], pool->padding[1], 1), shape);
 }
+
+const pw_operator pw_operator_AVGPOOL = {
+    .name = "avgpool",
+    .least_inputs = 1,
+    .most_inputs = 1,
+    .may_slice = true,
+    .keeps_channels = true,
+    .text = "{kernel:2} s{stride} p{padding}",
+    .fields = pool_fields,
+    .field_count = PW_COUNT(pool_fields),
+    .check = pool_check,
+    .shape = pool_shape,
+};
 
 const pw_operator pw_operator_MAXPOOL = {
     .name = "maxpool",

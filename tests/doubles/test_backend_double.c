@@ -66,7 +66,11 @@ static void add_layers(pt_builder *b)
     const pt_conv_shape head = {16, PT_TINY_HEAD, 1, 1, PW_ACT_NONE};
     const uint32_t coarse = pt_conv(b, "model.9.m.1", pair, head);
     const uint32_t wide = pt_tensor(b, 8), sum = pt_tensor(b, 8), both = pt_tensor(b, 16);
-    pt_layer(b, PW_OP_ACTIVATION, "model.5.act", left, PW_NO_TENSOR, relu)->as.activation.kind =
+    const uint32_t mean = pt_tensor(b, 8), lifted = pt_tensor(b, 8);
+    pt_layer(b, PW_OP_AVGPOOL, "model.5.mean", fused, PW_NO_TENSOR, mean)->as.pool =
+        (pw_pool){{2, 2}, {2, 2}, {0, 0}};
+    pt_layer(b, PW_OP_ADD, "model.5.sum", left, mean, lifted);
+    pt_layer(b, PW_OP_ACTIVATION, "model.5.act", lifted, PW_NO_TENSOR, relu)->as.activation.kind =
         PW_ACT_RELU;
     pt_layer(b, PW_OP_UPSAMPLE, "model.5", relu, PW_NO_TENSOR, wide)->as.upsample.factor = 2;
     pt_layer(b, PW_OP_ADD, "model.6", wide, fused, sum);

@@ -22,7 +22,7 @@ static inline double fuzz_layer_work(const pw_layer *layer, const pw_shape *shap
         return 0;
     const pw_shape out = shapes[layer->output];
     double work = fuzz_elements(out);
-    if (layer->op == PW_OP_MAXPOOL)
+    if (layer->op == PW_OP_MAXPOOL || layer->op == PW_OP_AVGPOOL)
         work *= (double)layer->as.pool.kernel[0] * layer->as.pool.kernel[1];
     if (layer->op == PW_OP_ATTENTION)
         work *= (double)out.height * out.width;

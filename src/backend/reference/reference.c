@@ -371,7 +371,8 @@ static void run_layer(const pr_program *made, const pw_layer *layer, const pw_ru
         pr_add(in, &made->views[layer->inputs[1]], out);
         break;
     case PW_OP_MAXPOOL:
-        pr_maxpool(&layer->as.pool, in, out);
+    case PW_OP_AVGPOOL:
+        pr_pool(layer->op, &layer->as.pool, in, out);
         break;
     case PW_OP_UPSAMPLE:
         pr_upsample(layer->as.upsample.factor, in, out);

@@ -161,7 +161,20 @@ static double window_max(const pw_pool *pool, const double *plane, const pr_view
     return best;
 }
 
-void pr_maxpool(const pw_pool *pool, const pr_view *in, const pr_view *out)
+static double window_mean(const pw_pool *pool, const double *plane, const pr_view *in, int32_t row,
+                          int32_t column)
+{
+    const int32_t top = row * pool->stride[0] - pool->padding[0];
+    const int32_t left = column * pool->stride[1] - pool->padding[1];
+    double sum = 0;
+    for (int32_t y = top; y < top + pool->kernel[0]; y++)
+        for (int32_t x = left; x < left + pool->kernel[1]; x++)
+            if (y >= 0 && y < in->height && x >= 0 && x < in->width)
+                sum += plane[(size_t)y * (size_t)in->width + (size_t)x];
+    return sum / ((double)pool->kernel[0] * pool->kernel[1]);
+}
+
+void pr_pool(pw_op op, const pw_pool *pool, const pr_view *in, const pr_view *out)
 {
     for (int32_t n = 0; n < out->batch; n++)
         for (int32_t c = 0; c < out->channels; c++) {
@@ -169,7 +182,8 @@ void pr_maxpool(const pw_pool *pool, const pr_view *in, const pr_view *out)
             double *y = pr_plane(out, n, c);
             for (int32_t row = 0; row < out->height; row++)
                 for (int32_t column = 0; column < out->width; column++)
-                    *y++ = window_max(pool, plane, in, row, column);
+                    *y++ = op == PW_OP_AVGPOOL ? window_mean(pool, plane, in, row, column)
+                                               : window_max(pool, plane, in, row, column);
         }
 }
 

@@ -30,7 +30,7 @@ void pr_conv_row(const pw_conv *conv, const pr_view *in, const pr_view *residual
 void pr_batchnorm(const pw_batchnorm *norm, const pr_view *in, const pr_view *out);
 void pr_activation(pw_activation kind, double alpha, const pr_view *in, const pr_view *out);
 void pr_add(const pr_view *a, const pr_view *b, const pr_view *out);
-void pr_maxpool(const pw_pool *pool, const pr_view *in, const pr_view *out);
+void pr_pool(pw_op op, const pw_pool *pool, const pr_view *in, const pr_view *out); /* MAXPOOL, AVGPOOL */
 void pr_upsample(int32_t factor, const pr_view *in, const pr_view *out);
 void pr_copy_channels(const pr_view *in, const pr_view *out, int32_t first_channel);
 

@@ -320,14 +320,15 @@ pw_trt_native *pw_trt_add_activation(const pw_trt_library *library, pw_trt_nativ
                                                                        (int32_t)kind);
 }
 
-pw_trt_native *pw_trt_add_max_pool(const pw_trt_library *library, pw_trt_native *network,
-                                   pw_trt_native *tensor, const pw_trt_dims *kernel)
+pw_trt_native *pw_trt_add_pool(const pw_trt_library *library, pw_trt_native *network,
+                               pw_trt_native *tensor, pw_trt_pooling kind,
+                               const pw_trt_dims *kernel)
 {
-    enum { POOLING_MAX = 0 };
     inner *const self = network->first;
     if (is_wide(library))
-        return CALL(wide, VNetworkDefinition_addPoolingNd, self)(self, tensor, POOLING_MAX, kernel);
-    return CALL(narrow, VNetworkDefinition_addPoolingNd, self)(self, tensor, POOLING_MAX,
+        return CALL(wide, VNetworkDefinition_addPoolingNd, self)(self, tensor, (int32_t)kind,
+                                                                 kernel);
+    return CALL(narrow, VNetworkDefinition_addPoolingNd, self)(self, tensor, (int32_t)kind,
                                                                narrow(kernel));
 }
 

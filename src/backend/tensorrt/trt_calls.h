@@ -100,8 +100,13 @@ pw_trt_native *pw_trt_add_convolution(const pw_trt_library *library, pw_trt_nati
                                       const pw_trt_weights *bias);
 pw_trt_native *pw_trt_add_activation(const pw_trt_library *library, pw_trt_native *network,
                                      pw_trt_native *tensor, pw_trt_activation kind);
-pw_trt_native *pw_trt_add_max_pool(const pw_trt_library *library, pw_trt_native *network,
-                                   pw_trt_native *tensor, const pw_trt_dims *kernel);
+typedef enum pw_trt_pooling {
+    PW_TRT_POOLING_MAX = 0,
+    PW_TRT_POOLING_AVERAGE = 1 /* over what lies in the picture, where it pads */
+} pw_trt_pooling;
+pw_trt_native *pw_trt_add_pool(const pw_trt_library *library, pw_trt_native *network,
+                               pw_trt_native *tensor, pw_trt_pooling kind,
+                               const pw_trt_dims *kernel);
 pw_trt_native *pw_trt_add_concatenation(const pw_trt_library *library, pw_trt_native *network,
                                         pw_trt_native *const *tensors, int32_t count);
 pw_trt_native *pw_trt_add_elementwise(const pw_trt_library *library, pw_trt_native *network,

@@ -79,16 +79,21 @@ static bool run_convolution(const node *each, const tensor *in, const tensor *ou
 static float pool_at(const node *each, const float *plane, int64_t high, int64_t wide, int64_t y,
                      int64_t x)
 {
+    const bool is_average = each->kind == 1; /* of the pixels that are there */
     float most = -INFINITY;
+    double sum = 0, count = 0;
     for (int64_t ky = 0; ky < each->kernel.d[0]; ky++)
         for (int64_t kx = 0; kx < each->kernel.d[1]; kx++) {
             const int64_t row = y * each->stride.d[0] - each->padding.d[0] + ky;
             const int64_t column = x * each->stride.d[1] - each->padding.d[1] + kx;
-            if (row >= 0 && row < high && column >= 0 && column < wide &&
-                plane[row * wide + column] > most)
+            if (row < 0 || row >= high || column < 0 || column >= wide)
+                continue;
+            sum += (double)plane[row * wide + column];
+            count++;
+            if (plane[row * wide + column] > most)
                 most = plane[row * wide + column];
         }
-    return most;
+    return is_average ? (float)(sum / count) : most;
 }
 
 static void run_pooling(const node *each, const tensor *in, const tensor *out)

@@ -150,7 +150,7 @@ object *VNetworkDefinition_addPoolingNd(inner *self, object *tensor, int32_t kin
 {
     network *const own = self->owner;
     node recipe = {.op = OP_POOLING, .kind = kind};
-    if (ENTER(self) || kind != 0 || !take_input(own, &recipe, tensor))
+    if (ENTER(self) || kind < 0 || kind > 1 || !take_input(own, &recipe, tensor))
         return NULL;
     recipe.kernel = double_shape(DIMS_OF(kernel));
     recipe.stride = recipe.kernel; /* the stride is the caller's to set */

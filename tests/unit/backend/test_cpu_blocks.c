@@ -71,7 +71,10 @@ static void make_attention(pw_network *network)
         .op = PW_OP_ATTENTION, .inputs = {parts[0], parts[1], parts[2]}, .input_count = 3};
     layer.as.attention.heads = 4;
     const uint32_t seen = pt_add(network, layer, 20);
-    pt_add_sum(network, pt_add_1x1(network, joined, 20), seen);
+    pw_layer mean = {.op = PW_OP_AVGPOOL, .input_count = 1};
+    mean.inputs[0] = pt_add_sum(network, pt_add_1x1(network, joined, 20), seen);
+    mean.as.pool = (pw_pool){{3, 2}, {2, 1}, {1, 1}}; /* zeros in the padding count */
+    pt_add(network, mean, 20);
 }
 
 static void make_classifier(pw_network *network)

@@ -172,16 +172,30 @@ static void maxpool_ignores_its_padding(void **state)
     (void)state;
     double x[4] = {-1, -2, -3, -4}, y[4];
     const pr_view in = view(x, 1, 1, 2, 2), out = view(y, 1, 1, 2, 2);
-    pr_maxpool(&(pw_pool){{3, 3}, {1, 1}, {1, 1}}, &in, &out);
+    pr_pool(PW_OP_MAXPOOL, &(pw_pool){{3, 3}, {1, 1}, {1, 1}}, &in, &out);
     for (size_t i = 0; i < 4; i++)
         NEAR(y[i], -1); /* not 0 */
     double one[1];
     const pr_view single = view(one, 1, 1, 1, 1);
-    pr_maxpool(&(pw_pool){{2, 2}, {2, 2}, {0, 0}}, &in, &single);
+    pr_pool(PW_OP_MAXPOOL, &(pw_pool){{2, 2}, {2, 2}, {0, 0}}, &in, &single);
     NEAR(one[0], -1);
     x[3] = NAN;
-    pr_maxpool(&(pw_pool){{2, 2}, {2, 2}, {0, 0}}, &in, &single);
+    pr_pool(PW_OP_MAXPOOL, &(pw_pool){{2, 2}, {2, 2}, {0, 0}}, &in, &single);
     assert_true(isnan(one[0]));
+}
+
+/* Zeros in the padding count, as PyTorch's count_include_pad. */
+static void avgpool_counts_its_padding(void **state)
+{
+    double x[9] = {1, 2, 3, 4, 5, 6, 7, 8, 9}, y[4], z[1];
+    const pr_view in = view(x, 1, 1, 3, 3), out = view(y, 1, 1, 2, 2), one = view(z, 1, 1, 1, 1);
+    (void)state;
+    pr_pool(PW_OP_AVGPOOL, &(pw_pool){{3, 3}, {2, 2}, {1, 1}}, &in, &out);
+    NEAR(y[0], (1 + 2 + 4 + 5) / 9.0);
+    NEAR(y[1], (2 + 3 + 5 + 6) / 9.0);
+    NEAR(y[3], (5 + 6 + 8 + 9) / 9.0);
+    pr_pool(PW_OP_AVGPOOL, &(pw_pool){{2, 3}, {1, 1}, {0, 0}}, &in, &one);
+    NEAR(z[0], (1 + 2 + 3 + 4 + 5 + 6) / 6.0);
 }
 
 static void upsample_add_and_concat(void **state)
@@ -458,6 +472,7 @@ int main(void)
         cmocka_unit_test(conv_groups_residual_and_activation),
         cmocka_unit_test(batchnorm_by_its_formula),
         cmocka_unit_test(maxpool_ignores_its_padding),
+        cmocka_unit_test(avgpool_counts_its_padding),
         cmocka_unit_test(upsample_add_and_concat),
         cmocka_unit_test(both_input_forms_mean_the_same_picture),
         cmocka_unit_test(the_head_decodes_as_yolov5),

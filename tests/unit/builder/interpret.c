@@ -73,16 +73,19 @@ static double pool_at(const machine *m, const pw_layer *layer, int32_t c, int32_
 {
     const pw_pool *p = &layer->as.pool;
     const pw_shape *in = &m->shapes[layer->inputs[0]];
-    double most = -INFINITY;
+    double most = -INFINITY, sum = 0;
     for (int32_t ky = 0; ky < p->kernel[0]; ky++)
         for (int32_t kx = 0; kx < p->kernel[1]; kx++) {
             const int32_t iy = y * p->stride[0] - p->padding[0] + ky;
             const int32_t ix = x * p->stride[1] - p->padding[1] + kx;
-            if (iy >= 0 && iy < in->height && ix >= 0 && ix < in->width)
-                most =
-                    fmax(most, m->values[layer->inputs[0]][(c * in->height + iy) * in->width + ix]);
+            if (iy < 0 || iy >= in->height || ix < 0 || ix >= in->width)
+                continue;
+            const double value =
+                m->values[layer->inputs[0]][(c * in->height + iy) * in->width + ix];
+            most = fmax(most, value);
+            sum += value;
         }
-    return most;
+    return layer->op == PW_OP_AVGPOOL ? sum / (p->kernel[0] * p->kernel[1]) : most;
 }
 
 static double value_at(const machine *m, const pw_layer *layer, int32_t c, int32_t y, int32_t x)
@@ -110,6 +113,7 @@ static double value_at(const machine *m, const pw_layer *layer, int32_t c, int32
     case PW_OP_ADD:
         return first[same] + m->values[layer->inputs[1]][same];
     case PW_OP_MAXPOOL:
+    case PW_OP_AVGPOOL:
         return pool_at(m, layer, c, y, x);
     case PW_OP_UPSAMPLE: {
         const int32_t f = layer->as.upsample.factor;

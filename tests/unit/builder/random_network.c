@@ -92,7 +92,7 @@ static void add_plain(maker *m, pw_op op)
     pw_layer *layer = pt_layer(&m->b, op, name(m), x, PW_NO_TENSOR, y);
     if (op == PW_OP_UPSAMPLE)
         layer->as.upsample.factor = factor;
-    else if (op == PW_OP_MAXPOOL)
+    else if (op == PW_OP_MAXPOOL || op == PW_OP_AVGPOOL)
         layer->as.pool = (pw_pool){{3, 5}, {1, 1}, {1, 2}};
     else {
         layer->as.activation.kind = (pw_activation)pick(m, PW_ACT_COUNT);
@@ -163,7 +163,7 @@ pawl_status pt_random_network(uint64_t seed, size_t layer_count, pw_network *net
             add_plain(&m, PW_OP_ACTIVATION);
             break;
         case 4:
-            add_plain(&m, PW_OP_MAXPOOL);
+            add_plain(&m, pick(&m, 2) == 0 ? PW_OP_MAXPOOL : PW_OP_AVGPOOL);
             break;
         case 5:
             add_plain(&m, PW_OP_UPSAMPLE);
