@@ -255,6 +255,33 @@ static void test_rebuild(void)
     clear();
 }
 
+/* What was built for later GPUs and versions is found where they are, and not built again. */
+static void test_compatible(void)
+{
+    pw_plan *const plan = make_plan();
+    running made = {.device = NULL};
+    pawl_error error = untouched;
+    const bool has_level = library->version >= 8600 && !library->strategy->is_rtx;
+    plan->options.is_version_compatible = plan->options.is_hardware_compatible = true;
+    clear();
+    expect(build_with(plan, NULL, &error) == PAWL_OK, "built", error.message);
+    const char *const key = plan->artifacts[0].key;
+    expect((strstr(key, "/sm_80+") != NULL) == has_level, "the GPUs of its key", key);
+    clear();
+    setenv("FAKE_CUDA_CAPABILITY", "8.9", 1);
+    expect(open_at(plan, SIDE, &made, &error) == PAWL_OK && is_untouched(&error), "opened",
+           error.message);
+    expect((times_said("built again") == 0) == has_level, "found on another GPU", messages);
+    close_all(&made);
+    clear();
+    setenv("FAKE_CUDA_CAPABILITY", "7.5", 1);
+    expect(open_at(plan, SIDE, &made, &error) == PAWL_OK && times_said("built again") == 1,
+           "not on an older one", messages);
+    close_all(&made);
+    (void)pw_object_end(plan);
+    clear();
+}
+
 /* Each thing put on the stream fails in turn: the call returns with nothing in flight. */
 static void test_in_flight(void)
 {
@@ -370,9 +397,9 @@ static void test_slots(void)
 }
 
 /* By pointer: inlined into one frame they are more than a frame may be. */
-static void (*const tests[])(void) = {test_first_error, test_sources,      test_rebuild,
-                                      test_in_flight,   test_timing_cache, test_versions,
-                                      test_slots};
+static void (*const tests[])(void) = {test_first_error, test_sources,   test_rebuild,
+                                      test_compatible,  test_in_flight, test_timing_cache,
+                                      test_versions,    test_slots};
 
 int main(void)
 {

@@ -52,7 +52,7 @@ static pawl_status make_artifact(const pw_trt_library *library, const pw_gpu_dev
 {
     pw_trt_object *memory PW_TRT_GUARD = NULL;
     char key[96];
-    pw_trt_artifact_key(library, device, key);
+    pw_trt_artifact_key(library, device, &plan->options, key);
     PW_TRY(pw_trt_build(library, plan, tuning, &memory, error));
     return pw_plan_set_artifact(plan, key, pw_trt_memory_data(library, memory->native),
                                 pw_trt_memory_size(library, memory->native), error);

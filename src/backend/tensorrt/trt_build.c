@@ -9,6 +9,7 @@
 #include "backend/tensorrt/trt_watch.h"
 #include "base/log.h"
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define WORKSPACE_SIZE \
@@ -23,13 +24,80 @@ typedef struct build_job {
     uint32_t sources, lost_sources; /* bits of TacticSource: in use in the last attempt; given up */
 } build_job;
 
-void pw_trt_artifact_key(const pw_trt_library *library, const pw_gpu_device *device, char key[96])
+static const char *version_of(const pw_trt_library *library)
 {
-    const char *const version = strrchr(library->version_text, ' ') + 1;
+    return strrchr(library->version_text, ' ') + 1;
+}
+
+static bool has_hardware_level(const pw_trt_library *library)
+{
+    return !library->strategy->is_rtx &&
+           pw_trt_has(library, PW_TRT_VBuilderConfig_setHardwareCompatibilityLevel);
+}
+
+void pw_trt_artifact_key(const pw_trt_library *library, const pw_gpu_device *device,
+                         const pw_build_options *options, char key[96])
+{
+    const char *const later =
+        options->is_version_compatible &&
+                pw_trt_has_flag(library, library->strategy->version_compatible_flag)
+            ? "+"
+            : "";
     if (library->strategy->is_rtx)
-        snprintf(key, 96, "tensorrt-rtx/%s/any", version);
+        snprintf(key, 96, "tensorrt-rtx/%s%s/any", version_of(library), later);
+    else if (options->is_hardware_compatible && has_hardware_level(library) && device->major >= 8)
+        snprintf(key, 96, "tensorrt/%s%s/sm_80+", version_of(library), later);
     else
-        snprintf(key, 96, "tensorrt/%s/sm_%d%d", version, device->major, device->minor);
+        snprintf(key, 96, "tensorrt/%s%s/sm_%d%d", version_of(library), later, device->major,
+                 device->minor);
+}
+
+/* "8.6.1" as a number that rises with the version. */
+static long version_number(const char *text)
+{
+    long number = 0;
+    for (int part = 0; part < 3; part++) {
+        char *end = NULL;
+        const long value = strtol(text, &end, 10);
+        number = number * 1000 + (value >= 0 && value < 1000 ? value : 0);
+        text = *end == '.' ? end + 1 : end;
+    }
+    return number;
+}
+
+/* A key of an artifact, taken apart: whether it serves this library and GPU without being theirs.
+ */
+static bool serves(const pw_trt_library *library, const pw_gpu_device *device, const char *key)
+{
+    const char *const family = library->strategy->is_rtx ? "tensorrt-rtx/" : "tensorrt/";
+    const size_t length = strlen(family);
+    const char *const here = version_of(library);
+    if (strncmp(key, family, length) != 0)
+        return false;
+    const char *const version = key + length, *const gpu = strchr(version, '/');
+    if (gpu == NULL || gpu == version)
+        return false;
+    const bool is_same = strncmp(version, here, strlen(here)) == 0 && version[strlen(here)] == '/';
+    const bool is_later = gpu[-1] == '+' && version_number(version) <= version_number(here);
+    if (!is_same && !is_later)
+        return false;
+    if (library->strategy->is_rtx)
+        return strcmp(gpu, "/any") == 0;
+    char name[24];
+    snprintf(name, sizeof name, "/sm_%d%d", device->major, device->minor);
+    return strcmp(gpu, name) == 0 || (strcmp(gpu, "/sm_80+") == 0 && device->major >= 8);
+}
+
+const pw_artifact *pw_trt_artifact_find(const pw_trt_library *library, const pw_gpu_device *device,
+                                        const pw_plan *plan)
+{
+    char key[96];
+    pw_trt_artifact_key(library, device, &(pw_build_options){.optimisation_level = -1}, key);
+    const pw_artifact *const exact = pw_plan_artifact(plan, key);
+    for (size_t i = 0; exact == NULL && i < plan->artifact_count; i++)
+        if (serves(library, device, plan->artifacts[i].key))
+            return &plan->artifacts[i];
+    return exact;
 }
 
 pawl_status pw_trt_check_network(const pw_network *network, pawl_error *error)
@@ -67,12 +135,6 @@ static pawl_status set_profile(const pw_trt_library *library, pw_trt_object *bui
                        "%s refused the shapes from %d x %dx%d to %d x %dx%d", library->version_text,
                        (int)least.d[0], (int)least.d[2], (int)least.d[3], (int)most.d[0],
                        (int)most.d[2], (int)most.d[3]);
-}
-
-static bool has_hardware_level(const pw_trt_library *library)
-{
-    return !library->strategy->is_rtx &&
-           pw_trt_has(library, PW_TRT_VBuilderConfig_setHardwareCompatibilityLevel);
 }
 
 static void configure(build_job *job, pw_trt_native *config)
@@ -233,6 +295,11 @@ pawl_status pw_trt_build(const pw_trt_library *library, const pw_plan *plan,
     PW_TRY(check_precision(&job, error));
     PW_TRY(pw_trt_check_network(&plan->network, error));
     say_what_is_missing(&job);
+    if (plan->profile.contexts > 1 && library->version < 10000)
+        pw_log(PAWL_LOG_WARNING,
+               "%s wants shapes of its own for each of %d contexts at once, and pawl still builds "
+               "them for one: run one context at a time on it",
+               library->version_text, (int)plan->profile.contexts);
     pw_trt_watch_begin(&watch, PW_TRT_WATCH_WORKERS);
     do { /* each turn gives up one source more */
         job.sources = 0;

@@ -20,8 +20,12 @@ pawl_status pw_trt_build(const pw_trt_library *library, const pw_plan *plan,
 /* Whether the backend runs a network of this task; PAWL_ERR_UNSUPPORTED says which it does. */
 pawl_status pw_trt_check_network(const pw_network *network, pawl_error *error) PW_NODISCARD;
 
-/* Where the serialised plan is kept in an .engine: by library version and GPU,
- * "tensorrt/10.7.0/sm_86". RTX plans run on every GPU it knows: device may be NULL there. */
-void pw_trt_artifact_key(const pw_trt_library *library, const pw_gpu_device *device, char key[96]);
+/* Where the serialised plan is kept in an .engine: by library version and GPU, "tensorrt/10.7.0/sm_86"; "10.7.0+" where it was built
+ * for later versions too, "sm_80+" where for Ampere and later. RTX plans run on every GPU it knows: device may be NULL there. */
+void pw_trt_artifact_key(const pw_trt_library *library, const pw_gpu_device *device,
+                         const pw_build_options *options, char key[96]);
+/* The serialised plan that this library should take on this GPU: the one made for both, else one made to serve others. NULL: none. */
+const pw_artifact *pw_trt_artifact_find(const pw_trt_library *library, const pw_gpu_device *device,
+                                        const pw_plan *plan);
 
 #endif

@@ -96,8 +96,9 @@ static pawl_status load_engine(trt_device_plan *made, pawl_error *error)
 {
     char key[96];
     pawl_error reason; /* of what a rebuild mends: not the caller's */
-    pw_trt_artifact_key(made->library, made->gpu, key);
-    const pw_artifact *const artifact = pw_plan_artifact(made->base.plan, key);
+    pw_trt_artifact_key(made->library, made->gpu, &PW_BUILD_OPTIONS_INIT, key);
+    const pw_artifact *const artifact =
+        pw_trt_artifact_find(made->library, made->gpu, made->base.plan);
     if (artifact == NULL)
         (void)pw_fail(&reason, PAWL_ERR_DEVICE, "it was built for another library or GPU");
     else if (deserialize(made, artifact->data, artifact->size, &reason) >= 0)

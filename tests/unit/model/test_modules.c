@@ -41,7 +41,6 @@ static struct change_row {
     {"a strange convolution", "model.4.cv2.conv", TYPE, NULL, "Conv3d", 0, NOT, "Conv3d"},
     {"a strange norm", "model.4.cv2.bn", TYPE, NULL, "GroupNorm", 0, NOT, "GroupNorm"},
     {"a norm of many cards", "model.4.cv2.bn", TYPE, NULL, "SyncBatchNorm", 0, OK, ""},
-    {"a strange pool", "model.9.m", TYPE, NULL, "LPPool2d", 0, NOT, "LPPool2d"},
     {"an average pool", "model.9.m", TYPE, NULL, "AvgPool2d", 0, OK, ""},
     {"a strange activation", "model.4.cv2.act", TYPE, NULL, "PReLU", 0, NOT, "activation torch.nn.modules.activation.PReLU"},
     {"LeakyReLU without slope", "model.4.cv2.act", TYPE, NULL, "LeakyReLU", 0, BAD, "negative_slope is missing"},
