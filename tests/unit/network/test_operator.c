@@ -127,6 +127,8 @@ static void each_field_counts(void **state)
                 assert_ptr_equal(pw_fields_fault(row->fields, row->field_count, &other, text),
                                  field);
                 assert_non_null(strstr(text, field->name));
+                if (op == PW_OP_DETECT) /* writing believes the counts of its anchors */
+                    continue;
                 pw_writer writer = {0};
                 pw_fields_write(&writer, NEWEST, row->fields, row->field_count, &other);
                 pw_reader reader = pw_reader_over(writer.data, writer.size);
