@@ -11,11 +11,12 @@
 #include "kernels/kernel.h"
 #include "kernels/pool/pool.h"
 
-#define PK_DECLARE_TILE(tile, isa)                                     \
-    void pk_conv_f32_f32_##tile##_##isa(const pk_tile_args *args);   \
-    void pk_conv_f32_bf16_##tile##_##isa(const pk_tile_args *args);  \
-    void pk_conv_bf16_f32_##tile##_##isa(const pk_tile_args *args);  \
-    void pk_conv_bf16_bf16_##tile##_##isa(const pk_tile_args *args);
+#define PK_DECLARE_TILE_OF(from, tile, isa)                              \
+    void pk_conv_##from##_f32_##tile##_##isa(const pk_tile_args *args);  \
+    void pk_conv_##from##_bf16_##tile##_##isa(const pk_tile_args *args);
+#define PK_DECLARE_TILE(tile, isa)         \
+    PK_DECLARE_TILE_OF(f32, tile, isa)     \
+    PK_DECLARE_TILE_OF(bf16, tile, isa)
 
 #define PK_DECLARE_RUN(name) void pk_##name(const pk_call *call, size_t phase, size_t item, void *scratch);
 #define PK_DECLARE_TYPED(type, isa)                              \
@@ -49,9 +50,9 @@ PK_DECLARE_ISA(generic)
 #if defined(__x86_64__)
 PK_DECLARE_TILE(4x8, sse41)
 PK_DECLARE_TILE(6x16, avx2)
-PK_DECLARE_TILE(12x8, avx2)
+PK_DECLARE_TILE_OF(f32, 12x8, avx2)
 PK_DECLARE_TILE(14x32, avx512)
-PK_DECLARE_TILE(28x16, avx512)
+PK_DECLARE_TILE_OF(f32, 28x16, avx512)
 PK_DECLARE_ISA(sse41)
 PK_DECLARE_ISA(avx2)
 PK_DECLARE_ISA(avx512)

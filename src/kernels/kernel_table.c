@@ -16,11 +16,12 @@ static bool any(const pk_implementation *implementation, const pk_problem *probl
      .types = {PK_TYPE_##from, PK_TYPE_##from, PK_F32, PK_TYPE_##to},                                                      \
      .variant = &(const pk_tile){.mr = mr_, .nr = nr_, .spare = spare_, .run = pk_conv_##from##_##to##_##tile##_##set},    \
      .accepts = pk_tiles_accepts, .plan = pk_tiles_plan, .pack = pk_tiles_pack, .run = pk_tiles_run}
-#define TILES(set, bits, tile, mr, nr, spare)                  \
-    TILE(f32, f32, set, bits, tile, mr, nr, spare, "f32"),     \
-    TILE(bf16, bf16, set, bits, tile, mr, nr, spare, "bf16"),  \
-    TILE(f32, bf16, set, bits, tile, mr, nr, spare, "f32_bf16"), \
-    TILE(bf16, f32, set, bits, tile, mr, nr, spare, "bf16_f32")
+#define TILES(set, bits, tile, mr, nr, spare)                    \
+    TILE(f32, f32, set, bits, tile, mr, nr, spare, "f32"),       \
+    TILE(f32, bf16, set, bits, tile, mr, nr, spare, "f32_bf16")
+#define TILES_BF16(set, bits, tile, mr, nr)                      \
+    TILE(bf16, bf16, set, bits, tile, mr, nr, 0, "bf16"),        \
+    TILE(bf16, f32, set, bits, tile, mr, nr, 0, "bf16_f32")
 #define WINOGRAD(set, bits, tile_, mr_, nr_)                                                                                \
     {.name = "conv_f32_" #set "_winograd_" #tile_, .op = PK_CONV, .isa = bits, .types = {PK_F32, PK_F32, PK_F32, PK_F32},  \
      .variant = &(const pk_winograd){.tile = {.mr = mr_, .nr = nr_, .run = pk_conv_f32_f32_##tile_##_##set},               \
@@ -81,9 +82,12 @@ const pk_implementation pk_implementations[] = {
 #if defined(__x86_64__)
     TILES(avx512, PK_AVX512, 14x32, 14, 32, 16),
     TILES(avx512, PK_AVX512, 28x16, 28, 16, 0),
+    TILES_BF16(avx512, PK_AVX512, 14x32, 14, 32),
     TILES(avx2, PK_AVX2, 6x16, 6, 16, 8),
     TILES(avx2, PK_AVX2, 12x8, 12, 8, 0),
+    TILES_BF16(avx2, PK_AVX2, 6x16, 6, 16),
     TILES(sse41, PK_SSE41, 4x8, 4, 8, 0),
+    TILES_BF16(sse41, PK_SSE41, 4x8, 4, 8),
     WINOGRAD(avx512, PK_AVX512, 14x32, 14, 32),
     WINOGRAD(avx512, PK_AVX512, 28x16, 28, 16),
     WINOGRAD(avx2, PK_AVX2, 6x16, 6, 16),
@@ -93,6 +97,7 @@ const pk_implementation pk_implementations[] = {
     OTHERS(sse41, PK_SSE41),
 #endif
     TILES(generic, PK_GENERIC, 4x16, 4, 16, 0),
+    TILES_BF16(generic, PK_GENERIC, 4x16, 4, 16),
     WINOGRAD(generic, PK_GENERIC, 4x16, 4, 16),
     OTHERS(generic, PK_GENERIC),
 };
