@@ -7,7 +7,11 @@
 
 PAWL_BEGIN
 
-/** Depends on no other object. Engines pin it: it may be ended at any time, its memory goes with the last of them. */
+/**
+ * Depends on no other object. Engines pin it: it may be ended at any time, its memory goes with the last of them.
+ * All contexts on it share its threads: there is one fewer than the largest of them asked for, since whoever calls works too. Each caller gets on
+ * alone, and idle threads help whoever has work, so many contexts at once are no slower than one; where callers fill the cores nobody is woken.
+ */
 typedef struct pawl_runtime pawl_runtime;
 /** Pins its runtime and its plan. Contexts pin it: it may be ended at any time, its memory goes with the last of them. */
 typedef struct pawl_engine pawl_engine;
@@ -17,8 +21,10 @@ typedef struct pawl_context pawl_context;
 typedef struct pawl_runtime_desc {
     size_t struct_size;
     const char *backend; /* NULL: what the plan was built for; else run every plan on this one ("cpu", "reference") */
+    int32_t threads;     /* most that work at once for one context, its caller included; 0, or more than there are: the cores this process may use.
+                            Since 0.2 */
 } pawl_runtime_desc;
-#define PAWL_RUNTIME_DESC_INIT { sizeof(pawl_runtime_desc), NULL }
+#define PAWL_RUNTIME_DESC_INIT { sizeof(pawl_runtime_desc), NULL, 0 }
 
 /** What the input binding holds. */
 typedef enum pawl_input_form {
@@ -39,7 +45,7 @@ typedef enum pawl_output_form {
 
 typedef struct pawl_context_desc {
     size_t struct_size;
-    int32_t threads;          /* 0: the cores this process may use */
+    int32_t threads;          /* most that work at once for this context, its caller included; 0: as many as the runtime lets */
     pawl_input_form input;
     pawl_output_form output;
     float threshold;          /* objectness that candidates must exceed, 0 to 1 */
@@ -127,7 +133,8 @@ PAWL_API pawl_status pawl_engine_destroy(pawl_engine **engine);
 PAWL_API const char *pawl_engine_tactic(pawl_engine *engine, size_t index);
 
 /**
- * Makes a context: a workspace, threads and bindings for one shape at a time. Used by one thread at a time.
+ * Makes a context: a workspace and bindings for one shape at a time. Used by one thread at a time; starts threads where the runtime has fewer than
+ * it asks for.
  *
  * @param engine        Pinned by the context until it has ended.
  * @param[out] context  On success the caller's: end it with pawl_context_destroy(), at any time. Else untouched.
@@ -182,8 +189,7 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_context_candidates(pawl_context *contex
 PAWL_API PAWL_NODISCARD pawl_status pawl_context_observe(pawl_context *context, pawl_observer observer, void *user, pawl_error *error);
 
 /**
- * Runs the network on the input binding. Allocates nothing, but for an observer's first run in a shape, and takes no lock that another context
- * can hold.
+ * Runs the network on the input binding. Allocates nothing, but for an observer's first run in a shape, and never waits for another context's work.
  * @retval PAWL_ERR_BUSY       Another thread is using the context; nothing was run.
  * @retval PAWL_ERR_FORKED     The context belongs to the parent process.
  * @retval PAWL_ERR_CANCELLED  The observer asked to stop. @retval PAWL_ERR_UNSUPPORTED TensorRT shows an observer nothing.

@@ -5,7 +5,7 @@
  *
  *     open(plan, machine)        -> pw_device_plan : constants packed for this machine, kernels chosen; shared by all contexts, read-only
  *     lower(device_plan, shape)  -> pw_program     : steps, memory plan, workspace, bindings; one context's own
- *     run(program)                                 : allocates nothing (but for an observer), searches nothing, locks nothing
+ *     run(program)                                 : allocates nothing (but for an observer), searches nothing, waits for nobody else's work
  */
 #ifndef PW_BACKEND_H
 #define PW_BACKEND_H
@@ -35,7 +35,7 @@ typedef struct pw_lowering {
     int32_t batch, height, width;
     pawl_input_form input;
     pawl_output_form output;
-    pw_thread_pool *pool;     /* the context's; run uses it */
+    pw_crew *crew;            /* the context's, which is at work while it runs; NULL: the caller alone */
 } pw_lowering;
 
 /* A backend's struct begins with this; bindings are filled in by lower(). */

@@ -83,7 +83,9 @@ void pw_os_file_abandon(pw_os_file *file);                                      
 
 uint64_t pw_os_clock_ns(void);          /* monotonic */
 uint64_t pw_os_clock_coarse_ns(void);   /* the same, up to 10 ms late, for a fraction of the price */
-int32_t pw_os_core_count(void);         /* this process may use: affinity and cgroup quota (v1, v2), at least 1 */
+int32_t pw_os_core_count(void);         /* this process may use: affinity and cgroup quotas (v1, v2; a part of a core counts whole), at least 1 */
+/* The quotas alone, 0: none; groups, mounts: files like /proc/self/cgroup and /proc/self/mountinfo. */
+int32_t pw_os_quota_cores(const char *groups, const char *mounts);
 const char *pw_os_environment(const char *name); /* NULL where unset or empty */
 uint32_t pw_os_process_id(void);
 const char *pw_os_basename(const char *path);    /* into path */

@@ -77,7 +77,7 @@ static pawl_status check_context(const pw_context *context, pawl_error *error)
 /* Room for a picture as wide as the network; a letterbox never needs more. */
 static pawl_status make_scratch(pw_detector *made, size_t size, pawl_error *error)
 {
-    const size_t threads = (size_t)pw_thread_pool_size(made->context->pool);
+    const size_t threads = pw_crew_size(&made->context->crew);
     const size_t step = pw_size_align(size, PW_CACHE_LINE);
     uint8_t *scratch = pw_alloc_aligned(threads * step, PW_CACHE_LINE);
     if (scratch == NULL)
@@ -222,19 +222,21 @@ static void letterbox_task(void *argument, size_t item, size_t worker)
 static pawl_status letterbox_all(pw_detector *detector, size_t count, pawl_error *error)
 {
     const pw_program *program = detector->context->program;
-    pw_thread_pool *pool = detector->context->pool;
+    pw_crew *crew = &detector->context->crew;
     letterbox_work work = {
         .detector = detector,
         .input = program->input.data,
         .width = program->lowering.width,
         .height = program->lowering.height,
-        .bands = (size_t)pw_thread_pool_size(pool),
+        .bands = pw_crew_size(crew),
     };
     const size_t needed =
         pw_center_crop_scratch_size(work.width, work.height); /* and no letterbox needs more */
     if (needed > detector->scratch_size)                      /* the context became wider since */
         PW_TRY(make_scratch(detector, needed, error));
-    pw_thread_pool_run(pool, letterbox_task, &work, count * work.bands);
+    pw_crew_enter(crew);
+    pw_crew_run(crew, letterbox_task, &work, count * work.bands);
+    pw_crew_leave(crew);
     if (atomic_load(&work.worst) < 0)
         return pw_fail(error, PAWL_ERR_INTERNAL, "a picture does not fit its letterbox");
     return PAWL_OK;

@@ -7,7 +7,6 @@
 #include "runtime/context.h"
 
 #include "base/desc.h"
-#include "base/os.h"
 #include <pawl/limits.h>
 
 static void context_unmake(pw_object *object)
@@ -15,7 +14,7 @@ static void context_unmake(pw_object *object)
     pw_context *context = (pw_context *)object;
     if (context->engine != NULL)
         context->engine->backend->release(context->program);
-    pw_thread_pool_destroy(context->pool); /* after the program, which may use it */
+    pw_crew_end(&context->crew); /* after the program, which may use it */
 }
 
 const pw_type pw_context_type = {
@@ -123,9 +122,9 @@ static pawl_status start(pw_context *context, const pawl_context_desc *desc, paw
         .output = desc->output,
     };
     PW_TRY(check_shape(context->engine->plan, &lowering, error)); /* before threads are started */
-    const int32_t threads = desc->threads != 0 ? desc->threads : pw_os_core_count();
-    PW_TRY(pw_thread_pool_create(threads, &context->pool, error));
-    lowering.pool = context->pool;
+    pw_thread_pool *pool = context->engine->pool;
+    pw_crew_make(&context->crew, pool, first_of(desc->threads, pw_thread_pool_most(pool)));
+    lowering.crew = &context->crew;
     context->run.threshold = desc->threshold;
     PW_TRY(lower(context, &lowering, error));
     context->output_count = context->program->output_count;
@@ -259,7 +258,11 @@ pawl_status pw_context_run(pw_context *context, pawl_error *error)
 {
     context->has_run = false; /* what a run that fails leaves is nobody's answer */
     context->run_count++;
-    PW_TRY(context->program->backend->run(context->program, &context->run, error));
+    pw_crew_enter(&context->crew);
+    const pawl_status status =
+        context->program->backend->run(context->program, &context->run, error);
+    pw_crew_leave(&context->crew);
+    PW_TRY(status);
     context->has_run = true;
     return PAWL_OK;
 }

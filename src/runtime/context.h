@@ -11,6 +11,7 @@
 typedef struct pw_runtime {
     pw_object object;
     const pw_backend *forced; /* NULL: each plan says which */
+    pw_thread_pool *pool;     /* of all contexts */
 } pw_runtime;
 extern const pw_type pw_runtime_type;
 
@@ -18,6 +19,7 @@ extern const pw_type pw_runtime_type;
 typedef struct pw_engine {
     pw_object object;
     const pw_plan *plan;
+    pw_thread_pool *pool; /* the runtime's */
     const pw_backend *backend;
     pw_device_plan *device;
 } pw_engine;
@@ -27,7 +29,7 @@ extern const pw_type pw_engine_type;
 typedef struct pw_context {
     pw_object object;
     const pw_engine *engine;
-    pw_thread_pool *pool;
+    pw_crew crew; /* at work in run() and while a detector fits pictures */
     pw_program *program;
     pw_run run;
     size_t output_count; /* the same for every shape; never written again, so read without is_busy */

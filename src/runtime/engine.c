@@ -52,6 +52,7 @@ pawl_status pawl_engine_create(pawl_runtime *runtime, pawl_plan *plan, pawl_engi
     pw_object_name_after(&made->object, &source->object);
     made->plan = source;
     made->backend = backend;
+    made->pool = host->pool;
     const pw_machine machine = pw_machine_here();
     PW_TRY(backend->open(source, &machine, &made->device, error));
     *engine = pw_object_publish(PW_TAKE(made));

@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The runtime: which backend plans run on. */
+/* The runtime: which backend plans run on, and the threads that all contexts share. */
 #include "runtime/context.h"
 
 #include "base/desc.h"
+#include "base/os.h"
+#include <pawl/limits.h>
 
-/* Holds nothing of its own. */
+static void runtime_unmake(pw_object *object)
+{
+    pw_thread_pool_destroy(((pw_runtime *)object)->pool);
+}
+
 const pw_type pw_runtime_type = {
-    .name = "runtime", .size = sizeof(pw_runtime), .role = PW_ROLE_RUN};
+    .name = "runtime", .size = sizeof(pw_runtime), .unmake = runtime_unmake, .role = PW_ROLE_RUN};
 
 static pawl_status choose_backend(const char *name, const pw_backend **backend, pawl_error *error)
 {
@@ -28,12 +34,19 @@ pawl_status pawl_runtime_create(const pawl_runtime_desc *desc, pawl_runtime **ru
         return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_runtime_create: runtime is NULL");
     pawl_runtime_desc asked = PAWL_RUNTIME_DESC_INIT;
     PW_TRY(pw_desc_read(&asked, sizeof(asked), desc, "pawl_runtime_desc", error));
+    if (asked.threads < 0 || asked.threads > PAWL_MAX_THREADS)
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "%d threads: give 1 to %d, or 0 for all cores",
+                       asked.threads, PAWL_MAX_THREADS);
     const pw_backend *forced = NULL;
     if (asked.backend != NULL)
         PW_TRY(choose_backend(asked.backend, &forced, error));
     pw_runtime *made PW_MAKING = NULL;
     PW_TRY(pw_object_make(&pw_runtime_type, NULL, 0, &made, error));
     made->forced = forced;
+    const int32_t cores = pw_os_core_count();
+    const int32_t most = asked.threads == 0 || asked.threads > cores ? cores : asked.threads;
+    PW_TRY(pw_thread_pool_create(most < PAWL_MAX_THREADS ? most : PAWL_MAX_THREADS, &made->pool,
+                                 error));
     *runtime = pw_object_publish(PW_TAKE(made));
     return PAWL_OK;
 }

@@ -21,7 +21,7 @@ pawl_status pw_cpu_schedule(const cpu_device_plan *plan, const pw_lowering *lowe
         .width = lowering->width,
         .input = lowering->input,
         .output = lowering->output,
-        .workers = lowering->pool == NULL ? 1 : (size_t)pw_thread_pool_size(lowering->pool),
+        .workers = pw_crew_size(lowering->crew),
     };
     return pw_schedule_make(&desc, arena, schedule, error);
 }

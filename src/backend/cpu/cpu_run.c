@@ -20,16 +20,10 @@ static void do_item(void *argument, size_t item, size_t worker)
 
 static void run_step(cpu_step *step)
 {
-    pw_thread_pool *pool = step->program->base.lowering.pool;
+    pw_crew *crew = step->program->base.lowering.crew;
     const pk_needs *needs = step->call.needs;
-    for (step->phase = 0; step->phase < needs->phases; step->phase++) {
-        const size_t count = needs->items[step->phase];
-        if (pool != NULL && count > 1)
-            pw_thread_pool_run(pool, do_item, step, count);
-        else
-            for (size_t item = 0; item < count; item++)
-                do_item(step, item, 0);
-    }
+    for (step->phase = 0; step->phase < needs->phases; step->phase++)
+        pw_crew_run(crew, do_item, step, needs->items[step->phase]);
 }
 
 static pawl_status make_observed(cpu_program *program, pawl_error *error)

@@ -151,8 +151,7 @@ static pawl_status make_scores(pr_program *made, const pw_shape *shapes, pawl_er
         const pw_shape *shape = &shapes[network->layers[i].output];
         tokens = pw_size_max(tokens, (size_t)shape->height * (size_t)shape->width);
     }
-    pw_thread_pool *pool = made->program.lowering.pool;
-    const size_t threads = pool == NULL ? 1 : (size_t)pw_thread_pool_size(pool);
+    const size_t threads = pw_crew_size(made->program.lowering.crew);
     made->score_count = tokens;
     if (tokens > 0)
         made->scores = pw_arena_array(&made->arena, threads * tokens, sizeof(double));
@@ -211,12 +210,7 @@ static void conv_task(void *argument, size_t item, size_t worker)
 
 static void share(const pr_program *made, pw_task task, void *work, size_t count)
 {
-    if (made->program.lowering.pool != NULL) {
-        pw_thread_pool_run(made->program.lowering.pool, task, work, count);
-        return;
-    }
-    for (size_t item = 0; item < count; item++)
-        task(work, item, 0);
+    pw_crew_run(made->program.lowering.crew, task, work, count);
 }
 
 static void run_conv(const pr_program *made, const pw_layer *layer)

@@ -231,12 +231,15 @@ void pt_run(const pw_network *network, const pt_setting *setting, pt_results *re
     plan.profile.width = setting->width;
     const pw_machine machine = {.isa = setting->isa, .name = "test"};
     pw_thread_pool *pool = NULL;
+    pw_crew crew;
     pw_device_plan *device_plan = NULL;
     pw_program *program = NULL;
     pawl_error error = {0};
     assert_int_equal(pw_thread_pool_create(setting->threads, &pool, NULL), PAWL_OK);
+    pw_crew_make(&crew, pool, setting->threads);
+    pw_crew_enter(&crew);
     const pw_lowering lowering = {setting->batch, setting->height, setting->width,
-                                  setting->input, setting->output, pool};
+                                  setting->input, setting->output, &crew};
     if (setting->backend->open(&plan, &machine, &device_plan, &error) != PAWL_OK ||
         setting->backend->lower(device_plan, &lowering, &program, &error) != PAWL_OK)
         fail_msg("%s", error.message);
@@ -251,6 +254,8 @@ void pt_run(const pw_network *network, const pt_setting *setting, pt_results *re
     }
     setting->backend->release(program);
     setting->backend->close(device_plan);
+    pw_crew_leave(&crew);
+    pw_crew_end(&crew);
     pw_thread_pool_destroy(pool);
 }
 

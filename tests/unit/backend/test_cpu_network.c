@@ -133,6 +133,7 @@ typedef struct opened {
     pw_network network;
     pw_plan plan;
     pw_thread_pool *pool;
+    pw_crew crew;
     pw_device_plan *device_plan;
 } opened;
 
@@ -143,12 +144,16 @@ static void open_network(opened *at, int32_t threads)
     at->plan.network = at->network;
     const pw_machine machine = {.isa = best_mask(), .name = "test"};
     assert_int_equal(pw_thread_pool_create(threads, &at->pool, NULL), PAWL_OK);
+    pw_crew_make(&at->crew, at->pool, threads);
+    pw_crew_enter(&at->crew);
     assert_int_equal(pw_backend_cpu.open(&at->plan, &machine, &at->device_plan, NULL), PAWL_OK);
 }
 
 static void close_network(opened *at)
 {
     pw_backend_cpu.close(at->device_plan);
+    pw_crew_leave(&at->crew);
+    pw_crew_end(&at->crew);
     pw_thread_pool_destroy(at->pool);
     pw_network_free(&at->network);
 }
@@ -156,7 +161,7 @@ static void close_network(opened *at)
 static pw_program *lower(opened *at, int32_t batch, int32_t height, int32_t width,
                          pawl_output_form output)
 {
-    const pw_lowering lowering = {batch, height, width, PAWL_INPUT_F32_NCHW, output, at->pool};
+    const pw_lowering lowering = {batch, height, width, PAWL_INPUT_F32_NCHW, output, &at->crew};
     pw_program *program = NULL;
     assert_int_equal(pw_backend_cpu.lower(at->device_plan, &lowering, &program, NULL), PAWL_OK);
     pt_fill_input(program);

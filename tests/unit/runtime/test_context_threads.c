@@ -5,6 +5,7 @@
 
 #include "support/failing_allocator.h"
 
+#include <dirent.h>
 #include <pthread.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -91,6 +92,77 @@ static void two_threads_at_once_are_told(void **state)
     finish_run(&g, thread);
     assert_int_equal(g.status, PAWL_OK);
     assert_int_equal(pawl_context_observe(c.context, NULL, NULL, NULL), PAWL_OK);
+    assert_int_equal(pawl_context_run(c.context, NULL), PAWL_OK);
+    drop_chain(&c);
+}
+
+/* Threads of this process. */
+static int count_threads(void)
+{
+    int count = 0;
+    DIR *tasks = opendir("/proc/self/task");
+    assert_non_null(tasks);
+    for (const struct dirent *entry = readdir(tasks); entry != NULL; entry = readdir(tasks))
+        count += entry->d_name[0] != '.';
+    (void)closedir(tasks);
+    return count;
+}
+
+static void *run_often(void *user)
+{
+    for (int i = 0; i < 20; i++)
+        if (pawl_context_run(user, NULL) < 0)
+            return user;
+    return NULL;
+}
+
+/* Eight contexts have the threads of one, and all get on. */
+static void contexts_share_the_runtimes_threads(void **state)
+{
+    (void)state;
+    chain c;
+    pawl_context *contexts[8] = {NULL};
+    pthread_t threads[8];
+    const pawl_context_desc desc = small_context();
+    const int before = count_threads();
+    assert_int_equal(make_chain(&c, &desc, NULL), PAWL_OK);
+    const int with_one = count_threads();
+    assert_in_range(with_one - before, 0, 1);
+    for (size_t i = 0; i < PW_COUNT(contexts); i++)
+        assert_int_equal(pawl_context_create(c.engine, &desc, &contexts[i], NULL), PAWL_OK);
+    assert_int_equal(count_threads(), with_one);
+    for (size_t i = 0; i < PW_COUNT(contexts); i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, run_often, contexts[i]), 0);
+    for (size_t i = 0; i < PW_COUNT(contexts); i++) {
+        void *failed = NULL;
+        assert_int_equal(pthread_join(threads[i], &failed), 0);
+        assert_null(failed);
+        assert_int_equal(pawl_context_destroy(&contexts[i]), PAWL_OK);
+    }
+    drop_chain(&c);
+    assert_int_equal(count_threads(), before);
+}
+
+static void a_runtime_may_have_fewer_threads(void **state)
+{
+    (void)state;
+    pawl_error error;
+    pawl_runtime *runtime = NULL;
+    pawl_runtime_desc desc = PAWL_RUNTIME_DESC_INIT;
+    desc.threads = -1;
+    assert_int_equal(pawl_runtime_create(&desc, &runtime, &error), PAWL_ERR_ARGUMENT);
+    desc.threads = 1025;
+    assert_int_equal(pawl_runtime_create(&desc, &runtime, &error), PAWL_ERR_ARGUMENT);
+    assert_null(runtime);
+    chain c;
+    desc.threads = 1;
+    const int before = count_threads();
+    const pawl_context_desc small = small_context();
+    assert_int_equal(pt_tiny_plan("reference", &c.plan, NULL), PAWL_OK);
+    assert_int_equal(pawl_runtime_create(&desc, &c.runtime, NULL), PAWL_OK);
+    assert_int_equal(pawl_engine_create(c.runtime, c.plan, &c.engine, NULL), PAWL_OK);
+    assert_int_equal(pawl_context_create(c.engine, &small, &c.context, NULL), PAWL_OK);
+    assert_int_equal(count_threads(), before);
     assert_int_equal(pawl_context_run(c.context, NULL), PAWL_OK);
     drop_chain(&c);
 }
@@ -340,6 +412,8 @@ int main(void)
         return 1;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(two_threads_at_once_are_told),
+        cmocka_unit_test(contexts_share_the_runtimes_threads),
+        cmocka_unit_test(a_runtime_may_have_fewer_threads),
         cmocka_unit_test(outputs_are_counted_while_the_shape_changes),
         cmocka_unit_test(made_while_its_engine_is_named),
         cmocka_unit_test(ended_while_it_runs_it_finishes_first),
