@@ -47,7 +47,7 @@ typedef struct pw_program {
     size_t output_count;
     pawl_candidates *candidates; /* batch of them, filled by run in form CANDIDATES; rows and index point into the program's memory */
     size_t *not_finite;          /* batch of them, as candidates: where a picture has none, how many cells' objectness is NaN or infinite */
-    size_t workspace_size;       /* bytes of activations, for the summary */
+    size_t memory_size;          /* bytes that it holds for itself alone, for who keeps several */
 } pw_program;
 
 typedef struct pw_run {

@@ -23,6 +23,7 @@ pawl_status pw_bind_input(pw_program *program, pawl_error *error)
     if (input->data == NULL)
         return pw_fail_memory(error, "the input binding", input->size);
     memset(input->data, 0, input->size);
+    program->memory_size += input->size;
     return PAWL_OK;
 }
 
@@ -60,6 +61,7 @@ static pawl_status bind_rows(pw_program *program, const pw_detect *detect, const
         pw_alloc_aligned(size, PW_CACHE_LINE); /* not touched here: candidates use little of it */
     if (rows->values == NULL)
         return pw_fail_memory(error, "the decoded output", size);
+    program->memory_size += size;
     if (to->output == PAWL_OUTPUT_CANDIDATES)
         return bind_candidates(program, arena, rows, error);
     program->outputs[0] =

@@ -12,7 +12,7 @@ typedef struct pw_rows {
     size_t count, width; /* rows of a picture, floats of a row */
 } pw_rows;
 
-/* Fills in program->input by its lowering. The memory is zeroed and the caller's: pw_free(program->input.data). */
+/* Fills in program->input by its lowering; what is allocated here and below is counted in memory_size. The memory is zeroed and the caller's: pw_free(program->input.data). */
 pawl_status pw_bind_input(pw_program *program, pawl_error *error) PW_NODISCARD;
 
 /*

@@ -38,7 +38,7 @@ static size_t rank(const float *logits, size_t count, pawl_class_score *scores)
 static pawl_status answer(pw_detector *detector, size_t picture, void *results, pawl_error *error)
 {
     (void)error;
-    const pw_program *program = detector->context->program;
+    const pw_program *program = pw_context_program(detector->context);
     const size_t count = (size_t)detector->context->engine->plan->network.model.class_count;
     pawl_class_score *scores = detector->scores + picture * count;
     const float *logits = (const float *)program->outputs[0].data + picture * count;

@@ -60,7 +60,7 @@ static bool is_classifier(const pw_detector *detector)
 static pawl_status check_context(const pw_context *context, pawl_error *error)
 {
     const pw_model *model = &context->engine->plan->network.model;
-    const pw_lowering *lowering = &context->program->lowering;
+    const pw_lowering *lowering = &pw_context_program(context)->lowering;
     const bool is_classifier = model->task == PAWL_TASK_CLASSIFY;
     const pw_network *network = &context->engine->plan->network;
     if ((is_classifier ? pw_network_classifier(network) : pw_network_head(network)) == NULL)
@@ -121,7 +121,7 @@ static pawl_status make_scores(pw_detector *made, pawl_error *error)
 
 static pawl_status fill_in(pw_detector *made, const pawl_detector_desc *desc, pawl_error *error)
 {
-    const pw_lowering *lowering = &made->context->program->lowering;
+    const pw_lowering *lowering = &pw_context_program(made->context)->lowering;
     if (is_classifier(made))
         PW_TRY(make_scores(made, error));
     else
@@ -154,7 +154,7 @@ pawl_status pawl_detector_create(pawl_context *context, const pawl_detector_desc
     made->context = host;
     made->confidence = asked.confidence;
     made->max_detections = pw_size_min((size_t)asked.max_detections, PW_NMS_MAX_BOXES);
-    made->capacity = (size_t)inside->program->lowering.batch;
+    made->capacity = (size_t)pw_context_program(inside)->lowering.batch;
     PW_TRY(fill_in(made, &asked, error));
     inside->run.threshold = made->confidence;
     *detector = pw_object_publish(PW_TAKE(made));
@@ -221,7 +221,7 @@ static void letterbox_task(void *argument, size_t item, size_t worker)
 
 static pawl_status letterbox_all(pw_detector *detector, size_t count, pawl_error *error)
 {
-    const pw_program *program = detector->context->program;
+    const pw_program *program = pw_context_program(detector->context);
     pw_crew *crew = &detector->context->crew;
     letterbox_work work = {
         .detector = detector,
@@ -298,10 +298,10 @@ static pawl_status collect(pw_detector *detector, size_t image, int32_t width, i
     pawl_detection *items = detector->items + image * detector->max_detections;
     const size_t count = pw_nms_run(detector->nms, &candidates, items,
                                     detector->rows + image * detector->max_detections);
-    scale_boxes(items, count, &context->program->lowering, width, height);
+    scale_boxes(items, count, &pw_context_program(context)->lowering, width, height);
     if (count == 0)
-        pw_detector_tell_not_finite(detector, image,
-                                    count_not_finite(context->program, image, &candidates));
+        pw_detector_tell_not_finite(
+            detector, image, count_not_finite(pw_context_program(context), image, &candidates));
     detector->found[image] = (pw_found){count, width, height, context->run_count};
     return PAWL_OK;
 }
@@ -322,7 +322,7 @@ static pawl_status detect(pw_detector *detector, size_t count, pw_detector_answe
                           void *results, pawl_timing *timing, pawl_error *error)
 {
     pw_context *context = detector->context;
-    const pw_lowering *shape = &context->program->lowering;
+    const pw_lowering *shape = &pw_context_program(context)->lowering;
     PW_TRY(pw_context_shape_set(context, (int32_t)count, shape->height, shape->width, error));
     context->run.threshold = detector->confidence;
     const uint64_t start = pw_os_clock_ns();
@@ -400,7 +400,7 @@ pawl_status pawl_detector_collect(pawl_detector *detector, size_t image, pawl_de
         return pw_fail(error, PAWL_ERR_ARGUMENT,
                        "picture %zu: this detector was made for a batch of %zu", image,
                        used->capacity);
-    const pw_lowering *shape = &inside->program->lowering;
+    const pw_lowering *shape = &pw_context_program(inside)->lowering;
     PW_TRY(collect(used, image, shape->width, shape->height, error));
     *result = answer(used, image);
     return PAWL_OK;

@@ -57,7 +57,7 @@ static void weigh_coefficients(pw_detector *detector, pw_mask_source *source, co
 static pawl_status find(pw_detector *detector, size_t image, size_t index, pw_mask_source *source,
                         const float **row, pawl_error *error)
 {
-    const pw_program *program = detector->context->program;
+    const pw_program *program = pw_context_program(detector->context);
     const pw_layer *head = pw_network_head(&detector->context->engine->plan->network);
     if (head == NULL || head->as.detect.mask_count == 0)
         return pw_fail(error, PAWL_ERR_UNSUPPORTED, "this engine makes no masks");
@@ -97,7 +97,7 @@ static void network_box(const float *row, float box[4])
 static pawl_status make_mask(pw_detector *detector, size_t image, size_t index, pawl_mask_form form,
                              pawl_mask *mask, pawl_error *error)
 {
-    const pw_lowering *shape = &detector->context->program->lowering;
+    const pw_lowering *shape = &pw_context_program(detector->context)->lowering;
     pw_mask_source source;
     const float *row = NULL;
     float box[4];

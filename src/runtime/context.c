@@ -13,7 +13,7 @@ static void context_unmake(pw_object *object)
 {
     pw_context *context = (pw_context *)object;
     if (context->engine != NULL)
-        context->engine->backend->release(context->program);
+        pw_programs_free(&context->programs, context->engine->backend);
     pw_crew_end(&context->crew); /* after the program, which may use it */
 }
 
@@ -78,15 +78,12 @@ static pawl_status check_shape(const pw_plan *plan, const pw_lowering *shape, pa
     return PAWL_OK;
 }
 
-/* Makes the program for a shape; the old one goes only when the new one stands. */
+/* Takes or makes the program for a shape; the old shape's stays the one in use until it stands. */
 static pawl_status lower(pw_context *context, const pw_lowering *lowering, pawl_error *error)
 {
     const pw_engine *engine = context->engine;
     PW_TRY(check_shape(engine->plan, lowering, error));
-    pw_program *program = NULL;
-    PW_TRY(engine->backend->lower(engine->device, lowering, &program, error));
-    engine->backend->release(context->program);
-    context->program = program;
+    PW_TRY(pw_programs_use(&context->programs, engine->backend, engine->device, lowering, error));
     context->has_run = false;
     return PAWL_OK;
 }
@@ -127,7 +124,7 @@ static pawl_status start(pw_context *context, const pawl_context_desc *desc, paw
     lowering.crew = &context->crew;
     context->run.threshold = desc->threshold;
     PW_TRY(lower(context, &lowering, error));
-    context->output_count = context->program->output_count;
+    context->output_count = pw_context_program(context)->output_count;
     return PAWL_OK;
 }
 
@@ -159,7 +156,7 @@ pawl_status pawl_context_destroy(pawl_context **context)
 pawl_status pw_context_shape_set(pw_context *context, int32_t batch, int32_t height, int32_t width,
                                  pawl_error *error)
 {
-    pw_lowering lowering = context->program->lowering;
+    pw_lowering lowering = pw_context_program(context)->lowering;
     if (lowering.batch == batch && lowering.height == height && lowering.width == width)
         return PAWL_OK;
     lowering.batch = batch;
@@ -189,7 +186,7 @@ pawl_status pawl_context_input(pawl_context *context, pawl_tensor *input, pawl_e
     if (input == NULL)
         return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_context_input: input is NULL");
     PW_CONTEXT_CALL(context, inside, error);
-    *input = inside->program->input;
+    *input = pw_context_program(inside)->input;
     return PAWL_OK;
 }
 
@@ -207,19 +204,20 @@ pawl_status pawl_context_output(pawl_context *context, size_t index, pawl_tensor
     if (output == NULL)
         return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_context_output: output is NULL");
     PW_CONTEXT_CALL(context, inside, error);
-    if (index >= inside->program->output_count)
+    if (index >= pw_context_program(inside)->output_count)
         return pw_fail(error, PAWL_ERR_ARGUMENT, "output %zu does not exist: there are %zu%s",
-                       index, inside->program->output_count,
-                       inside->program->candidates != NULL ? "; use pawl_context_candidates()"
-                                                           : "");
-    *output = inside->program->outputs[index];
+                       index, pw_context_program(inside)->output_count,
+                       pw_context_program(inside)->candidates != NULL
+                           ? "; use pawl_context_candidates()"
+                           : "");
+    *output = pw_context_program(inside)->outputs[index];
     return PAWL_OK;
 }
 
 pawl_status pw_context_candidates(const pw_context *context, size_t image,
                                   pawl_candidates *candidates, pawl_error *error)
 {
-    const pw_program *program = context->program;
+    const pw_program *program = pw_context_program(context);
     if (program->candidates == NULL)
         return pw_fail(error, PAWL_ERR_ARGUMENT,
                        "context #%llu leaves no candidates: create it with "
@@ -258,9 +256,9 @@ pawl_status pw_context_run(pw_context *context, pawl_error *error)
 {
     context->has_run = false; /* what a run that fails leaves is nobody's answer */
     context->run_count++;
+    pw_program *program = pw_context_program(context);
     pw_crew_enter(&context->crew);
-    const pawl_status status =
-        context->program->backend->run(context->program, &context->run, error);
+    const pawl_status status = program->backend->run(program, &context->run, error);
     pw_crew_leave(&context->crew);
     PW_TRY(status);
     context->has_run = true;

@@ -4,7 +4,7 @@
 #ifndef PW_CONTEXT_H
 #define PW_CONTEXT_H
 
-#include "backend/backend.h"
+#include "runtime/programs.h"
 #include <pawl/runtime.h>
 #include <stdatomic.h>
 
@@ -30,7 +30,7 @@ typedef struct pw_context {
     pw_object object;
     const pw_engine *engine;
     pw_crew crew; /* at work in run() and while a detector fits pictures */
-    pw_program *program;
+    pw_programs programs;
     pw_run run;
     size_t output_count; /* the same for every shape; never written again, so read without is_busy */
     bool has_run;        /* since the shape was set */
@@ -38,6 +38,12 @@ typedef struct pw_context {
     atomic_bool is_busy;
 } pw_context;
 extern const pw_type pw_context_type;
+
+/* Of the shape that is set. */
+static inline pw_program *pw_context_program(const pw_context *context)
+{
+    return context->programs.at[0];
+}
 
 /* One thread at a time: PAWL_ERR_BUSY when another is inside. Then pw_context_leave(). */
 pawl_status pw_context_enter(pw_context *context, pawl_error *error) PW_NODISCARD;

@@ -19,7 +19,7 @@ static pawl_status make_memory(cpu_program *program, pawl_error *error)
     program->scratch = pw_alloc_aligned(scratch + 1, 2 * PW_CACHE_LINE);
     if (program->scratch == NULL)
         return pw_fail_memory(error, "the workers' scratch memory", scratch);
-    program->base.workspace_size = schedule->workspace;
+    program->base.memory_size += schedule->workspace + scratch;
     program->data = pw_arena_array(&program->arena, schedule->operand_count, sizeof(void *));
     program->steps = pw_arena_array(&program->arena, schedule->step_count, sizeof(cpu_step));
     if (program->data == NULL || program->steps == NULL)
@@ -114,6 +114,7 @@ pawl_status pw_cpu_lower(pw_device_plan *device_plan, const pw_lowering *lowerin
         pw_cpu_release(&made->base);
         return status;
     }
+    made->base.memory_size += made->arena.total;
     *program = &made->base;
     return PAWL_OK;
 }

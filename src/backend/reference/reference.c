@@ -104,7 +104,6 @@ static pawl_status make_views(pr_program *made, const pw_shape *shapes, pawl_err
     made->views = pw_arena_array(&made->arena, network->tensor_count, sizeof(pr_view));
     if (block == NULL || made->views == NULL)
         return pw_fail_memory(error, "the reference backend's tensors", total);
-    made->program.workspace_size = total;
     size_t largest = 1;
     for (uint32_t t = 0; t < network->tensor_count; t++) {
         size_t channel = 0;
@@ -190,6 +189,7 @@ static pawl_status reference_lower(pw_device_plan *device_plan, const pw_lowerin
         reference_release(&made->program);
         return status;
     }
+    made->program.memory_size += made->arena.total;
     *program = &made->program;
     return PAWL_OK;
 }

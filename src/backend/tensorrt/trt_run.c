@@ -222,6 +222,7 @@ static pawl_status bind_heads(trt_program *made, pawl_error *error)
         made->maps[l] = pw_alloc_aligned(size, PW_CACHE_LINE);
         if (made->maps[l] == NULL)
             return pw_fail_memory(error, "a head's map", size);
+        made->base.memory_size += 2 * size;
     }
     return PAWL_OK;
 }
@@ -232,7 +233,7 @@ static pawl_status bind_tensors(trt_program *made, pawl_error *error)
     const size_t plane_count = (size_t)to->batch * 3 * (size_t)to->height * (size_t)to->width;
     PW_TRY(pw_bind_input(&made->base, error));
     PW_TRY(allocate(made, made->input_at, plane_count * sizeof(float), error));
-    made->base.workspace_size = plane_count * sizeof(float);
+    made->base.memory_size += 2 * plane_count * sizeof(float); /* on the GPU and here */
     if (to->input == PAWL_INPUT_U8_NHWC &&
         (made->planes = pw_alloc_aligned(plane_count * sizeof(float), PW_CACHE_LINE)) == NULL)
         return pw_fail_memory(error, "the input planes", plane_count * sizeof(float));
