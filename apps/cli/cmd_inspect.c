@@ -27,8 +27,9 @@ const app_command cli_inspect = {
     .name = "inspect",
     .arguments = "FILE",
     .brief = "Tells what a .pt, .wts or .engine holds",
-    .details = "Of a checkpoint it also lists the classes and functions the pickle names; those "
-               "that no YOLOv5 checkpoint needs are marked.",
+    .details = "-v shows all: anchors, class names, layers, tactics, tensors, and the classes and "
+               "functions that a pickle names. Those that are not known to be harmless are always "
+               "shown, of any pickle, and make the exit code 4.",
     .example = "pawl inspect best.pt --json",
     .options = options_table,
     .option_count = sizeof options_table / sizeof options_table[0],
@@ -37,35 +38,74 @@ const app_command cli_inspect = {
     .main = inspect_main,
 };
 
-/* The kind is what the content says; when nothing reads it, the name decides whose complaint is
- * heard. */
-static int open_subject(inspect_subject *subject, const char *activation)
+static pawl_status open_plan(inspect_subject *subject, pawl_error *error)
 {
-    pawl_error plan_error = {0}, error = {0};
+    pawl_status status = pawl_plan_load(subject->path, &subject->plan, error);
+    if (status >= 0)
+        status = pawl_plan_info_get(subject->plan, &subject->plan_info, error);
+    if (status >= 0)
+        status = pawl_plan_model_get(subject->plan, &subject->model, error);
+    subject->has_model = status >= 0;
+    return status;
+}
+
+/* Weights whose network is not supported are still worth a look: tensors are shown, and the exit
+ * code tells. */
+static pawl_status open_weights(inspect_subject *subject, const char *activation, pawl_error *error)
+{
     pawl_network_desc desc = PAWL_NETWORK_DESC_INIT;
     desc.activation = activation;
+    pawl_status status = pawl_weights_open(subject->path, &subject->weights, error);
+    if (status >= 0)
+        status = pawl_weights_info_get(subject->weights, &subject->weights_info, error);
+    if (status >= 0)
+        status = pawl_network_from_weights(subject->weights, &desc, &subject->network, error);
+    if (status >= 0)
+        status = pawl_network_info_get(subject->network, &subject->model, error);
+    subject->has_model = status >= 0;
+    return status;
+}
+
+/* The kind is what the content says; when nothing reads it, the name decides whose complaint is
+ * heard. What a pickle names is seen whether or not it is a YOLOv5. */
+static int open_subject(inspect_subject *subject, const char *activation)
+{
+    pawl_error plan_error = {0};
     subject->model.struct_size = sizeof subject->model;
-    if (pawl_plan_load(subject->path, &subject->plan, &plan_error) >= 0) {
-        subject->plan_info.struct_size = sizeof subject->plan_info;
-        if (pawl_plan_info_get(subject->plan, &subject->plan_info, &error) < 0 ||
-            pawl_plan_model_get(subject->plan, &subject->model, &error) < 0)
-            return app_fail_library(subject->path, &error);
-        subject->has_model = true;
+    subject->plan_info.struct_size = sizeof subject->plan_info;
+    subject->weights_info.struct_size = sizeof subject->weights_info;
+    if (open_plan(subject, &plan_error) >= 0)
+        return APP_EXIT_DONE;
+    if (subject->plan != NULL || app_path_ends_in(subject->path, "engine plan")) {
+        subject->error = plan_error;
         return APP_EXIT_DONE;
     }
-    if (app_path_ends_in(subject->path, "engine plan"))
-        return app_fail_library(subject->path, &plan_error);
-    subject->weights_info.struct_size = sizeof subject->weights_info;
-    if (pawl_weights_open(subject->path, &subject->weights, &error) < 0 ||
-        pawl_weights_info_get(subject->weights, &subject->weights_info, &error) < 0)
-        return app_fail_library(subject->path, &error);
-    /* Weights whose network is not supported are still worth a look: tensors and globals are shown,
-     * and the exit code tells. */
-    if (pawl_network_from_weights(subject->weights, &desc, &subject->network, &error) < 0 ||
-        pawl_network_info_get(subject->network, &subject->model, &error) < 0)
-        return app_fail_library(subject->path, &error);
-    subject->has_model = true;
-    return APP_EXIT_DONE;
+    (void)open_weights(subject, activation, &subject->error);
+    const bool is_wts = subject->weights != NULL && subject->weights_info.kind != PAWL_WEIGHTS_PT;
+    if (is_wts || subject->error.status == PAWL_ERR_READ)
+        return APP_EXIT_DONE;
+    return inspect_globals_read(subject);
+}
+
+static bool is_to_show(const inspect_subject *subject)
+{
+    return subject->plan != NULL || subject->weights != NULL || subject->globals.has_pickle;
+}
+
+/* What is wrong with the file, when it has been shown. */
+static int judge(const inspect_subject *subject)
+{
+    const pawl_error *whole = &subject->error, *pickle = &subject->globals.error;
+    int code = APP_EXIT_DONE;
+    if (whole->status < 0)
+        code = app_fail_library(subject->path, whole);
+    if (subject->globals.has_pickle && pickle->status < 0 &&
+        strcmp(pickle->message, whole->message) != 0) {
+        const int later = app_fail_library(subject->path, pickle);
+        code = code == APP_EXIT_DONE ? later : code;
+    }
+    const int judged = inspect_globals_judge(subject);
+    return judged == APP_EXIT_DONE ? code : judged;
 }
 
 static int write_json(const inspect_subject *subject, const char *target)
@@ -118,16 +158,17 @@ static int inspect_main(int argc, char **argv)
     if (!app_inputs_add(subject.path))
         return app_fail_memory();
     code = open_subject(&subject, options.activation);
-    if (subject.plan != NULL || subject.weights != NULL) {
-        int shown = APP_EXIT_DONE;
+    if (code == APP_EXIT_DONE && is_to_show(&subject)) {
         if (options.extract != NULL)
-            shown = extract_plan(&subject, options.extract);
+            code = extract_plan(&subject, options.extract);
         else if (options.json != NULL)
-            shown = write_json(&subject, options.json);
+            code = write_json(&subject, options.json);
         else
-            inspect_print(&subject);
-        code = code == APP_EXIT_DONE ? shown : code;
+            inspect_print(&subject, app_term_is_loud());
     }
+    if (code == APP_EXIT_DONE)
+        code = judge(&subject);
+    inspect_globals_free(&subject);
     (void)pawl_plan_destroy(&subject.plan);
     (void)pawl_network_destroy(&subject.network);
     (void)pawl_weights_destroy(&subject.weights);

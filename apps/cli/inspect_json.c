@@ -8,6 +8,8 @@ const char *inspect_kind(const inspect_subject *subject)
 {
     if (subject->plan != NULL)
         return "engine";
+    if (subject->weights == NULL)
+        return "pickle";
     return subject->weights_info.kind == PAWL_WEIGHTS_PT ? "pt" : "wts";
 }
 
@@ -111,14 +113,12 @@ static void set_model(json_t *object, const inspect_subject *subject)
 static json_t *globals_json(const inspect_subject *subject)
 {
     json_t *globals = json_array();
-    for (size_t i = 0; i < subject->weights_info.global_count; i++) {
-        pawl_global_info global = PAWL_GLOBAL_INFO_INIT;
-        if (pawl_weights_global_get(subject->weights, i, &global, NULL) < 0)
-            break;
+    for (size_t i = 0; i < subject->globals.count; i++) {
+        const inspect_global *global = &subject->globals.items[i];
         json_t *entry = json_object();
-        (void)app_json_set(entry, "module", app_json_text(global.module));
-        (void)app_json_set(entry, "name", app_json_text(global.name));
-        (void)app_json_set(entry, "known", json_boolean(global.is_known));
+        (void)app_json_set(entry, "module", app_json_text(global->module));
+        (void)app_json_set(entry, "name", app_json_text(global->name));
+        (void)app_json_set(entry, "known", json_boolean(global->is_known));
         (void)app_json_append(globals, entry);
     }
     return globals;
@@ -254,8 +254,12 @@ json_t *inspect_json(const inspect_subject *subject)
         set_plan(object, subject);
         return object;
     }
-    if (subject->weights_info.kind == PAWL_WEIGHTS_PT)
+    if (subject->error.status < 0)
+        (void)app_json_set(object, "error", app_json_error(&subject->error));
+    if (subject->globals.has_pickle)
         (void)app_json_set(object, "globals", globals_json(subject));
+    if (subject->weights == NULL)
+        return object;
     (void)app_json_set(object, "tensors", tensors_json(subject));
     (void)app_json_set(object, "xxh3", hash_json(subject->weights_info.hash));
     (void)app_json_set(object, "file_size",

@@ -1,73 +1,121 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A file under inspection, for people. */
+/* A file under inspection, for people: ten lines that say what it is, then, for who asks, all that
+ * is in it. */
 #include "cli/inspect.h"
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
 
 #define NAMES_SHOWN 10
+
+static const char *plural(size_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
+/* A line that is put together from parts. */
+typedef struct line {
+    FILE *out;
+    char *text;
+    size_t size;
+} line;
+
+static bool begin(line *made)
+{
+    made->out = open_memstream(&made->text, &made->size);
+    return made->out != NULL;
+}
+
+static void put(line *made)
+{
+    if (fclose(made->out) == 0)
+        app_put("%s", made->text);
+    free(made->text);
+}
+
+/* Ten lines */
 
 static void print_names(const inspect_subject *subject)
 {
     const int32_t count = subject->model.class_count;
-    printf("classes     %d", count);
+    line names;
     if (!subject->model.has_names) {
-        printf(", without names\n");
+        app_put("classes     %d, without names", count);
         return;
     }
+    if (!begin(&names))
+        return;
+    fprintf(names.out, "classes     %d", count);
     for (int32_t i = 0; i < count && i < NAMES_SHOWN; i++) {
         const char *name = inspect_class_name(subject, i);
-        printf("%s%s", i == 0 ? ": " : ", ", name == NULL ? "?" : name);
+        fprintf(names.out, "%s%s", i == 0 ? ": " : ", ", name == NULL ? "?" : name);
     }
-    printf("%s\n", count > NAMES_SHOWN ? ", ..." : "");
+    fputs(count > NAMES_SHOWN ? ", ..." : "", names.out);
+    put(&names);
 }
 
-static void print_levels(const pawl_model_info *model)
+static void print_strides(const pawl_model_info *model)
 {
-    for (int32_t i = 0; i < model->level_count && i < PAWL_MAX_LEVELS; i++) {
-        printf("%s%d:", i == 0 ? "anchors     stride " : "            stride ", model->stride[i]);
-        for (int32_t j = 0; j < model->anchor_count && j < PAWL_MAX_ANCHORS; j++)
-            printf(" %gx%g", (double)model->anchor[i][j][0], (double)model->anchor[i][j][1]);
-        printf("\n");
-    }
+    line strides;
+    if (model->level_count == 0 || !begin(&strides))
+        return;
+    fputs("strides    ", strides.out);
+    for (int32_t i = 0; i < model->level_count && i < PAWL_MAX_LEVELS; i++)
+        fprintf(strides.out, " %d", model->stride[i]);
+    fprintf(strides.out, ", %d anchor%s each", model->anchor_count,
+            plural((size_t)model->anchor_count));
+    put(&strides);
+}
+
+/* Networks, and the layers of them that are left. */
+static void print_size(const inspect_subject *subject)
+{
+    const pawl_model_info *model = &subject->model;
+    line size;
+    app_put("parameters  %lld (%.2f M)", (long long)model->parameter_count,
+            (double)model->parameter_count / 1e6);
+    app_put("work        %.2f GFLOPs at %dx%d", model->gflops, model->imgsz, model->imgsz);
+    if (!begin(&size))
+        return;
+    fprintf(size.out, "layers      %zu", model->layer_count);
+    if (model->source_layer_count != model->layer_count)
+        fprintf(size.out, " of %zu before optimisation", model->source_layer_count);
+    if (subject->plan != NULL)
+        fprintf(size.out, ", %zu tactic%s", subject->plan_info.tactic_count,
+                plural(subject->plan_info.tactic_count));
+    put(&size);
 }
 
 static void print_model(const inspect_subject *subject)
 {
     const pawl_model_info *model = &subject->model;
     const char *task = inspect_task(model->task);
-    printf("model       YOLOv5 %s, %s, size %s\n", model->family, task == NULL ? "?" : task,
-           model->size);
+    app_put("model       YOLOv5 %s, %s, size %s", model->family, task == NULL ? "?" : task,
+            model->size);
     print_names(subject);
-    print_levels(model);
-    printf("parameters  %lld (%.2f M)\n", (long long)model->parameter_count,
-           (double)model->parameter_count / 1e6);
-    printf("work        %.2f GFLOPs at %dx%d\n", model->gflops, model->imgsz, model->imgsz);
+    print_strides(model);
+    print_size(subject);
 }
 
-static void print_layers(const inspect_subject *subject)
+static void print_profile(const pawl_plan_info *info)
 {
-    pawl_layer_info info;
-    if (!subject->has_model)
+    line profile;
+    if (!begin(&profile))
         return;
-    printf("layers      %zu", subject->model.layer_count);
-    if (subject->model.source_layer_count != subject->model.layer_count)
-        printf(" of %zu before optimisation", subject->model.source_layer_count);
-    printf("\n");
-    for (size_t i = 0; inspect_layer(subject, i, &info); i++)
-        printf("  %4u  %-32s %-10s %s\n", info.id, info.name, info.op,
-               info.attributes == NULL ? "" : info.attributes);
+    fprintf(profile.out, "profile     %dx%d", info->height, info->width);
+    if (info->height_min != info->height_max || info->width_min != info->width_max)
+        fprintf(profile.out, " (%dx%d to %dx%d)", info->height_min, info->width_min,
+                info->height_max, info->width_max);
+    fprintf(profile.out, ", batch %d:%d:%d", info->batch_min, info->batch_opt, info->batch_max);
+    if (info->contexts != 1)
+        fprintf(profile.out, ", %d contexts at once", info->contexts);
+    put(&profile);
 }
 
 /* What the engine was built with besides, where it is not as usual. */
 static void print_options(const pawl_plan_info *info)
 {
-    if (info->height_min != info->height_max || info->width_min != info->width_max)
-        printf("shapes      %dx%d to %dx%d\n", info->height_min, info->width_min, info->height_max,
-               info->width_max);
-    if (info->contexts != 1)
-        printf("contexts    %d at once\n", info->contexts);
     const struct {
         int32_t is_set;
         const char *text;
@@ -75,98 +123,176 @@ static void print_options(const pawl_plan_info *info)
                  {info->is_fp16_fixed, "fp16-fix"},
                  {info->is_version_compatible, "version-compatible"},
                  {info->is_hardware_compatible, "hardware-compatible"}};
-    const char *before = "built with  ";
+    line built;
+    if (!begin(&built))
+        return;
     for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++)
-        if (flags[i].is_set != 0) {
-            printf("%s%s", before, flags[i].text);
-            before = ", ";
-        }
-    if (info->optimisation_level >= 0) {
-        printf("%sopt-level %d", before, info->optimisation_level);
-        before = ", ";
-    }
-    if (info->workspace_size != 0) {
-        printf("%sworkspace %" PRIu64 " MiB", before, info->workspace_size >> 20);
-        before = ", ";
-    }
-    if (before[0] == ',')
-        printf("\n");
+        if (flags[i].is_set != 0)
+            fprintf(built.out, ", %s", flags[i].text);
+    if (info->optimisation_level >= 0)
+        fprintf(built.out, ", opt-level %d", info->optimisation_level);
+    if (info->workspace_size != 0)
+        fprintf(built.out, ", workspace %" PRIu64 " MiB", info->workspace_size >> 20);
+    if (fclose(built.out) == 0 && built.size > 0)
+        app_put("built with  %s", built.text + 2);
+    free(built.text);
 }
 
 static void print_plan(const inspect_subject *subject)
 {
     const pawl_plan_info *info = &subject->plan_info;
-    char size[APP_HUMAN_SIZE], weights[APP_HUMAN_SIZE];
-    printf("backend     %s, %s\n", info->backend, info->precision);
-    printf("profile     %dx%d, batch %d:%d:%d\n", info->height, info->width, info->batch_min,
-           info->batch_opt, info->batch_max);
+    char weights[APP_HUMAN_SIZE];
+    app_put("backend     %s, %s, weights %s, %zu artifact%s", info->backend, info->precision,
+            app_human_bytes(weights, info->constant_size), info->artifact_count,
+            plural(info->artifact_count));
+    print_profile(info);
     print_options(info);
-    printf("made from   %s (XXH3 %016llx%016llx) by pawl %s\n", info->source_name,
-           (unsigned long long)info->source_hash[1], (unsigned long long)info->source_hash[0],
-           info->pawl_version);
-    printf("size        %s, weights %s, %zu artifact%s\n", app_human_bytes(size, info->file_size),
-           app_human_bytes(weights, info->constant_size), info->artifact_count,
-           info->artifact_count == 1 ? "" : "s");
+    app_put("made from   %s (XXH3 %016llx%016llx) by pawl %s", info->source_name,
+            (unsigned long long)info->source_hash[1], (unsigned long long)info->source_hash[0],
+            info->pawl_version);
 }
 
-static void print_tactics(const inspect_subject *subject)
+/* Names to look at are shown to everybody. */
+static void print_pickle(const inspect_globals *globals)
 {
-    printf("tactics     %zu\n", subject->plan_info.tactic_count);
-    for (size_t i = 0; i < subject->plan_info.tactic_count; i++) {
-        pawl_tactic_info info = PAWL_TACTIC_INFO_INIT;
-        if (pawl_plan_tactic_get(subject->plan, i, &info, NULL) < 0)
-            break;
-        printf("  %016" PRIx64 "  %-20s %s  %.1f us\n", info.problem, info.machine, info.name,
-               (double)info.microseconds);
-    }
-}
-
-static void print_globals(const inspect_subject *subject)
-{
-    size_t unknown = 0;
-    for (size_t i = 0; i < subject->weights_info.global_count; i++) {
-        pawl_global_info global = PAWL_GLOBAL_INFO_INIT;
-        if (pawl_weights_global_get(subject->weights, i, &global, NULL) < 0)
-            break;
-        if (!global.is_known && unknown++ == 0)
-            printf("worth a look: names that no YOLOv5 checkpoint needs (nothing was executed)\n");
-        if (!global.is_known)
-            printf("  %s.%s\n", global.module, global.name);
-    }
-    printf("pickle      %zu classes and functions named, %zu of them unexpected\n",
-           subject->weights_info.global_count, unknown);
+    const char *what = globals->count == 1 ? "class or function" : "classes and functions";
+    if (globals->unknown == 0)
+        app_put("pickle      names %zu %s, all harmless", globals->count, what);
+    else
+        app_put("pickle      names %zu %s, %zu of them worth a look:", globals->count, what,
+                globals->unknown);
+    for (size_t i = 0; i < globals->count; i++)
+        if (!globals->items[i].is_known)
+            app_put("  %s.%s", globals->items[i].module, globals->items[i].name);
 }
 
 static void print_weights(const inspect_subject *subject)
 {
     const pawl_weights_info *info = &subject->weights_info;
-    char size[APP_HUMAN_SIZE];
-    printf("size        %s, XXH3 %016llx%016llx\n", app_human_bytes(size, info->file_size),
-           (unsigned long long)info->hash[1], (unsigned long long)info->hash[0]);
-    if (info->kind == PAWL_WEIGHTS_PT)
-        print_globals(subject);
-    printf("tensors     %zu\n", info->tensor_count);
-    for (size_t i = 0; i < info->tensor_count; i++) {
-        pawl_tensor tensor;
-        if (pawl_weights_tensor_get(subject->weights, i, &tensor, NULL) < 0)
-            break;
-        printf("  %-44s %s", tensor.name, pawl_dtype_name(tensor.dtype));
-        for (int32_t j = 0; j < tensor.rank && j < PAWL_MAX_RANK; j++)
-            printf("%s%lld", j == 0 ? " " : "x", (long long)tensor.dims[j]);
-        printf("\n");
+    app_put("tensors     %zu", info->tensor_count);
+    app_put("XXH3        %016llx%016llx", (unsigned long long)info->hash[1],
+            (unsigned long long)info->hash[0]);
+}
+
+/* The rest */
+
+static void print_anchors(const pawl_model_info *model)
+{
+    for (int32_t i = 0; i < model->level_count && i < PAWL_MAX_LEVELS; i++) {
+        line level;
+        if (!begin(&level))
+            return;
+        fprintf(level.out, "%s%d:", i == 0 ? "anchors     stride " : "            stride ",
+                model->stride[i]);
+        for (int32_t j = 0; j < model->anchor_count && j < PAWL_MAX_ANCHORS; j++)
+            fprintf(level.out, " %gx%g", (double)model->anchor[i][j][0],
+                    (double)model->anchor[i][j][1]);
+        put(&level);
     }
 }
 
-void inspect_print(const inspect_subject *subject)
+static void print_all_names(const inspect_subject *subject)
 {
-    printf("%s: %s\n", subject->path, inspect_kind(subject));
+    if (!subject->model.has_names)
+        return;
+    app_put("class names");
+    for (int32_t i = 0; i < subject->model.class_count; i++) {
+        const char *name = inspect_class_name(subject, i);
+        app_put("  %4d  %s", i, name == NULL ? "?" : name);
+    }
+}
+
+static void print_layers(const inspect_subject *subject)
+{
+    pawl_layer_info info;
+    app_put("layers");
+    for (size_t i = 0; inspect_layer(subject, i, &info); i++)
+        app_put("  %4u  %-32s %-10s %s", info.id, info.name, info.op,
+                info.attributes == NULL ? "" : info.attributes);
+}
+
+static void print_tactics(const inspect_subject *subject)
+{
+    app_put("tactics");
+    for (size_t i = 0; i < subject->plan_info.tactic_count; i++) {
+        pawl_tactic_info info = PAWL_TACTIC_INFO_INIT;
+        if (pawl_plan_tactic_get(subject->plan, i, &info, NULL) < 0)
+            break;
+        app_put("  %016" PRIx64 "  %-20s %s  %.1f us", info.problem, info.machine, info.name,
+                (double)info.microseconds);
+    }
+}
+
+static void print_artifacts(const inspect_subject *subject)
+{
+    char size[APP_HUMAN_SIZE];
+    if (subject->plan_info.artifact_count > 0)
+        app_put("artifacts");
+    for (size_t i = 0; i < subject->plan_info.artifact_count; i++) {
+        pawl_artifact_info info = PAWL_ARTIFACT_INFO_INIT;
+        if (pawl_plan_artifact_get(subject->plan, i, &info, NULL) < 0)
+            break;
+        app_put("  %s, %s", info.key, app_human_bytes(size, info.size));
+    }
+}
+
+static void print_tensors(const inspect_subject *subject)
+{
+    app_put("tensors");
+    for (size_t i = 0; i < subject->weights_info.tensor_count; i++) {
+        pawl_tensor tensor;
+        line row;
+        if (pawl_weights_tensor_get(subject->weights, i, &tensor, NULL) < 0)
+            break;
+        if (!begin(&row))
+            return;
+        fprintf(row.out, "  %-44s %s", tensor.name, pawl_dtype_name(tensor.dtype));
+        for (int32_t j = 0; j < tensor.rank && j < PAWL_MAX_RANK; j++)
+            fprintf(row.out, "%s%lld", j == 0 ? " " : "x", (long long)tensor.dims[j]);
+        put(&row);
+    }
+}
+
+static void print_globals(const inspect_globals *globals)
+{
+    if (globals->count > 0)
+        app_put("classes and functions named");
+    for (size_t i = 0; i < globals->count; i++)
+        app_put("  %s.%s%s", globals->items[i].module, globals->items[i].name,
+                globals->items[i].is_known ? "" : "  (worth a look)");
+}
+
+static void print_rest(const inspect_subject *subject)
+{
+    if (subject->has_model) {
+        print_anchors(&subject->model);
+        print_all_names(subject);
+        print_layers(subject);
+    }
+    if (subject->plan != NULL) {
+        print_tactics(subject);
+        print_artifacts(subject);
+    }
+    if (subject->weights != NULL)
+        print_tensors(subject);
+    print_globals(&subject->globals);
+}
+
+void inspect_print(const inspect_subject *subject, bool is_whole)
+{
+    char size[APP_HUMAN_SIZE];
+    const uint64_t bytes =
+        subject->plan != NULL ? subject->plan_info.file_size : subject->weights_info.file_size;
+    app_put("%s: %s%s%s", subject->path, inspect_kind(subject), bytes > 0 ? ", " : "",
+            bytes > 0 ? app_human_bytes(size, bytes) : "");
     if (subject->has_model)
         print_model(subject);
     if (subject->plan != NULL)
         print_plan(subject);
-    print_layers(subject);
-    if (subject->plan != NULL)
-        print_tactics(subject);
-    else
+    if (subject->weights != NULL)
         print_weights(subject);
+    if (subject->globals.has_pickle)
+        print_pickle(&subject->globals);
+    if (is_whole)
+        print_rest(subject);
 }

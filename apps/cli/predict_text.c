@@ -82,22 +82,12 @@ static json_t *times_json(const predict_picture *picture)
     return times;
 }
 
-static json_t *error_json(const pawl_error *error)
-{
-    json_t *object = json_object();
-    const char *message =
-        error->message[0] != '\0' ? error->message : pawl_status_text(error->status);
-    (void)app_json_set(object, "code", app_json_text(pawl_status_name(error->status)));
-    (void)app_json_set(object, "message", app_json_text(message));
-    return object;
-}
-
 json_t *predict_json(const predict_names *names, pawl_task task, const predict_picture *picture)
 {
     json_t *line = json_object();
     bool is_good = app_json_set(line, "file", app_json_text(picture->path));
     if (picture->image == NULL) {
-        is_good = app_json_set(line, "error", error_json(&picture->error)) && is_good;
+        is_good = app_json_set(line, "error", app_json_error(&picture->error)) && is_good;
     } else {
         is_good = app_json_set(line, "width", json_integer(picture->width)) &&
                   app_json_set(line, "height", json_integer(picture->height)) && is_good;

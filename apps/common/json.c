@@ -45,6 +45,18 @@ json_t *app_json_rounded(double number, int decimals)
     return json_real(strtod(text, NULL));
 }
 
+json_t *app_json_error(const pawl_error *error)
+{
+    json_t *object = json_object();
+    const char *message =
+        error->message[0] != '\0' ? error->message : pawl_status_text(error->status);
+    if (app_json_set(object, "code", app_json_text(pawl_status_name(error->status))) &&
+        app_json_set(object, "message", app_json_text(message)))
+        return object;
+    json_decref(object);
+    return NULL;
+}
+
 json_t *app_json_mask(const app_rle *mask)
 {
     json_t *size = json_array(), *object = json_object();

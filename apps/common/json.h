@@ -7,6 +7,7 @@
 #include "common/rle.h"
 
 #include <jansson.h>
+#include <pawl/status.h>
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -32,6 +33,9 @@ json_t *app_json_image_ids(char *const *paths, size_t count);
 /* Reads a JSON file whole; *root is the caller's. Reports what is wrong and returns an exit code.
  */
 int app_json_read(json_t **root, const char *path);
+
+/* {"code": "PAWL_ERR_READ", "message": "..."}. NULL: no memory. */
+json_t *app_json_error(const pawl_error *error);
 
 /* A mask as COCO's run lengths: {"size": [height, width], "counts": "..."}. NULL: no memory. */
 json_t *app_json_mask(const app_rle *mask);

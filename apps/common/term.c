@@ -212,6 +212,14 @@ FILE *app_say_stream(void)
     return term.is_json_on_stdout ? stderr : stdout;
 }
 
+void app_put(const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    write_line(stdout, "", format, list);
+    va_end(list);
+}
+
 void app_say(const char *format, ...)
 {
     va_list list;

@@ -48,6 +48,8 @@ void app_term_json_on_stdout(void);
 
 /* All that follow write one line, in which control characters are spelled out. */
 
+/* A line of results on stdout, -q or not. */
+void app_put(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* A line for people on stdout; silent with -q. */
 void app_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* A line on stderr; silent with -q. */

@@ -31,7 +31,7 @@ typedef struct pawl_global_info {
     size_t struct_size; /* set by the caller: sizeof(pawl_global_info) */
     const char *module;
     const char *name;
-    int32_t is_known; /* 1: of the kind every YOLOv5 checkpoint has; 0: opaque to us, worth a look */
+    int32_t is_known; /* 1: harmless, of the kinds that YOLOv5's checkpoints name; 0: worth a look before Python loads the file */
 } pawl_global_info;
 #define PAWL_GLOBAL_INFO_INIT { sizeof(pawl_global_info), NULL, NULL, 0 }
 
@@ -70,6 +70,22 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_weights_tensor_read(pawl_weights *weigh
 
 /** Describes global @p index; strings are valid while the weights live. */
 PAWL_API PAWL_NODISCARD pawl_status pawl_weights_global_get(pawl_weights *weights, size_t index, pawl_global_info *info, pawl_error *error);
+
+/**
+ * Tells each class and function that the pickles of a file name, whether or not it is a YOLOv5 checkpoint: of a zip archive (torch.save,
+ * TorchScript) every entry that ends in .pkl, of torch's older container all of its pickles, else the file as one pickle of any
+ * protocol. Each is told once, in the order in which they are named. Nothing is called, imported or looked up.
+ *
+ * @param path   Borrowed during the call.
+ * @param tell   Called before the return, on this thread; the strings last as long as that call. Also called when the result is
+ *               an error: what was named before the damage may do harm all the same.
+ * @param user   Handed to it.
+ * @retval PAWL_ERR_UNSUPPORTED  The file holds no pickle, or a part of one that is not read (compressed entries, out-of-band data).
+ * @retval PAWL_ERR_READ, PAWL_ERR_CORRUPT, PAWL_ERR_LIMIT, PAWL_ERR_MEMORY  As for pawl_weights_open(). Nothing is left behind.
+ * @note Any thread. Depends on no object. Since 0.2.
+ */
+PAWL_API PAWL_NODISCARD pawl_status pawl_pickle_globals_tell(const char *path, void (*tell)(void *user, const pawl_global_info *global),
+                                                             void *user, pawl_error *error);
 
 /**
  * Writes the weights as .wts, byte for byte what TensorRTX's gen_wts.py writes; to a temporary file first, then renamed.

@@ -112,6 +112,21 @@ static bool is_onnx(const uint8_t *data, size_t size)
             data[2] == 0x42);
 }
 
+/* Of protocol 2 and later, which begin with its number. */
+static bool is_pickle(const uint8_t *data, size_t size)
+{
+    return size >= 2 && data[0] == 0x80 && data[1] >= 2 && data[1] <= 5;
+}
+
+/* Before protocol 2: by an opcode that can come first. */
+bool pw_file_may_be_pickle(const void *data, size_t size)
+{
+    const uint8_t *bytes = data;
+    if (size < 2 || bytes[0] == '\0')
+        return false;
+    return is_pickle(bytes, size) || strchr("()]}cIJKMLFGNSTUVX", bytes[0]) != NULL;
+}
+
 static bool is_blank(uint8_t byte)
 {
     return byte == ' ' || (byte >= '\t' && byte <= '\r');
@@ -169,7 +184,7 @@ pw_file_guess pw_file_guess_of(const void *data, size_t size, uint64_t whole)
                                "a safetensors file: numbers and names without the layers", NULL};
     if (is_onnx(bytes, size))
         return (pw_file_guess){PW_FILE_MODEL, "an ONNX model", NULL};
-    if (size >= 2 && bytes[0] == 0x80 && bytes[1] >= 2 && bytes[1] <= 5)
+    if (is_pickle(bytes, size))
         return (pw_file_guess){PW_FILE_OTHER, "a Python pickle, but not one of torch.save",
                                "save the checkpoint with torch.save"};
     bool is_sure = false;

@@ -7,6 +7,7 @@
 #define PW_FILE_KIND_H
 
 #include <pawl/file.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,5 +33,8 @@ typedef struct pw_file_guess {
 
 /* From the file's first bytes (64 and more tell all there is to tell but a tar archive: 262) and its whole size. */
 pw_file_guess pw_file_guess_of(const void *data, size_t size, uint64_t whole);
+
+/* A file that may be a pickle of its own, of any protocol, whatever else it is: some begin as other kinds do, on purpose. */
+bool pw_file_may_be_pickle(const void *data, size_t size);
 
 #endif

@@ -43,8 +43,8 @@ static pawl_status note_global(pw_pickle *p, const char *whole, size_t length, c
     if (globals == NULL ||
         !pw_name_table_add(&p->global_names, p->arena, whole, length, p->global_count))
         return pw_pickle_no_memory(p, p->global_capacity * 2 * sizeof(*globals));
-    p->globals[p->global_count++] = (pawl_global_info){
-        .module = module, .name = name, .is_known = pw_global_is_known(module, name)};
+    p->globals[p->global_count++] = (pawl_global_info){sizeof(pawl_global_info), module, name,
+                                                       pw_global_is_known(module, name)};
     return PAWL_OK;
 }
 
@@ -185,6 +185,25 @@ static pawl_status make_set(pw_pickle *p, const pw_value *arguments, pw_value **
     return *result != NULL ? PAWL_OK : pw_pickle_no_memory(p, count * sizeof(pw_value *));
 }
 
+/*
+ * getattr leads from any class to everything that Python can do. The one honest use is a method in
+ * the place of a function, as Segment holds Detect's: getattr(models.yolo.Detect, 'forward'). Any
+ * other makes getattr itself a name to look at.
+ */
+static void judge_getattr(pw_pickle *p, const pw_value *getattr, const pw_value *arguments)
+{
+    const pw_value *of = argument_at(arguments, 0, PW_VALUE_GLOBAL);
+    const char *name = pw_value_text(argument_at(arguments, 1, PW_VALUE_STRING));
+    const bool is_honest = of != NULL && name != NULL && strcmp(name, "forward") == 0 &&
+                           strncmp(of->as.global.module, "models.", strlen("models.")) == 0 &&
+                           pw_global_is_known(of->as.global.module, of->as.global.name);
+    const char *whole = getattr->as.global.module; /* module NUL name NUL */
+    const size_t length = strlen(whole) + 1 + strlen(getattr->as.global.name);
+    const size_t index = pw_name_table_find(&p->global_names, whole, length);
+    if (!is_honest && index != PW_NAME_NONE)
+        p->globals[index].is_known = 0;
+}
+
 pawl_status pw_pickle_call(pw_pickle *p, pw_value *callable, pw_value *arguments, pw_value **result)
 {
     pw_meaning meaning = pw_value_meaning(callable);
@@ -212,6 +231,9 @@ pawl_status pw_pickle_call(pw_pickle *p, pw_value *callable, pw_value *arguments
     case PW_MEANS_RECONSTRUCTOR:
         if (argument_at(arguments, 0, PW_VALUE_GLOBAL) != NULL)
             callable = arguments->as.list.items[0];
+        break;
+    case PW_MEANS_ATTRIBUTE:
+        judge_getattr(p, callable, arguments);
         break;
     case PW_MEANS_NOTHING:
     case PW_MEANS_TYPED_TENSOR:

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The opcodes: one small function each, found in a table. What calls would have made is
- * pickle_call.c's. */
+/* The opcodes: one small function each, found in a table. Those of protocol 0 stand in
+ * pickle_text.c, what calls would have made in pickle_call.c. */
 #include "weights/pickle_reader.h"
-#include "base/number.h"
-#include <stdlib.h>
 #include <string.h>
 
-#define PROTOCOL_LAST   5
-#define TEXT_LINE_LIMIT 512 /* decimal numbers */
+#define PROTOCOL_LAST 5
 
 static pawl_status op_pop(pw_pickle *p)
 {
@@ -131,45 +128,6 @@ static pawl_status op_float(pw_pickle *p)
     for (size_t i = 0; i < 8; i++)
         bits = bits << 8 | bytes[i];
     memcpy(&real, &bits, sizeof real);
-    return pw_pickle_push(p, pw_value_make_real(p->arena, real));
-}
-
-/* A decimal line of protocol 0, terminated. */
-static pawl_status take_decimal(pw_pickle *p, char text[TEXT_LINE_LIMIT])
-{
-    const char *line = NULL;
-    size_t length = 0;
-    PW_TRY(pw_pickle_take_line(p, &line, &length));
-    if (length == 0 || length >= TEXT_LINE_LIMIT || memchr(line, '\0', length) != NULL)
-        return pw_pickle_corrupt(p, "has a number that is none");
-    memcpy(text, line, length);
-    text[length] = '\0';
-    return PAWL_OK;
-}
-
-static pawl_status op_text_integer(pw_pickle *p)
-{
-    char text[TEXT_LINE_LIMIT];
-    char *end = NULL;
-    PW_TRY(take_decimal(p, text));
-    if (strcmp(text, "00") == 0 || strcmp(text, "01") == 0)
-        return pw_pickle_push(p, text[1] == '1' ? &pw_value_true : &pw_value_false);
-    const long long integer = strtoll(text, &end, 10);
-    if (*end == 'L')
-        end++;
-    if (*end != '\0')
-        return pw_pickle_corrupt(p, "has a number that is none");
-    return pw_pickle_push(p, pw_value_make_int(p->arena, integer));
-}
-
-static pawl_status op_text_float(pw_pickle *p)
-{
-    char text[TEXT_LINE_LIMIT];
-    char *end = NULL;
-    PW_TRY(take_decimal(p, text));
-    const double real = pw_number_parse(text, &end);
-    if (*end != '\0')
-        return pw_pickle_corrupt(p, "has a number that is none");
     return pw_pickle_push(p, pw_value_make_real(p->arena, real));
 }
 
@@ -340,29 +298,6 @@ static pawl_status op_get4(pw_pickle *p)
     return pw_pickle_memo_get(p, index);
 }
 
-static pawl_status take_text_index(pw_pickle *p, uint64_t *index)
-{
-    char text[TEXT_LINE_LIMIT];
-    char *end = NULL;
-    PW_TRY(take_decimal(p, text));
-    *index = strtoull(text, &end, 10);
-    return *end == '\0' ? PAWL_OK : pw_pickle_corrupt(p, "has a number that is none");
-}
-
-static pawl_status op_text_put(pw_pickle *p)
-{
-    uint64_t index = 0;
-    PW_TRY(take_text_index(p, &index));
-    return pw_pickle_memo_put(p, index);
-}
-
-static pawl_status op_text_get(pw_pickle *p)
-{
-    uint64_t index = 0;
-    PW_TRY(take_text_index(p, &index));
-    return pw_pickle_memo_get(p, index);
-}
-
 /* Classes, functions and what they would make */
 
 static pawl_status push_global(pw_pickle *p, const char *module, size_t module_length,
@@ -405,6 +340,44 @@ static pawl_status op_call(pw_pickle *p)
     return pw_pickle_push(p, result);
 }
 
+/* The first of the items is called with the rest. */
+static pawl_status call_items(pw_pickle *p, pw_value *callable, pw_value *const *items,
+                              size_t count)
+{
+    pw_value *result = NULL;
+    pw_value *arguments = pw_value_make_list(p->arena, PW_VALUE_LIST, items, count);
+    if (arguments == NULL)
+        return pw_pickle_no_memory(p, count * sizeof(pw_value *));
+    PW_TRY(pw_pickle_call(p, callable, arguments, &result));
+    return pw_pickle_push(p, result);
+}
+
+/* INST and OBJ, of protocols 0 and 1: a class, named or first on the stack, and its arguments. */
+static pawl_status op_instance(pw_pickle *p)
+{
+    const char *module = NULL, *name = NULL;
+    size_t module_length = 0, name_length = 0, count = 0;
+    pw_value *callable = NULL;
+    pw_value *const *items = NULL;
+    PW_TRY(pw_pickle_take_line(p, &module, &module_length));
+    PW_TRY(pw_pickle_take_line(p, &name, &name_length));
+    PW_TRY(pw_pickle_global(p, module, module_length, name, name_length, &callable));
+    PW_TRY(pw_pickle_pop_mark(p, &items, &count));
+    if (callable == NULL)
+        return pw_pickle_no_memory(p, sizeof(pw_value));
+    return call_items(p, callable, items, count);
+}
+
+static pawl_status op_object(pw_pickle *p)
+{
+    pw_value *const *items = NULL;
+    size_t count = 0;
+    PW_TRY(pw_pickle_pop_mark(p, &items, &count));
+    if (count == 0)
+        return pw_pickle_corrupt(p, "makes an object of no class");
+    return call_items(p, items[0], items + 1, count - 1);
+}
+
 static pawl_status op_newobj_ex(pw_pickle *p)
 {
     pw_value *keywords = NULL;
@@ -444,28 +417,72 @@ static pawl_status op_refused(pw_pickle *p)
 }
 
 static pawl_status (*const operations[256])(pw_pickle *) = {
-    ['('] = pw_pickle_mark,   ['0'] = op_pop,          ['1'] = op_pop_mark,
-    ['2'] = op_dup,           [0x80] = op_proto,       [0x95] = op_frame,
-    ['N'] = op_none,          [0x88] = op_true,        [0x89] = op_false,
-    ['K'] = op_integer1,      ['M'] = op_integer2,     ['J'] = op_integer4,
-    [0x8a] = op_long1,        [0x8b] = op_long4,       ['G'] = op_float,
-    ['I'] = op_text_integer,  ['L'] = op_text_integer, ['F'] = op_text_float,
-    ['U'] = op_string1,       [0x8c] = op_string1,     ['C'] = op_string1,
-    ['T'] = op_string4,       ['X'] = op_string4,      ['B'] = op_string4,
-    [0x8d] = op_string8,      [0x8e] = op_string8,     [0x96] = op_string8,
-    ['}'] = op_empty_dict,    [']'] = op_empty_list,   [')'] = op_empty_list,
-    [0x8f] = op_empty_list,   [0x85] = op_tuple1,      [0x86] = op_tuple2,
-    [0x87] = op_tuple3,       ['t'] = op_list_of_mark, ['l'] = op_list_of_mark,
-    [0x91] = op_list_of_mark, ['d'] = op_dict_of_mark, ['a'] = op_append,
-    ['e'] = op_appends,       [0x90] = op_appends,     ['s'] = op_set_item,
-    ['u'] = op_set_items,     ['q'] = op_put1,         ['r'] = op_put4,
-    [0x94] = op_memoize,      ['p'] = op_text_put,     ['h'] = op_get1,
-    ['j'] = op_get4,          ['g'] = op_text_get,     ['c'] = op_global,
-    [0x93] = op_stack_global, ['R'] = op_call,         [0x81] = op_call,
-    [0x92] = op_newobj_ex,    ['b'] = op_build,        ['Q'] = op_persistent,
-    ['S'] = op_refused,       ['V'] = op_refused,      ['P'] = op_refused,
-    ['i'] = op_refused,       ['o'] = op_refused,      [0x82] = op_refused,
-    [0x83] = op_refused,      [0x84] = op_refused,     [0x97] = op_refused,
+    ['('] = pw_pickle_mark,
+    ['0'] = op_pop,
+    ['1'] = op_pop_mark,
+    ['2'] = op_dup,
+    [0x80] = op_proto,
+    [0x95] = op_frame,
+    ['N'] = op_none,
+    [0x88] = op_true,
+    [0x89] = op_false,
+    ['K'] = op_integer1,
+    ['M'] = op_integer2,
+    ['J'] = op_integer4,
+    [0x8a] = op_long1,
+    [0x8b] = op_long4,
+    ['G'] = op_float,
+    ['I'] = pw_pickle_text_integer,
+    ['L'] = pw_pickle_text_integer,
+    ['F'] = pw_pickle_text_float,
+    ['U'] = op_string1,
+    [0x8c] = op_string1,
+    ['C'] = op_string1,
+    ['T'] = op_string4,
+    ['X'] = op_string4,
+    ['B'] = op_string4,
+    [0x8d] = op_string8,
+    [0x8e] = op_string8,
+    [0x96] = op_string8,
+    ['}'] = op_empty_dict,
+    [']'] = op_empty_list,
+    [')'] = op_empty_list,
+    [0x8f] = op_empty_list,
+    [0x85] = op_tuple1,
+    [0x86] = op_tuple2,
+    [0x87] = op_tuple3,
+    ['t'] = op_list_of_mark,
+    ['l'] = op_list_of_mark,
+    [0x91] = op_list_of_mark,
+    ['d'] = op_dict_of_mark,
+    ['a'] = op_append,
+    ['e'] = op_appends,
+    [0x90] = op_appends,
+    ['s'] = op_set_item,
+    ['u'] = op_set_items,
+    ['q'] = op_put1,
+    ['r'] = op_put4,
+    [0x94] = op_memoize,
+    ['p'] = pw_pickle_text_put,
+    ['h'] = op_get1,
+    ['j'] = op_get4,
+    ['g'] = pw_pickle_text_get,
+    ['c'] = op_global,
+    [0x93] = op_stack_global,
+    ['R'] = op_call,
+    [0x81] = op_call,
+    [0x92] = op_newobj_ex,
+    ['b'] = op_build,
+    ['Q'] = op_persistent,
+    ['S'] = pw_pickle_text_string,
+    ['V'] = pw_pickle_text_unicode,
+    ['P'] = pw_pickle_text_persistent,
+    ['i'] = op_instance,
+    ['o'] = op_object,
+    [0x82] = op_refused,
+    [0x83] = op_refused,
+    [0x84] = op_refused,
+    [0x97] = op_refused,
     [0x98] = op_refused,
 };
 

@@ -66,6 +66,15 @@ size_t pw_pickle_stack_height(const pw_pickle *p);                         /* ab
 pawl_status pw_pickle_memo_put(pw_pickle *p, uint64_t index) PW_NODISCARD; /* the top */
 pawl_status pw_pickle_memo_get(pw_pickle *p, uint64_t index) PW_NODISCARD;
 
+/* pickle_text.c: the opcodes of protocol 0. */
+pawl_status pw_pickle_text_integer(pw_pickle *p) PW_NODISCARD;
+pawl_status pw_pickle_text_float(pw_pickle *p) PW_NODISCARD;
+pawl_status pw_pickle_text_put(pw_pickle *p) PW_NODISCARD;
+pawl_status pw_pickle_text_get(pw_pickle *p) PW_NODISCARD;
+pawl_status pw_pickle_text_string(pw_pickle *p) PW_NODISCARD;
+pawl_status pw_pickle_text_unicode(pw_pickle *p) PW_NODISCARD;
+pawl_status pw_pickle_text_persistent(pw_pickle *p) PW_NODISCARD;
+
 /* pickle_call.c: what calls would have made. */
 pawl_status pw_pickle_call(pw_pickle *pickle, pw_value *callable, pw_value *arguments,
                            pw_value **result) PW_NODISCARD;

@@ -118,41 +118,67 @@ static const struct {
     {"torch._tensor", "_rebuild_from_type_v2", PW_MEANS_TYPED_TENSOR},
     {"copy_reg", "_reconstructor", PW_MEANS_RECONSTRUCTOR},
     {"copyreg", "_reconstructor", PW_MEANS_RECONSTRUCTOR},
+    {"__builtin__", "getattr", PW_MEANS_ATTRIBUTE},
+    {"builtins", "getattr", PW_MEANS_ATTRIBUTE},
 };
 
-/* name NULL: all of the module; a module that ends in '.': all below it. */
+/* What is harmless to look up and call. ANY_CLASS: a name as classes have it; a module that ends in '.': all below it. So a module's
+ * imports (utils.general.os) and functions that load files are not among them. "builtins" and "copyreg" go for Python 2's names too. */
+#define ANY_CLASS NULL
 static const struct {
     const char *module, *name;
-} known[] = {
-    {"collections", NULL}, {"copy_reg", "_reconstructor"}, {"copyreg", "_reconstructor"},
-    {"__builtin__", "set"}, {"builtins", "set"}, {"__builtin__", "frozenset"}, {"builtins", "frozenset"},
-    {"__builtin__", "dict"}, {"builtins", "dict"}, {"__builtin__", "list"}, {"builtins", "list"},
-    {"__builtin__", "tuple"}, {"builtins", "tuple"}, {"__builtin__", "object"}, {"builtins", "object"},
-    {"__builtin__", "slice"}, {"builtins", "slice"}, {"__builtin__", "getattr"}, {"builtins", "getattr"},
-    {"__builtin__", "bytearray"}, {"builtins", "bytearray"}, {"_codecs", "encode"},
-    {"torch._utils", NULL}, {"torch._tensor", "_rebuild_from_type_v2"}, {"torch.nn.", NULL}, {"torch.optim.", NULL},
-    {"torch.torch_version", "TorchVersion"}, {"torch.storage", NULL}, {"torch.cuda.amp.", NULL},
+} harmless[] = {
+    {"collections", "OrderedDict"}, {"collections", "defaultdict"}, {"collections", "Counter"}, {"collections", "deque"},
+    {"copyreg", "_reconstructor"}, {"_codecs", "encode"},
+    {"builtins", "set"}, {"builtins", "frozenset"}, {"builtins", "dict"}, {"builtins", "list"}, {"builtins", "tuple"},
+    {"builtins", "object"}, {"builtins", "slice"}, {"builtins", "bytearray"}, {"builtins", "bytes"}, {"builtins", "complex"},
+    {"builtins", "getattr"}, /* as pickle_call.c finds it used */
     {"torch", "Size"}, {"torch", "device"}, {"torch", "dtype"}, {"torch", "Tensor"},
-    {"torchvision.transforms.", NULL}, {"models.", NULL}, {"utils.", NULL},
-    {"numpy", "dtype"}, {"numpy", "ndarray"}, {"numpy.core.multiarray", NULL}, {"numpy._core.multiarray", NULL},
-    {"pathlib", NULL}, {"pathlib._local", NULL}, {"argparse", "Namespace"},
-    {"datetime", NULL}, {"easydict", "EasyDict"},
+    {"torch._utils", "_rebuild_tensor"}, {"torch._utils", "_rebuild_tensor_v2"}, {"torch._utils", "_rebuild_parameter"},
+    {"torch._utils", "_rebuild_parameter_with_state"}, {"torch._utils", "_rebuild_qtensor"}, {"torch._utils", "_rebuild_sparse_tensor"},
+    {"torch._tensor", "_rebuild_from_type_v2"}, {"torch.torch_version", "TorchVersion"}, {"torch.storage", ANY_CLASS},
+    {"torch.nn.", ANY_CLASS}, {"torch.optim.", ANY_CLASS}, {"torch.cuda.amp.", ANY_CLASS}, {"torch.amp.", ANY_CLASS},
+    {"torch.nn.functional", "relu"}, {"torch.nn.functional", "gelu"}, {"torch.nn.functional", "silu"},
+    {"torchvision.transforms.", ANY_CLASS}, {"models.", ANY_CLASS}, {"models.common", "autoShape"}, {"utils.", ANY_CLASS},
+    {"numpy", "dtype"}, {"numpy", "ndarray"},
+    {"numpy.core.multiarray", "_reconstruct"}, {"numpy._core.multiarray", "_reconstruct"},
+    {"numpy.core.multiarray", "scalar"}, {"numpy._core.multiarray", "scalar"},
+    {"pathlib", ANY_CLASS}, {"pathlib._local", ANY_CLASS}, {"argparse", "Namespace"}, {"easydict", "EasyDict"},
+    {"datetime", "datetime"}, {"datetime", "date"}, {"datetime", "time"}, {"datetime", "timedelta"}, {"datetime", "timezone"},
 };
 /* clang-format on */
 
+/* "Conv", "_BatchNorm": a capital, and no way into what the class holds. */
+static bool is_class_name(const char *name)
+{
+    if (strchr(name, '.') != NULL)
+        return false;
+    while (*name == '_')
+        name++;
+    return *name >= 'A' && *name <= 'Z';
+}
+
+static bool is_module(const char *pattern, const char *module)
+{
+    const size_t length = strlen(pattern);
+    return pattern[length - 1] == '.' ? strncmp(module, pattern, length) == 0
+                                      : strcmp(module, pattern) == 0;
+}
+
 int pw_global_is_known(const char *module, const char *name)
 {
-    for (size_t i = 0; i < PW_COUNT(known); i++) {
-        const size_t length = strlen(known[i].module);
-        const bool is_prefix = known[i].module[length - 1] == '.';
-        if (is_prefix ? strncmp(module, known[i].module, length) == 0
-                      : strcmp(module, known[i].module) == 0)
-            if (known[i].name == NULL || strcmp(name, known[i].name) == 0)
-                return 1;
-    }
+    const char *today = strcmp(module, "__builtin__") == 0 ? "builtins"
+                        : strcmp(module, "copy_reg") == 0  ? "copyreg"
+                                                           : module;
+    for (size_t i = 0; i < PW_COUNT(harmless); i++)
+        if (is_module(harmless[i].module, today) &&
+            (harmless[i].name == ANY_CLASS ? is_class_name(name)
+                                           : strcmp(name, harmless[i].name) == 0))
+            return 1;
     const size_t length = strlen(name), suffix = strlen("Storage");
     const bool is_torch = strcmp(module, "torch") == 0 || strcmp(module, "torch.cuda") == 0;
-    return is_torch && length > suffix && strcmp(name + length - suffix, "Storage") == 0;
+    return is_torch && is_class_name(name) && length > suffix &&
+           strcmp(name + length - suffix, "Storage") == 0;
 }
 
 pw_value *pw_value_make_global(pw_arena *arena, const char *module, const char *name)

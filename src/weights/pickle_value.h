@@ -14,7 +14,8 @@ typedef enum pw_meaning {
     PW_MEANS_TENSOR,
     PW_MEANS_PARAMETER,
     PW_MEANS_TYPED_TENSOR, /* _rebuild_from_type_v2 */
-    PW_MEANS_RECONSTRUCTOR /* copyreg's way to NEWOBJ */
+    PW_MEANS_RECONSTRUCTOR, /* copyreg's way to NEWOBJ */
+    PW_MEANS_ATTRIBUTE      /* getattr */
 } pw_meaning;
 
 typedef struct pw_global_value {
@@ -64,7 +65,7 @@ bool pw_value_append(pw_arena *arena, pw_value *list, pw_value *const *items,
 
 pw_meaning pw_value_meaning(const pw_value *value); /* of a GLOBAL; else NOTHING */
 
-/* 1: of the kind that every YOLOv5 checkpoint has. */
+/* 1: harmless, of the kinds that YOLOv5's checkpoints name. */
 int pw_global_is_known(const char *module, const char *name);
 
 #endif

@@ -4,6 +4,7 @@
  *   cli_tool json          checks that each line of stdin is a JSON object, prints how many
  *   cli_tool npy N H W     a float32 array N x 3 x H x W on stdout
  *   cli_tool npy-f64 N H W the same header with another type
+ *   cli_tool zip NAME FILE...  a zip archive of stored entries on stdout
  *   cli_tool same A B      exit 0 if both files have equal bytes
  *   cli_tool interrupt SECONDS COMMAND...  runs it, sends SIGINT after a while, prints its exit
  * status
@@ -51,6 +52,61 @@ static int write_npy(const char *type, char **sizes)
     return fflush(stdout) == 0 ? 0 : 1;
 }
 
+static void put_number(unsigned long number, int bytes)
+{
+    for (int i = 0; i < bytes; i++)
+        putchar((int)(number >> (8 * i) & 0xFF));
+}
+
+/* A zip archive of stored entries, without checksums: NAME FILE ... */
+static int write_zip(int count, char **names_and_files)
+{
+    static char bytes[16][4096];
+    size_t sizes[16], at[16], end = 0;
+    for (int i = 0; i < count && i < 16; i++) {
+        const char *name = names_and_files[2 * i];
+        FILE *file = fopen(names_and_files[2 * i + 1], "rb");
+        if (file == NULL)
+            return 1;
+        sizes[i] = fread(bytes[i], 1, sizeof bytes[i], file);
+        (void)fclose(file);
+        at[i] = end;
+        end += 30 + strlen(name) + sizes[i];
+        put_number(0x04034b50, 4);
+        put_number(20, 2);
+        put_number(0, 12); /* flags, method, time, date, checksum */
+        put_number(sizes[i], 4);
+        put_number(sizes[i], 4);
+        put_number(strlen(name), 2);
+        put_number(0, 2);
+        fputs(name, stdout);
+        fwrite(bytes[i], 1, sizes[i], stdout);
+    }
+    size_t directory = 0;
+    for (int i = 0; i < count && i < 16; i++) {
+        const char *name = names_and_files[2 * i];
+        put_number(0x02014b50, 4);
+        put_number(20, 2);
+        put_number(20, 2);
+        put_number(0, 12);
+        put_number(sizes[i], 4);
+        put_number(sizes[i], 4);
+        put_number(strlen(name), 2);
+        put_number(0, 12); /* extra, comment, disk, attributes */
+        put_number(at[i], 4);
+        fputs(name, stdout);
+        directory += 46 + strlen(name);
+    }
+    put_number(0x06054b50, 4);
+    put_number(0, 4);
+    put_number((unsigned long)count, 2);
+    put_number((unsigned long)count, 2);
+    put_number(directory, 4);
+    put_number(end, 4);
+    put_number(0, 2);
+    return fflush(stdout) == 0 ? 0 : 1;
+}
+
 static int compare(const char *first, const char *second)
 {
     FILE *a = fopen(first, "rb"), *b = fopen(second, "rb");
@@ -95,6 +151,8 @@ int main(int argc, char **argv)
         return write_npy("<f4", argv + 2);
     if (strcmp(verb, "npy-f64") == 0 && argc == 5)
         return write_npy("<f8", argv + 2);
+    if (strcmp(verb, "zip") == 0 && argc > 3 && argc % 2 == 0)
+        return write_zip((argc - 2) / 2, argv + 2);
     if (strcmp(verb, "same") == 0 && argc == 4)
         return compare(argv[2], argv[3]);
     if (strcmp(verb, "interrupt") == 0 && argc > 3)

@@ -4,7 +4,7 @@
 #define PT_FUZZ_WEIGHTS_H
 
 #include "fuzz_target.h"
-#include "weights/module.h"
+#include "weights/readers.h"
 #include <string.h>
 
 static inline void fuzz_read_tensor(const pw_weights *weights, const pw_tensor_data *tensor)
@@ -37,6 +37,21 @@ static inline void fuzz_weights(const uint8_t *data, size_t size)
     for (size_t i = 0; status >= 0 && i < weights.global_count; i++)
         fuzz_check(weights.globals[i].module[0] != '\0' && weights.globals[i].name[0] != '\0');
     pw_arena_free(&weights.arena);
+}
+
+/* What its pickles name, whether or not it is a checkpoint. */
+static inline void fuzz_globals(const uint8_t *data, size_t size)
+{
+    pw_arena arena = {0};
+    pawl_error error = {PAWL_OK, 0, 0, ""};
+    pw_pickle pickle = {.arena = &arena, .file_name = "fuzz", .error = &error};
+    const pawl_status status = pw_pickle_scan(&pickle, data, size);
+    if (status < 0)
+        fuzz_check(error.status == status && error.message[0] != '\0');
+    for (size_t i = 0; i < pickle.global_count; i++)
+        fuzz_check(pickle.globals[i].module[0] != '\0' && pickle.globals[i].name[0] != '\0');
+    pw_pickle_end(&pickle);
+    pw_arena_free(&arena);
 }
 
 #endif

@@ -173,6 +173,12 @@ static pickle_row rows[] = {
     GOOD("STACK_GLOBAL", "\x80\4\x8c\2os\x8c\6system\x93.", "os.system"),
     GOOD("REDUCE calls nothing", "cos\nsystem\n(U\4trueetR.", NULL),
     GOOD("REDUCE makes a record", "cos\nsystem\n(U\4truetR.", "record(os.system ['true'])"),
+    GOOD("STRING", "S'a b'\n.", "'a b'"),
+    GOOD("STRING with escapes", "S\"\\x6fs\\163\\'\\q\\\\\"\n.", "'oss'\\q\\'"),
+    GOOD("UNICODE", "Vo\\u0073 \xe9\\u20ac\\U0001f600\n.", "'os \xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80'"),
+    GOOD("STACK_GLOBAL by escaped names", "S'\\x6f\\x73'\nVsyste\\u006d\n\x93.", "os.system"),
+    GOOD("INST", "(S'true'\nios\nsystem\n.", "record(os.system ['true'])"),
+    GOOD("OBJ", "(cos\nsystem\nS'true'\no.", "record(os.system ['true'])"),
     GOOD("NEWOBJ", "ca\nB\n)\x81.", "record(a.B [])"),
     GOOD("NEWOBJ_EX", "ca\nB\n)}\x92.", "record(a.B [])"),
     GOOD("BUILD", "ca\nB\n)\x81}U\1xK\1sb.", "record(a.B [] {'x' 1})"),
@@ -249,9 +255,13 @@ static pickle_row rows[] = {
     BAD("OrderedDict of no pairs", "ccollections\nOrderedDict\n(](K\1etR."),
     {"tensor of nine dimensions", TENSOR STORAGE "K\0(K\1K\1K\1K\1K\1K\1K\1K\1K\1t(K\1K\1K\1K\1K\1K\1K\1K\1K\1ttR.",
      sizeof(TENSOR STORAGE "K\0(K\1K\1K\1K\1K\1K\1K\1K\1K\1t(K\1K\1K\1K\1K\1K\1K\1K\1K\1ttR.") - 1, NULL, PAWL_ERR_LIMIT},
-    REFUSED("STRING", "S'a'\n."),
-    REFUSED("PERSID", "P1\n."),
-    REFUSED("INST", "(ia\nB\n."),
+    BAD("PERSID", "P1\n."),
+    BAD("STRING without quotes", "Sa\n."),
+    BAD("STRING of one quote", "S'\n."),
+    BAD("UNICODE beyond the last character", "V\\U00110000\n."),
+    BAD("OBJ of no class", "(o."),
+    BAD("OBJ without a mark", "o."),
+    BAD("INST without a mark", "ia\nB\n."),
     REFUSED("EXT1", "\x82\1."),
     REFUSED("NEXT_BUFFER", "\x97."),
 };
@@ -288,15 +298,34 @@ static void globals_are_listed_once(void **state)
     static const char bytes[] =
         "(cos\nsystem\ncos\nsystem\nctorch.nn.modules.conv\nConv2d\n"
         "ctorch.hub\nload\ncbuiltins\neval\ncnumpy\ndtype\ncmodels.yolo\nModel\n"
-        "ctorch\nHalfStorage\nctorch\nload\nt.";
+        "ctorch\nHalfStorage\nctorch\nload\nctorch.nn.modules.batchnorm\n_BatchNorm\n"
+        "ccopy_reg\n_reconstructor\ncmodels.experimental\nattempt_load\ncmodels.common\nautoShape\n"
+        "cutils.general\nsubprocess\ncutils.general\nPath.os\ncpathlib\nPosixPath\ncpathlib\nos\n"
+        "ccollections\n_sys\ncmodels\nYolo\ncmodelsx.yolo\nModel\nctorch._utils\nimportlib\nt.";
     static const struct {
         const char *module, *name;
         int is_known;
     } expected[] = {
-        {"os", "system", 0},         {"torch.nn.modules.conv", "Conv2d", 1},
-        {"torch.hub", "load", 0},    {"builtins", "eval", 0},
-        {"numpy", "dtype", 1},       {"models.yolo", "Model", 1},
-        {"torch", "HalfStorage", 1}, {"torch", "load", 0},
+        {"os", "system", 0},
+        {"torch.nn.modules.conv", "Conv2d", 1},
+        {"torch.hub", "load", 0},
+        {"builtins", "eval", 0},
+        {"numpy", "dtype", 1},
+        {"models.yolo", "Model", 1},
+        {"torch", "HalfStorage", 1},
+        {"torch", "load", 0},
+        {"torch.nn.modules.batchnorm", "_BatchNorm", 1},
+        {"copy_reg", "_reconstructor", 1},
+        {"models.experimental", "attempt_load", 0},
+        {"models.common", "autoShape", 1},
+        {"utils.general", "subprocess", 0},
+        {"utils.general", "Path.os", 0},
+        {"pathlib", "PosixPath", 1},
+        {"pathlib", "os", 0},
+        {"collections", "_sys", 0},
+        {"models", "Yolo", 0},
+        {"modelsx.yolo", "Model", 0},
+        {"torch._utils", "importlib", 0},
     };
     pw_arena arena = {0};
     pawl_error error = {PAWL_OK, 0, 0, ""};
