@@ -10,4 +10,4 @@ wc -l ./*.jsonl
 cat ./*.jsonl | grep -cv '^{"file"'
 cat err
 pawl build "$SHAPES/shapes.pt" -o x.engine <&- >&- 2>&-; echo $?
-pawl inspect x.engine | head -n 1
+pawl inspect x.engine | sed "s/,.*//; q"
