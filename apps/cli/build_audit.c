@@ -15,7 +15,7 @@
 typedef struct audit_summary {
     size_t tensors, concerned;
     pawl_audit_info total;
-    const char *worst_name; /* of the tensor that loses most beside its own scale */
+    const char *worst_name, *worst_tensor; /* of the tensor that loses most beside its own scale */
     double worst_error;
 } audit_summary;
 
@@ -27,7 +27,8 @@ static uint64_t damaged(const pawl_audit_info *audit)
 static int summarise(pawl_plan *plan, audit_summary *summary)
 {
     pawl_error error = {0};
-    *summary = (audit_summary){.tensors = pawl_plan_audit_count(plan), .worst_name = ""};
+    *summary = (audit_summary){
+        .tensors = pawl_plan_audit_count(plan), .worst_name = "", .worst_tensor = ""};
     summary->total.struct_size = sizeof summary->total;
     if (pawl_plan_audit_get(plan, PAWL_F16, SIZE_MAX, &summary->total, &error) < 0)
         return 0;
@@ -39,6 +40,7 @@ static int summarise(pawl_plan *plan, audit_summary *summary)
         if (damaged(&one) != 0 && one.error_of_largest > summary->worst_error) {
             summary->worst_error = one.error_of_largest;
             summary->worst_name = one.name;
+            summary->worst_tensor = one.tensor;
         }
     }
     return 1;
@@ -51,19 +53,20 @@ void cli_audit_say(pawl_plan *plan, int is_fixed)
         return;
     const pawl_audit_info *total = &summary.total;
     if (damaged(total) == 0) {
-        app_say("FP16: holds all %" PRIu64 " weights of %zu tensors within its normal range",
-                total->count, summary.tensors);
+        app_say("FP16: holds all %" PRIu64 " weights of %zu %s within its normal range",
+                total->count, APP_COUNT(summary.tensors, "tensor", "tensors"));
         return;
     }
-    app_say("FP16: of %" PRIu64 " weights in %zu tensors, %" PRIu64
-            " in %zu tensors leave its normal range: %" PRIu64 " subnormal, %" PRIu64
+    app_say("FP16: of %" PRIu64 " weights in %zu %s, %" PRIu64
+            " in %zu %s leave its normal range: %" PRIu64 " subnormal, %" PRIu64
             " vanishing, %" PRIu64 " overflowing, %" PRIu64 " infinite, %" PRIu64 " NaN",
-            total->count, summary.tensors, damaged(total), summary.concerned, total->subnormal,
-            total->vanishing, total->overflowing, total->infinite, total->nan);
+            total->count, APP_COUNT(summary.tensors, "tensor", "tensors"), damaged(total),
+            APP_COUNT(summary.concerned, "tensor", "tensors"), total->subnormal, total->vanishing,
+            total->overflowing, total->infinite, total->nan);
     const int matters = total->overflowing + total->infinite + total->nan != 0 ||
                         summary.worst_error > HALF_ROUNDING;
-    app_say("      the worst of it is %.1e of the largest weight beside it (%s), %s",
-            summary.worst_error, summary.worst_name,
+    app_say("      the worst of it is %.1e of the largest weight beside it (%s.%s), %s",
+            summary.worst_error, summary.worst_name, summary.worst_tensor,
             is_fixed  ? "and none of it happens: these layers stay FP32"
             : matters ? "which matters: keep these layers in FP32 with --fp16-fix scale"
                       : "below what FP16 rounds off anyway: it does not matter");
@@ -81,6 +84,7 @@ static json_t *audit_row(const pawl_audit_info *audit)
         {"infinite", audit->infinite},   {"nan", audit->nan},
     };
     int is_complete = row != NULL && app_json_set(row, "name", app_json_text(audit->name)) &&
+                      app_json_set(row, "tensor", app_json_text(audit->tensor)) &&
                       app_json_set(row, "layer_id", json_integer((json_int_t)audit->layer_id));
     for (size_t i = 0; is_complete && i < sizeof counts / sizeof counts[0]; i++)
         is_complete = app_json_set(row, counts[i].key, json_integer((json_int_t)counts[i].value));

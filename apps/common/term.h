@@ -101,6 +101,9 @@ void app_progress_end(void);
 /* Milliseconds of a clock that only goes forward. */
 double app_clock_ms(void);
 
+/* Two arguments for "%zu %s": a count, and the word for so many. */
+#define APP_COUNT(count, one, many) (size_t)(count), (count) == 1 ? (one) : (many)
+
 /* "16.9 MB", "1.2 s": into the caller's buffer, which is returned. */
 #define APP_HUMAN_SIZE 24
 const char *app_human_bytes(char text[APP_HUMAN_SIZE], uint64_t size);

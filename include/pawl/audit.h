@@ -14,7 +14,7 @@ PAWL_BEGIN
  */
 typedef struct pawl_audit_info {
     size_t struct_size;      /* set by the caller: sizeof(pawl_audit_info) */
-    const char *name;        /* "model.0.conv.weight"; "" for the total. Lives as long as the plan */
+    const char *name;        /* of the convolution: "model.0.conv"; "" for the total. Lives as long as the plan */
     uint32_t layer_id;
     uint64_t count;          /* values */
     uint64_t subnormal;      /* below the smallest normal: fewer than all bits are kept */
@@ -24,8 +24,9 @@ typedef struct pawl_audit_info {
     double largest;          /* largest finite magnitude */
     double relative_error;   /* largest |rounded - value| / |value| over finite non-zero values; 1: a value vanished or overflowed */
     double error_of_largest; /* largest |rounded - value| / largest: what the rounding means beside the tensor's own scale */
+    const char *tensor;      /* which of the convolution's: "weight" or "bias"; "" for the total. Static. Since 0.2 */
 } pawl_audit_info;
-#define PAWL_AUDIT_INFO_INIT { sizeof(pawl_audit_info), NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+#define PAWL_AUDIT_INFO_INIT { sizeof(pawl_audit_info), NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL }
 
 /** Tensors of the plan that an audit looks at; 0 for a dead handle. Any thread. */
 PAWL_API size_t pawl_plan_audit_count(pawl_plan *plan);

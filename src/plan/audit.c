@@ -17,8 +17,8 @@ typedef struct format_bounds {
 static const format_bounds f16_bounds = {0x1p-14, 0x1p-24, 65504.0};
 static const format_bounds bf16_bounds = {0x1p-126, 0x1p-133, 0x1.fep127};
 
-/* Tensor index of the network: even numbers are weights, odd ones biases, of the convolutions in
- * order. */
+/* Tensor index of the network: the convolutions in order, of each its weights, then its bias where
+ * it has one. */
 typedef struct audited {
     const pw_layer *layer;
     const float *values;
@@ -87,10 +87,11 @@ static double add_values(pawl_audit_info *audit, const audited *tensor, bool is_
     return worst;
 }
 
-/* One tensor; weights and bias of a layer share its name and differ in their count. */
+/* One tensor. */
 static void audit_one(pawl_audit_info *audit, const audited *tensor, bool is_bf16)
 {
     audit->name = tensor->layer->name;
+    audit->tensor = tensor->is_bias ? "bias" : "weight";
     audit->layer_id = tensor->layer->id;
     const double worst = add_values(audit, tensor, is_bf16);
     audit->error_of_largest = audit->largest > 0 ? worst / audit->largest : 0;
@@ -99,7 +100,7 @@ static void audit_one(pawl_audit_info *audit, const audited *tensor, bool is_bf1
 static void audit_all(pawl_audit_info *audit, const pw_network *network, bool is_bf16)
 {
     audited tensor;
-    audit->name = "";
+    audit->name = audit->tensor = "";
     for (size_t index = 0; find_tensor(network, index, &tensor); index++) {
         pawl_audit_info one = {.struct_size = sizeof one};
         audit_one(&one, &tensor, is_bf16);
