@@ -289,9 +289,9 @@ static int report(struct bench *bench, const struct course *course, const sample
     if (!samples_figures(taken, &of))
         return app_fail_memory();
     app_say("%-8s min %.2f, mean %.2f, median %.2f, p90 %.2f, p95 %.2f, p99 %.2f ms; %.1f pictures "
-            "a second, %zu runs",
+            "a second, %zu %s",
             course->output, of.min, of.mean, of.median, of.p90, of.p95, of.p99,
-            1e3 * course->batch / of.mean, taken->count);
+            1e3 * course->batch / of.mean, APP_COUNT(taken->count, "run", "runs"));
     if (!bench->json.is_open)
         return app_finish_stdout(APP_EXIT_DONE);
     return app_lines_write(&bench->json, figures_json(bench, course->output, &of));

@@ -5,6 +5,7 @@
 #include <pawl/diagnosis.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -14,50 +15,43 @@ const app_command cli_explain = {
     .name = "explain",
     .arguments = "[ID...]",
     .brief = "Says what an id such as PAWL-L006 in a message means, and what to do",
-    .details = "Without an id it lists all. L006 is enough.",
+    .details = "Without an id it lists all. L006, l6 or 6 is enough.",
     .example = "pawl explain PAWL-L006",
     .argument_min = 0,
     .argument_max = -1,
     .main = explain_main,
 };
 
-/* "PAWL-L006", "pawl-l006" or "L006". */
+/* The number behind "PAWL-L", "L" or nothing, in any case and with or without its noughts; -1:
+ * there is none. */
+static long id_number(const char *id)
+{
+    char *end = NULL;
+    if (strncasecmp(id, "PAWL-", strlen("PAWL-")) == 0)
+        id += strlen("PAWL-");
+    if (*id == 'L' || *id == 'l')
+        id++;
+    const long number = *id >= '0' && *id <= '9' ? strtol(id, &end, 10) : -1;
+    return number >= 0 && *end == '\0' ? number : -1;
+}
+
 static const pawl_diagnosis *find(const char *id)
 {
     const pawl_diagnosis *diagnosis;
-    for (size_t i = 0; (diagnosis = pawl_diagnosis_get(i)) != NULL; i++)
-        if (strcasecmp(id, diagnosis->id) == 0 ||
-            strcasecmp(id, diagnosis->id + strlen("PAWL-")) == 0)
+    const long number = id_number(id);
+    for (size_t i = 0; number >= 0 && (diagnosis = pawl_diagnosis_get(i)) != NULL; i++)
+        if (id_number(diagnosis->id) == number)
             return diagnosis;
     return NULL;
 }
 
-/* Words on lines of at most 80 columns, behind an indent. */
-static void print_wrapped(const char *text, int indent)
-{
-    int column = 80; /* the first word starts a line */
-    while (*text != '\0') {
-        const int length = (int)strcspn(text, " ");
-        if (column + 1 + length > 80) {
-            printf("\n%*s", indent, "");
-            column = indent;
-        } else {
-            printf(" ");
-            column++;
-        }
-        printf("%.*s", length, text);
-        column += length;
-        text += length;
-        text += strspn(text, " ");
-    }
-}
-
 static void explain(const pawl_diagnosis *diagnosis)
 {
-    printf("%s%s%s: %s", app_bold(stdout), diagnosis->id, app_plain(stdout), diagnosis->title);
-    print_wrapped(diagnosis->cause, 2);
-    print_wrapped(diagnosis->remedy, 2);
-    printf("\n");
+    const int width = app_term_width(stdout);
+    printf("%s%s%s: %s\n  ", app_bold(stdout), diagnosis->id, app_plain(stdout), diagnosis->title);
+    app_print_wrapped(stdout, diagnosis->cause, 2, 2, width);
+    printf("  ");
+    app_print_wrapped(stdout, diagnosis->remedy, 2, 2, width);
 }
 
 static int explain_main(int argc, char **argv)

@@ -3,8 +3,8 @@
 #include "cli/lifetimes.h"
 #include "cli/predict.h"
 #include "common/inputs.h"
+#include "common/sources.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -60,9 +60,9 @@ const app_command cli_predict = {
     .arguments = "ENGINE SOURCE...",
     .brief = "Detects objects in pictures, segments or classifies them",
     .details =
-        "A SOURCE is a JPEG, PNG, WebP, BMP or PPM file, or a folder of them. A picture that "
-        "cannot be read is reported and the rest go on (exit code 8; 3, or 4 for files of another "
-        "kind, if every one is bad).",
+        "A SOURCE is a JPEG, PNG, WebP, BMP or PPM file, or a folder of them; no address, camera "
+        "or video yet (exit code 4). A picture that cannot be read is reported and the rest go on "
+        "(exit code 8; 3, or 4 for files of another kind, if every one is bad).",
     .example = "pawl predict best.engine photos/ --conf 0.4 --save-txt",
     .options = options_table,
     .option_count = sizeof options_table / sizeof options_table[0],
@@ -106,21 +106,12 @@ static int check_classes(const struct predict *predict)
     return APP_EXIT_DONE;
 }
 
-/* Folders become the pictures in them; whatever else is named is taken as a picture. */
 static int list_pictures(app_paths *pictures, char *const *sources, int count)
 {
     for (int i = 0; i < count; i++) {
-        const size_t before = pictures->count;
-        if (!app_is_folder(sources[i])) {
-            if (!app_paths_add(pictures, sources[i]))
-                return app_fail_memory();
-            continue;
-        }
-        if (!app_paths_add_folder(pictures, sources[i], APP_PICTURE_ENDINGS))
-            return app_fail(APP_EXIT_INPUT, "cannot read the folder %s: %s", sources[i],
-                            strerror(errno));
-        if (pictures->count == before)
-            app_warn("%s holds no pictures (%s)", sources[i], APP_PICTURE_ENDINGS);
+        const int code = app_sources_add(pictures, sources[i]);
+        if (code != APP_EXIT_DONE)
+            return code;
     }
     if (pictures->count == 0)
         return app_fail(APP_EXIT_INPUT, "there are no pictures to look at");

@@ -2,8 +2,8 @@
 /* pawl verify: does an engine compute what its weights say? */
 #include "cli/verify.h"
 #include "common/inputs.h"
+#include "common/sources.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,26 +53,17 @@ const app_command cli_verify = {
     .main = verify_main,
 };
 
-static int add_picture(app_paths *pictures, const char *path)
-{
-    if (!app_is_folder(path))
-        return app_paths_add(pictures, path) ? APP_EXIT_DONE : app_fail_memory();
-    if (!app_paths_add_folder(pictures, path, APP_PICTURE_ENDINGS))
-        return app_fail(APP_EXIT_INPUT, "cannot read the folder %s: %s", path, strerror(errno));
-    return APP_EXIT_DONE;
-}
-
 /* --images takes one word; the pictures behind it are among the arguments, told apart by their
  * names. Engines move to the front of the arguments. None of them may the report overwrite. */
 static int sort_arguments(verify_job *job, app_arguments *arguments)
 {
     int kept = 0;
     int code = job->options->images == NULL ? APP_EXIT_DONE
-                                            : add_picture(&job->pictures, job->options->images);
+                                            : app_sources_add(&job->pictures, job->options->images);
     for (int i = 0; i < arguments->count && code == APP_EXIT_DONE; i++) {
         char *path = arguments->items[i];
         if (app_is_folder(path) || app_path_ends_in(path, APP_PICTURE_ENDINGS))
-            code = add_picture(&job->pictures, path);
+            code = app_sources_add(&job->pictures, path);
         else
             arguments->items[kept++] = path;
     }
@@ -113,7 +104,9 @@ static int show_pictures(verify_job *job, verify_pair *pair)
     }
     app_progress_end();
     if (job->seen == 0)
-        return app_fail(APP_EXIT_INPUT, "none of the %zu pictures could be read", job->failed);
+        return job->failed == 1 ? APP_EXIT_INPUT /* why has been said */
+                                : app_fail(APP_EXIT_INPUT, "none of the %zu pictures could be read",
+                                           job->failed);
     verify_judge(pair);
     return APP_EXIT_DONE;
 }

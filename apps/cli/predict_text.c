@@ -10,8 +10,9 @@
 /* Adds "4 persons, " to the text, which is moved to new memory. */
 static char *add_count(char *text, size_t number, const char *name)
 {
-    char *longer =
-        text == NULL ? NULL : app_format("%s%zu %s%s, ", text, number, name, number > 1 ? "s" : "");
+    char *longer = text == NULL ? NULL
+                                : app_format("%s%zu %s%s, ", text, number, name,
+                                             number > 1 ? app_name_plural(name) : "");
     free(text);
     return longer;
 }

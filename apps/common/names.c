@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define NAMES_SIZE_LIMIT ((size_t)4 << 20)
 
@@ -59,6 +60,21 @@ int32_t app_coco_category(int32_t class_id)
         if (category >= coco_left_out[i])
             category++;
     return category;
+}
+
+static bool ends_in(const char *name, const char *end)
+{
+    const size_t length = strlen(name), wanted = strlen(end);
+    return length >= wanted && strcasecmp(name + length - wanted, end) == 0;
+}
+
+const char *app_name_plural(const char *name)
+{
+    static const char *const hisses[] = {"ss", "us", "x", "z", "ch", "sh"};
+    for (size_t i = 0; i < sizeof hisses / sizeof hisses[0]; i++)
+        if (ends_in(name, hisses[i]))
+            return "es";
+    return ends_in(name, "s") ? "" : "s";
 }
 
 /* Cuts blanks, and one pair of quotes, off both ends in place. */

@@ -18,4 +18,8 @@ bool app_names_are_coco(const char *const *names, size_t count);
 /* COCO's category id (1 to 90) of class 0 to 79. */
 int32_t app_coco_category(int32_t class_id);
 
+/* What makes a class's name plural: detect.py's "s" ("3 persons"), but "es" behind a hiss ("3
+ * crosses", "2 buses") and nothing where the name is plural as it stands ("2 skis"). */
+const char *app_name_plural(const char *name);
+
 #endif

@@ -2,6 +2,8 @@
 /* Messages, progress, exit codes and signals of the programs. */
 #include "common/term.h"
 
+#include "common/sources.h"
+
 #include <pawl/file.h>
 #include <pawl/logger.h>
 
@@ -268,9 +270,17 @@ int app_fail_library(const char *path, const pawl_error *error)
     const char *slash = path == NULL ? NULL : strrchr(path, '/');
     if (error->status == PAWL_ERR_CANCELLED && app_is_interrupted())
         return app_fail_interrupted();
+    if (path != NULL && error->status == PAWL_ERR_READ && app_is_address(path))
+        return app_fail_address(path);
     if (path == NULL || strstr(message, slash == NULL ? path : slash + 1) != NULL)
         return app_fail(code, "%s", message);
     return app_fail(code, "%s: %s", path, message);
+}
+
+int app_fail_address(const char *path)
+{
+    return app_fail(APP_EXIT_UNSUPPORTED,
+                    "%s is an address, and pawl reads files: download it first", path);
 }
 
 int app_fail_kind(const char *path, const char *wanted)

@@ -64,6 +64,8 @@ int app_fail_library(const char *path, const pawl_error *error);
 /* Says that the file is not what was wanted ("not a .npy file"), and what it is where that is
  * known: returns APP_EXIT_UNSUPPORTED then, else APP_EXIT_INPUT. */
 int app_fail_kind(const char *path, const char *wanted);
+/* Says that the path is an address, where a file is read; returns the exit code. */
+int app_fail_address(const char *path);
 /* Says that memory ran out; returns the exit code. */
 int app_fail_memory(void);
 

@@ -3,6 +3,7 @@
  * it is, and else refused: names taken for what they are not would end up in engines. */
 #include "common/text_file.h"
 
+#include "common/sources.h"
 #include "common/term.h"
 
 #include <errno.h>
@@ -161,6 +162,8 @@ static bool begins_with(const app_text *text, const char *mark)
 int app_text_read(app_text *text, const char *path, size_t most)
 {
     const char *problem = app_text_load(text, path, most);
+    if (problem != NULL && app_is_address(path))
+        return app_fail_address(path);
     if (problem != NULL)
         return app_fail(APP_EXIT_INPUT, "cannot open %s: %s", path, problem);
     const bool is_big = begins_with(text, "\xFE\xFF");
