@@ -55,7 +55,7 @@ static int write_npy(const char *type, char **sizes)
 static void put_number(unsigned long number, int bytes)
 {
     for (int i = 0; i < bytes; i++)
-        putchar((int)(number >> (8 * i) & 0xFF));
+        putchar(i < (int)sizeof number ? (int)(number >> (8 * i) & 0xFF) : 0);
 }
 
 /* A zip archive of stored entries, without checksums: NAME FILE ... */
