@@ -3,11 +3,12 @@
  * it is, and else refused: names taken for what they are not would end up in engines. */
 #include "common/text_file.h"
 
+#include "common/files.h"
 #include "common/sources.h"
 #include "common/term.h"
 
 #include <errno.h>
-#include <pawl/pawl.h>
+#include <pawl/file.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,43 +16,37 @@
 
 void app_text_free(app_text *text)
 {
-    free(text->bytes);
+    if (text->is_converted)
+        free(text->bytes);
+    else
+        pawl_file_release(text->bytes);
     *text = (app_text){0};
 }
 
-/* Reads on until the end, or until there is more than wanted. */
-static const char *read_stream(app_text *text, FILE *in, size_t most)
+/* What an error says, without the file's name. */
+static const char *words_of(const pawl_error *error, const char *path)
 {
-    size_t room = 0;
-    for (;;) {
-        if (text->size == room) {
-            room = room < 4096 ? 4096 : room * 2;
-            char *grown = realloc(text->bytes, room + 1);
-            if (grown == NULL)
-                return "memory ran out";
-            text->bytes = grown;
-        }
-        errno = 0;
-        const size_t got = fread(text->bytes + text->size, 1, room - text->size, in);
-        text->size += got;
-        text->bytes[text->size] = '\0';
-        if (text->size > most)
-            return "it is too large";
-        if (got == 0)
-            return ferror(in) ? strerror(errno) : NULL;
-    }
+    if (error->os_error != 0)
+        return strerror(error->os_error);
+    if (error->status == PAWL_ERR_LIMIT)
+        return "it is too large";
+    if (error->status == PAWL_ERR_MEMORY)
+        return "memory ran out";
+    if (app_is_folder(path))
+        return strerror(EISDIR);
+    return "it changed while it was read; read it again, or let its writer write another name and "
+           "rename that";
 }
 
 const char *app_text_load(app_text *text, const char *path, size_t most)
 {
+    void *bytes = NULL;
+    pawl_error error = {0};
     *text = (app_text){0};
-    FILE *in = fopen(path, "rbe");
-    const char *problem = in == NULL ? strerror(errno) : read_stream(text, in, most);
-    if (in != NULL)
-        (void)fclose(in);
-    if (problem != NULL)
-        app_text_free(text);
-    return problem;
+    if (pawl_file_read(path, most, &bytes, &text->size, &error) < 0)
+        return words_of(&error, path);
+    text->bytes = bytes;
+    return NULL;
 }
 
 size_t app_utf8_length(const char *text)
@@ -118,8 +113,8 @@ static bool convert_utf16(app_text *text, bool is_big)
         length += put_utf8(out + length, code);
     }
     out[length] = '\0';
-    free(text->bytes);
-    *text = (app_text){out, length};
+    app_text_free(text);
+    *text = (app_text){out, length, true};
     return true;
 }
 

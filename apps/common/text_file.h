@@ -6,10 +6,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Bytes of a file, and a zero behind them. */
+/* Bytes of a file as it was at one moment, and a zero behind them. */
 typedef struct app_text {
     char *bytes; /* its own; NULL: none was read */
     size_t size;
+    bool is_converted; /* no longer pawl_file_read()'s */
 } app_text;
 
 /* Reads a file of at most @p most bytes as it is. NULL, or what is wrong with it ("No such file or
