@@ -8,7 +8,7 @@
 
 PAWL_BEGIN
 
-/** Pins its context, and by it engine, runtime and plan. Nothing pins a detector but a run under way: it may be ended at any time. */
+/** Pins its context, and by it engine, runtime and plan. A job and a run under way pin it: it may be ended at any time. */
 typedef struct pawl_detector pawl_detector;
 
 typedef struct pawl_detection {
@@ -61,8 +61,11 @@ typedef struct pawl_detector_desc {
     int32_t is_multi_label;  /* 1: a box for each class above the confidence, not only the best */
     const int32_t *classes;  /* keep only these; NULL: all. Copied */
     size_t class_count; /* at least 1 where classes are given, else 0 */
+    const float *class_confidences; /* one a class in the place of confidence, 0 to 1; NULL: the same for all. Copied. Since 0.2 */
+    size_t class_confidence_count;  /* the model's classes where they are given, else 0. Since 0.2 */
+    int32_t jobs;            /* in flight at most: pawl_detector_submit(); 0 to 64, each with a workspace of its own. Since 0.2 */
 } pawl_detector_desc;
-#define PAWL_DETECTOR_DESC_INIT { sizeof(pawl_detector_desc), 0.25f, 0.45f, 1000, 0, 0, NULL, 0 }
+#define PAWL_DETECTOR_DESC_INIT { sizeof(pawl_detector_desc), 0.25f, 0.45f, 1000, 0, 0, NULL, 0, NULL, 0, 0 }
 
 /** Wall time of the last run in milliseconds, the whole batch. */
 typedef struct pawl_timing {
@@ -132,11 +135,61 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_detector_mask(pawl_detector *detector, 
 PAWL_API PAWL_NODISCARD pawl_status pawl_detector_classify(pawl_detector *detector, pawl_image *const *images, size_t count,
                                                            pawl_class_scores *results, pawl_timing *timing, pawl_error *error);
 
+/** Pictures on their way through a detector, and then what was found in them. Pins its detector; any thread may end it at any time. */
+typedef struct pawl_job pawl_job;
+
+/** How a job went. What it points to is the job's, and void once that has ended. */
+typedef struct pawl_job_result {
+    size_t struct_size;
+    pawl_job *job;                     /* NULL: no job was left to wait for */
+    void *user;                        /* as it was submitted */
+    const pawl_detections *detections; /* of each picture; NULL where it failed */
+    size_t count;                      /* pictures submitted */
+    pawl_timing timing;
+    pawl_status status;
+    const char *message;               /* what went wrong; "" */
+} pawl_job_result;
+#define PAWL_JOB_RESULT_INIT { sizeof(pawl_job_result), NULL, NULL, NULL, 0, { 0, 0, 0 }, PAWL_OK, NULL }
+
+/**
+ * Starts detection on @p count pictures and returns. As many jobs as the detector was made for can be in flight, from here until each is ended;
+ * letterbox, network and boxes of several run beside each other on threads of the detector, at most as many as its runtime may have. They are as
+ * pawl_detector_run() finds them, at the height and width that the context had when the detector was made, and leave its context alone.
+ *
+ * @param images    Held until the job is done: they may be ended now.
+ * @param user      Handed back by pawl_detector_wait(); may be NULL.
+ * @param[out] job  On success the caller's: end it with pawl_job_destroy(), at any time. Else untouched.
+ * @retval PAWL_ERR_BUSY         All jobs of the detector are taken: wait for one and end it. Nothing was started; no call here waits for another.
+ * @retval PAWL_ERR_ARGUMENT     Another count than 1 to the batch the context had, or a detector made without jobs.
+ * @retval PAWL_ERR_UNSUPPORTED  The engine is a classifier. @retval PAWL_ERR_MEMORY Nothing was started.
+ * @note Any thread. Since 0.2.
+ */
+PAWL_API PAWL_NODISCARD pawl_status pawl_detector_submit(pawl_detector *detector, pawl_image *const *images, size_t count, void *user,
+                                                         pawl_job **job, pawl_error *error);
+
+/**
+ * Waits for the oldest job that nobody has waited for yet, so results come in the order of submission; a job that was ended is passed over.
+ * Threads that wait at once get a job each.
+ *
+ * @param[out] result  Filled on success, which is also a job that failed (result->status) and that there was none (result->job is NULL).
+ * @retval PAWL_ERR_ARGUMENT  A detector made without jobs.
+ * @note Any thread. Since 0.2.
+ */
+PAWL_API PAWL_NODISCARD pawl_status pawl_detector_wait(pawl_detector *detector, pawl_job_result *result, pawl_error *error);
+
+/**
+ * Ends a job, at any time, and with it what it found; its place may be taken by another. One that has not begun never will.
+ * @retval PAWL_DEFERRED, PAWL_ERR_IN_USE (strict)  It is in flight; see pawl_object_destroy() for all results.
+ */
+PAWL_API pawl_status pawl_job_destroy(pawl_job **job);
+
 PAWL_END
 
 #ifndef PAWL_BUILDING /* create calls note their place in the user's source */
 #define pawl_detector_create(context, desc, detector, error) \
     PAWL_PLACED(pawl_detector_create(context, desc, detector, error))
+#define pawl_detector_submit(detector, images, count, user, job, error) \
+    PAWL_PLACED(pawl_detector_submit(detector, images, count, user, job, error))
 #endif
 
 #endif

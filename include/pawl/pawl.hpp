@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // For C++11 and later: an owner for each type of handle, which ends its object when it goes. C++ destroys in the reverse order of
-// declaration, so runtime, plan, engine, context declared in this order end as the strict level wants it; in any other order the deferred
-// level keeps alive what is still held. An owner can be moved and not copied, and stands for its handle in every call:
+// declaration, so runtime, plan, engine, context declared in this order end as the strict level wants it; in any other order the
+// deferred level keeps alive what is still held. An owner can be moved and not copied, and stands for its handle in every call:
 //
 //     pawl::plan plan;
 //     pawl_error error;
@@ -35,7 +35,6 @@ template <class Object, pawl_status (*End)(Object **)> class owner {
 
     operator Object *() const noexcept { return handle_; }
     Object *get() const noexcept { return handle_; }
-
     // Where a create call puts the handle. Only of an owner that has none, or the old object would be lost: so it is ended first.
     Object **out() noexcept
     {
@@ -72,6 +71,7 @@ using runtime = owner<pawl_runtime, pawl_runtime_destroy>;
 using engine = owner<pawl_engine, pawl_engine_destroy>;
 using context = owner<pawl_context, pawl_context_destroy>;
 using detector = owner<pawl_detector, pawl_detector_destroy>;
+using job = owner<pawl_job, pawl_job_destroy>;
 using image = owner<pawl_image, pawl_image_destroy>;
 using scope = owner<pawl_scope, pawl_scope_end>; // pawl::scope scope(pawl_scope_begin());
 

@@ -5,11 +5,12 @@
  *
  *     open(plan, machine)        -> pw_device_plan : constants packed for this machine, kernels chosen; shared by all contexts, read-only
  *     lower(device_plan, shape)  -> pw_program     : steps, memory plan, workspace, bindings; one context's own
- *     run(program)                                 : allocates nothing (but for an observer), searches nothing, waits for nobody else's work
+ *     enqueue(program), wait(program)              : a run: allocates nothing (but for an observer), searches nothing, waits for nobody else's work
  */
 #ifndef PW_BACKEND_H
 #define PW_BACKEND_H
 
+#include "backend/nms.h"
 #include "base/thread_pool.h"
 #include "plan/plan_ir.h"
 #include <pawl/builder.h>
@@ -38,6 +39,13 @@ typedef struct pw_lowering {
     pw_crew *crew;            /* the context's, which is at work while it runs; NULL: the caller alone */
 } pw_lowering;
 
+/* Where bindings lie. */
+typedef enum pw_memory_kind {
+    PW_MEMORY_HOST,
+    PW_MEMORY_PINNED, /* host memory that a device reads and writes itself */
+    PW_MEMORY_DEVICE  /* data is an address of the device's: not for the host */
+} pw_memory_kind;
+
 /* A backend's struct begins with this; bindings are filled in by lower(). */
 typedef struct pw_program {
     const pw_backend *backend;
@@ -45,6 +53,7 @@ typedef struct pw_program {
     pawl_tensor input;
     pawl_tensor outputs[PAWL_MAX_LEVELS + 1]; /* prototypes of masks behind the levels */
     size_t output_count;
+    pw_memory_kind input_memory, output_memory; /* of all outputs, candidates too */
     pawl_candidates *candidates; /* batch of them, filled by run in form CANDIDATES; rows and index point into the program's memory */
     size_t *not_finite;          /* batch of them, as candidates: where a picture has none, how many cells' objectness is NaN or infinite */
     size_t memory_size;          /* bytes that it holds for itself alone, for who keeps several */
@@ -55,6 +64,14 @@ typedef struct pw_run {
     pawl_observer observer;    /* NULL: none */
     void *observer_user;
 } pw_run;
+
+/* A picture that is to be fitted into the input: 8-bit rows R G B. */
+typedef struct pw_picture {
+    const uint8_t *pixels;
+    int32_t width, height;
+    size_t row_size; /* bytes from one row to the next */
+    bool is_cropped; /* the square in its middle, as classifiers see it; else the whole, letterboxed */
+} pw_picture;
 
 /* How to tune; what to build for is in the plan. */
 typedef struct pw_tuning {
@@ -83,7 +100,14 @@ struct pw_backend {
     void (*close)(pw_device_plan *device_plan); /* NULL is fine */
     pawl_status (*lower)(pw_device_plan *device_plan, const pw_lowering *lowering, pw_program **program, pawl_error *error);
     void (*release)(pw_program *program);       /* NULL is fine */
-    pawl_status (*run)(pw_program *program, const pw_run *run, pawl_error *error);
+    /* Starts a run; *run and the input stay as they are until wait(). Without a device of its own a backend does it all here. */
+    pawl_status (*enqueue)(pw_program *program, const pw_run *run, pawl_error *error);
+    /* Until what was enqueued is done and the outputs are there. Called once after each enqueue() that succeeded; NULL: that left nothing to do. */
+    pawl_status (*wait)(pw_program *program, const pw_run *run, pawl_error *error);
+    /* Optional: writes a picture into its place of the input binding, where that takes bytes; must be there where the binding lies on a device. */
+    pawl_status (*fit)(pw_program *program, size_t place, const pw_picture *picture, pawl_error *error);
+    /* Optional: as pw_nms_run() on the candidates of a place, which need not exist on the host then. */
+    pawl_status (*collect)(pw_program *program, size_t place, pw_nms *nms, pawl_detection *items, uint32_t *rows, size_t *count, pawl_error *error);
     /* Kernel in use for layer index of the plan's network; NULL where the layer vanished. */
     const char *(*tactic)(const pw_device_plan *device_plan, size_t index);
 };
@@ -91,6 +115,13 @@ struct pw_backend {
 extern const pw_backend pw_backend_reference;
 extern const pw_backend pw_backend_cpu;
 extern const pw_backend pw_backend_tensorrt;
+
+/* Both halves of a run. */
+static inline PW_NODISCARD pawl_status pw_program_run(pw_program *program, const pw_run *run, pawl_error *error)
+{
+    PW_TRY(program->backend->enqueue(program, run, error));
+    return program->backend->wait != NULL ? program->backend->wait(program, run, error) : PAWL_OK;
+}
 
 /* registry.c: the only file that names backends. */
 const pw_backend *pw_backend_find(const char *name);     /* NULL: no such */

@@ -232,18 +232,24 @@ static void block_signals(sigset_t *before)
     (void)pthread_sigmask(SIG_SETMASK, &blocked, before);
 }
 
-static void start_workers(pw_thread_pool *pool, int32_t wanted)
+int pw_thread_start(pthread_t *thread, void *(*run)(void *argument), void *argument)
 {
     sigset_t before; /* inherited by what we start */
     block_signals(&before);
+    const int reason = pthread_create(thread, NULL, run, argument);
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return reason;
+}
+
+static void start_workers(pw_thread_pool *pool, int32_t wanted)
+{
     int reason = 0;
     while (pool->started < wanted && reason == 0) {
         worker *next = &pool->workers[pool->started];
         *next = (worker){.pool = pool, .number = pool->started + 1};
-        reason = pthread_create(&next->thread, NULL, worker_main, next);
+        reason = pw_thread_start(&next->thread, worker_main, next);
         pool->started += reason == 0;
     }
-    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (reason != 0)
         pw_log(PAWL_LOG_WARNING, "%d of %d threads run: the system refused another (error %d)",
                (int)pool->started + 1, (int)wanted + 1, reason);

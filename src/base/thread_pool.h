@@ -8,7 +8,11 @@
 #define PW_THREAD_POOL_H
 
 #include "base/fail.h"
+#include <pthread.h>
 #include <stdint.h>
+
+/* A thread of ours: the application's signals are not for it. 0, or the system's error number. */
+int pw_thread_start(pthread_t *thread, void *(*run)(void *argument), void *argument) PW_NODISCARD;
 
 typedef struct pw_thread_pool pw_thread_pool;
 

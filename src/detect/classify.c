@@ -37,11 +37,11 @@ static size_t rank(const float *logits, size_t count, pawl_class_score *scores)
 
 static pawl_status answer(pw_detector *detector, size_t picture, void *results, pawl_error *error)
 {
-    (void)error;
-    const pw_program *program = pw_context_program(detector->context);
+    pawl_tensor output;
+    PW_TRY(pw_context_output(detector->context, 0, &output, error));
     const size_t count = (size_t)detector->context->engine->plan->network.model.class_count;
     pawl_class_score *scores = detector->scores + picture * count;
-    const float *logits = (const float *)program->outputs[0].data + picture * count;
+    const float *logits = (const float *)output.data + picture * count;
     pw_detector_tell_not_finite(detector, picture, rank(logits, count, scores));
     ((pawl_class_scores *)results)[picture] = (pawl_class_scores){scores, count};
     return PAWL_OK;

@@ -8,20 +8,18 @@
 #include "base/memory.h"
 #include "base/os.h"
 #include "base/size.h"
-#include "image/center_crop.h"
-
-#include <math.h>
+#include "detect/jobs.h"
 
 static void detector_unmake(pw_object *object)
 {
     pw_detector *detector = (pw_detector *)object;
+    pw_job_queue_end(detector->jobs);
     pw_nms_destroy(detector->nms);
     pw_free(detector->items);
     pw_free(detector->rows);
     pw_free(detector->found);
     pw_free(detector->scores);
     pw_free(detector->images);
-    pw_free(detector->scratch);
     pw_free(detector->plane);
     pw_free(detector->masks[0]);
     pw_free(detector->masks[1]);
@@ -31,6 +29,11 @@ const pw_type pw_detector_type = {.name = "detector",
                                   .size = sizeof(pw_detector),
                                   .unmake = detector_unmake,
                                   .role = PW_ROLE_RUN};
+
+const pw_type pw_inner_detector_type = {.name = "detector",
+                                        .size = sizeof(pw_detector),
+                                        .unmake = detector_unmake,
+                                        .role = PW_ROLE_INNER};
 
 static bool is_fraction(float value)
 {
@@ -44,6 +47,18 @@ static pawl_status check_desc(const pawl_detector_desc *desc, pawl_error *error)
     if (desc->max_detections < 1)
         return pw_fail(error, PAWL_ERR_ARGUMENT, "max_detections is %d: it must be 1 or more",
                        desc->max_detections);
+    if (desc->jobs < 0 || desc->jobs > PW_JOBS_MAX)
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "jobs is %d: 0 to %d are possible", desc->jobs,
+                       PW_JOBS_MAX);
+    if ((desc->class_confidences == NULL) != (desc->class_confidence_count == 0))
+        return pw_fail(error, PAWL_ERR_ARGUMENT,
+                       "class_confidences is %s and class_confidence_count %zu: give both, or "
+                       "neither for the same threshold in all classes",
+                       desc->class_confidences == NULL ? "NULL" : "given",
+                       desc->class_confidence_count);
+    for (size_t c = 0; c < desc->class_confidence_count; c++)
+        if (!is_fraction(desc->class_confidences[c]))
+            return pw_fail(error, PAWL_ERR_ARGUMENT, "class_confidences[%zu] must be 0 to 1", c);
     if ((desc->classes == NULL) != (desc->class_count == 0))
         return pw_fail(error, PAWL_ERR_ARGUMENT,
                        "classes is %s and class_count %zu: give both, or neither to keep "
@@ -52,7 +67,7 @@ static pawl_status check_desc(const pawl_detector_desc *desc, pawl_error *error)
     return PAWL_OK;
 }
 
-static bool is_classifier(const pw_detector *detector)
+bool pw_detector_is_classifier(const pw_detector *detector)
 {
     return detector->context->engine->plan->network.model.task == PAWL_TASK_CLASSIFY;
 }
@@ -60,7 +75,7 @@ static bool is_classifier(const pw_detector *detector)
 static pawl_status check_context(const pw_context *context, pawl_error *error)
 {
     const pw_model *model = &context->engine->plan->network.model;
-    const pw_lowering *lowering = &pw_context_program(context)->lowering;
+    const pw_lowering *lowering = pw_context_shape(context);
     const bool is_classifier = model->task == PAWL_TASK_CLASSIFY;
     const pw_network *network = &context->engine->plan->network;
     if ((is_classifier ? pw_network_classifier(network) : pw_network_head(network)) == NULL)
@@ -74,27 +89,19 @@ static pawl_status check_context(const pw_context *context, pawl_error *error)
     return PAWL_OK;
 }
 
-/* Room for a picture as wide as the network; a letterbox never needs more. */
-static pawl_status make_scratch(pw_detector *made, size_t size, pawl_error *error)
-{
-    const size_t threads = pw_crew_size(&made->context->crew);
-    const size_t step = pw_size_align(size, PW_CACHE_LINE);
-    uint8_t *scratch = pw_alloc_aligned(threads * step, PW_CACHE_LINE);
-    if (scratch == NULL)
-        return pw_fail_memory(error, "the letterbox", threads * step);
-    pw_free(made->scratch);
-    made->scratch = scratch;
-    made->scratch_size = step;
-    return PAWL_OK;
-}
-
 static pawl_status make_nms(pw_detector *made, const pawl_detector_desc *desc, pawl_error *error)
 {
+    const size_t classes = (size_t)made->context->engine->plan->network.model.class_count;
+    if (desc->class_confidences != NULL && desc->class_confidence_count != classes)
+        return pw_fail(error, PAWL_ERR_ARGUMENT,
+                       "class_confidence_count is %zu: the model has %zu classes",
+                       desc->class_confidence_count, classes);
     const pw_nms_desc nms = {
         .confidence = desc->confidence,
         .iou = desc->iou,
         .max_detections = made->max_detections,
-        .class_count = (size_t)made->context->engine->plan->network.model.class_count,
+        .class_count = classes,
+        .class_confidences = desc->class_confidences,
         .is_agnostic = desc->is_agnostic != 0,
         .is_multi_label = desc->is_multi_label != 0,
         .classes = desc->classes,
@@ -121,8 +128,7 @@ static pawl_status make_scores(pw_detector *made, pawl_error *error)
 
 static pawl_status fill_in(pw_detector *made, const pawl_detector_desc *desc, pawl_error *error)
 {
-    const pw_lowering *lowering = &pw_context_program(made->context)->lowering;
-    if (is_classifier(made))
+    if (pw_detector_is_classifier(made))
         PW_TRY(make_scores(made, error));
     else
         PW_TRY(make_nms(made, desc, error));
@@ -130,8 +136,28 @@ static pawl_status fill_in(pw_detector *made, const pawl_detector_desc *desc, pa
     made->images = pw_calloc(made->capacity, sizeof(pw_image *));
     if (made->found == NULL || made->images == NULL)
         return pw_fail_memory(error, "the detector's pictures", made->capacity * sizeof(pw_found));
-    return make_scratch(made, pw_center_crop_scratch_size(lowering->width, lowering->height),
-                        error);
+    return PAWL_OK;
+}
+
+pawl_status pw_detector_make(const pw_type *type, pw_context *context,
+                             const pawl_detector_desc *desc, pw_detector **detector,
+                             pawl_error *error)
+{
+    pw_object *const parents[] = {&context->object};
+    pw_detector *made PW_MAKING = NULL;
+    PW_TRY(check_context(context, error));
+    PW_TRY(pw_object_make(type, parents, PW_COUNT(parents), &made, error));
+    pw_object_name_after(&made->object, &context->object);
+    made->context = context;
+    made->teller = made;
+    made->max_detections = pw_size_min((size_t)desc->max_detections, PW_NMS_MAX_BOXES);
+    made->capacity = (size_t)pw_context_shape(context)->batch;
+    PW_TRY(fill_in(made, desc, error));
+    made->confidence = made->nms != NULL ? pw_nms_threshold(made->nms) : desc->confidence;
+    made->confidence = made->confidence < 1.0f ? made->confidence : 1.0f; /* no class is wanted */
+    context->run.threshold = made->confidence;
+    *detector = PW_TAKE(made);
+    return PAWL_OK;
 }
 
 pawl_status pawl_detector_create(pawl_context *context, const pawl_detector_desc *desc,
@@ -144,19 +170,12 @@ pawl_status pawl_detector_create(pawl_context *context, const pawl_detector_desc
     PW_TRY(check_desc(&asked, error));
     pw_context *host PW_USING = NULL;
     PW_TRY(pw_object_use(context, &pw_context_type, &host, error));
-    pw_object *const parents[] = {&host->object};
-    pw_detector *made PW_MAKING = NULL;
-    PW_TRY(pw_object_make(&pw_detector_type, parents, PW_COUNT(parents), &made, error));
     PW_TRY(pw_context_enter(host, error));
     pw_context *inside PW_INSIDE = host;
-    PW_TRY(check_context(inside, error));
-    pw_object_name_after(&made->object, &host->object);
-    made->context = host;
-    made->confidence = asked.confidence;
-    made->max_detections = pw_size_min((size_t)asked.max_detections, PW_NMS_MAX_BOXES);
-    made->capacity = (size_t)pw_context_program(inside)->lowering.batch;
-    PW_TRY(fill_in(made, &asked, error));
-    inside->run.threshold = made->confidence;
+    pw_detector *made PW_MAKING = NULL;
+    PW_TRY(pw_detector_make(&pw_detector_type, inside, &asked, &made, error));
+    if (asked.jobs > 0)
+        PW_TRY(pw_job_queue_make(made, &asked, &made->jobs, error));
     *detector = pw_object_publish(PW_TAKE(made));
     return PAWL_OK;
 }
@@ -166,79 +185,20 @@ pawl_status pawl_detector_destroy(pawl_detector **detector)
     return pw_object_destroy_handle((void **)detector, &pw_detector_type);
 }
 
-/* The pictures of one call, held while it lasts. */
-typedef struct held_images {
-    pw_image **images;
-    size_t count;
-} held_images;
-
-static void release_images(held_images *held)
+void pw_release_images(pw_held_images *held)
 {
-    for (size_t i = 0; i < held->count; i++)
-        pw_object_release(held->images[i]);
+    while (held->count > 0)
+        pw_object_release(held->images[--held->count]);
 }
 
-static pawl_status hold_images(pawl_image *const *handles, size_t count, held_images *held,
-                               pawl_error *error)
+pawl_status pw_hold_images(pawl_image *const *handles, size_t count, pw_held_images *held,
+                           pawl_error *error)
 {
     while (held->count < count) {
         PW_TRY(
             pw_object_use(handles[held->count], &pw_image_type, &held->images[held->count], error));
         held->count++;
     }
-    return PAWL_OK;
-}
-
-typedef struct letterbox_work {
-    pw_detector *detector;
-    uint8_t *input;
-    int32_t width, height; /* of the network */
-    size_t bands;          /* parts of a picture, a task each */
-    atomic_int worst;      /* status */
-} letterbox_work;
-
-static void letterbox_task(void *argument, size_t item, size_t worker)
-{
-    letterbox_work *work = argument;
-    const pw_detector *detector = work->detector;
-    const size_t picture = item / work->bands, band = item % work->bands;
-    const pw_image *image = detector->images[picture];
-    const size_t height = (size_t)work->height;
-    uint8_t *input = work->input + picture * height * (size_t)work->width * 3;
-    uint8_t *scratch = detector->scratch + worker * detector->scratch_size;
-    const int32_t first = (int32_t)(height * band / work->bands);
-    const int32_t last = (int32_t)(height * (band + 1) / work->bands);
-    const pawl_letterbox box =
-        pawl_letterbox_fit(image->width, image->height, work->width, work->height);
-    const pawl_status status =
-        is_classifier(detector)
-            ? pw_center_crop_into(image, work->width, work->height, input, scratch,
-                                  detector->scratch_size, first, last)
-            : pw_letterbox_into(image, &box, input, scratch, detector->scratch_size, first, last);
-    if (status < 0)
-        atomic_store(&work->worst, (int)status);
-}
-
-static pawl_status letterbox_all(pw_detector *detector, size_t count, pawl_error *error)
-{
-    const pw_program *program = pw_context_program(detector->context);
-    pw_crew *crew = &detector->context->crew;
-    letterbox_work work = {
-        .detector = detector,
-        .input = program->input.data,
-        .width = program->lowering.width,
-        .height = program->lowering.height,
-        .bands = pw_crew_size(crew),
-    };
-    const size_t needed =
-        pw_center_crop_scratch_size(work.width, work.height); /* and no letterbox needs more */
-    if (needed > detector->scratch_size)                      /* the context became wider since */
-        PW_TRY(make_scratch(detector, needed, error));
-    pw_crew_enter(crew);
-    pw_crew_run(crew, letterbox_task, &work, count * work.bands);
-    pw_crew_leave(crew);
-    if (atomic_load(&work.worst) < 0)
-        return pw_fail(error, PAWL_ERR_INTERNAL, "a picture does not fit its letterbox");
     return PAWL_OK;
 }
 
@@ -268,40 +228,26 @@ static void scale_boxes(pawl_detection *items, size_t count, const pw_lowering *
 
 void pw_detector_tell_not_finite(pw_detector *detector, size_t picture, size_t count)
 {
-    if (count == 0 || detector->has_told_not_finite)
+    if (count == 0 || atomic_exchange(&detector->teller->has_told_not_finite, true))
         return;
-    detector->has_told_not_finite = true;
     pw_log(PAWL_LOG_WARNING,
            "picture %zu has no result because %zu values of the network's output are NaN or "
            "infinite: the weights are damaged, or of a training that diverged",
            picture, count);
 }
 
-/* What is not finite in a picture without boxes: objectness that passes no threshold, or parts of
- * candidates that were dropped for it. */
-static size_t count_not_finite(const pw_program *program, size_t image,
-                               const pawl_candidates *candidates)
-{
-    size_t count = candidates->count == 0 ? program->not_finite[image] : 0;
-    for (size_t i = 0; i < candidates->count * candidates->width; i++)
-        count += isfinite(candidates->rows[i]) == 0;
-    return count;
-}
-
 /* Boxes of one picture of the last run, in the pixels of a picture of this size. */
 static pawl_status collect(pw_detector *detector, size_t image, int32_t width, int32_t height,
                            pawl_error *error)
 {
-    const pw_context *context = detector->context;
-    pawl_candidates candidates;
-    PW_TRY(pw_context_candidates(context, image, &candidates, error));
+    pw_context *context = detector->context;
     pawl_detection *items = detector->items + image * detector->max_detections;
-    const size_t count = pw_nms_run(detector->nms, &candidates, items,
-                                    detector->rows + image * detector->max_detections);
-    scale_boxes(items, count, &pw_context_program(context)->lowering, width, height);
+    size_t count = 0;
+    PW_TRY(pw_context_collect(context, image, detector->nms, items,
+                              detector->rows + image * detector->max_detections, &count, error));
+    scale_boxes(items, count, pw_context_shape(context), width, height);
     if (count == 0)
-        pw_detector_tell_not_finite(
-            detector, image, count_not_finite(pw_context_program(context), image, &candidates));
+        pw_detector_tell_not_finite(detector, image, pw_context_not_finite(context, image));
     detector->found[image] = (pw_found){count, width, height, context->run_count};
     return PAWL_OK;
 }
@@ -317,16 +263,16 @@ static double milliseconds(uint64_t from, uint64_t to)
     return (double)(to - from) / 1e6;
 }
 
-/* Inside the context, the pictures held. */
-static pawl_status detect(pw_detector *detector, size_t count, pw_detector_answer answer_one,
-                          void *results, pawl_timing *timing, pawl_error *error)
+pawl_status pw_detector_answer_all(pw_detector *detector, size_t count,
+                                   pw_detector_answer answer_one, void *results,
+                                   pawl_timing *timing, pawl_error *error)
 {
     pw_context *context = detector->context;
-    const pw_lowering *shape = &pw_context_program(context)->lowering;
+    const pw_lowering *shape = pw_context_shape(context);
     PW_TRY(pw_context_shape_set(context, (int32_t)count, shape->height, shape->width, error));
     context->run.threshold = detector->confidence;
     const uint64_t start = pw_os_clock_ns();
-    PW_TRY(letterbox_all(detector, count, error));
+    PW_TRY(pw_context_fit(context, detector->images, count, error));
     const uint64_t boxed = pw_os_clock_ns();
     PW_TRY(pw_context_run(context, error));
     const uint64_t run = pw_os_clock_ns();
@@ -346,7 +292,7 @@ pawl_status pw_detector_pictures(pawl_detector *detector, pawl_image *const *ima
 {
     pw_detector *used PW_USING = NULL;
     PW_TRY(pw_object_use(detector, &pw_detector_type, &used, error));
-    if (is_classifier(used) != wants_classes)
+    if (pw_detector_is_classifier(used) != wants_classes)
         return pw_fail(error, PAWL_ERR_UNSUPPORTED, "this engine %s",
                        wants_classes ? "finds boxes: use pawl_detector_run()"
                                      : "classifies: use pawl_detector_classify()");
@@ -356,18 +302,18 @@ pawl_status pw_detector_pictures(pawl_detector *detector, pawl_image *const *ima
                        count, used->capacity);
     PW_TRY(pw_context_enter(used->context, error));
     pw_context *inside PW_INSIDE = used->context;
-    held_images held PW_CLEANUP(release_images) = {.images = used->images};
-    PW_TRY(hold_images(images, count, &held, error));
+    pw_held_images held PW_CLEANUP(pw_release_images) = {.images = used->images};
+    PW_TRY(pw_hold_images(images, count, &held, error));
     pawl_timing taken;
-    PW_TRY(detect(used, count, answer_one, results, &taken, error));
+    PW_TRY(pw_detector_answer_all(used, count, answer_one, results, &taken, error));
     if (timing != NULL)
         *timing = taken;
     (void)inside;
     return PAWL_OK;
 }
 
-static pawl_status answer_boxes(pw_detector *detector, size_t picture, void *results,
-                                pawl_error *error)
+pawl_status pw_detector_answer_boxes(pw_detector *detector, size_t picture, void *results,
+                                     pawl_error *error)
 {
     const pw_image *image = detector->images[picture];
     PW_TRY(collect(detector, picture, image->width, image->height, error));
@@ -381,8 +327,8 @@ pawl_status pawl_detector_run(pawl_detector *detector, pawl_image *const *images
     if (images == NULL || results == NULL)
         return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_detector_run: %s is NULL",
                        images == NULL ? "images" : "results");
-    return pw_detector_pictures(detector, images, count, false, answer_boxes, results, timing,
-                                error);
+    return pw_detector_pictures(detector, images, count, false, pw_detector_answer_boxes, results,
+                                timing, error);
 }
 
 pawl_status pawl_detector_collect(pawl_detector *detector, size_t image, pawl_detections *result,
@@ -394,13 +340,13 @@ pawl_status pawl_detector_collect(pawl_detector *detector, size_t image, pawl_de
     PW_TRY(pw_object_use(detector, &pw_detector_type, &used, error));
     PW_TRY(pw_context_enter(used->context, error));
     pw_context *inside PW_INSIDE = used->context;
-    if (is_classifier(used))
+    if (pw_detector_is_classifier(used))
         return pw_fail(error, PAWL_ERR_UNSUPPORTED, "this engine classifies: there are no boxes");
     if (image >= used->capacity)
         return pw_fail(error, PAWL_ERR_ARGUMENT,
                        "picture %zu: this detector was made for a batch of %zu", image,
                        used->capacity);
-    const pw_lowering *shape = &pw_context_program(inside)->lowering;
+    const pw_lowering *shape = pw_context_shape(inside);
     PW_TRY(collect(used, image, shape->width, shape->height, error));
     *result = answer(used, image);
     return PAWL_OK;

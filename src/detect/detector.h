@@ -3,7 +3,6 @@
 #ifndef PW_DETECTOR_H
 #define PW_DETECTOR_H
 
-#include "detect/nms.h"
 #include "image/image.h"
 #include "runtime/context.h"
 #include <pawl/detect.h>
@@ -20,7 +19,9 @@ typedef struct pw_detector {
     pw_object object;
     pw_context *context;
     float confidence;
-    bool has_told_not_finite; /* to the log */
+    atomic_bool has_told_not_finite; /* to the log */
+    struct pw_detector *teller; /* who remembers that: the one whose jobs this does, or itself */
+    struct pw_job_queue *jobs;  /* NULL: none can be submitted */
     size_t max_detections;
     size_t capacity; /* pictures at once: the context's batch at birth */
     pw_nms *nms;     /* NULL: a classifier */
@@ -29,8 +30,6 @@ typedef struct pw_detector {
     pw_found *found;       /* capacity */
     pawl_class_score *scores; /* of a classifier: its classes, for each picture */
     pw_image **images;        /* of the call under way */
-    uint8_t *scratch;         /* of the letterbox: scratch_size for each thread */
-    size_t scratch_size;
     float *plane;             /* masks: prototypes weighted, and the coefficients; plane_count floats */
     size_t plane_count;
     uint8_t *masks[2];        /* masks: in the network's size, in the picture's; mask_sizes bytes */
@@ -38,12 +37,35 @@ typedef struct pw_detector {
 } pw_detector;
 extern const pw_type pw_detector_type;
 
+/* One of ours that no user has a handle of. */
+extern const pw_type pw_inner_detector_type;
+/* Not yet published, and without jobs; type: one of the two. The caller is inside the context, whose threshold is set. */
+pawl_status pw_detector_make(const pw_type *type, pw_context *context, const pawl_detector_desc *desc, pw_detector **detector,
+                             pawl_error *error) PW_NODISCARD;
+bool pw_detector_is_classifier(const pw_detector *detector);
+
+/* Pictures that are used for a while. */
+typedef struct pw_held_images {
+    pw_image **images; /* room for them */
+    size_t count;
+} pw_held_images;
+/* Up to the one that cannot be used; release those that are held, whatever it returns. */
+pawl_status pw_hold_images(pawl_image *const *handles, size_t count, pw_held_images *held, pawl_error *error) PW_NODISCARD;
+void pw_release_images(pw_held_images *held);
+
 /* Makes an answer of what the context's run left for a picture. */
 typedef pawl_status (*pw_detector_answer)(pw_detector *detector, size_t picture, void *results, pawl_error *error);
 
 /* Pictures in, through the network, an answer for each. PAWL_ERR_UNSUPPORTED: the model is of the other kind. */
 pawl_status pw_detector_pictures(pawl_detector *detector, pawl_image *const *images, size_t count, bool is_classifier,
                                  pw_detector_answer answer, void *results, pawl_timing *timing, pawl_error *error) PW_NODISCARD;
+
+/* Boxes: results are pawl_detections. */
+pawl_status pw_detector_answer_boxes(pw_detector *detector, size_t picture, void *results, pawl_error *error) PW_NODISCARD;
+
+/* The same for count pictures of detector->images, which are held; the caller is inside the context. */
+pawl_status pw_detector_answer_all(pw_detector *detector, size_t count, pw_detector_answer answer, void *results, pawl_timing *timing,
+                                   pawl_error *error) PW_NODISCARD;
 
 /* Tells the log, once for each detector, why a picture has no answer: count values of the network's output are NaN or infinite. */
 void pw_detector_tell_not_finite(pw_detector *detector, size_t picture, size_t count);

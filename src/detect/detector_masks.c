@@ -57,7 +57,7 @@ static void weigh_coefficients(pw_detector *detector, pw_mask_source *source, co
 static pawl_status find(pw_detector *detector, size_t image, size_t index, pw_mask_source *source,
                         const float **row, pawl_error *error)
 {
-    const pw_program *program = pw_context_program(detector->context);
+    const pw_context *context = detector->context;
     const pw_layer *head = pw_network_head(&detector->context->engine->plan->network);
     if (head == NULL || head->as.detect.mask_count == 0)
         return pw_fail(error, PAWL_ERR_UNSUPPORTED, "this engine makes no masks");
@@ -71,14 +71,15 @@ static pawl_status find(pw_detector *detector, size_t image, size_t index, pw_ma
     pawl_candidates candidates;
     PW_TRY(pw_context_candidates(detector->context, image, &candidates, error));
     const uint32_t number = detector->rows[image * detector->max_detections + index];
-    const pawl_tensor *prototypes = &program->outputs[program->output_count - 1];
+    pawl_tensor prototypes;
+    PW_TRY(pw_context_output(context, context->output_count - 1, &prototypes, error));
     *row = candidates.rows + number * candidates.width;
     *source = (pw_mask_source){
-        .prototypes = (const float *)prototypes->data +
-                      image * prototypes->size / (size_t)prototypes->dims[0] / sizeof(float),
-        .count = (int32_t)prototypes->dims[1],
-        .height = (int32_t)prototypes->dims[2],
-        .width = (int32_t)prototypes->dims[3],
+        .prototypes = (const float *)prototypes.data +
+                      image * prototypes.size / (size_t)prototypes.dims[0] / sizeof(float),
+        .count = (int32_t)prototypes.dims[1],
+        .height = (int32_t)prototypes.dims[2],
+        .width = (int32_t)prototypes.dims[3],
     };
     PW_TRY(make_plane(detector, source, error));
     weigh_coefficients(detector, source, *row, candidates.width);
@@ -97,7 +98,7 @@ static void network_box(const float *row, float box[4])
 static pawl_status make_mask(pw_detector *detector, size_t image, size_t index, pawl_mask_form form,
                              pawl_mask *mask, pawl_error *error)
 {
-    const pw_lowering *shape = &pw_context_program(detector->context)->lowering;
+    const pw_lowering *shape = pw_context_shape(detector->context);
     pw_mask_source source;
     const float *row = NULL;
     float box[4];

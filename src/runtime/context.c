@@ -7,6 +7,7 @@
 #include "runtime/context.h"
 
 #include "base/desc.h"
+#include "base/memory.h"
 #include <pawl/limits.h>
 
 static void context_unmake(pw_object *object)
@@ -14,11 +15,15 @@ static void context_unmake(pw_object *object)
     pw_context *context = (pw_context *)object;
     if (context->engine != NULL)
         pw_programs_free(&context->programs, context->engine->backend);
+    pw_free(context->scratch);
     pw_crew_end(&context->crew); /* after the program, which may use it */
 }
 
 const pw_type pw_context_type = {
     .name = "context", .size = sizeof(pw_context), .unmake = context_unmake, .role = PW_ROLE_RUN};
+
+const pw_type pw_inner_context_type = {
+    .name = "context", .size = sizeof(pw_context), .unmake = context_unmake, .role = PW_ROLE_INNER};
 
 pawl_status pw_context_enter(pw_context *context, pawl_error *error)
 {
@@ -50,6 +55,16 @@ static pawl_status use_and_enter(pawl_context *handle, pw_context **used, pw_con
     pw_context *name##_used PW_USING = NULL; \
     pw_context *name PW_INSIDE = NULL;       \
     PW_TRY(use_and_enter(handle, &name##_used, &name, error))
+
+pawl_status pw_context_check_host(const pw_context *context, pw_memory_kind memory,
+                                  pawl_error *error)
+{
+    if (memory != PW_MEMORY_DEVICE)
+        return PAWL_OK;
+    return pw_fail(error, PAWL_ERR_UNSUPPORTED,
+                   "context #%llu has its bindings in the device's memory: use a detector",
+                   (unsigned long long)context->object.id);
+}
 
 static bool is_fraction(float value)
 {
@@ -125,6 +140,22 @@ static pawl_status start(pw_context *context, const pawl_context_desc *desc, paw
     context->run.threshold = desc->threshold;
     PW_TRY(lower(context, &lowering, error));
     context->output_count = pw_context_program(context)->output_count;
+    if (lowering.input == PAWL_INPUT_U8_NHWC)
+        PW_TRY(pw_context_fit_prepare(context, error));
+    return PAWL_OK;
+}
+
+pawl_status pw_context_make(const pw_type *type, pw_engine *engine, const pawl_context_desc *desc,
+                            pw_context **context, pawl_error *error)
+{
+    PW_TRY(check_desc(desc, error));
+    pw_object *const parents[] = {&engine->object};
+    pw_context *made PW_MAKING = NULL;
+    PW_TRY(pw_object_make(type, parents, PW_COUNT(parents), &made, error));
+    pw_object_name_after(&made->object, &engine->object);
+    made->engine = engine;
+    PW_TRY(start(made, desc, error));
+    *context = PW_TAKE(made);
     return PAWL_OK;
 }
 
@@ -135,16 +166,11 @@ pawl_status pawl_context_create(pawl_engine *engine, const pawl_context_desc *de
         return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_context_create: context is NULL");
     pawl_context_desc asked = PAWL_CONTEXT_DESC_INIT;
     PW_TRY(pw_desc_read(&asked, sizeof(asked), desc, "pawl_context_desc", error));
-    PW_TRY(check_desc(&asked, error));
     pw_engine *host PW_USING = NULL;
     PW_TRY(pw_object_use(engine, &pw_engine_type, &host, error));
-    pw_object *const parents[] = {&host->object};
-    pw_context *made PW_MAKING = NULL;
-    PW_TRY(pw_object_make(&pw_context_type, parents, PW_COUNT(parents), &made, error));
-    pw_object_name_after(&made->object, &host->object);
-    made->engine = host;
-    PW_TRY(start(made, &asked, error));
-    *context = pw_object_publish(PW_TAKE(made));
+    pw_context *made = NULL;
+    PW_TRY(pw_context_make(&pw_context_type, host, &asked, &made, error));
+    *context = pw_object_publish(made);
     return PAWL_OK;
 }
 
@@ -186,6 +212,7 @@ pawl_status pawl_context_input(pawl_context *context, pawl_tensor *input, pawl_e
     if (input == NULL)
         return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_context_input: input is NULL");
     PW_CONTEXT_CALL(context, inside, error);
+    PW_TRY(pw_context_check_host(inside, pw_context_program(inside)->input_memory, error));
     *input = pw_context_program(inside)->input;
     return PAWL_OK;
 }
@@ -204,34 +231,7 @@ pawl_status pawl_context_output(pawl_context *context, size_t index, pawl_tensor
     if (output == NULL)
         return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_context_output: output is NULL");
     PW_CONTEXT_CALL(context, inside, error);
-    if (index >= pw_context_program(inside)->output_count)
-        return pw_fail(error, PAWL_ERR_ARGUMENT, "output %zu does not exist: there are %zu%s",
-                       index, pw_context_program(inside)->output_count,
-                       pw_context_program(inside)->candidates != NULL
-                           ? "; use pawl_context_candidates()"
-                           : "");
-    *output = pw_context_program(inside)->outputs[index];
-    return PAWL_OK;
-}
-
-pawl_status pw_context_candidates(const pw_context *context, size_t image,
-                                  pawl_candidates *candidates, pawl_error *error)
-{
-    const pw_program *program = pw_context_program(context);
-    if (program->candidates == NULL)
-        return pw_fail(error, PAWL_ERR_ARGUMENT,
-                       "context #%llu leaves no candidates: create it with "
-                       "PAWL_OUTPUT_CANDIDATES",
-                       (unsigned long long)context->object.id);
-    if (!context->has_run)
-        return pw_fail(error, PAWL_ERR_ARGUMENT,
-                       "context #%llu has not run since its shape was set",
-                       (unsigned long long)context->object.id);
-    if (image >= (size_t)program->lowering.batch)
-        return pw_fail(error, PAWL_ERR_ARGUMENT, "picture %zu does not exist: the batch has %d",
-                       image, program->lowering.batch);
-    *candidates = program->candidates[image];
-    return PAWL_OK;
+    return pw_context_output(inside, index, output, error);
 }
 
 pawl_status pawl_context_candidates(pawl_context *context, size_t image,
@@ -258,7 +258,7 @@ pawl_status pw_context_run(pw_context *context, pawl_error *error)
     context->run_count++;
     pw_program *program = pw_context_program(context);
     pw_crew_enter(&context->crew);
-    const pawl_status status = program->backend->run(program, &context->run, error);
+    const pawl_status status = pw_program_run(program, &context->run, error);
     pw_crew_leave(&context->crew);
     PW_TRY(status);
     context->has_run = true;

@@ -4,6 +4,7 @@
 #ifndef PW_CONTEXT_H
 #define PW_CONTEXT_H
 
+#include "image/image.h"
 #include "runtime/programs.h"
 #include <pawl/runtime.h>
 #include <stdatomic.h>
@@ -28,10 +29,12 @@ extern const pw_type pw_engine_type;
 /* Parent: engine. Whoever changes or reads what a call may change holds is_busy. */
 typedef struct pw_context {
     pw_object object;
-    const pw_engine *engine;
+    pw_engine *engine;
     pw_crew crew; /* at work in run() and while a detector fits pictures */
     pw_programs programs;
     pw_run run;
+    uint8_t *scratch; /* of fitting pictures: scratch_size for each thread of the crew */
+    size_t scratch_size;
     size_t output_count; /* the same for every shape; never written again, so read without is_busy */
     bool has_run;        /* since the shape was set */
     uint64_t run_count;  /* runs begun: what an older one left is no longer there */
@@ -55,12 +58,42 @@ static inline void pw_context_leave_slot(pw_context **slot)
 }
 #define PW_INSIDE PW_CLEANUP(pw_context_leave_slot)
 
-/* These three expect the caller to be inside. */
+/* One of ours that no user has a handle of. */
+extern const pw_type pw_inner_context_type;
+/* Not yet published. type: one of the two. */
+pawl_status pw_context_make(const pw_type *type, pw_engine *engine, const pawl_context_desc *desc,
+                            pw_context **context, pawl_error *error) PW_NODISCARD;
+
+/* The rest expects the caller to be inside. */
+static inline const pw_lowering *pw_context_shape(const pw_context *context)
+{
+    return &pw_context_program(context)->lowering;
+}
 pawl_status pw_context_shape_set(pw_context *context, int32_t batch, int32_t height, int32_t width,
                                  pawl_error *error) PW_NODISCARD;
 pawl_status pw_context_run(pw_context *context, pawl_error *error) PW_NODISCARD;
+/* PAWL_ERR_UNSUPPORTED: such memory is not the host's. */
+pawl_status pw_context_check_host(const pw_context *context, pw_memory_kind memory,
+                                  pawl_error *error) PW_NODISCARD;
+
+/* context_detect.c. Pictures into the places 0, 1 ... of an input of bytes: letterboxed, or cropped
+ * for a classifier. */
+pawl_status pw_context_fit(pw_context *context, pw_image *const *images, size_t count,
+                           pawl_error *error) PW_NODISCARD;
+/* Makes the memory for it, where the shape needs more than there is. */
+pawl_status pw_context_fit_prepare(pw_context *context, pawl_error *error) PW_NODISCARD;
 /* PAWL_ERR_ARGUMENT: the form is another, nothing has run yet, or there is no such picture. */
-pawl_status pw_context_candidates(const pw_context *context, size_t image,
+pawl_status pw_context_candidates(const pw_context *context, size_t picture,
                                   pawl_candidates *candidates, pawl_error *error) PW_NODISCARD;
+/* The same, for what pw_nms_run() makes of them. */
+pawl_status pw_context_collect(pw_context *context, size_t picture, pw_nms *nms,
+                               pawl_detection *items, uint32_t *rows, size_t *count,
+                               pawl_error *error) PW_NODISCARD;
+/* Why a picture without boxes may have none: how many values are NaN or infinite. After a collect
+ * of it. */
+size_t pw_context_not_finite(const pw_context *context, size_t picture);
+/* PAWL_ERR_ARGUMENT: there is no such output. */
+pawl_status pw_context_output(const pw_context *context, size_t index, pawl_tensor *output,
+                              pawl_error *error) PW_NODISCARD;
 
 #endif

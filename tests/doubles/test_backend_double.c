@@ -139,7 +139,7 @@ static pawl_status infer(const pw_backend *backend, const pw_plan *plan, result 
         uint8_t *const pixels = program->input.data;
         for (size_t i = 0; i < program->input.size; i++)
             pixels[i] = (uint8_t)(i * 7919 % 251);
-        status = backend->run(program, &run, error);
+        status = pw_program_run(program, &run, error);
     }
     if (status >= 0) {
         out->levels = program->output_count;

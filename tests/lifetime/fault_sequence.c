@@ -70,11 +70,24 @@ static pawl_status make_plan(pawl_plan **plan)
     return pawl_scope_keep(*plan);
 }
 
+/* The same as a job, which outlives its picture. */
+static pawl_status detect_later(pawl_detector *detector, pawl_image **image, size_t boxes)
+{
+    pawl_job *job = NULL;
+    pawl_job_result result = PAWL_JOB_RESULT_INIT;
+    PW_TRY(pawl_detector_submit(detector, image, 1, NULL, &job, &error));
+    PW_TRY(pawl_detector_wait(detector, &result, &error));
+    if (result.job != job || (result.status >= 0 && result.detections[0].count != boxes))
+        return PAWL_ERR_INTERNAL;
+    return result.status;
+}
+
 static pawl_status detect(size_t *boxes)
 {
     static const uint8_t pixels[48 * 40 * 3] = {17, 120, 9, 250};
     const pawl_image_view view = {48, 40, (size_t)48 * 3, pixels};
     pawl_context_desc desc = PAWL_CONTEXT_DESC_INIT;
+    pawl_detector_desc how = PAWL_DETECTOR_DESC_INIT;
     pawl_detections found;
     pawl_plan *plan = NULL;
     pawl_runtime *runtime = NULL;
@@ -83,6 +96,7 @@ static pawl_status detect(size_t *boxes)
     pawl_detector *detector = NULL;
     pawl_image *image = NULL;
     desc.threads = 1;
+    how.jobs = 2;
     desc.input = PAWL_INPUT_U8_NHWC;
     desc.output = PAWL_OUTPUT_CANDIDATES;
     PAWL_SCOPE(scope);
@@ -90,11 +104,11 @@ static pawl_status detect(size_t *boxes)
     PW_TRY(pawl_runtime_create(NULL, &runtime, &error));
     PW_TRY(pawl_engine_create(runtime, plan, &engine, &error));
     PW_TRY(pawl_context_create(engine, &desc, &context, &error));
-    PW_TRY(pawl_detector_create(context, NULL, &detector, &error));
+    PW_TRY(pawl_detector_create(context, &how, &detector, &error));
     PW_TRY(pawl_image_create(&view, &image, &error));
     PW_TRY(pawl_detector_run(detector, &image, 1, &found, NULL, &error));
     *boxes = found.count;
-    return PAWL_OK;
+    return detect_later(detector, &image, *boxes);
 }
 
 /* Fails the n-th allocation; true: everything is as it must be. */

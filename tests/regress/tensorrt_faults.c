@@ -304,12 +304,11 @@ static void test_in_flight(void)
         snprintf(name, sizeof name, "%.*s", (int)length, faults[i]);
         clear();
         setenv(name, faults[i] + length + 1, 1);
-        expect(pw_backend_tensorrt.run(made.program, &run, &error) < 0, faults[i], "no error");
+        expect(pw_program_run(made.program, &run, &error) < 0, faults[i], "no error");
         asked.cuda_count(&counts);
         expect(counts.in_flight == 0 && counts.violations == 0, faults[i], "work is in flight");
         clear();
-        expect(pw_backend_tensorrt.run(made.program, &run, &error) == PAWL_OK, "runs again",
-               error.message);
+        expect(pw_program_run(made.program, &run, &error) == PAWL_OK, "runs again", error.message);
     }
     close_all(&made);
     asked.cuda_count(&counts);

@@ -16,6 +16,6 @@ const pw_backend pw_backend_cpu = {
     .close = pw_cpu_close,
     .lower = pw_cpu_lower,
     .release = pw_cpu_release,
-    .run = pw_cpu_run,
+    .enqueue = pw_cpu_run,
     .tactic = pw_cpu_tactic,
 };

@@ -434,6 +434,6 @@ const pw_backend pw_backend_reference = {
     .close = reference_close,
     .lower = reference_lower,
     .release = reference_release,
-    .run = reference_run,
+    .enqueue = reference_run,
     .tactic = reference_tactic,
 };

@@ -101,6 +101,7 @@ const pw_backend pw_backend_tensorrt = {
     .close = pw_trt_close,
     .lower = pw_trt_lower,
     .release = pw_trt_release,
-    .run = pw_trt_run,
+    .enqueue = pw_trt_enqueue,
+    .wait = pw_trt_wait,
     .tactic = tactic,
 };

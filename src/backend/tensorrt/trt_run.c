@@ -364,35 +364,47 @@ static pawl_status start_on_gpu(const trt_program *program, pawl_error *error)
         PW_TRY(pw_gpu_download(program->stream, program->maps[l],
                                program->memory[program->head_at[l]],
                                program->memory[program->head_at[l]]->size, error));
+    return PAWL_OK;
+}
+
+typedef pawl_status (*gpu_part)(const trt_program *program, pawl_error *error);
+
+static pawl_status wait_for_gpu(const trt_program *program, pawl_error *error)
+{
     return pw_gpu_wait(program->stream, error);
 }
 
 /* Whatever fails: when it returns nothing is in flight, for the caller may write the input and read
  * or free the outputs then. */
-static pawl_status run_on_gpu(const trt_program *program, pawl_error *error)
+static pawl_status do_on_gpu(const trt_program *program, gpu_part part, pawl_error *error)
 {
     pw_trt_watch watch PW_TRT_WATCH;
     pw_trt_watch_begin(&watch, PW_TRT_WATCH_THREAD);
-    const pawl_status status = start_on_gpu(program, error);
+    PW_TRY(pw_gpu_enter(program->plan->gpu, error));
+    const pawl_status status = part(program, error);
     if (status < 0)
         pw_gpu_settle(program->stream);
+    pw_gpu_leave(program->plan->gpu);
     return status;
 }
 
-pawl_status pw_trt_run(pw_program *base, const pw_run *run, pawl_error *error)
+pawl_status pw_trt_enqueue(pw_program *base, const pw_run *run, pawl_error *error)
 {
-    trt_program *const program = (trt_program *)base;
+    const trt_program *const program = (const trt_program *)base;
     if (run->observer != NULL)
         return pw_fail(error, PAWL_ERR_UNSUPPORTED,
                        "TensorRT fuses layers and shows none of them; observe the same plan on "
                        "--backend cpu or reference");
     if (program->planes != NULL)
         spread_planes(program);
-    PW_TRY(pw_gpu_enter(program->plan->gpu, error));
-    const pawl_status status = run_on_gpu(program, error);
-    pw_gpu_leave(program->plan->gpu);
-    if (status < 0 || program->base.lowering.output == PAWL_OUTPUT_RAW)
-        return status;
-    pw_decoder_run(&program->decoder, &program->base, run->threshold);
+    return do_on_gpu(program, start_on_gpu, error);
+}
+
+pawl_status pw_trt_wait(pw_program *base, const pw_run *run, pawl_error *error)
+{
+    trt_program *const program = (trt_program *)base;
+    PW_TRY(do_on_gpu(program, wait_for_gpu, error));
+    if (program->base.lowering.output != PAWL_OUTPUT_RAW)
+        pw_decoder_run(&program->decoder, &program->base, run->threshold);
     return PAWL_OK;
 }

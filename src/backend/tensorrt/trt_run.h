@@ -9,6 +9,7 @@ pawl_status pw_trt_open(const pw_plan *plan, const pw_machine *machine, pw_devic
 void pw_trt_close(pw_device_plan *device_plan);
 pawl_status pw_trt_lower(pw_device_plan *device_plan, const pw_lowering *lowering, pw_program **program, pawl_error *error);
 void pw_trt_release(pw_program *program);
-pawl_status pw_trt_run(pw_program *program, const pw_run *run, pawl_error *error);
+pawl_status pw_trt_enqueue(pw_program *program, const pw_run *run, pawl_error *error);
+pawl_status pw_trt_wait(pw_program *program, const pw_run *run, pawl_error *error);
 
 #endif

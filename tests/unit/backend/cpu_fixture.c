@@ -245,7 +245,7 @@ void pt_run(const pw_network *network, const pt_setting *setting, pt_results *re
         fail_msg("%s", error.message);
     pt_fill_input(program);
     const pw_run run = {.threshold = 0.5f, .observer = keep_layer, .observer_user = results};
-    assert_int_equal(setting->backend->run(program, &run, &error), PAWL_OK);
+    assert_int_equal(pw_program_run(program, &run, &error), PAWL_OK);
     for (size_t i = 0; i < program->output_count; i++) {
         results->outputs[i] = malloc(program->outputs[i].size);
         assert_non_null(results->outputs[i]);

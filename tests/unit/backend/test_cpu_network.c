@@ -179,8 +179,8 @@ static void candidates_are_rows(void **state)
     static const float thresholds[] = {0.0f, 0.25f, 0.5f, 0.61f, 1.0f};
     for (size_t i = 0; i < PW_COUNT(thresholds); i++) {
         const pw_run run = {.threshold = thresholds[i]};
-        assert_int_equal(pw_backend_cpu.run(decoded, &run, NULL), PAWL_OK);
-        assert_int_equal(pw_backend_cpu.run(program, &run, NULL), PAWL_OK);
+        assert_int_equal(pw_program_run(decoded, &run, NULL), PAWL_OK);
+        assert_int_equal(pw_program_run(program, &run, NULL), PAWL_OK);
         const size_t rows = (size_t)decoded->outputs[0].dims[1];
         const float *row = decoded->outputs[0].data;
         for (size_t n = 0; n < 2; n++) {
@@ -212,14 +212,14 @@ static void shapes_change(void **state)
     open_network(&at, 2);
     const pw_run run = {.threshold = 0.5f};
     pw_program *first = lower(&at, 1, 16, 24, PAWL_OUTPUT_DECODED);
-    assert_int_equal(pw_backend_cpu.run(first, &run, NULL), PAWL_OK);
+    assert_int_equal(pw_program_run(first, &run, NULL), PAWL_OK);
     float before[64];
     memcpy(before, first->outputs[0].data, sizeof(before));
     pw_program *second = lower(&at, 3, 40, 8, PAWL_OUTPUT_DECODED);
-    assert_int_equal(pw_backend_cpu.run(second, &run, NULL), PAWL_OK);
+    assert_int_equal(pw_program_run(second, &run, NULL), PAWL_OK);
     assert_int_equal(second->outputs[0].dims[1], 2 * (20 * 4 + 10 * 2));
     pw_backend_cpu.release(second);
-    assert_int_equal(pw_backend_cpu.run(first, &run, NULL), PAWL_OK);
+    assert_int_equal(pw_program_run(first, &run, NULL), PAWL_OK);
     assert_memory_equal(before, first->outputs[0].data, sizeof(before));
     pw_backend_cpu.release(first);
     close_network(&at);
@@ -237,7 +237,7 @@ static void run_allocates_nothing(void **state)
         allocations_left = 0;
         const long before = blocks_out;
         for (int i = 0; i < 3; i++)
-            assert_int_equal(pw_backend_cpu.run(program, &run, NULL), PAWL_OK);
+            assert_int_equal(pw_program_run(program, &run, NULL), PAWL_OK);
         assert_int_equal(blocks_out, before);
         allocations_left = 1000000;
         pw_backend_cpu.release(program);
@@ -289,7 +289,7 @@ static void observer_stops(void **state)
     pw_program *program = lower(&at, 1, 8, 8, PAWL_OUTPUT_DECODED);
     int calls = 0;
     const pw_run run = {.threshold = 0.5f, .observer = stop_at_third, .observer_user = &calls};
-    assert_int_equal(pw_backend_cpu.run(program, &run, NULL), PAWL_ERR_CANCELLED);
+    assert_int_equal(pw_program_run(program, &run, NULL), PAWL_ERR_CANCELLED);
     assert_int_equal(calls, 3);
     pw_backend_cpu.release(program);
     close_network(&at);

@@ -322,9 +322,9 @@ static void the_three_output_forms_agree(void **state)
     open_tiny(&raw, PAWL_OUTPUT_RAW);
     open_tiny(&decoded, PAWL_OUTPUT_DECODED);
     open_tiny(&some, PAWL_OUTPUT_CANDIDATES);
-    assert_int_equal(raw.program->backend->run(raw.program, &run, NULL), PAWL_OK);
-    assert_int_equal(decoded.program->backend->run(decoded.program, &run, NULL), PAWL_OK);
-    assert_int_equal(some.program->backend->run(some.program, &run, NULL), PAWL_OK);
+    assert_int_equal(pw_program_run(raw.program, &run, NULL), PAWL_OK);
+    assert_int_equal(pw_program_run(decoded.program, &run, NULL), PAWL_OK);
+    assert_int_equal(pw_program_run(some.program, &run, NULL), PAWL_OK);
     assert_int_equal(raw.program->output_count, 2);
     assert_int_equal(decoded.program->output_count, 1);
     assert_int_equal(some.program->output_count, 0);
@@ -390,7 +390,7 @@ static void tensors_keep_their_values_while_they_are_read(void **state)
     seen all = {.count = 0};
     const pw_run observed = {.threshold = 0.5f, .observer = remember, .observer_user = &all};
     open_tiny(&run, PAWL_OUTPUT_DECODED);
-    assert_int_equal(run.program->backend->run(run.program, &observed, NULL), PAWL_OK);
+    assert_int_equal(pw_program_run(run.program, &observed, NULL), PAWL_OK);
     const pw_network *network = &run.plan->network;
     assert_int_equal(all.count, network->layer_count - 1);
     for (size_t i = 0; i < network->layer_count; i++) {
@@ -444,7 +444,7 @@ static void tensors_hold_what_their_type_can(void **state)
         seen all = {.count = 0};
         const pw_run observed = {.threshold = 0.5f, .observer = remember, .observer_user = &all};
         open_tiny_as(&run, PAWL_OUTPUT_DECODED, &types[i], i == 4 ? scales : NULL);
-        assert_int_equal(run.program->backend->run(run.program, &observed, NULL), PAWL_OK);
+        assert_int_equal(pw_program_run(run.program, &observed, NULL), PAWL_OK);
         for (size_t l = 1; l + 1 < run.plan->network.layer_count; l++) {
             const pw_tensor *type = &run.plan->network.tensors[run.plan->network.layers[l].output];
             for (size_t k = 0; k < 300; k++) {

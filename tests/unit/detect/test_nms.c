@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
+#include "backend/nms.h"
 #include "base/compiler.h"
-#include "detect/nms.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -44,7 +44,9 @@ static void add_scored(const pw_nms_desc *desc, const float *row, int32_t class_
                        size_t *count)
 {
     const float confidence = row[5 + class_id] * row[4];
-    if (!(confidence > desc->confidence) || !is_wanted(desc, class_id))
+    const float *own = desc->class_confidences;
+    if (!(confidence > (own != NULL ? own[class_id] : desc->confidence)) ||
+        !is_wanted(desc, class_id))
         return;
     scored *s = &all[*count];
     *s = (scored){.confidence = confidence, .class_id = class_id, .order = (*count)++};
@@ -61,7 +63,7 @@ static size_t gather(const pw_nms_desc *desc, const pawl_candidates *candidates,
     for (size_t r = 0; r < candidates->count; r++) {
         const float *row = candidates->rows + r * candidates->width;
         const int32_t classes = (int32_t)desc->class_count;
-        if (!(row[4] > desc->confidence))
+        if (!(row[4] > desc->confidence) && desc->class_confidences == NULL)
             continue;
         if (desc->is_multi_label && classes > 1) {
             for (int32_t c = 0; c < classes; c++)
@@ -167,38 +169,93 @@ static float *make_rows(const scene *s, uint64_t seed)
 
 static const int32_t two_classes[] = {2, 0};
 
+static const float by_class[] = {0.5f, 0.1f, 0.9f, 0.25f, 0.05f};
+
 static scene scenes[] = {
-    {"single label", 400, 5, 640, 1u << 20, {0.25f, 0.45f, 1000, 5, false, false, NULL, 0}},
-    {"ties", 400, 5, 640, 7, {0.1f, 0.45f, 1000, 5, false, false, NULL, 0}},
-    {"ties, multi-label", 300, 5, 640, 7, {0.1f, 0.45f, 1000, 5, false, true, NULL, 0}},
-    {"agnostic", 400, 5, 640, 1u << 20, {0.25f, 0.45f, 1000, 5, true, false, NULL, 0}},
-    {"agnostic, multi-label, ties", 300, 5, 640, 9, {0.1f, 0.6f, 300, 5, true, true, NULL, 0}},
-    {"class filter", 400, 5, 640, 1u << 20, {0.25f, 0.45f, 1000, 5, false, false, two_classes, 2}},
-    {"empty class filter", 50, 5, 640, 64, {0.1f, 0.45f, 1000, 5, false, false, two_classes, 0}},
+    {"a threshold a class",
+     400,
+     5,
+     640,
+     1u << 20,
+     {0.25f, 0.45f, 1000, 5, false, false, NULL, 0, by_class}},
+    {"a threshold a class, multi-label",
+     300,
+     5,
+     640,
+     99,
+     {0.9f, 0.45f, 1000, 5, false, true, NULL, 0, by_class}},
+    {"thresholds and a filter",
+     400,
+     5,
+     640,
+     99,
+     {0.9f, 0.45f, 1000, 5, false, true, two_classes, 2, by_class}},
+    {"single label", 400, 5, 640, 1u << 20, {0.25f, 0.45f, 1000, 5, false, false, NULL, 0, NULL}},
+    {"ties", 400, 5, 640, 7, {0.1f, 0.45f, 1000, 5, false, false, NULL, 0, NULL}},
+    {"ties, multi-label", 300, 5, 640, 7, {0.1f, 0.45f, 1000, 5, false, true, NULL, 0, NULL}},
+    {"agnostic", 400, 5, 640, 1u << 20, {0.25f, 0.45f, 1000, 5, true, false, NULL, 0, NULL}},
+    {"agnostic, multi-label, ties",
+     300,
+     5,
+     640,
+     9,
+     {0.1f, 0.6f, 300, 5, true, true, NULL, 0, NULL}},
+    {"class filter",
+     400,
+     5,
+     640,
+     1u << 20,
+     {0.25f, 0.45f, 1000, 5, false, false, two_classes, 2, NULL}},
+    {"empty class filter",
+     50,
+     5,
+     640,
+     64,
+     {0.1f, 0.45f, 1000, 5, false, false, two_classes, 0, NULL}},
     {"class filter, multi-label",
      300,
      5,
      640,
      99,
-     {0.1f, 0.4f, 1000, 5, false, true, two_classes, 2}},
-    {"max_det 1", 400, 5, 640, 1u << 20, {0.25f, 0.45f, 1, 5, false, false, NULL, 0}},
-    {"max_det 7", 400, 5, 640, 16, {0.05f, 0.45f, 7, 5, false, true, NULL, 0}},
-    {"one class", 400, 1, 320, 1u << 20, {0.25f, 0.45f, 1000, 1, false, true, NULL, 0}},
-    {"80 classes, far offsets", 60, 80, 200, 50, {0.05f, 0.5f, 1000, 80, false, true, NULL, 0}},
+     {0.1f, 0.4f, 1000, 5, false, true, two_classes, 2, NULL}},
+    {"max_det 1", 400, 5, 640, 1u << 20, {0.25f, 0.45f, 1, 5, false, false, NULL, 0, NULL}},
+    {"max_det 7", 400, 5, 640, 16, {0.05f, 0.45f, 7, 5, false, true, NULL, 0, NULL}},
+    {"one class", 400, 1, 320, 1u << 20, {0.25f, 0.45f, 1000, 1, false, true, NULL, 0, NULL}},
+    {"80 classes, far offsets",
+     60,
+     80,
+     200,
+     50,
+     {0.05f, 0.5f, 1000, 80, false, true, NULL, 0, NULL}},
     {"classes that meet in a wide picture",
      600,
      4,
      60000,
      4000,
-     {0.01f, 0.1f, 1000, 4, false, true, NULL, 0}},
-    {"classes that do meet", 900, 3, 16000, 100, {0.01f, 0.0f, 1000, 3, false, true, NULL, 0}},
-    {"iou 0", 200, 3, 640, 32, {0.1f, 0.0f, 1000, 3, false, false, NULL, 0}},
-    {"iou 1", 200, 3, 100, 4, {0.1f, 1.0f, 1000, 3, false, false, NULL, 0}},
-    {"confidence 0", 200, 3, 640, 8, {0.0f, 0.45f, 1000, 3, false, true, NULL, 0}},
-    {"confidence 1", 200, 3, 640, 8, {1.0f, 0.45f, 1000, 3, false, true, NULL, 0}},
-    {"nothing", 0, 3, 640, 8, {0.25f, 0.45f, 1000, 3, false, false, NULL, 0}},
-    {"more than max_nms", 1100, 30, 120, 1u << 20, {0.001f, 0.6f, 300, 30, false, true, NULL, 0}},
-    {"more than max_nms, ties", 1500, 30, 120, 5, {0.001f, 0.6f, 300, 30, false, true, NULL, 0}},
+     {0.01f, 0.1f, 1000, 4, false, true, NULL, 0, NULL}},
+    {"classes that do meet",
+     900,
+     3,
+     16000,
+     100,
+     {0.01f, 0.0f, 1000, 3, false, true, NULL, 0, NULL}},
+    {"iou 0", 200, 3, 640, 32, {0.1f, 0.0f, 1000, 3, false, false, NULL, 0, NULL}},
+    {"iou 1", 200, 3, 100, 4, {0.1f, 1.0f, 1000, 3, false, false, NULL, 0, NULL}},
+    {"confidence 0", 200, 3, 640, 8, {0.0f, 0.45f, 1000, 3, false, true, NULL, 0, NULL}},
+    {"confidence 1", 200, 3, 640, 8, {1.0f, 0.45f, 1000, 3, false, true, NULL, 0, NULL}},
+    {"nothing", 0, 3, 640, 8, {0.25f, 0.45f, 1000, 3, false, false, NULL, 0, NULL}},
+    {"more than max_nms",
+     1100,
+     30,
+     120,
+     1u << 20,
+     {0.001f, 0.6f, 300, 30, false, true, NULL, 0, NULL}},
+    {"more than max_nms, ties",
+     1500,
+     30,
+     120,
+     5,
+     {0.001f, 0.6f, 300, 30, false, true, NULL, 0, NULL}},
 };
 
 static void as_the_oracle(void **state)
@@ -226,7 +283,7 @@ static void not_a_number_is_dropped(void **state)
         170,  50,    4,     4,    INFINITY, 0.8f, 0.1f, 190,      50,        4,    4,
         0.9f, -0.8f, -0.1f,
     };
-    const pw_nms_desc desc = {0.25f, 0.45f, 100, 2, false, false, NULL, 0};
+    const pw_nms_desc desc = {0.25f, 0.45f, 100, 2, false, false, NULL, 0, NULL};
     const pawl_candidates candidates = {9, 7, rows, NULL};
     pw_nms *nms = NULL;
     pawl_detection items[100];
@@ -243,7 +300,7 @@ static void a_class_that_is_not_there(void **state)
     (void)state;
     static const int32_t wrong[] = {1, 5};
     static const int32_t negative[] = {-1};
-    pw_nms_desc desc = {0.25f, 0.45f, 100, 5, false, false, wrong, 2};
+    pw_nms_desc desc = {0.25f, 0.45f, 100, 5, false, false, wrong, 2, NULL};
     pw_nms *nms = NULL;
     pawl_error error;
     assert_int_equal(pw_nms_create(&desc, &nms, &error), PAWL_ERR_ARGUMENT);
@@ -270,7 +327,7 @@ static void the_worst_case_is_bounded(void **state)
         for (size_t k = 5; k < width; k++)
             row[k] = 0.01f + 0.9f * (float)((r * 7919 + k * 104729) % 100003) / 100003;
     }
-    const pw_nms_desc desc = {0.001f, 0.6f, 300, 80, false, true, NULL, 0};
+    const pw_nms_desc desc = {0.001f, 0.6f, 300, 80, false, true, NULL, 0, NULL};
     const pawl_candidates candidates = {rows, width, values, NULL};
     pw_nms *nms = NULL;
     pawl_detection items[300];

@@ -16,11 +16,15 @@ typedef struct pw_nms_desc {
     bool is_agnostic, is_multi_label;
     const int32_t *classes; /* only these; NULL: all */
     size_t class_filter_count;
+    const float *class_confidences; /* class_count of them, in the place of confidence; NULL: none */
 } pw_nms_desc;
 
 typedef struct pw_nms pw_nms;
 
-/* Makes the memory that runs need. PAWL_ERR_ARGUMENT: a class that the model does not have. */
+/* What rows must exceed at least, in objectness: the lowest threshold of a wanted class. */
+float pw_nms_threshold(const pw_nms *nms);
+
+/* Makes the memory that runs need; copies the lists. PAWL_ERR_ARGUMENT: a class that the model does not have. */
 pawl_status pw_nms_create(const pw_nms_desc *desc, pw_nms **nms, pawl_error *error) PW_NODISCARD;
 void pw_nms_destroy(pw_nms *nms); /* NULL is fine */
 

@@ -8,7 +8,7 @@
  * class 7,680 pixels away and lets all boxes compete; far from zero that rounds coordinates to a
  * sixteenth of a pixel, so the overlap is computed on the moved boxes here too.
  */
-#include "detect/nms.h"
+#include "backend/nms.h"
 
 #include "base/memory.h"
 #include "base/size.h"
@@ -38,11 +38,13 @@ typedef struct kept_box {
 
 struct pw_nms {
     pw_nms_desc desc;
-    bool *wanted;    /* by class; NULL: all */
+    float *
+        thresholds; /* by class: what a confidence must exceed; INFINITY: the class is not wanted */
     uint32_t *lists; /* by class: the last box kept, or NOBODY */
     kept_box *kept;
     entry *entries, *spare; /* ENTRY_CAPACITY each */
     size_t count;
+    float lowest; /* of the thresholds */
     float cutoff; /* what is not above it cannot be among the best any more */
 };
 
@@ -59,23 +61,37 @@ static pawl_status allocate(pw_nms *nms, pawl_error *error)
     return PAWL_OK;
 }
 
-static pawl_status copy_filter(pw_nms *nms, pawl_error *error)
+/* One threshold for each class: its own or that of all; no confidence exceeds that of a class that
+ * is not wanted. */
+static pawl_status make_thresholds(pw_nms *nms, pawl_error *error)
 {
     const pw_nms_desc *desc = &nms->desc;
-    if (desc->classes == NULL)
-        return PAWL_OK;
-    nms->wanted = pw_calloc(pw_size_max(desc->class_count, 1), sizeof(bool));
-    if (nms->wanted == NULL)
-        return pw_fail_memory(error, "the class filter", desc->class_count);
+    const size_t classes = pw_size_max(desc->class_count, 1);
+    nms->thresholds = pw_calloc(classes, sizeof(float));
+    if (nms->thresholds == NULL)
+        return pw_fail_memory(error, "the classes' thresholds", classes * sizeof(float));
+    for (size_t c = 0; c < classes; c++)
+        nms->thresholds[c] = desc->classes != NULL ? INFINITY : desc->confidence;
     for (size_t i = 0; i < desc->class_filter_count; i++) {
         const int32_t wanted = desc->classes[i];
         if (wanted < 0 || (size_t)wanted >= desc->class_count)
             return pw_fail(error, PAWL_ERR_ARGUMENT,
                            "there is no class %d to keep: the model has 0 to %d", wanted,
                            (int)desc->class_count - 1);
-        nms->wanted[wanted] = true;
+        nms->thresholds[wanted] = desc->confidence;
+    }
+    nms->lowest = INFINITY;
+    for (size_t c = 0; c < classes; c++) {
+        if (desc->class_confidences != NULL && nms->thresholds[c] < INFINITY)
+            nms->thresholds[c] = desc->class_confidences[c];
+        nms->lowest = nms->thresholds[c] < nms->lowest ? nms->thresholds[c] : nms->lowest;
     }
     return PAWL_OK;
+}
+
+float pw_nms_threshold(const pw_nms *nms)
+{
+    return nms->lowest;
 }
 
 pawl_status pw_nms_create(const pw_nms_desc *desc, pw_nms **nms, pawl_error *error)
@@ -85,7 +101,7 @@ pawl_status pw_nms_create(const pw_nms_desc *desc, pw_nms **nms, pawl_error *err
         return pw_fail_memory(error, "non-maximum suppression", sizeof(*made));
     made->desc = *desc;
     made->desc.max_detections = pw_size_min(desc->max_detections, PW_NMS_MAX_BOXES);
-    pawl_status status = copy_filter(made, error);
+    pawl_status status = make_thresholds(made, error);
     if (status >= 0)
         status = allocate(made, error);
     if (status < 0) {
@@ -93,6 +109,7 @@ pawl_status pw_nms_create(const pw_nms_desc *desc, pw_nms **nms, pawl_error *err
         return status;
     }
     made->desc.classes = NULL; /* the caller's */
+    made->desc.class_confidences = NULL;
     *nms = made;
     return PAWL_OK;
 }
@@ -101,7 +118,7 @@ void pw_nms_destroy(pw_nms *nms)
 {
     if (nms == NULL)
         return;
-    pw_free(nms->wanted);
+    pw_free(nms->thresholds);
     pw_free(nms->lists);
     pw_free(nms->kept);
     pw_free(nms->entries);
@@ -149,9 +166,8 @@ static void keep_best(pw_nms *nms)
 /* A later entry of equal confidence ranks lower, so the cutoff itself need not come in. */
 static void add_entry(pw_nms *nms, float confidence, size_t row, size_t class_id)
 {
-    if (!(confidence > nms->cutoff) || !isfinite(confidence))
-        return;
-    if (nms->wanted != NULL && !nms->wanted[class_id])
+    if (!(confidence > nms->thresholds[class_id]) || !(confidence > nms->cutoff) ||
+        !isfinite(confidence))
         return;
     if (nms->count == ENTRY_CAPACITY) {
         keep_best(nms);
@@ -192,10 +208,10 @@ static void collect_entries(pw_nms *nms, const pawl_candidates *candidates)
 {
     const bool is_multi_label = nms->desc.is_multi_label && nms->desc.class_count > 1;
     nms->count = 0;
-    nms->cutoff = nms->desc.confidence;
+    nms->cutoff = -INFINITY;
     for (size_t r = 0; r < candidates->count; r++) {
         const float *row = candidates->rows + r * candidates->width;
-        if (!(row[4] > nms->desc.confidence) || !is_finite_box(row))
+        if (!(row[4] > nms->lowest) || !is_finite_box(row))
             continue;
         if (is_multi_label)
             add_all_classes(nms, row, r);

@@ -1,0 +1,444 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A job takes a *seat*, which has a context and a detector of its own, so that jobs share nothing
+ * but the engine and the runtime's threads; *drivers* take jobs in their order and do each from
+ * picture to boxes. The queue is a block of its own, which its drivers hold too: a job holds its
+ * detector, so a driver may be the one who ends it.
+ *
+ *     submit: seat -> job -> driver: fit, run, collect -> done -> wait, by age -> the user ends it:
+ * seat
+ */
+#include "detect/jobs.h"
+
+#include "base/desc.h"
+#include "base/memory.h"
+#include "base/os.h"
+
+#include <pthread.h>
+#include <string.h>
+
+typedef struct seat {
+    pw_context *context;
+    pw_detector *detector; /* on that context */
+    pawl_detections *results;
+    bool is_taken;
+} seat;
+
+typedef struct pw_job pw_job;
+
+typedef struct driver {
+    struct pw_job_queue *queue;
+    size_t number;
+    pthread_t thread;
+} driver;
+
+typedef struct pw_job_queue {
+    pthread_mutex_t mutex; /* of all that follows, and of the jobs' places in it */
+    pthread_cond_t work, done;
+    size_t holders; /* the detector and each driver */
+    bool is_closed;
+    pw_job *first; /* all jobs, by age */
+    seat *seats;
+    size_t seat_count;
+    driver *drivers;
+    size_t driver_count;
+    const pw_job
+        *in_hands[PW_JOBS_MAX]; /* of each driver; only to be compared: it may have ended */
+    uint32_t process; /* a forked child has no drivers, and the mutex may be held by no one alive */
+} pw_job_queue;
+
+/* Parent: detector. */
+struct pw_job {
+    pw_object object;
+    pw_job_queue *queue;
+    pw_detector *detector;
+    seat *seat; /* NULL: it got none */
+    pawl_job *handle;
+    void *user;
+    pw_held_images images;
+    size_t count;
+    pawl_timing timing;
+    pawl_status status;
+    pawl_error error;
+    bool is_begun, is_claimed, is_listed;
+    pw_job *next;
+};
+
+static bool is_ours(const pw_job_queue *queue)
+{
+    return queue->process == pw_os_process_id();
+}
+
+static void lock(pw_job_queue *queue)
+{
+    (void)pthread_mutex_lock(&queue->mutex);
+}
+
+static void unlock(pw_job_queue *queue)
+{
+    (void)pthread_mutex_unlock(&queue->mutex);
+}
+
+static void unlist(pw_job_queue *queue, pw_job *job)
+{
+    pw_job **at = &queue->first;
+    while (*at != NULL && *at != job)
+        at = &(*at)->next;
+    if (*at == job)
+        *at = job->next;
+    job->is_listed = false;
+}
+
+static void job_unmake(pw_object *object)
+{
+    pw_job *job = (pw_job *)object;
+    if (job->queue == NULL || !is_ours(job->queue))
+        return;
+    pw_release_images(&job->images);
+    lock(job->queue);
+    if (job->is_listed)
+        unlist(job->queue, job);
+    if (job->seat != NULL)
+        job->seat->is_taken = false;
+    unlock(job->queue);
+}
+
+static const pw_type job_type = {
+    .name = "job", .size = sizeof(pw_job), .unmake = job_unmake, .role = PW_ROLE_RUN};
+
+/* --- drivers --- */
+
+static pawl_status do_job(pw_job *job)
+{
+    pw_detector *inner = job->seat->detector;
+    pw_context *context = job->seat->context;
+    PW_TRY(pw_context_enter(context, &job->error));
+    pw_context *inside PW_INSIDE = context;
+    (void)inside;
+    return pw_detector_answer_all(inner, job->count, pw_detector_answer_boxes, job->seat->results,
+                                  &job->timing, &job->error);
+}
+
+/* With the mutex held: the oldest that has not begun. */
+static pw_job *next_job(pw_job_queue *queue)
+{
+    pw_job *job = queue->first;
+    while (job != NULL && job->is_begun)
+        job = job->next;
+    return job;
+}
+
+/* The user ends a job by its handle; then nobody will ask for what it would find. */
+static bool is_wanted(const pw_job *job)
+{
+    pw_job *again PW_USING = NULL;
+    return pw_object_use(job->handle, &job_type, &again, NULL) >= 0;
+}
+
+static void finish(pw_job *job)
+{
+    if (is_wanted(job))
+        job->status = do_job(job);
+    else
+        job->status = PAWL_ERR_CANCELLED;
+    pw_release_images(&job->images);
+    pw_object_release(job); /* and with it, maybe, the detector */
+}
+
+static void leave(pw_job_queue *queue)
+{
+    lock(queue);
+    const bool is_last = --queue->holders == 0;
+    unlock(queue);
+    if (!is_last)
+        return;
+    (void)pthread_cond_destroy(&queue->done);
+    (void)pthread_cond_destroy(&queue->work);
+    (void)pthread_mutex_destroy(&queue->mutex);
+    pw_free(queue);
+}
+
+static void *drive(void *argument)
+{
+    const driver self = *(const driver *)argument; /* which may end before this thread */
+    pw_job_queue *queue = self.queue;
+    lock(queue);
+    while (!queue->is_closed) {
+        pw_job *job = next_job(queue);
+        if (job == NULL) {
+            (void)pthread_cond_wait(&queue->work, &queue->mutex);
+            continue;
+        }
+        job->is_begun = true;
+        queue->in_hands[self.number] = job;
+        unlock(queue);
+        finish(job);
+        lock(queue);
+        queue->in_hands[self.number] = NULL;
+        (void)pthread_cond_broadcast(&queue->done);
+    }
+    unlock(queue);
+    leave(queue);
+    return NULL;
+}
+
+/* --- the queue --- */
+
+static pawl_status make_seat(pw_detector *detector, const pawl_detector_desc *desc, seat *made,
+                             pawl_error *error)
+{
+    const pw_context *outer = detector->context;
+    const pw_lowering *shape = pw_context_shape(outer);
+    pawl_context_desc like = PAWL_CONTEXT_DESC_INIT;
+    like.threads = outer->crew.size;
+    like.input = shape->input;
+    like.output = shape->output;
+    like.batch = shape->batch;
+    like.height = shape->height;
+    like.width = shape->width;
+    made->results = pw_calloc(detector->capacity, sizeof(pawl_detections));
+    if (made->results == NULL)
+        return pw_fail_memory(error, "the jobs", detector->capacity * sizeof(pawl_detections));
+    pw_context *context = NULL;
+    PW_TRY(pw_context_make(&pw_inner_context_type, outer->engine, &like, &context, error));
+    (void)pw_object_publish(context);
+    made->context = context;
+    pw_detector *inner = NULL;
+    PW_TRY(pw_detector_make(&pw_inner_detector_type, context, desc, &inner, error));
+    inner->teller = detector;
+    (void)pw_object_publish(inner);
+    made->detector = inner;
+    return PAWL_OK;
+}
+
+static pawl_status start_drivers(pw_job_queue *queue, size_t wanted, pawl_error *error)
+{
+    queue->drivers = pw_calloc(wanted, sizeof(driver));
+    if (queue->drivers == NULL)
+        return pw_fail_memory(error, "the jobs' threads", wanted * sizeof(driver));
+    int reason = 0;
+    while (queue->driver_count < wanted && reason == 0) {
+        lock(queue); /* a driver that is there already looks too */
+        queue->holders++;
+        unlock(queue);
+        driver *next = &queue->drivers[queue->driver_count];
+        *next = (driver){.queue = queue, .number = queue->driver_count};
+        reason = pw_thread_start(&next->thread, drive, next);
+        if (reason == 0)
+            queue->driver_count++;
+        else
+            leave(queue);
+    }
+    if (queue->driver_count > 0)
+        return PAWL_OK;
+    return pw_fail(error, PAWL_ERR_LIMIT, "the system refuses a thread for the jobs (error %d)",
+                   reason);
+}
+
+static pawl_status fill_in(pw_job_queue *queue, pw_detector *detector,
+                           const pawl_detector_desc *desc, pawl_error *error)
+{
+    const size_t count = (size_t)desc->jobs;
+    const size_t threads = (size_t)pw_thread_pool_most(detector->context->engine->pool);
+    queue->seats = pw_calloc(count, sizeof(seat));
+    if (queue->seats == NULL)
+        return pw_fail_memory(error, "the jobs", count * sizeof(seat));
+    for (; queue->seat_count < count; queue->seat_count++) {
+        const pawl_status status =
+            make_seat(detector, desc, &queue->seats[queue->seat_count], error);
+        if (status < 0) {
+            queue->seat_count++; /* to be ended as far as it was made */
+            return status;
+        }
+    }
+    return start_drivers(queue, count < threads ? count : threads, error);
+}
+
+pawl_status pw_job_queue_make(pw_detector *detector, const pawl_detector_desc *desc,
+                              pw_job_queue **queue, pawl_error *error)
+{
+    if (pw_detector_is_classifier(detector))
+        return pw_fail(error, PAWL_ERR_UNSUPPORTED, "this engine classifies: there are no jobs");
+    pw_job_queue *made = pw_calloc(1, sizeof(*made));
+    if (made == NULL)
+        return pw_fail_memory(error, "the jobs", sizeof(*made));
+    (void)pthread_mutex_init(&made->mutex, NULL); /* none of these can fail on Linux */
+    (void)pthread_cond_init(&made->work, NULL);
+    (void)pthread_cond_init(&made->done, NULL);
+    made->holders = 1;
+    made->process = pw_os_process_id();
+    const pawl_status status = fill_in(made, detector, desc, error);
+    if (status < 0) {
+        pw_job_queue_end(made);
+        return status;
+    }
+    *queue = made;
+    return PAWL_OK;
+}
+
+static void stop_drivers(pw_job_queue *queue)
+{
+    lock(queue);
+    queue->is_closed = true;
+    (void)pthread_cond_broadcast(&queue->work);
+    unlock(queue);
+    for (size_t i = 0; i < queue->driver_count; i++)
+        if (pthread_equal(queue->drivers[i].thread, pthread_self()))
+            (void)pthread_detach(queue->drivers[i].thread);
+        else
+            (void)pthread_join(queue->drivers[i].thread, NULL);
+}
+
+void pw_job_queue_end(pw_job_queue *queue)
+{
+    if (queue == NULL)
+        return;
+    if (is_ours(queue))
+        stop_drivers(queue);
+    for (size_t i = queue->seat_count; i-- > 0;) {
+        (void)pw_object_end(queue->seats[i].detector);
+        (void)pw_object_end(queue->seats[i].context);
+        pw_free(queue->seats[i].results);
+    }
+    pw_free(queue->seats);
+    pw_free(queue->drivers);
+    if (is_ours(queue))
+        leave(queue);
+    else
+        pw_free(queue);
+}
+
+/* --- jobs --- */
+
+/* The detector's queue; a sentence where there is none. */
+static pawl_status queue_of(const pw_detector *detector, pw_job_queue **queue, pawl_error *error)
+{
+    *queue = detector->jobs;
+    if (*queue != NULL)
+        return PAWL_OK;
+    return pw_fail(error, PAWL_ERR_ARGUMENT,
+                   "detector #%llu was made without jobs: set pawl_detector_desc.jobs to how many "
+                   "may be in flight",
+                   (unsigned long long)detector->object.id);
+}
+
+static pawl_status take_seat(pw_job_queue *queue, pw_job *job, pawl_error *error)
+{
+    lock(queue);
+    for (size_t i = 0; i < queue->seat_count && job->seat == NULL; i++)
+        if (!queue->seats[i].is_taken)
+            job->seat = &queue->seats[i];
+    if (job->seat != NULL)
+        job->seat->is_taken = true;
+    unlock(queue);
+    if (job->seat != NULL)
+        return PAWL_OK;
+    return pw_fail(error, PAWL_ERR_BUSY,
+                   "all %zu jobs of the detector are in flight: wait for one and end it",
+                   queue->seat_count);
+}
+
+/* Publishes a job that has all it needs, and puts it last. The driver's hold is taken before anyone
+ * can see it. */
+static pawl_status hand_over(pw_job_queue *queue, pw_job *job, pawl_job **handle, pawl_error *error)
+{
+    pw_job *held = NULL;
+    pawl_job *const published = pw_object_publish(job);
+    const pawl_status status = pw_object_use(published, &job_type, &held, error);
+    if (status < 0) {
+        (void)pw_object_end(job);
+        return status;
+    }
+    job->handle = published;
+    *handle = published; /* before the user's other threads can get it from a wait */
+    lock(queue);
+    pw_job **at = &queue->first;
+    while (*at != NULL)
+        at = &(*at)->next;
+    *at = job;
+    job->is_listed = true;
+    (void)pthread_cond_signal(&queue->work);
+    unlock(queue);
+    return PAWL_OK;
+}
+
+pawl_status pawl_detector_submit(pawl_detector *detector, pawl_image *const *images, size_t count,
+                                 void *user, pawl_job **job, pawl_error *error)
+{
+    if (images == NULL || job == NULL)
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_detector_submit: %s is NULL",
+                       images == NULL ? "images" : "job");
+    pw_job_queue *queue = NULL;
+    pw_detector *used PW_USING = NULL;
+    PW_TRY(pw_object_use(detector, &pw_detector_type, &used, error));
+    PW_TRY(queue_of(used, &queue, error));
+    if (count < 1 || count > used->capacity)
+        return pw_fail(error, PAWL_ERR_ARGUMENT,
+                       "%zu pictures at once: this detector takes 1 to %zu, its context's batch",
+                       count, used->capacity);
+    pw_object *const parents[] = {&used->object};
+    pw_job *made PW_MAKING = NULL;
+    PW_TRY(pw_object_make(&job_type, parents, PW_COUNT(parents), &made, error));
+    pw_object_name_after(&made->object, &used->object);
+    made->queue = queue;
+    made->detector = used;
+    made->user = user;
+    made->count = count;
+    PW_TRY(take_seat(queue, made, error));
+    made->images.images = made->seat->detector->images;
+    PW_TRY(pw_hold_images(images, count, &made->images, error));
+    return hand_over(queue, PW_TAKE(made), job, error);
+}
+
+/* With the mutex held: the oldest that nobody has waited for, used by us from now on; NULL. */
+static pw_job *claim(pw_job_queue *queue)
+{
+    for (pw_job *job = queue->first; job != NULL; job = job->next) {
+        pw_job *held = NULL;
+        if (!job->is_claimed && pw_object_use(job->handle, &job_type, &held, NULL) >= 0) {
+            job->is_claimed = true;
+            return held;
+        }
+    }
+    return NULL;
+}
+
+/* With the mutex held: a driver has done it and let it go, so that its end is at once. */
+static bool is_done(const pw_job_queue *queue, const pw_job *job)
+{
+    bool is_held = !job->is_begun;
+    for (size_t i = 0; i < queue->driver_count; i++)
+        is_held = is_held || queue->in_hands[i] == job;
+    return !is_held;
+}
+
+pawl_status pawl_detector_wait(pawl_detector *detector, pawl_job_result *result, pawl_error *error)
+{
+    pawl_job_result made = PAWL_JOB_RESULT_INIT;
+    PW_TRY(pw_desc_answer(result, &made, sizeof(made), "pawl_job_result", error));
+    pw_job_queue *queue = NULL;
+    pw_detector *used PW_USING = NULL;
+    pw_job *job PW_USING = NULL;
+    PW_TRY(pw_object_use(detector, &pw_detector_type, &used, error));
+    PW_TRY(queue_of(used, &queue, error));
+    lock(queue);
+    job = claim(queue);
+    while (job != NULL && !is_done(queue, job))
+        (void)pthread_cond_wait(&queue->done, &queue->mutex);
+    unlock(queue);
+    if (job != NULL) {
+        made.job = job->handle;
+        made.user = job->user;
+        made.detections = job->status >= 0 ? job->seat->results : NULL;
+        made.count = job->count;
+        made.timing = job->timing;
+        made.status = job->status;
+        made.message = job->status >= 0 ? "" : job->error.message;
+    }
+    return pw_desc_answer(result, &made, sizeof(made), "pawl_job_result", error);
+}
+
+pawl_status pawl_job_destroy(pawl_job **job)
+{
+    return pw_object_destroy_handle((void **)job, &job_type);
+}
