@@ -66,7 +66,7 @@ static pawl_status make_plan(world *w)
     pawl_build_desc desc = PAWL_BUILD_DESC_INIT;
     pawl_builder_desc threads = PAWL_BUILDER_DESC_INIT;
     desc.backend = backend;
-    desc.height = desc.width = 64;
+    desc.height = desc.width = 32; /* what is tried are the ends, not the sums */
     threads.threads = 1;
     PW_TRY(pawl_weights_open(weights_path, &w->weights, &error));
     PW_TRY(make_network(w));
