@@ -15,6 +15,7 @@
 #define CPU_COUNT_MAX (1 << 16)
 #define LINE_SIZE     4096 /* of /proc/self/mountinfo; what is longer is cut, and no cgroup's */
 #define PATH_SIZE     1024
+#define FILE_ROOM     32 /* of a group's file, with its slash */
 
 static int32_t cores_by_affinity(void)
 {
@@ -50,14 +51,17 @@ static int32_t tighter(int32_t a, int32_t b)
     return a == 0 || (b != 0 && b < a) ? b : a;
 }
 
-/* The numbers in a group's file, count of them; what is not there, or is "max", stays -1. */
-static void read_numbers(const char *folder, const char *file, long long *numbers, size_t count)
+/* The numbers in a group's file, count of them; what is not there, or is "max", stays -1. The
+ * file's name is in the FILE_ROOM behind the folder's while it is opened. */
+static void read_numbers(char *folder, const char *file, long long *numbers, size_t count)
 {
-    char path[PATH_SIZE + 32], text[64];
-    (void)snprintf(path, sizeof path, "%s/%s", folder, file);
+    char text[64];
+    char *end_of_folder = folder + strlen(folder);
     for (size_t i = 0; i < count; i++)
         numbers[i] = -1;
-    FILE *in = fopen(path, "re");
+    (void)snprintf(end_of_folder, FILE_ROOM, "/%s", file);
+    FILE *in = fopen(folder, "re");
+    *end_of_folder = '\0';
     if (in == NULL)
         return;
     char *at = fgets(text, sizeof text, in);
@@ -72,7 +76,7 @@ static void read_numbers(const char *folder, const char *file, long long *number
     (void)fclose(in);
 }
 
-static int32_t quota_of_group(const char *folder, bool is_v2)
+static int32_t quota_of_group(char *folder, bool is_v2)
 {
     long long numbers[2];
     if (is_v2) {
@@ -147,13 +151,13 @@ static bool read_mount(char *line, bool is_v2, const char **root, const char **m
  * The part of the hierarchy that a container sees may begin below its root. */
 static int32_t quota_upwards(const char *group, const char *root, const char *mount, bool is_v2)
 {
-    char folder[2 * PATH_SIZE];
+    char folder[2 * PATH_SIZE + FILE_ROOM];
     const size_t base = strlen(mount), hidden = strcmp(root, "/") == 0 ? 0 : strlen(root);
     if (base >= PATH_SIZE)
         return 0;
     const bool is_below =
         strncmp(group, root, hidden) == 0 && (group[hidden] == '/' || group[hidden] == '\0');
-    (void)snprintf(folder, sizeof folder, "%s%s", mount, is_below ? group + hidden : "");
+    (void)snprintf(folder, 2 * PATH_SIZE, "%s%s", mount, is_below ? group + hidden : "");
     int32_t limit = 0;
     for (;;) {
         limit = tighter(limit, quota_of_group(folder, is_v2));

@@ -242,7 +242,7 @@ static void let_writer_begin(size_t size)
 static pawl_status settle(const pw_os_input *input, const reading *first, pawl_error *error)
 {
     bool must_compare = input->is_young;
-    pw_os_stamp last = input->stamp, now;
+    pw_os_stamp last = input->stamp, now = last;
     if (must_compare)
         let_writer_begin(first->size);
     for (int i = 0; i <= COMPARISONS; i++) {
@@ -317,7 +317,7 @@ pawl_status pw_os_input_next(pw_os_input *input, void *to, size_t size, size_t *
 
 pawl_status pw_os_input_check(const pw_os_input *input, pawl_error *error)
 {
-    pw_os_stamp now;
+    pw_os_stamp now = input->stamp;
     PW_TRY(take_stamp(input, &now, error));
     return now.size == input->stamp.size && now.written_ns == input->stamp.written_ns
                ? PAWL_OK

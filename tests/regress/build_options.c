@@ -24,7 +24,7 @@ static void try_option(pawl_builder *builder, pawl_network *network, const pawl_
     for (size_t i = 0; i < sizeof backends / sizeof backends[0]; i++) {
         pawl_build_desc wanted = *desc;
         pawl_plan *plan = NULL;
-        pawl_error error = {PAWL_OK};
+        pawl_error error = {PAWL_OK, 0, 0, ""};
         wanted.backend = backends[i];
         warnings[0] = '\0';
         const pawl_status status = pawl_builder_build(builder, network, &wanted, &plan, &error);
@@ -45,7 +45,7 @@ int main(int count, char **arguments)
     pawl_weights *weights = NULL;
     pawl_network *network = NULL;
     pawl_builder *builder = NULL;
-    pawl_error error = {PAWL_OK};
+    pawl_error error = {PAWL_OK, 0, 0, ""};
     const pawl_builder_desc few = {sizeof few, 1};
     const pawl_network_desc as_it_is = PAWL_NETWORK_DESC_INIT;
     const pawl_build_desc none = PAWL_BUILD_DESC_INIT;

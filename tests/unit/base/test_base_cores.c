@@ -44,7 +44,7 @@ static void write_text(const char *path, const char *text)
 /* A group's folder with one of its files. */
 static void group(const char *path, const char *file, const char *text)
 {
-    char full[256];
+    char full[1200];
     (void)snprintf(full, sizeof full, "%s/%s", folder, path);
     (void)mkdir(full, 0700);
     (void)snprintf(full, sizeof full, "%s/%s/%s", folder, path, file);
@@ -129,6 +129,26 @@ static void the_tightest_of_all_groups_counts(void **state)
     assert_int_equal(cores(), 2);
 }
 
+/* 1023 bytes: nothing is cut where its files are looked for. */
+static void the_longest_group_counts(void **state)
+{
+    (void)state;
+    char path[2 + 1023 + 1] = "v2", text[1100];
+    group(path, "cpu.max", "max 100000\n");
+    for (size_t length = 2; length + 1 < sizeof path;) {
+        const size_t left = sizeof path - length - 2, name = left < 200 ? left : 200;
+        path[length++] = '/';
+        memset(path + length, 'g', name);
+        length += name;
+        path[length] = '\0';
+        group(path, "cpu.max", length + 1 < sizeof path ? "max 100000\n" : "50000 100000\n");
+    }
+    mount_both("/");
+    (void)snprintf(text, sizeof text, "0::%s\n", path + 2);
+    write_text(groups, text);
+    assert_int_equal(cores(), 1);
+}
+
 /* The hierarchy is mounted from /box on; /proc/self/cgroup tells paths from its root. */
 static void a_container_sees_a_part(void **state)
 {
@@ -162,6 +182,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(parts_of_a_core_count_whole, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(the_tightest_of_all_groups_counts, make_folder,
                                         remove_folder),
+        cmocka_unit_test_setup_teardown(the_longest_group_counts, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(a_container_sees_a_part, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(without_files_there_is_no_limit, make_folder,
                                         remove_folder),
