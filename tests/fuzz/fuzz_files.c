@@ -22,7 +22,8 @@
 
 static void check_code(int code)
 {
-    fuzz_check(code == APP_EXIT_DONE || code == APP_EXIT_INPUT || code == APP_EXIT_LIMIT);
+    fuzz_check(code == APP_EXIT_DONE || code == APP_EXIT_INPUT || code == APP_EXIT_UNSUPPORTED ||
+               code == APP_EXIT_LIMIT);
 }
 
 static void read_npy(const char *path)
