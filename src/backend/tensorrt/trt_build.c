@@ -275,10 +275,12 @@ static bool give_up_source(build_job *job)
         const uint32_t bit = cause.sources[i] >= 0 ? 1u << cause.sources[i] : 0;
         if ((job->sources & bit) == 0)
             continue;
-        job->lost_sources |= bit;
+        const bool takes_cudnn = (job->sources & cause.dependants) != 0;
+        job->lost_sources |= bit | cause.dependants;
         pw_log(PAWL_LOG_WARNING,
-               "%s cannot load %s, so it builds without the kernels of %s; to have them, %s",
-               job->library->version_text, cause.library, cause.source, cause.remedy);
+               "%s cannot load %s, so it builds without the kernels of %s%s; to have them, %s",
+               job->library->version_text, cause.library, cause.source,
+               takes_cudnn ? " and of cuDNN, which needs it" : "", cause.remedy);
         pw_trt_watch_forget();
         return true;
     }

@@ -112,6 +112,9 @@ static void describe_library(pw_trt_cause *cause)
             name_source(cause, "cuBLASLt", SOURCE_CUBLAS_LT, SOURCE_CUBLAS);
         else
             name_source(cause, "cuBLAS", SOURCE_CUBLAS, SOURCE_CUBLAS_LT);
+        /* cuDNN's files are linked with both; without them it ends the process ("Could not load
+         * library libcudnn_ops_infer.so.8 ... libcublas.so.11", seen with 8.5.3.1) */
+        cause->dependants = 1u << SOURCE_CUDNN;
         snprintf(remedy, size,
                  "install cuBLAS of CUDA %u (pip install nvidia-cublas-cu%u, or NVIDIA's packages) "
                  "and name its folder in LD_LIBRARY_PATH",

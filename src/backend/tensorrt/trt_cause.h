@@ -14,6 +14,7 @@ typedef struct pw_trt_cause {
     char library[64];  /* what could not be loaded, "libcublas.so.11", or started, "cuDNN"; "": none */
     const char *source; /* the tactic source that is lost without it, "cuBLAS"; NULL: none */
     int8_t sources[2];  /* its bits (TacticSource), the likeliest first, -1: no more */
+    uint32_t dependants; /* mask of sources that need it too */
 } pw_trt_cause;
 
 /* False: the message has no cause that is known; *cause is untouched. */
