@@ -241,7 +241,8 @@ int pw_thread_start(pthread_t *thread, void *(*run)(void *argument), void *argum
     return reason;
 }
 
-static void start_workers(pw_thread_pool *pool, int32_t wanted)
+/* Returns the system's error where it refused one, else 0. */
+static int start_workers(pw_thread_pool *pool, int32_t wanted)
 {
     int reason = 0;
     while (pool->started < wanted && reason == 0) {
@@ -250,9 +251,7 @@ static void start_workers(pw_thread_pool *pool, int32_t wanted)
         reason = pw_thread_start(&next->thread, worker_main, next);
         pool->started += reason == 0;
     }
-    if (reason != 0)
-        pw_log(PAWL_LOG_WARNING, "%d of %d threads run: the system refused another (error %d)",
-               (int)pool->started + 1, (int)wanted + 1, reason);
+    return reason;
 }
 
 static void stop_workers(pw_thread_pool *pool, int32_t wanted)
@@ -275,11 +274,16 @@ static void resize(pw_thread_pool *pool, int32_t size, int32_t change)
         wanted--;
     wanted--; /* the caller is one of them */
     atomic_store(&pool->wanted, wanted);
+    int reason = 0;
     if (wanted > pool->started)
-        start_workers(pool, wanted);
+        reason = start_workers(pool, wanted);
     else if (wanted < pool->started)
         stop_workers(pool, wanted);
+    const int32_t started = pool->started;
     (void)pthread_mutex_unlock(&pool->resizing);
+    if (reason != 0) /* told outside: a logger may make a context */
+        pw_log(PAWL_LOG_WARNING, "%d of %d threads run: the system refused another (error %d)",
+               (int)started + 1, (int)wanted + 1, reason);
 }
 
 /* --- pools and crews --- */
