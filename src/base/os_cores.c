@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #define CPU_COUNT_MAX (1 << 16)
-#define LINE_SIZE     4096 /* of /proc/self/mountinfo; what is longer is cut, and no cgroup's */
 #define PATH_SIZE     1024
 #define FILE_ROOM     32 /* of a group's file, with its slash */
 
@@ -103,12 +102,13 @@ static bool has_word(const char *list, const char *word)
 /* Our group in the hierarchy of v2, or in that of v1's cpu controller: "id:controllers:path". */
 static bool find_group(const char *groups, bool is_v2, char *group)
 {
-    char line[LINE_SIZE];
+    char *line = NULL;
+    size_t room = 0;
     bool is_found = false;
     FILE *in = fopen(groups, "re");
     if (in == NULL)
         return false;
-    while (!is_found && fgets(line, sizeof line, in) != NULL) {
+    while (!is_found && getline(&line, &room, in) >= 0) {
         line[strcspn(line, "\n")] = '\0';
         char *controllers = strchr(line, ':');
         char *path = controllers == NULL ? NULL : strchr(controllers + 1, ':');
@@ -120,6 +120,7 @@ static bool find_group(const char *groups, bool is_v2, char *group)
         if (is_found)
             (void)snprintf(group, PATH_SIZE, "%s", path);
     }
+    free(line);
     (void)fclose(in);
     return is_found;
 }
@@ -170,18 +171,20 @@ static int32_t quota_upwards(const char *group, const char *root, const char *mo
 
 static int32_t quota_of_hierarchy(const char *groups, const char *mounts, bool is_v2)
 {
-    char group[PATH_SIZE], line[LINE_SIZE];
+    char group[PATH_SIZE], *line = NULL;
+    size_t room = 0;
     if (!find_group(groups, is_v2, group))
         return 0;
     FILE *in = fopen(mounts, "re");
     if (in == NULL)
         return 0;
     int32_t limit = 0;
-    while (fgets(line, sizeof line, in) != NULL) {
+    while (getline(&line, &room, in) >= 0) {
         const char *root = NULL, *mount = NULL;
         if (read_mount(line, is_v2, &root, &mount))
             limit = tighter(limit, quota_upwards(group, root, mount, is_v2));
     }
+    free(line);
     (void)fclose(in);
     return limit;
 }
