@@ -44,6 +44,34 @@ static const char *id_words(char text[ID_SIZE], const json_t *id)
     return text;
 }
 
+static int by_category_id_and_position(const void *a, const void *b)
+{
+    const size_t x = ((const val_category *)a)->position, y = ((const val_category *)b)->position;
+    const int by_id = by_category_id(a, b);
+    return by_id != 0 ? by_id : x < y ? -1 : x > y;
+}
+
+/* In order; of those with one id the last counts, as to pycocotools. */
+static void keep_last_categories(val_data *data)
+{
+    size_t kept = 0;
+    val_category *items = data->categories;
+    qsort(items, data->category_count, sizeof *items, by_category_id_and_position);
+    for (size_t i = 0; i < data->category_count; i++) {
+        char words[ID_SIZE];
+        if (i + 1 == data->category_count || by_category_id(&items[i], &items[i + 1]) != 0) {
+            items[kept++] = items[i];
+            continue;
+        }
+        if (strcmp(items[i].name, items[i + 1].name) != 0)
+            app_warn("%s: category id %s is %s and %s: the last counts", data->path,
+                     id_words(words, items[i].id), items[i].name, items[i + 1].name);
+        free(items[i].name);
+        json_decref(items[i].id);
+    }
+    data->category_count = kept;
+}
+
 static int read_categories(val_data *data, const json_t *root)
 {
     const json_t *list = json_object_get(root, "categories");
@@ -59,13 +87,7 @@ static int read_categories(val_data *data, const json_t *root)
     }
     if (data->category_count == 0)
         return app_fail(APP_EXIT_INPUT, "%s: has no categories", data->path);
-    qsort(data->categories, data->category_count, sizeof(val_category), by_category_id);
-    for (size_t i = 1; i < data->category_count; i++) {
-        char words[ID_SIZE];
-        if (by_category_id(&data->categories[i], &data->categories[i - 1]) == 0)
-            return app_fail(APP_EXIT_INPUT, "%s: category id %s is there twice", data->path,
-                            id_words(words, data->categories[i].id));
-    }
+    keep_last_categories(data);
     return APP_EXIT_DONE;
 }
 
@@ -353,11 +375,40 @@ static int read_annotation(val_data *data, const json_t *item, size_t index, str
     return APP_EXIT_DONE;
 }
 
+static int by_number(const void *a, const void *b)
+{
+    const json_int_t x = *(const json_int_t *)a, y = *(const json_int_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* Says so where ids of annotations are not unique: pycocotools would take the last for each. */
+static int check_ids(const val_data *data, const json_t *list)
+{
+    json_int_t *ids = calloc(json_array_size(list) + 1, sizeof *ids);
+    size_t count = 0, doubles = 0;
+    if (ids == NULL)
+        return app_fail_memory();
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *id = json_object_get(json_array_get(list, i), "id");
+        if (json_is_integer(id))
+            ids[count++] = json_integer_value(id);
+    }
+    qsort(ids, count, sizeof *ids, by_number);
+    for (size_t i = 1; i < count; i++)
+        doubles += ids[i] == ids[i - 1] ? 1 : 0;
+    if (doubles > 0)
+        app_warn("%s: %zu annotations have the id of another: each counts here, where pycocotools "
+                 "takes the last of an id for all; number them apart",
+                 data->path, doubles);
+    free(ids);
+    return APP_EXIT_DONE;
+}
+
 static int read_annotations(val_data *data, const json_t *root)
 {
     const json_t *list = json_object_get(root, "annotations");
     struct notes notes = {0};
-    int code = APP_EXIT_DONE;
+    int code = check_ids(data, list);
     for (size_t i = 0; i < json_array_size(list) && code == APP_EXIT_DONE; i++)
         code = read_annotation(data, json_array_get(list, i), i, &notes);
     if (code != APP_EXIT_DONE)

@@ -101,8 +101,8 @@ val_category *val_add_category(val_data *data, json_t *id, const char *name)
         json_decref(id);
         return NULL;
     }
-    val_category *category = &items[data->category_count++];
-    *category = (val_category){.id = id, .name = copy};
+    val_category *category = &items[data->category_count];
+    *category = (val_category){.id = id, .name = copy, .position = data->category_count++};
     return category;
 }
 

@@ -39,6 +39,7 @@ typedef struct val_picture {
 typedef struct val_category {
     json_t *id; /* its own, integer or string: of a COCO file, or the number of the class */
     char *name;
+    size_t position;    /* in its file, from 0 */
     size_t truth_count; /* once it is known which classes there are: objects, crowds too */
 } val_category;
 

@@ -34,6 +34,8 @@ struct label {
 };
 
 static const char no_memory[] = "memory ran out";
+static const char marked[] =
+    "a byte-order mark, where YOLOv5 wants a number: save it as UTF-8 without";
 
 /* What Python's strip() takes off both ends. */
 static bool is_white(char c)
@@ -78,11 +80,17 @@ static const char *read_row(struct label *label, const char *line)
     return row->count > 0 ? NULL : "a line of blanks";
 }
 
+/* Of UTF-8 and UTF-16. */
+static const char *const marks[] = {"\xEF\xBB\xBF", "\xFF\xFE", "\xFE\xFF"};
+
 /* All lines but empty ones; blanks and line ends at both ends of the file do not count. */
 static const char *read_rows(struct label *label, app_text *text)
 {
     char *line = text->bytes;
     size_t end = text->size;
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
+        if (strncmp(line, marks[i], strlen(marks[i])) == 0)
+            return marked;
     while (end > 0 && is_white(line[end - 1]))
         line[--end] = '\0';
     if (strlen(line) != end)
@@ -252,8 +260,9 @@ int val_labels_read(val_data *data, size_t index)
     val_picture *picture = &data->pictures[index];
     const size_t before = data->truth_count;
     if (picture->width < LEAST_SIDE || picture->height < LEAST_SIDE) {
-        app_warn("%s: %dx%d: less than %d pixels a side; the picture is left out", picture->path,
-                 picture->width, picture->height, LEAST_SIDE);
+        (void)app_fail(APP_EXIT_PARTIAL,
+                       "%s: %dx%d: less than %d pixels a side; the picture is left out",
+                       picture->path, picture->width, picture->height, LEAST_SIDE);
         picture->is_seen = false;
         return APP_EXIT_DONE;
     }
@@ -267,8 +276,10 @@ int val_labels_read(val_data *data, size_t index)
         return app_fail_memory();
     picture->is_seen = false;
     if (label.line > 0)
-        app_warn("%s: line %zu: %s; the picture is left out", picture->label, label.line, problem);
+        (void)app_fail(APP_EXIT_PARTIAL, "%s: line %zu: %s; the picture is left out",
+                       picture->label, label.line, problem);
     else
-        app_warn("%s: %s; the picture is left out", picture->label, problem);
+        (void)app_fail(APP_EXIT_PARTIAL, "%s: %s; the picture is left out", picture->label,
+                       problem);
     return APP_EXIT_DONE;
 }

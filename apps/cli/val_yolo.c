@@ -71,7 +71,7 @@ static int add_list(app_paths *pictures, const char *path)
     const char *problem = app_text_load(&text, path, LIST_SIZE_LIMIT);
     if (problem != NULL)
         return app_fail(APP_EXIT_INPUT, "cannot open %s: %s", path, problem);
-    int code = APP_EXIT_DONE;
+    int code = app_text_convert(&text) ? APP_EXIT_DONE : app_fail_memory();
     for (char *line = text.bytes, *next = NULL; line != NULL && code == APP_EXIT_DONE;
          line = next) {
         next = strpbrk(line, "\r\n");

@@ -50,7 +50,8 @@ static bool is_null(const yaml_node_t *node)
 {
     const char *text = text_of(node);
     return text != NULL && node->data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
-           (*text == '\0' || strcmp(text, "~") == 0 || strcmp(text, "null") == 0);
+           (*text == '\0' || strcmp(text, "~") == 0 || strcmp(text, "null") == 0 ||
+            strcmp(text, "Null") == 0 || strcmp(text, "NULL") == 0);
 }
 
 static bool read_count(const char *text, long most, long *number)
@@ -253,10 +254,14 @@ static int fail_yaml(const yaml_parser_t *parser, const char *path)
 {
     if (parser->error == YAML_MEMORY_ERROR)
         return app_fail_memory();
-    const bool is_escape = parser->problem != NULL && strstr(parser->problem, "escape") != NULL;
+    const char *problem = parser->problem != NULL ? parser->problem : "this is no YAML";
+    const char *remedy = "";
+    if (strstr(problem, "escape") != NULL)
+        remedy = " (a back-slash in double quotes; write paths with slashes)";
+    else if (strstr(problem, "cannot start any token") != NULL)
+        remedy = " (a tab, or one of @ ` %: indent with blanks, put such words in quotes)";
     return app_fail(APP_EXIT_INPUT, "%s: line %zu: %s%s", path, parser->problem_mark.line + 1,
-                    parser->problem != NULL ? parser->problem : "this is no YAML",
-                    is_escape ? " (a back-slash in double quotes; write paths with slashes)" : "");
+                    problem, remedy);
 }
 
 /* The document, and that none follows it. */
@@ -364,17 +369,27 @@ static char *with_slashes(const char *text)
     return copy;
 }
 
+/* With HOME for the ~ of "~/", as a shell has it; NULL: memory ran out. */
+static char *from_home(const char *text)
+{
+    const char *home = getenv("HOME");
+    return home != NULL && strncmp(text, "~/", 2) == 0 ? app_format("%s%s", home, text + 1)
+                                                       : app_format("%s", text);
+}
+
 int app_data_yaml_place(const app_data_yaml *data, const char *path, const char *place,
                         char **found)
 {
     const char *root = data->root != NULL ? data->root : "";
     char *folder = app_format("%.*s", (int)(app_path_name(path) - path), path);
     char *plain_root = with_slashes(root), *plain = with_slashes(place);
+    char *home_root = from_home(root), *home = from_home(place);
     app_paths tries = {0};
     int code = APP_EXIT_DONE;
     *found = NULL;
-    if (folder == NULL || plain_root == NULL || plain == NULL ||
-        !add_all_tries(&tries, folder, root, place) ||
+    if (folder == NULL || plain_root == NULL || plain == NULL || home_root == NULL ||
+        home == NULL || !add_all_tries(&tries, folder, root, place) ||
+        ((root[0] == '~' || place[0] == '~') && !add_all_tries(&tries, folder, home_root, home)) ||
         ((strchr(root, '\\') != NULL || strchr(place, '\\') != NULL) &&
          !add_all_tries(&tries, folder, plain_root, plain)))
         code = app_fail_memory();
@@ -391,5 +406,7 @@ int app_data_yaml_place(const app_data_yaml *data, const char *path, const char 
     free(folder);
     free(plain_root);
     free(plain);
+    free(home_root);
+    free(home);
     return code;
 }

@@ -154,6 +154,18 @@ static bool begins_with(const app_text *text, const char *mark)
     return text->size >= length && memcmp(text->bytes, mark, length) == 0;
 }
 
+bool app_text_convert(app_text *text)
+{
+    const bool is_big = begins_with(text, "\xFE\xFF");
+    if (is_big || begins_with(text, "\xFF\xFE"))
+        return convert_utf16(text, is_big);
+    if (begins_with(text, "\xEF\xBB\xBF")) {
+        text->size -= 3;
+        memmove(text->bytes, text->bytes + 3, text->size + 1);
+    }
+    return true;
+}
+
 int app_text_read(app_text *text, const char *path, size_t most)
 {
     const char *problem = app_text_load(text, path, most);
@@ -161,18 +173,12 @@ int app_text_read(app_text *text, const char *path, size_t most)
         return app_fail_address(path);
     if (problem != NULL)
         return app_fail(APP_EXIT_INPUT, "cannot open %s: %s", path, problem);
-    const bool is_big = begins_with(text, "\xFE\xFF");
-    if (is_big || begins_with(text, "\xFF\xFE")) {
-        if (!convert_utf16(text, is_big)) {
-            app_text_free(text);
-            return app_fail_memory();
-        }
-    } else if (begins_with(text, "\xEF\xBB\xBF")) {
-        text->size -= 3;
-        memmove(text->bytes, text->bytes + 3, text->size + 1);
-    }
-    const char *foreign = first_foreign(text);
-    const int code = foreign == NULL ? APP_EXIT_DONE : fail_foreign(text, foreign, path);
+    const char *foreign = NULL;
+    int code = APP_EXIT_DONE;
+    if (!app_text_convert(text))
+        code = app_fail_memory();
+    else if ((foreign = first_foreign(text)) != NULL)
+        code = fail_foreign(text, foreign, path);
     if (code != APP_EXIT_DONE)
         app_text_free(text);
     return code;

@@ -17,8 +17,11 @@ typedef struct app_text {
  * directory"), in words that follow its name; then *text is empty. */
 const char *app_text_load(app_text *text, const char *path, size_t most);
 
+/* Takes a byte-order mark off; what it marks as UTF-16 becomes UTF-8. False: memory ran out. */
+bool app_text_convert(app_text *text);
+
 /*
- * The same, as UTF-8: a byte-order mark goes, UTF-16 (which Windows calls Unicode) is converted.
+ * Reads, as app_text_load(), UTF-8: a byte-order mark goes, UTF-16 (which Windows calls Unicode) is converted.
  * What is neither, GBK for one, is refused with its line and what to do. Reports what is wrong and
  * returns an exit code.
  */

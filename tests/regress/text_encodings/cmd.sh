@@ -35,3 +35,22 @@ for file in utf8 mark little gbk; do
     echo "$file.names: exit $?"
     [ ! -e shapes.engine ] || pawl inspect --json shapes.engine | grep -o '"ring"\|"\(\\u7c7b\|类\)"' | head -n 2
 done
+
+# Lists of pictures; labels by YOLOv5's rule, which tells of a mark; a tab
+cp "$case/../../cli/val_labels/shapes1.txt" labels/one.txt
+printf './images/one.jpg\n' >utf8.list
+save utf8.list UTF-8 mark.list '\357\273\277'
+save utf8.list UTF-16BE big.list '\376\377'
+for file in utf8 mark big; do
+    printf "val: $file.list\nnames: [circle, square, triangle, star, heart, cross]\n" >data.yaml
+    pawl val -q "$ENGINE" --data data.yaml --json v.json
+    echo "$file.list: exit $?, $(grep -o '"instances":[0-9]*' v.json | head -n 1)"
+done
+for mark in '\357\273\277' '\377\376'; do
+    (printf "$mark"; cat "$case/../../cli/val_labels/shapes1.txt") >labels/one.txt
+    pawl val -q "$ENGINE" --data data.yaml 2>said
+    echo "a label with a mark: exit $?"
+    sed "s|$PWD/||" said >&2
+done
+printf 'names:\n\t0: circle\nval: images\n' >tab.yaml
+try tab.yaml

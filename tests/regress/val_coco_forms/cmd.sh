@@ -34,6 +34,8 @@ truth "$one" "$two" 's/"bbox":\[([0-9.]+),([0-9.]+),([0-9.]+),([0-9.]+)\]/"segme
 truth "$one" "$two" 's/"image_id":[0-9]/"image_id":7/' >truth.json && judge 'annotations of other images'
 printf '{"images":[%s],"annotations":[],"categories":[%s]}' "$one" "$plain" >truth.json && judge 'nothing in the pictures'
 
+truth "$one" "$two" 's/"id":[0-9]+,"iscrowd"/"id":7,"iscrowd"/' >truth.json && judge 'annotations of one id'
+
 # Names of files
 folder=
 truth '{"id":1,"file_name":"pictures/shapes1.jpg"}' '{"id":2,"file_name":"pictures\\shapes2.jpg"}' >truth.json && judge 'folders in the names'
@@ -51,3 +53,5 @@ results=ids.json && judge 'ids of categories are texts' && results=
 grep -o '"category_id":"c[0-9]"' ids.json | head -n 1 | tr -d 1-6
 categories=$(echo "$plain" | sed -E 's/,"name":"[a-z]*"//g') && truth "$one" "$two" >truth.json && judge 'categories without names, in their order'
 categories='{"id":0,"name":"x"},'$(echo "$plain" | sed -E 's/"name":"/"name":"my /g') && truth "$one" "$two" >truth.json && judge 'other names, and an empty category above'
+categories=$plain,$plain && truth "$one" "$two" >truth.json && judge 'each category twice'
+categories='{"id":1,"name":"wheel"},'$plain && truth "$one" "$two" >truth.json && judge 'an id of two categories, the last counts'

@@ -27,6 +27,9 @@ form 'a list' 'val: [images/val]'
 form 'the same twice' 'val: [images/val, images]'
 form 'an empty path' 'path:\nval: images/val'
 form 'path: .' 'path: .\nval: images/val'
+form 'no path' 'path: ~\nval: images/val'
+form 'path: Null' 'path: Null\nval: images/val'
+(HOME=$PWD; export HOME; mkdir set/yaml; printf "path: ~/set\nval: images/val\n$names\n" >set/yaml/data.yaml; try 'from home' --data set/yaml/data.yaml; rm -r set/yaml)
 form 'path: from here' 'path: set\nval: images/val'
 form 'an absolute path' "path: $PWD/set\nval: images/val"
 form 'an alias' 'train: &t images/val\nval: *t'
