@@ -42,7 +42,9 @@ static const foreign_option foreign_options[] = {
      "write --batch MIN:OPT:MAX to 'pawl build', and through TensorRT --shapes MIN:OPT:MAX for heights and widths (on the CPU an engine "
      "takes any multiple of the stride)"},
     {"nms agnostic-nms topk-per-class topk-all", "build convert", "boxes are chosen by 'pawl predict' (--conf, --iou, --max-det, --agnostic-nms): leave it out"},
-    {"opset simplify inplace keras optimize mlmodel per-tensor deploy type t", "build convert inspect",
+    {"nms topk-per-class topk-all", NULL, "boxes are always chosen by it (--conf, --iou, --max-det, --agnostic-nms): leave it out"},
+    {"type t", "build convert inspect", "the file says what the network is, and nothing is exported on the way: leave it out"},
+    {"opset simplify inplace keras optimize mlmodel per-tensor deploy", NULL,
      "the file says what the network is, and nothing is exported on the way: leave it out"},
     {"cache timingcachefile", NULL, "write --timing-cache FILE to 'pawl build'"},
     {"builderoptimizationlevel", NULL, "write --opt-level N to 'pawl build'"},
@@ -81,7 +83,10 @@ static const foreign_option foreign_options[] = {
     {"rect", NULL, "pictures are fitted into --imgsz, a square unless HxW is given: leave it out"},
     {"task mode", NULL, "the task is the file's and the mode is the command: leave it out"},
     {"workers", NULL, "write --threads N"},
-    {"classes single-cls", "val", "all classes are judged, -v shows each: leave it out"},
+    {"single-cls", NULL, "the engine's classes are those it was trained for: leave it out"},
+    {"track tracker persist", NULL, "nothing is tracked: leave it out"},
+    {"save-vid save-video video", NULL, "pictures are read and written, no videos: leave it out"},
+    {"classes", "val", "all classes are judged, -v shows each: leave it out"},
     {"nc anchors gd gw depth width", NULL, "the file says it: leave it out"},
     {"epochs hyp cfg patience optimizer freeze resume lr0 fraction", NULL, "nothing is trained here: leave it out"},
 };
@@ -100,6 +105,8 @@ static const struct {
     {"info show summary", "'pawl inspect FILE' tells what a file holds"},
     {"checks settings env", "'pawl doctor' says what each backend finds here"},
     {"track", "nothing is tracked; 'pawl predict ENGINE SOURCE...' finds the boxes of each picture"},
+    {"quantize calibrate", "the precision is chosen when the engine is built: 'pawl build --help' lists those there are"},
+    {"prune", "nothing is pruned here; a pruned .pt is read: 'pawl build best.pt'"},
     {"serve server", "there is no server; 'pawl predict ENGINE SOURCE... --json -' prints a line a picture"},
     {"-s", "'pawl build WEIGHTS -o ENGINE' makes the engine (TensorRTX's command line is that of yolov5_det, yolov5_seg and yolov5_cls)"},
     {"-d", "'pawl predict ENGINE FOLDER' looks at pictures (TensorRTX's command line is that of yolov5_det, yolov5_seg and yolov5_cls)"},
@@ -114,7 +121,7 @@ static const struct {
     {"backend", "cuda", NULL},
     {"backend", "gpu nvidia trt rtx cuda:0 0", "it is called tensorrt"},
     {"backend", "x86 avx2 avx512 native", "it is called cpu; the environment's PAWL_MAX_ISA bounds the instruction set"},
-    {"precision", "bf16 int8", NULL},
+    {"precision", "int8", NULL},
     {"precision", "half 16 f16 float16", "it is called fp16"},
     {"precision", "32 f32 float float32 single", "it is called fp32"},
     {"precision", "bfloat16", "it is called bf16"},
@@ -196,7 +203,8 @@ static const app_option *option_near(const app_command *command, const char *wor
                                        ? &command->options[i]
                                        : &app_common_options[i - command->option_count];
         const size_t far = farness(word, option->name);
-        if (far < least && far < strlen(option->name)) {
+        /* Of a short word half is another word. */
+        if (far < least && far < strlen(option->name) && far * 2 <= strlen(word)) {
             least = far;
             best = option;
         }
@@ -338,6 +346,11 @@ int app_unknown_command(const char *word)
                         "'pawl --help'",
                         word);
     }
+    if (strchr(word, '=') != NULL) /* as yolo has them */
+        return app_fail(APP_EXIT_USAGE,
+                        "the command comes first, such as 'pawl predict best.engine photos/', not "
+                        "%s; options are written --name VALUE",
+                        word);
     if (app_path_other_kind(word, "") != NULL)
         return refuse_file(word);
     const app_command *near = command_near(word);

@@ -53,11 +53,22 @@ try pawl bench best.engine --exportTimes=t.json
 try pawl predict best.engine bus.jpg --cnof 0.4
 try pawl biuld best.pt
 try pawl predict best.engine bus.jpg --qwerty
+try pawl predict best.engine bus.jpg --bacth 2
+try pawl predict best.engine bus.jpg --imsgz 320
+# Half of a short word is another word.
+try pawl predict best.engine bus.jpg --opset 17
+try pawl predict best.engine bus.jpg --nms
+try pawl predict best.engine bus.jpg --oqset 17
+try pawl predict best.engine bus.jpg --tracker x
+try pawl val best.engine --data data.yaml --single-cls
+try pawl quantize best.pt
+try pawl task=detect mode=predict model=best.pt
+try pawl model=best.pt
 pawl detect; echo $?
 # What is advised exists: every option and command that an answer names is in the manual page.
 pawl man | sed 's/\\-/-/g' >page
 for command in convert build predict run bench inspect val verify; do
-    for word in weights source half device dnn onnx saveEngine loadEngine fp16 int8 best calib include format dynamic minShapes explicitBatch nms opset \
+    for word in weights source half device dnn onnx saveEngine loadEngine fp16 int8 best calib include format dynamic minShapes explicitBatch nms opset tracker save-vid \
         simplify cache timingCacheFile builderOptimizationLevel memPoolSize versionCompatible hardwareCompatibilityLevel stripWeights dumpLayerInfo \
         dumpProfile exportTimes exportOutput loadInputs warmUp avgRuns streams loadRefOutputs view-img save save-csv save-json save-crop augment visualize \
         update line-thickness vid-stride rect task split workers single-cls epochs project nc output; do
