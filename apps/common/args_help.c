@@ -53,9 +53,11 @@ static void print_option(FILE *out, const app_command *command, const app_option
 
 void app_help_command(FILE *out, const app_command *command, int width)
 {
-    char brief[128];
-    fprintf(out, "Usage: pawl %s%s%s [options]\n\n", command->name,
-            command->arguments[0] != '\0' ? " " : "", command->arguments);
+    char brief[128], usage[128];
+    (void)snprintf(usage, sizeof usage, "Usage: pawl %s%s%s [options]", command->name,
+                   command->arguments[0] != '\0' ? " " : "", command->arguments);
+    app_print_wrapped(out, usage, 0, NARROW_INDENT, width);
+    fputc('\n', out);
     (void)snprintf(brief, sizeof brief, "%s.", command->brief);
     app_print_wrapped(out, brief, 0, 0, width);
     if (command->details != NULL)
@@ -81,9 +83,11 @@ void app_help_program(FILE *out, int width)
         fprintf(out, "  %-12s ", command->name);
         app_print_wrapped(out, command->brief, 15, 15, width);
     }
-    fputs("\nOptions of a command: 'pawl help COMMAND'. Manual page: 'pawl man | man -l -'.\n\n"
-          "Exit codes:\n",
-          out);
+    fputc('\n', out);
+    app_print_wrapped(
+        out, "Options of a command: 'pawl help COMMAND'. Manual page: 'pawl man | man -l -'.", 0, 0,
+        width);
+    fputs("\nExit codes:\n", out);
     for (size_t i = 0; (code = app_exit_text_get(i)) != NULL; i++) {
         fprintf(out, "  %3d  ", code->code);
         app_print_wrapped(out, code->meaning, 7, 7, width);

@@ -3,8 +3,8 @@
 longest() { awk '{ if (length($0) > n) n = length($0) } END { print n }'; }
 for command in '' convert build predict run bench inspect doctor val verify explain help man completion version; do
     for width in 40 60 72 80 100 200; do
-        # Usage and example are one line each: they are typed, or copied.
-        COLUMNS=$width pawl help $command | sed -e '/^Usage/d' -e '/^Example/,$d' -e '/^Options of a/d' | longest |
+        # An example is one line: it is copied.
+        COLUMNS=$width pawl help $command | sed '/^Example/,$d' | longest |
             { read -r n; [ "$n" -le $width ] && [ "$n" -le 100 ] || echo "$command: $n columns of $width"; }
     done
 done
