@@ -257,9 +257,16 @@ char *app_make_run_folder(const char *project, const char *name, bool exist_ok)
     return NULL;
 }
 
-static int cannot_write(const char *path, int reason)
+int app_fail_write(const char *path, int reason)
 {
-    return app_fail(APP_EXIT_FAILED, "cannot write %s: %s", path, strerror(reason));
+    char *folder = app_format("%.*s", (int)(app_path_name(path) - path), path);
+    const bool is_missing =
+        reason == ENOENT && folder != NULL && folder[0] != '\0' && !app_is_folder(folder);
+    if (is_missing)
+        (void)app_fail(APP_EXIT_FAILED, "cannot write %s: there is no folder %s", path, folder);
+    free(folder);
+    return is_missing ? APP_EXIT_FAILED
+                      : app_fail(APP_EXIT_FAILED, "cannot write %s: %s", path, strerror(reason));
 }
 
 bool app_output_is_stdout(const char *path)
@@ -280,7 +287,7 @@ static int open_special(app_output *output, const char *path)
     const int reason = errno;
     if (file >= 0)
         (void)close(file);
-    return cannot_write(path, reason);
+    return app_fail_write(path, reason);
 }
 
 static int open_new(app_output *output, const char *path)
@@ -295,7 +302,7 @@ static int open_new(app_output *output, const char *path)
     const int reason = errno;
     if (own >= 0)
         (void)close(own);
-    return cannot_write(path, reason);
+    return app_fail_write(path, reason);
 }
 
 int app_output_open(app_output *output, const char *path)
@@ -306,7 +313,7 @@ int app_output_open(app_output *output, const char *path)
         return APP_EXIT_DONE;
     }
     if (app_is_folder(path))
-        return cannot_write(path, EISDIR);
+        return app_fail_write(path, EISDIR);
     const int refused = app_inputs_check(path);
     if (refused != APP_EXIT_DONE)
         return refused;
@@ -332,7 +339,7 @@ int app_output_check(app_output *output)
     if (output->stream == NULL || output->stream == stdout)
         return output->stream == NULL ? APP_EXIT_DONE : app_finish_stdout(APP_EXIT_DONE);
     const int broken = app_stream_broken(output->stream);
-    return broken == 0 ? APP_EXIT_DONE : cannot_write(output->path, broken);
+    return broken == 0 ? APP_EXIT_DONE : app_fail_write(output->path, broken);
 }
 
 int app_output_commit(app_output *output)
@@ -349,7 +356,7 @@ int app_output_commit(app_output *output)
     output->stream = NULL;
     int failed = APP_EXIT_DONE;
     if (fclose(stream) != 0)
-        failed = cannot_write(output->path, errno);
+        failed = app_fail_write(output->path, errno);
     else if (output->file.state != NULL && pawl_file_commit(&output->file, 0, &error) < 0)
         failed = app_fail_library(output->path, &error);
     app_output_discard(output);

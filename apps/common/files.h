@@ -68,6 +68,9 @@ typedef struct app_output {
     pawl_file file; /* beneath the stream; of neither stdout nor a device */
 } app_output;
 
+/* Says that a file cannot be written, and whether its folder is missing; returns the exit code. */
+int app_fail_write(const char *path, int reason);
+
 /* True of "-" and of every other name of what stdout goes to, such as /dev/stdout: to replace that
  * file, or to begin it anew, would lose what is in it. */
 bool app_output_is_stdout(const char *path);

@@ -14,11 +14,6 @@
 #include <string.h>
 #include <unistd.h>
 
-static int cannot_write(const app_lines *lines, int reason)
-{
-    return app_fail(APP_EXIT_FAILED, "cannot write %s: %s", lines->path, strerror(reason));
-}
-
 static void forget(app_lines *lines)
 {
     free(lines->path);
@@ -39,7 +34,7 @@ int app_lines_open(app_lines *lines, const char *path)
         lines->file =
             open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOCTTY, 0666);
         if (lines->file < 0) {
-            const int code = cannot_write(lines, errno);
+            const int code = app_fail_write(lines->path, errno);
             forget(lines);
             return code;
         }
@@ -90,8 +85,8 @@ static int write_line(app_lines *lines)
         return APP_EXIT_DONE;
     }
     if (ftruncate(lines->file, (off_t)lines->written) != 0 && errno != EINVAL)
-        return cannot_write(lines, errno); /* EINVAL: no file, so there is nothing to cut */
-    return cannot_write(lines, reason);
+        return app_fail_write(lines->path, errno); /* EINVAL: no file, so there is nothing to cut */
+    return app_fail_write(lines->path, reason);
 }
 
 int app_lines_write(app_lines *lines, json_t *value)
@@ -108,7 +103,7 @@ int app_lines_close(app_lines *lines)
 {
     int code = APP_EXIT_DONE;
     if (lines->is_open && !lines->is_stdout && close(lines->file) != 0)
-        code = cannot_write(lines, errno);
+        code = app_fail_write(lines->path, errno);
     forget(lines);
     return code;
 }

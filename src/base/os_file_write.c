@@ -47,6 +47,19 @@ static int follow_links(const char *path, char target[PATH_MAX])
     return ELOOP;
 }
 
+static pawl_status cannot_write(const char *path, int reason, pawl_error *error)
+{
+    char folder[PATH_MAX];
+    struct stat info;
+    if (reason != ENOENT || !pw_os_folder_of(path, folder, sizeof folder) ||
+        stat(folder, &info) == 0)
+        return pw_fail_os(error, PAWL_ERR_WRITE, reason, "cannot write %s", path);
+    (void)pw_fail(error, PAWL_ERR_WRITE, "cannot write %s: there is no folder %s", path, folder);
+    if (error != NULL)
+        error->os_error = reason;
+    return PAWL_ERR_WRITE;
+}
+
 /* A symbolic link keeps being one: its target is replaced. What is no file (a folder, /dev/null) is
  * never replaced. */
 static pawl_status find_target(const char *path, char target[PATH_MAX], mode_t *mode,
@@ -61,11 +74,11 @@ static pawl_status find_target(const char *path, char target[PATH_MAX], mode_t *
                            kind);
         *mode = info.st_mode & 0777;
     } else if (errno != ENOENT) {
-        return pw_fail_os(error, PAWL_ERR_WRITE, errno, "cannot write %s", path);
+        return cannot_write(path, errno, error);
     }
     const int reason = follow_links(path, target);
     if (reason != 0)
-        return pw_fail_os(error, PAWL_ERR_WRITE, reason, "cannot write %s", path);
+        return cannot_write(path, reason, error);
     return PAWL_OK;
 }
 
@@ -87,7 +100,7 @@ pawl_status pw_os_file_create(const char *path, pw_os_file *file, pawl_error *er
     const int reason = pw_os_temporary_open(&made);
     if (reason != 0) {
         file_reset(&made);
-        return pw_fail_os(error, PAWL_ERR_WRITE, reason, "cannot write %s", path);
+        return cannot_write(path, reason, error);
     }
     if (mode != 0)
         (void)fchmod(made.descriptor, mode); /* as the file that it replaces; not vital */
@@ -162,8 +175,7 @@ static pawl_status finish(pw_os_file *file, bool is_lasting, pawl_error *error)
     if (file->saved_errno == 0)
         file->saved_errno = pw_os_temporary_publish(file);
     if (file->saved_errno != 0) {
-        const pawl_status status =
-            pw_fail_os(error, PAWL_ERR_WRITE, file->saved_errno, "cannot write %s", file->path);
+        const pawl_status status = cannot_write(file->path, file->saved_errno, error);
         pw_os_file_abandon(file);
         return status;
     }

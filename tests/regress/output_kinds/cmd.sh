@@ -24,3 +24,13 @@ pawl build -q "$SHAPES/shapes.pt" -o x
 mkdir y.jpg
 pawl build -q "$SHAPES/shapes.pt" -o y.jpg
 ls . y.jpg
+
+# A folder that is missing is called so, whoever writes.
+gone() { "$@" -q </dev/null 2>&1 >/dev/null | sed 's/^pawl: //'; ls gone 2>/dev/null; }
+gone pawl build "$SHAPES/shapes.pt" gone/x.engine
+gone pawl convert "$SHAPES/shapes.pt" -o gone/x.wts
+gone pawl predict "$ENGINE" "$SHAPES/pictures/shapes1.jpg" --nosave --json gone/x.json
+gone pawl predict "$ENGINE" "$SHAPES/pictures/shapes1.jpg" --nosave --save-coco gone/x.json
+gone pawl bench "$ENGINE" --iterations 1 --json gone/x.json
+gone pawl build "$SHAPES/shapes.pt" x.engine --lifetimes gone/x.svg
+gone pawl build "$SHAPES/shapes.pt" "$PWD/gone/further/x.engine" | sed "s|$PWD/||g"
