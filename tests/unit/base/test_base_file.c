@@ -205,7 +205,7 @@ static struct refused_row refused_rows[] = {
     {"folder", NULL, "it is a folder, not a file", "it is a folder, not a file"},
     {"pipe", "pipe", "it is a pipe, not a file", "it is a pipe, not a file"},
     {"device", "/dev/null", "it is a device, not a file", "it is a device, not a file"},
-    {"not there", "none/at/all", "No such file or directory", "No such file or directory"},
+    {"not there", "none/at/all", "No such file or directory", "none/at/all: there is no folder "},
     {"below a file", "file/x", "Not a directory", "Not a directory"},
 };
 
