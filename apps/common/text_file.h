@@ -21,9 +21,9 @@ const char *app_text_load(app_text *text, const char *path, size_t most);
 bool app_text_convert(app_text *text);
 
 /*
- * Reads, as app_text_load(), UTF-8: a byte-order mark goes, UTF-16 (which Windows calls Unicode) is converted.
- * What is neither, GBK for one, is refused with its line and what to do. Reports what is wrong and
- * returns an exit code.
+ * Reads, as app_text_load(), UTF-8: a byte-order mark goes, UTF-16 (which Windows calls Unicode) is
+ * converted. What is neither, GBK for one, is refused with its line and what to do. Reports what is
+ * wrong and returns an exit code.
  */
 int app_text_read(app_text *text, const char *path, size_t most);
 void app_text_free(app_text *text);
