@@ -11,7 +11,7 @@
 
 typedef struct build_options {
     const char *output, *names, *activation, *backend, *precision;
-    const char *timing_cache, *fp16_audit, *fp16_fix;
+    const char *tune, *timing_cache, *fp16_audit, *fp16_fix;
     app_shapes shapes;
     size_t workspace;
     int32_t level;
@@ -22,6 +22,12 @@ typedef struct build_options {
     bool is_unoptimised;
     const char *lifetimes;
 } build_options;
+
+/* By their numbers, pawl_tuning. */
+static const char *tunings(void)
+{
+    return "off quick full";
+}
 
 static const char *fp16_fixes(void)
 {
@@ -67,9 +73,12 @@ static const app_option options_table[] = {
     {.name = "opt-level", .type = APP_INTEGER, .offset = offsetof(build_options, level),
      .value = "N", .low = 0, .high = 5, .backends = "tensorrt",
      .help = "from 8.6 on: 0 builds fastest, 5 runs fastest"},
+    {.name = "tune", .type = APP_CHOICE, .offset = offsetof(build_options, tune), .value = "HOW",
+     .choices = tunings, .backends = "cpu",
+     .help = "choose kernels by measuring them here, with --threads at --imgsz: not at all, in seconds or in a minute"},
     {.name = "timing-cache", .type = APP_TEXT, .offset = offsetof(build_options, timing_cache),
-     .value = "FILE", .writes = "cache", .backends = "tensorrt",
-     .help = "timings kept from build to build"},
+     .value = "FILE", .writes = "cache", .backends = "cpu tensorrt",
+     .help = "timings kept from build to build (default: of --tune, timings.cache in the user's cache folder)"},
     {.name = "version-compatible", .type = APP_FLAG, .backends = "tensorrt",
      .offset = offsetof(build_options, is_version_compatible),
      .help = "from 8.6 on: the engine runs on later versions too"},
@@ -81,7 +90,7 @@ static const app_option options_table[] = {
 /* clang-format on */
 
 static const build_options defaults = {
-    .backend = "cpu", .precision = "fp32", .fp16_fix = "none", .level = -1};
+    .backend = "cpu", .precision = "fp32", .tune = "off", .fp16_fix = "none", .level = -1};
 
 static int build_main(int argc, char **argv);
 
@@ -104,7 +113,7 @@ const app_command cli_build = {
 struct build {
     const build_options *options;
     const char *input;
-    char *output;
+    char *output, *timing_cache;
     app_paths names;
     pawl_weights *weights;
     pawl_network *network;
@@ -120,6 +129,7 @@ static void close_build(struct build *build)
     (void)pawl_network_destroy(&build->network);
     (void)pawl_weights_destroy(&build->weights);
     app_paths_free(&build->names);
+    free(build->timing_cache);
     free(build->output);
 }
 
@@ -174,11 +184,48 @@ static int on_progress(void *user, const char *stage, size_t done, size_t total)
     return app_is_interrupted() ? 1 : 0;
 }
 
+static int32_t tuning_of(const build_options *options)
+{
+    return strcmp(options->tune, "full") == 0    ? PAWL_TUNE_FULL
+           : strcmp(options->tune, "quick") == 0 ? PAWL_TUNE_QUICK
+                                                 : PAWL_TUNE_OFF;
+}
+
+/* A file in the folder for caches, as freedesktop.org has it; NULL where there is none or it cannot
+ * be made, which is said: tuning then keeps nothing. */
+static char *usual_timing_cache(void)
+{
+    const char *base = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+    char *folder = NULL;
+    if (base != NULL && base[0] == '/')
+        folder = app_format("%s/pawl", base);
+    else if (home != NULL && home[0] == '/')
+        folder = app_format("%s/.cache/pawl", home);
+    char *path = NULL;
+    if (folder != NULL && app_make_folders(folder))
+        path = app_format("%s/timings.cache", folder);
+    if (path == NULL)
+        app_warn("timings are not kept: %s%s%s", folder != NULL ? "cannot make " : "",
+                 folder != NULL ? folder : "HOME is not set, and neither is XDG_CACHE_HOME",
+                 folder != NULL ? "; --timing-cache FILE says where else" : "");
+    free(folder);
+    return path;
+}
+
+static void set_tuning(struct build *build, pawl_build_desc *desc)
+{
+    desc->tuning = tuning_of(build->options);
+    desc->timing_cache = build->options->timing_cache;
+    if (desc->tuning == PAWL_TUNE_OFF || desc->timing_cache != NULL)
+        return;
+    build->timing_cache = usual_timing_cache();
+    desc->timing_cache = build->timing_cache;
+}
+
 static void set_tensorrt(const build_options *options, pawl_build_desc *desc)
 {
     desc->workspace_size = options->workspace;
     desc->optimisation_level = options->level;
-    desc->timing_cache = options->timing_cache;
     desc->contexts = options->contexts;
     desc->is_version_compatible = options->is_version_compatible ? 1 : 0;
     desc->is_hardware_compatible = options->is_hardware_compatible ? 1 : 0;
@@ -214,6 +261,7 @@ static int make_plan(struct build *build)
     desc.precision = options->precision;
     desc.is_unoptimised = options->is_unoptimised ? 1 : 0;
     desc.progress = on_progress;
+    set_tuning(build, &desc);
     set_tensorrt(options, &desc);
     set_shapes(build, &desc);
     if (options->imgsz.height != 0) {
@@ -304,6 +352,11 @@ static int build_main(int argc, char **argv)
                          arguments.items[1]);
     struct build build = {.options = &options, .input = arguments.items[0]};
     code = app_backend_check(&cli_build, &arguments, options.backend);
+    if (code == APP_EXIT_DONE && options.timing_cache != NULL &&
+        strcmp(options.backend, "cpu") == 0 && tuning_of(&options) == PAWL_TUNE_OFF)
+        code =
+            app_usage(&cli_build, "--timing-cache keeps what is timed, and nothing is timed: give "
+                                  "--tune quick or --tune full too");
     if (code == APP_EXIT_DONE && options.imgsz.height != 0 && options.shapes.opt.height != 0)
         code = app_usage(&cli_build, "--imgsz and the middle of --shapes both say what to optimise "
                                      "for: give one of them");

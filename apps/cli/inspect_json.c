@@ -172,6 +172,7 @@ static json_t *options_json(const pawl_plan_info *info)
     (void)app_json_set(options, "version_compatible", json_boolean(info->is_version_compatible));
     (void)app_json_set(options, "hardware_compatible", json_boolean(info->is_hardware_compatible));
     (void)app_json_set(options, "optimisation_level", json_integer(info->optimisation_level));
+    (void)app_json_set(options, "tuning", json_integer(info->tuning));
     (void)app_json_set(options, "workspace", json_integer((json_int_t)info->workspace_size));
     return options;
 }

@@ -131,6 +131,8 @@ static void print_options(const pawl_plan_info *info)
             fprintf(built.out, ", %s", flags[i].text);
     if (info->optimisation_level >= 0)
         fprintf(built.out, ", opt-level %d", info->optimisation_level);
+    if (info->tuning > PAWL_TUNE_OFF)
+        fprintf(built.out, ", tune %s", info->tuning == PAWL_TUNE_QUICK ? "quick" : "full");
     if (info->workspace_size != 0)
         fprintf(built.out, ", workspace %" PRIu64 " MiB", info->workspace_size >> 20);
     if (fclose(built.out) == 0 && built.size > 0)

@@ -37,6 +37,9 @@ static struct {
     bool is_stdout_reported; /* that it is broken */
     bool has_bar;
     double bar_ms; /* when the bar was drawn last */
+    char stage[64];
+    size_t stage_done;
+    double stage_ms; /* when the stage under way began, with how much of it done */
 } term;
 
 static pthread_mutex_t term_lock = PTHREAD_MUTEX_INITIALIZER; /* the library logs from any thread */
@@ -405,6 +408,26 @@ int app_term_width(FILE *out)
     return width < LEAST_WIDTH ? LEAST_WIDTH : width > MOST_WIDTH ? MOST_WIDTH : (int)width;
 }
 
+/* ", 12 s left" where the stage has told enough to guess by: it goes on as it went. */
+static void remaining(char text[32], const char *stage, size_t done, size_t total, double now)
+{
+    text[0] = '\0';
+    if (strncmp(term.stage, stage, sizeof term.stage - 1) != 0 || done < term.stage_done) {
+        (void)snprintf(term.stage, sizeof term.stage, "%s", stage);
+        term.stage_done = done;
+        term.stage_ms = now;
+    }
+    const double spent = now - term.stage_ms;
+    if (spent < 1000 || done <= term.stage_done || done >= total)
+        return;
+    const double left = spent * (double)(total - done) / (double)(done - term.stage_done);
+    const long seconds = (long)(left / 1e3) + 1;
+    if (seconds < 60)
+        (void)snprintf(text, 32, ", %ld s left", seconds);
+    else if (seconds < 360000)
+        (void)snprintf(text, 32, ", %ld min %02ld s left", seconds / 60, seconds % 60);
+}
+
 void app_progress(const char *stage, size_t done, size_t total)
 {
     const double now = app_clock_ms();
@@ -412,7 +435,8 @@ void app_progress(const char *stage, size_t done, size_t total)
         return;
     if (term.has_bar && done < total && now - term.bar_ms < 50)
         return; /* a terminal is slower than we are */
-    char bar[BAR_WIDTH + 1];
+    char bar[BAR_WIDTH + 1], left[32];
+    remaining(left, stage, done, total, now);
     const size_t full = (done < total ? done : total) * BAR_WIDTH / total;
     memset(bar, '#', full);
     memset(bar + full, '.', BAR_WIDTH - full);
@@ -420,8 +444,10 @@ void app_progress(const char *stage, size_t done, size_t total)
     const int width = terminal_width(stderr);
     const int room = (width >= LEAST_WIDTH ? width : DEFAULT_WIDTH) - BAR_WIDTH - 12;
     (void)pthread_mutex_lock(&term_lock);
-    fprintf(stderr, "\r\033[K[%s] %3d%% %.*s", bar, (int)(done * 100 / total), room < 0 ? 0 : room,
-            stage);
+    fprintf(stderr, "\r\033[K[%s] %3d%%%s", bar, (int)(done * 100 / total),
+            (int)strlen(left) < room ? left : "");
+    if ((int)strlen(left) + 1 < room)
+        fprintf(stderr, " %.*s", room - (int)strlen(left) - 1, stage);
     (void)fflush(stderr);
     term.has_bar = true;
     term.bar_ms = now;

@@ -20,6 +20,16 @@ typedef struct pawl_builder_desc {
 /** A step of the build: return 0 to go on, anything else to stop with PAWL_ERR_CANCELLED. Called on the thread that builds. */
 typedef int (*pawl_progress)(void *user, const char *stage, size_t done, size_t total);
 
+/**
+ * How implementations are chosen where a backend times them itself (cpu): by the kernel table's order; or by measuring, in place, at the shape
+ * to optimise for and with the builder's threads. What is measured stands in the plan as tactics and is used on such machines only.
+ */
+typedef enum pawl_tuning {
+    PAWL_TUNE_OFF = 0,   /* the same plan each time */
+    PAWL_TUNE_QUICK = 1, /* the few likeliest of each layer: seconds */
+    PAWL_TUNE_FULL = 2   /* all that can run it, more often: a minute */
+} pawl_tuning;
+
 typedef struct pawl_build_desc {
     size_t struct_size;
     const char *backend;   /* see pawl_backend_name(); NULL means "cpu" */
@@ -29,18 +39,21 @@ typedef struct pawl_build_desc {
     int32_t is_unoptimised; /* 1: run no pass, for comparisons */
     pawl_progress progress; /* NULL: none */
     void *progress_user;
-    /* What follows is TensorRT's. The engine keeps it; set while another backend is built for, it is a warning in the log. */
+    /* What follows is TensorRT's, but for timing_cache and tuning. The engine keeps it; set while a backend is built for that does not know it, it
+       is a warning in the log. */
     size_t workspace_size;          /* bytes a kernel may take; 0: 1 GiB */
     int32_t optimisation_level;     /* 0 (fast build) to 5; -1: the library's own default. Ignored before 8.6 */
-    const char *timing_cache;       /* file read before and written after the build; NULL: none */
+    const char *timing_cache;       /* TensorRT's, and tuning's: file read before and written after timing; NULL: none. One that cannot be used
+                                       is a warning in the log, and all is timed */
     int32_t is_version_compatible;  /* 1: the plan runs on later versions too, where the family can (8.6 on) */
     int32_t is_hardware_compatible; /* 1: the plan runs on Ampere and later, where the family can (8.6 on) */
     int32_t is_fp16_fixed;          /* 1: layers whose weights FP16 would damage stay FP32 (see pawl/audit.h) */
     int32_t height_min, width_min, height_max, width_max; /* 0: just height and width */
     int32_t contexts;               /* that shall run at once: TensorRT 8 and 9 keep the shapes once for each; 0: 1, at most PAWL_MAX_CONTEXTS */
+    int32_t tuning;                 /* pawl_tuning; the CPU's: TensorRT times whatever is asked */
 } pawl_build_desc;
 #define PAWL_BUILD_DESC_INIT \
-    { sizeof(pawl_build_desc), NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL, 0, -1, NULL, 0, 0, 0, 0, 0, 0, 0, 0 }
+    { sizeof(pawl_build_desc), NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL, 0, -1, NULL, 0, 0, 0, 0, 0, 0, 0, 0, PAWL_TUNE_OFF }
 
 /**
  * Makes a builder, which keeps what builds share: worker threads and the timing cache.
@@ -60,10 +73,10 @@ PAWL_API pawl_status pawl_builder_destroy(pawl_builder **builder);
  *
  * @param builder, network  Held until the call returns, not longer; not changed.
  * @param[out] plan  On success the caller's: end it with pawl_plan_destroy(). It needs neither builder nor network nor weights.
- * @retval PAWL_ERR_ARGUMENT     Sizes that are no multiples of the largest stride, a batch range out of order, a level that is none.
+ * @retval PAWL_ERR_ARGUMENT     Sizes that are no multiples of the largest stride, a batch range out of order, a level or a tuning that is none.
  * @retval PAWL_ERR_DEVICE       The backend is not here.
  * @retval PAWL_ERR_UNSUPPORTED  The backend cannot run a layer, or not in this precision.
- * @retval PAWL_ERR_CANCELLED    progress asked to stop. @retval PAWL_ERR_BUSY The builder builds on another thread.
+ * @retval PAWL_ERR_CANCELLED    progress asked to stop; what was timed until then is in the timing cache. @retval PAWL_ERR_BUSY The builder builds on another thread.
  * @retval PAWL_ERR_MEMORY       Nothing is left behind.
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_builder_build(pawl_builder *builder, pawl_network *network, const pawl_build_desc *desc,

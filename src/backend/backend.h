@@ -23,7 +23,7 @@ typedef struct pw_backend pw_backend;
 /* The machine to lower for. */
 typedef struct pw_machine {
     uint32_t isa;      /* mask of pw_isa: pw_isa_mask() unless a test says otherwise */
-    char name[32];     /* "x86-64/avx512": key of tactics */
+    char name[224];    /* all by which its times may differ from another's: instructions, processor, caches; with the threads, the key of tactics */
 } pw_machine;
 
 /* A backend's struct begins with this. */

@@ -93,6 +93,9 @@ pw_machine pw_machine_here(void)
 {
     pw_machine machine = {.isa = pw_isa_mask()};
     pw_strbuf name = PW_STRBUF(machine.name);
-    pw_strbuf_add(&name, "%s/%s", pw_arch_name(), pw_isa_name(machine.isa));
+    const pw_cpu_caches caches = pw_cpu_caches_get();
+    pw_strbuf_add(&name, "%s/%s, %s, L1d %zuK L2 %zuK L3 %zuK", pw_arch_name(),
+                  pw_isa_name(machine.isa), pw_cpu_name(), caches.l1d >> 10, caches.l2 >> 10,
+                  caches.l3 >> 10);
     return machine;
 }

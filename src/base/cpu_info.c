@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/os.h"
 #include "base/size.h"
+#include "base/strbuf.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -44,6 +45,7 @@ static struct {
     uint32_t machine;
     int32_t cores;
     pw_cpu_caches caches;
+    char name[96];
 } found;
 
 static atomic_uint allowed;
@@ -147,6 +149,27 @@ static uint32_t find_machine(void)
     return mask | PW_ISA_AVX2 | find_avx512(features, states);
 }
 
+/* Brand (three leaves of 16 bytes, padded with blanks at either end), family and model. */
+static void find_name(pw_strbuf *name)
+{
+    char brand[49] = {0};
+    for (uint32_t i = 0; i < 3; i++) {
+        const cpuid_words words = cpuid_get(0x80000002u + i, 0);
+        memcpy(brand + (size_t)i * sizeof words, &words, sizeof words);
+    }
+    for (size_t i = strlen(brand); i > 0 && (brand[i - 1] == ' ' || brand[i - 1] < ' '); i--)
+        brand[i - 1] = '\0';
+    for (char *at = brand; *at != '\0'; at++)
+        if (*at < ' ' || *at > '~') /* a hypervisor may say anything */
+            *at = '?';
+    const char *start = brand + strspn(brand, " ");
+    const uint32_t id = cpuid_get(1, 0).eax;
+    const uint32_t family = (id >> 8 & 0xfu) + ((id >> 8 & 0xfu) == 0xfu ? id >> 20 & 0xffu : 0);
+    const uint32_t model = (id >> 4 & 0xfu) | (id >> 12 & 0xf0u);
+    pw_strbuf_add(name, "%s, family %u model %u", *start != '\0' ? start : "unknown processor",
+                  family, model);
+}
+
 #elif defined(__aarch64__) && defined(__linux__)
 
 #define HWCAP_DOTPROD (1ul << 20) /* HWCAP_ASIMDDP */
@@ -172,6 +195,13 @@ static uint32_t find_machine(void)
 
 #endif
 
+#if !defined(__x86_64__)
+static void find_name(pw_strbuf *name)
+{
+    pw_strbuf_add(name, "unknown processor");
+}
+#endif
+
 static size_t cache_size(int name, size_t fallback)
 {
     const long size = sysconf(name);
@@ -194,6 +224,8 @@ static void find_all(void)
     found.machine = find_machine();
     found.cores = pw_os_core_count();
     found.caches = find_caches();
+    pw_strbuf name = PW_STRBUF(found.name);
+    find_name(&name);
     uint32_t mask = UINT32_MAX;
     const char *limit = pw_os_environment("PAWL_MAX_ISA");
     if (limit != NULL && !mask_of_name(limit, &mask))
@@ -227,6 +259,12 @@ const char *pw_isa_name(uint32_t mask)
         if ((mask & ladder[i].bit) != 0)
             best = i;
     return ladder[best].name;
+}
+
+const char *pw_cpu_name(void)
+{
+    find();
+    return found.name;
 }
 
 const char *pawl_isa_name(size_t index)

@@ -26,6 +26,8 @@ uint32_t pw_isa_mask(void);
 uint32_t pw_isa_machine(void);
 /* Name of the highest level in a mask: "avx512". */
 const char *pw_isa_name(uint32_t mask);
+/* What the processor calls itself, with family and model where it tells them: "AMD EPYC 9R14, family 25 model 17"; "unknown processor". */
+const char *pw_cpu_name(void);
 /* "x86-64", "aarch64". */
 const char *pw_arch_name(void);
 

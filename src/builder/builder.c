@@ -81,7 +81,8 @@ static pawl_status check_options(const pw_build *build)
                    {"width_min", desc->width_min != 0},
                    {"height_max", desc->height_max != 0},
                    {"width_max", desc->width_max != 0},
-                   {"contexts", desc->contexts > 1}};
+                   {"contexts", desc->contexts > 1},
+                   {"tuning", desc->tuning != PAWL_TUNE_OFF}};
     const char *known = build->backend->options != NULL ? build->backend->options : "";
     for (size_t i = 0; i < PW_COUNT(options); i++)
         if (options[i].is_set && !has_word(known, options[i].name))
@@ -89,10 +90,20 @@ static pawl_status check_options(const pw_build *build)
                    "%s is set, which backend %s does not know: it changes nothing there, and is "
                    "kept in the engine for a backend that does",
                    options[i].name, build->backend->name);
+    if (desc->timing_cache != NULL && desc->tuning == PAWL_TUNE_OFF && has_word(known, "tuning"))
+        pw_log(PAWL_LOG_WARNING,
+               "timing_cache is set, but tuning is off: nothing is timed, and %s is neither read "
+               "nor written",
+               desc->timing_cache);
     if (desc->optimisation_level < -1 || desc->optimisation_level > 5)
         return pw_fail(build->error, PAWL_ERR_ARGUMENT,
                        "optimisation level %d: give 0 (fast build) to 5, or -1 (the library's own)",
                        (int)desc->optimisation_level);
+    if (desc->tuning < PAWL_TUNE_OFF || desc->tuning > PAWL_TUNE_FULL)
+        return pw_fail(
+            build->error, PAWL_ERR_ARGUMENT,
+            "tuning %d: give PAWL_TUNE_OFF (0), PAWL_TUNE_QUICK (1) or PAWL_TUNE_FULL (2)",
+            (int)desc->tuning);
     return PAWL_OK;
 }
 
@@ -205,6 +216,7 @@ static pawl_status make_plan(const pw_build *build, pw_network *network, pw_plan
                     .is_version_compatible = given->is_version_compatible != 0,
                     .is_hardware_compatible = given->is_hardware_compatible != 0,
                     .optimisation_level = given->optimisation_level,
+                    .tuning = given->tuning,
                     .workspace_size = given->workspace_size},
         .backend = given->backend,
         .precision = given->precision,

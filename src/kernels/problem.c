@@ -209,7 +209,8 @@ void pk_problem_text(const pk_problem *problem, char text[PK_TEXT_SIZE])
         say(&to, " ");
         say(&to, activation_names[problem->activation]);
     }
-    say_number(&to, ", workers ", problem->workers);
+    if (problem->workers > 0)
+        say_number(&to, ", workers ", problem->workers);
 }
 
 double pk_problem_flops(const pk_problem *problem)

@@ -137,6 +137,8 @@ static inline size_t pk_pixels(const pk_tensor *tensor) { return tensor->height 
  * The problem in words, one for equal problems and another for different ones: the key of measured times.
  *
  *     conv f32 f32 1x64x80x80 -> f32 1x128x40x40 3x3 s2 p1 silu, workers 2
+ *
+ * Without workers (0) it is what is computed, whoever shares it.
  */
 void pk_problem_text(const pk_problem *problem, char text[PK_TEXT_SIZE]);
 /* Multiplications and additions, each an operation; 0 where it has none to speak of. */

@@ -39,6 +39,7 @@ pawl_status pawl_plan_info_get(pawl_plan *plan, pawl_plan_info *info, pawl_error
         .is_hardware_compatible = source->options.is_hardware_compatible,
         .optimisation_level = source->options.optimisation_level,
         .workspace_size = source->options.workspace_size,
+        .tuning = source->options.tuning,
     };
     return pw_desc_answer(info, &made, sizeof(made), "pawl_plan_info", error);
 }

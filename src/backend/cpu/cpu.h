@@ -10,6 +10,8 @@
 
 #include <pthread.h>
 
+#define PW_CPU_MACHINE_SIZE 256 /* pw_machine.name and the threads */
+
 /* Constants in the order of an implementation. How they are packed depends on the layer, the implementation and the source's channel block, never on
  * sizes: all programs of an engine share them. */
 typedef struct cpu_packed {
@@ -56,7 +58,12 @@ void pw_cpu_close(pw_device_plan *device_plan);
 const char *pw_cpu_tactic(const pw_device_plan *device_plan, size_t index);
 /* The packed constants of a step, made when they are first asked for; *packed is NULL where it needs none. */
 pawl_status pw_cpu_pack(cpu_device_plan *plan, const pw_step *step, const void **packed, pawl_error *error) PW_NODISCARD;
-/* A schedule of the plan's network on its machine. */
+/* A problem as tactics are keyed by it: hash of its text without the threads, which stand beside the machine. */
+uint64_t pw_cpu_problem_hash(const pk_problem *problem, char text[PK_TEXT_SIZE]);
+/* "MACHINE, 2 threads": the other half of the key. */
+void pw_cpu_machine_text(const pw_machine *machine, size_t threads, char text[PW_CPU_MACHINE_SIZE]);
+/* A schedule of the plan's network on its machine, with the implementations that its tactics name, where they were measured on such a machine:
+ * with this many threads, else with another number. */
 pawl_status pw_cpu_schedule(const cpu_device_plan *plan, const pw_lowering *lowering, pw_arena *arena, pw_schedule *schedule,
                             pawl_error *error) PW_NODISCARD;
 
@@ -66,5 +73,9 @@ void pw_cpu_release(pw_program *program);
 
 /* cpu_run.c */
 pawl_status pw_cpu_run(pw_program *program, const pw_run *run, pawl_error *error) PW_NODISCARD;
+void pw_cpu_step_run(cpu_step *step);
+
+/* cpu_tune.c */
+pawl_status pw_cpu_tune(pw_plan *plan, const pw_machine *machine, const pw_tuning *tuning, pawl_error *error) PW_NODISCARD;
 
 #endif

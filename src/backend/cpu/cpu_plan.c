@@ -1,13 +1,69 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A plan on this machine: what runs its layers, and their constants as they are read; the same for
  * all contexts. */
+#define XXH_INLINE_ALL
 #include "backend/cpu/cpu.h"
 
 #include "base/cpu_info.h"
+#include "base/log.h"
 #include "base/memory.h"
 #include "base/size.h"
+#include "base/strbuf.h"
 
 #include <string.h>
+#include <xxhash.h>
+
+uint64_t pw_cpu_problem_hash(const pk_problem *problem, char text[PK_TEXT_SIZE])
+{
+    pk_problem alone = *problem;
+    alone.workers = 0; /* the same whatever shares its items */
+    pk_problem_text(&alone, text);
+    return XXH3_64bits(text, strlen(text));
+}
+
+void pw_cpu_machine_text(const pw_machine *machine, size_t threads, char text[PW_CPU_MACHINE_SIZE])
+{
+    pw_strbuf to = {.text = text, .capacity = PW_CPU_MACHINE_SIZE};
+    pw_strbuf_add(&to, "%s, %zu thread%s", machine->name, threads, threads == 1 ? "" : "s");
+}
+
+/* Of a tactic: whether it was measured on such a machine, with however many threads. */
+static bool is_measured_here(const cpu_device_plan *plan, const pw_tactic *tactic)
+{
+    const size_t length = strlen(plan->machine.name);
+    return strncmp(tactic->machine, plan->machine.name, length) == 0 &&
+           strncmp(tactic->machine + length, ", ", 2) == 0;
+}
+
+static const pk_implementation *prefer(void *user, const pk_problem *problem)
+{
+    const cpu_device_plan *plan = user;
+    const pw_plan *from = plan->base.plan;
+    char text[PK_TEXT_SIZE], machine[PW_CPU_MACHINE_SIZE];
+    if (from->tactic_count == 0)
+        return NULL;
+    const uint64_t hash = pw_cpu_problem_hash(problem, text);
+    pw_cpu_machine_text(&plan->machine, problem->workers, machine);
+    const pw_tactic *tactic = pw_plan_tactic(from, machine, hash);
+    for (size_t i = 0; tactic == NULL && i < from->tactic_count; i++)
+        if (from->tactics[i].problem == hash && is_measured_here(plan, &from->tactics[i]))
+            tactic = &from->tactics[i];
+    return tactic == NULL ? NULL : pk_find(tactic->name, plan->machine.isa, problem);
+}
+
+/* An engine may have been tuned elsewhere: it runs as one that is not tuned. */
+static void say_foreign(const cpu_device_plan *plan)
+{
+    const pw_plan *from = plan->base.plan;
+    for (size_t i = 0; i < from->tactic_count; i++)
+        if (is_measured_here(plan, &from->tactics[i]))
+            return;
+    if (from->tactic_count > 0)
+        pw_log(PAWL_LOG_WARNING,
+               "the engine was tuned on another machine (%s): its timings are not used on this one "
+               "(%s); tune it here to have its best",
+               from->tactics[0].machine, plan->machine.name);
+}
 
 pawl_status pw_cpu_schedule(const cpu_device_plan *plan, const pw_lowering *lowering,
                             pw_arena *arena, pw_schedule *schedule, pawl_error *error)
@@ -22,6 +78,8 @@ pawl_status pw_cpu_schedule(const cpu_device_plan *plan, const pw_lowering *lowe
         .input = lowering->input,
         .output = lowering->output,
         .workers = pw_crew_size(lowering->crew),
+        .prefer = prefer,
+        .prefer_user = (void *)(uintptr_t)plan, /* only read */
     };
     return pw_schedule_make(&desc, arena, schedule, error);
 }
@@ -65,6 +123,7 @@ pawl_status pw_cpu_open(const pw_plan *plan, const pw_machine *machine,
     made->base = (pw_device_plan){.backend = &pw_backend_cpu, .plan = plan};
     made->machine = *machine;
     (void)pthread_mutex_init(&made->mutex, NULL); /* cannot fail on Linux */
+    say_foreign(made);
     const pawl_status status = choose(made, error);
     if (status < 0) {
         pw_cpu_close(&made->base);

@@ -18,7 +18,7 @@ static void do_item(void *argument, size_t item, size_t worker)
         implementation->leave();
 }
 
-static void run_step(cpu_step *step)
+void pw_cpu_step_run(cpu_step *step)
 {
     pw_crew *crew = step->program->base.lowering.crew;
     const pk_needs *needs = step->call.needs;
@@ -109,12 +109,12 @@ pawl_status pw_cpu_run(pw_program *base, const pw_run *run, pawl_error *error)
             PW_TRY(make_observed(program, error));
         for (size_t i = 0; i < schedule->desc.network->layer_count; i++) {
             for (; s < schedule->step_count && schedule->steps[s].layer == i; s++)
-                run_step(&program->steps[s]);
+                pw_cpu_step_run(&program->steps[s]);
             PW_TRY(observe(program, i, run, error));
         }
     }
     for (; s < schedule->step_count; s++)
-        run_step(&program->steps[s]);
+        pw_cpu_step_run(&program->steps[s]);
     give_candidates(program);
     return PAWL_OK;
 }

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Tuning: the plan's network is run at the shape it is optimised for, in the form that pictures
+ * take and in the one that tensors take, and each problem that several implementations can solve is
+ * timed where it first stands, unless the timing cache knows it.
+ */
+#include "backend/cpu/cpu_trial.h"
+
+#include "backend/timings.h"
+#include "base/memory.h"
+
+#include <string.h>
+
+#define FORMS 2
+
+static const cpu_effort efforts[] = {
+    [PAWL_TUNE_QUICK] = {.rounds = 5, .keep = 1e9},
+    [PAWL_TUNE_FULL] = {.rounds = 25, .is_all = true, .keep = 1.5},
+};
+
+typedef struct tuner {
+    pw_plan *plan;
+    const pw_tuning *tuning;
+    const cpu_effort *effort;
+    char machine[PW_CPU_MACHINE_SIZE];
+    pw_timings timings;
+    pw_thread_pool *pool;
+    pw_crew crew; /* at work from the first trial to the last */
+    pw_device_plan *device;
+    pw_program *programs[FORMS];
+    cpu_stand stand;
+    size_t done, total; /* of the work, by its likely time */
+    bool is_new;        /* something was timed */
+} tuner;
+
+static pawl_status report(const tuner *t, pawl_error *error)
+{
+    const pawl_progress progress = t->tuning->progress;
+    if (progress != NULL && progress(t->tuning->progress_user, "tuning", t->done, t->total) != 0)
+        return pw_fail(error, PAWL_ERR_CANCELLED, "the build was stopped while it was tuned");
+    return PAWL_OK;
+}
+
+static pawl_status check(void *user, pawl_error *error)
+{
+    return report(user, error);
+}
+
+static pawl_status set_tactic(tuner *t, uint64_t problem, const pk_implementation *implementation,
+                              uint64_t nanoseconds, pawl_error *error)
+{
+    const pw_tactic tactic = {.machine = t->machine,
+                              .problem = problem,
+                              .name = implementation->name,
+                              .microseconds = (float)nanoseconds / 1000.0f};
+    return pw_plan_set_tactic(t->plan, &tactic, error);
+}
+
+/* Takes what the cache knows of a step's problem; true: there is nothing to time. */
+static bool is_known(tuner *t, const cpu_program *program, size_t step, pawl_status *status,
+                     pawl_error *error)
+{
+    const pk_problem *problem = &program->schedule.steps[step].problem;
+    char text[PK_TEXT_SIZE];
+    const uint64_t hash = pw_cpu_problem_hash(problem, text);
+    *status = PAWL_OK;
+    if (pw_plan_tactic(t->plan, t->machine, hash) != NULL ||
+        pw_cpu_candidates(program, step, t->effort) < 2)
+        return true;
+    const pw_timing *row = pw_timings_find(&t->timings, t->machine, text, t->plan->options.tuning);
+    const pk_implementation *implementation =
+        row == NULL ? NULL : pk_find(row->name, program->plan->machine.isa, problem);
+    if (implementation == NULL)
+        return false;
+    *status = set_tactic(t, hash, implementation, row->nanoseconds, error);
+    return true;
+}
+
+/* In units that are alike for all steps: operations, or bytes where those take longer, and the
+ * sweep before each turn. */
+static size_t work(const tuner *t, const cpu_program *program, size_t step)
+{
+    const pk_problem *problem = &program->schedule.steps[step].problem;
+    const double turn = pk_problem_flops(problem) / 20 + pk_problem_bytes(problem) + 1e6;
+    return (size_t)(turn / 1e3) * pw_cpu_candidates(program, step, t->effort);
+}
+
+static pawl_status try_step(tuner *t, cpu_program *program, size_t step, pawl_error *error)
+{
+    char text[PK_TEXT_SIZE];
+    const uint64_t hash = pw_cpu_problem_hash(&program->schedule.steps[step].problem, text);
+    cpu_winner winner;
+    PW_TRY(pw_cpu_trial(&t->stand, step, &winner, error));
+    PW_TRY(set_tactic(t, hash, winner.implementation, winner.nanoseconds, error));
+    const pw_timing row = {.machine = t->machine,
+                           .problem = text,
+                           .name = winner.implementation->name,
+                           .level = t->plan->options.tuning,
+                           .nanoseconds = winner.nanoseconds};
+    PW_TRY(pw_timings_add(&t->timings, &row, error));
+    t->is_new = true;
+    t->done += work(t, program, step);
+    return report(t, error);
+}
+
+/* A picture of noise: real activations come of it, none of them denormal. */
+static void fill_input(const pw_program *program)
+{
+    const size_t count = program->input.dtype == PAWL_F32 ? program->input.size / sizeof(float)
+                                                          : program->input.size;
+    uint32_t state = 1;
+    for (size_t i = 0; i < count; i++) {
+        state = state * 1664525u + 1013904223u;
+        if (program->input.dtype == PAWL_F32)
+            ((float *)program->input.data)[i] = (float)(state >> 8) / 16777216.0f;
+        else
+            ((uint8_t *)program->input.data)[i] = (uint8_t)(state >> 24);
+    }
+}
+
+static pawl_status try_program(tuner *t, cpu_program *program, pawl_error *error)
+{
+    pawl_status status = PAWL_OK;
+    fill_input(&program->base);
+    program->thresholds = (pk_thresholds){0.25f, pw_raw_threshold(0.25f)};
+    t->stand.program = program;
+    PW_TRY(pw_cpu_stand_make(&t->stand, error));
+    for (size_t s = 0; s < program->schedule.step_count && status >= 0; s++) {
+        if (is_known(t, program, s, &status, error))
+            pw_cpu_step_run(&program->steps[s]);
+        else
+            status = try_step(t, program, s, error);
+    }
+    pw_cpu_stand_free(&t->stand);
+    return status;
+}
+
+/* What both programs have to time; the cache's answers are taken meanwhile. */
+static pawl_status count_work(tuner *t, pawl_error *error)
+{
+    for (size_t f = 0; f < FORMS; f++) {
+        const cpu_program *program = (const cpu_program *)t->programs[f];
+        for (size_t s = 0; s < program->schedule.step_count; s++) {
+            pawl_status status;
+            const bool is_done = is_known(t, program, s, &status, error);
+            PW_TRY(status);
+            if (!is_done)
+                t->total += work(t, program, s);
+        }
+    }
+    return PAWL_OK;
+}
+
+static pawl_status make_programs(tuner *t, const pw_machine *machine, pawl_error *error)
+{
+    static const pw_lowering forms[FORMS] = {
+        {.input = PAWL_INPUT_U8_NHWC, .output = PAWL_OUTPUT_CANDIDATES},
+        {.input = PAWL_INPUT_F32_NCHW, .output = PAWL_OUTPUT_DECODED}};
+    const pw_profile *profile = &t->plan->profile;
+    PW_TRY(pw_thread_pool_create(t->tuning->threads, &t->pool, error));
+    pw_crew_make(&t->crew, t->pool, t->tuning->threads);
+    pw_cpu_machine_text(machine, pw_crew_size(&t->crew), t->machine);
+    PW_TRY(pw_cpu_open(t->plan, machine, &t->device, error));
+    for (size_t f = 0; f < FORMS; f++) {
+        pw_lowering lowering = forms[f];
+        lowering.batch = profile->batch_opt;
+        lowering.height = profile->height;
+        lowering.width = profile->width;
+        lowering.crew = &t->crew;
+        PW_TRY(pw_cpu_lower(t->device, &lowering, &t->programs[f], error));
+    }
+    return PAWL_OK;
+}
+
+static pawl_status tune(tuner *t, const pw_machine *machine, pawl_error *error)
+{
+    PW_TRY(make_programs(t, machine, error));
+    if (t->tuning->timing_cache != NULL)
+        PW_TRY(pw_timings_read(t->tuning->timing_cache, &t->timings, error));
+    PW_TRY(count_work(t, error));
+    pawl_status status = PAWL_OK;
+    pw_crew_enter(&t->crew);
+    for (size_t f = 0; f < FORMS && t->done < t->total && status >= 0; f++)
+        status = try_program(t, (cpu_program *)t->programs[f], error);
+    pw_crew_leave(&t->crew);
+    return status;
+}
+
+pawl_status pw_cpu_tune_by(pw_plan *plan, const pw_machine *machine, const pw_tuning *tuning,
+                           const cpu_clock *clock, pawl_error *error)
+{
+    if (plan->options.tuning == PAWL_TUNE_OFF)
+        return PAWL_OK;
+    tuner t = {.plan = plan, .tuning = tuning, .effort = &efforts[plan->options.tuning]};
+    t.stand = (cpu_stand){.effort = t.effort, .clock = clock, .check = check, .user = &t};
+    const pawl_status status = tune(&t, machine, error);
+    if (t.is_new && tuning->timing_cache != NULL)
+        pw_timings_write(tuning->timing_cache, &t.timings); /* of a build that was stopped, too */
+    for (size_t f = 0; f < FORMS; f++)
+        pw_cpu_release(t.programs[f]);
+    pw_cpu_close(t.device);
+    pw_crew_end(&t.crew);
+    pw_thread_pool_destroy(t.pool);
+    pw_timings_free(&t.timings);
+    return status;
+}
+
+pawl_status pw_cpu_tune(pw_plan *plan, const pw_machine *machine, const pw_tuning *tuning,
+                        pawl_error *error)
+{
+    const cpu_clock clock = {.elapsed = NULL};
+    return pw_cpu_tune_by(plan, machine, tuning, &clock, error);
+}
