@@ -101,12 +101,36 @@ static double time_problem(const pk_implementation *implementation, const pk_pro
     return ns;
 }
 
-/* A line of the list as a problem: dense floats, one picture, SiLU after convolutions. */
+/* A picture's bytes in the middle of a network's input, as large as it will go. */
+static bool read_letterbox(const char *line, listed *to)
+{
+    size_t height, width, rows, columns;
+    if (sscanf(line, "letterbox %zu %zu %zu %zu %d", &height, &width, &rows, &columns,
+               &to->times) != 5 ||
+        height == 0 || width == 0)
+        return false;
+    const bool is_high = height * columns > width * rows;
+    pk_letterbox how = {.height = height, .width = width, .fill = 114};
+    how.inner_height = is_high ? rows : (height * columns + width / 2) / width;
+    how.inner_width = is_high ? (width * rows + height / 2) / height : columns;
+    how.inner_top = (ptrdiff_t)((rows - how.inner_height) / 2);
+    how.inner_left = (columns - how.inner_width) / 2;
+    to->problem.op = PK_LETTERBOX;
+    to->problem.as.letterbox = how;
+    to->problem.source[0] = pk_tensor_nhwc(PK_U8, 1, 3, height, width, 3);
+    to->problem.destination = pk_tensor_nhwc(PK_U8, 1, 3, rows, columns, 3);
+    return true;
+}
+
+/* A line of the list as a problem: dense floats, one picture, SiLU after convolutions; or bytes of
+ * a picture. */
 static bool read_problem(const char *line, listed *to)
 {
     size_t height, width, in, out, kernel = 1, stride = 1, padding = 0;
     pk_problem *problem = &to->problem;
     *to = (listed){.problem = {.source_count = 1, .workers = 1}};
+    if (read_letterbox(line, to))
+        return true;
     if (sscanf(line, "conv %zu %zu %zu %zu %zu %zu %zu %d", &height, &width, &in, &out, &kernel,
                &stride, &padding, &to->times) == 8) {
         problem->op = PK_CONV;

@@ -1,18 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A crop is a picture whose rows are part of another's, and a letterbox without pads resizes it. */
+/* A crop is a letterbox without pads, of a window of the picture. */
 #include "image/center_crop.h"
 
 #include "base/memory.h"
 
-static pawl_letterbox whole(int32_t width, int32_t height)
-{
-    return (pawl_letterbox){
-        .width = width, .height = height, .inner_width = width, .inner_height = height};
-}
-
 size_t pw_center_crop_scratch_size(int32_t width, int32_t height)
 {
-    const pawl_letterbox box = whole(width, height);
+    const pawl_letterbox box = {
+        .width = width, .height = height, .inner_width = width, .inner_height = height};
     return pw_letterbox_scratch_size(width, height, &box);
 }
 
@@ -20,12 +15,17 @@ pawl_status pw_center_crop_into(const pw_image *image, int32_t width, int32_t he
                                 uint8_t *network, void *scratch, size_t scratch_size, int32_t first,
                                 int32_t last)
 {
-    const pawl_letterbox box = whole(width, height);
     const int32_t side = image->width < image->height ? image->width : image->height;
-    pw_image crop = {.width = side, .height = side, .row_size = image->row_size};
-    crop.pixels =
-        pw_image_row(image, (image->height - side) / 2) + (size_t)((image->width - side) / 2) * 3;
-    return pw_letterbox_into(&crop, &box, network, scratch, scratch_size, first, last);
+    const pk_letterbox how = {.format = PK_RGB,
+                              .top = (size_t)((image->height - side) / 2),
+                              .left = (size_t)((image->width - side) / 2),
+                              .height = (size_t)side,
+                              .width = (size_t)side,
+                              .inner_height = (size_t)height,
+                              .inner_width = (size_t)width};
+    if (image->pixels == NULL || width < 1 || height < 1)
+        return PAWL_ERR_INTERNAL;
+    return pw_fit_into(image, &how, width, height, network, scratch, scratch_size, first, last);
 }
 
 pawl_status pawl_image_center_crop(pawl_image *image, int32_t width, int32_t height,

@@ -69,7 +69,7 @@ pawl_status pw_image_turn(pw_image *image, int orientation, pawl_error *error)
     const int32_t width = is_transposed ? image->height : image->width;
     const int32_t height = is_transposed ? image->width : image->height;
     const size_t row_size = (size_t)width * 3;
-    uint8_t *turned = pw_image_pixels(row_size, height);
+    uint8_t *turned = pw_alloc(row_size * (size_t)height);
     if (turned == NULL)
         return pw_fail_memory(error, "a turned picture", row_size * (size_t)height);
     for (int32_t y = 0; y < height; y++) {

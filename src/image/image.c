@@ -27,15 +27,6 @@ pawl_status pw_image_new(pw_image **image, pawl_error *error)
     return pw_object_make(&pw_image_type, NULL, 0, image, error);
 }
 
-uint8_t *pw_image_pixels(size_t row_size, int32_t height)
-{
-    const size_t size = row_size * (size_t)height; /* at most 3 * PW_IMAGE_MAX_PIXELS */
-    uint8_t *pixels = pw_alloc(size + PW_IMAGE_SLACK);
-    if (pixels != NULL)
-        memset(pixels + size, 0, PW_IMAGE_SLACK);
-    return pixels;
-}
-
 pawl_status pw_image_allocate(pw_image *image, int64_t width, int64_t height, pawl_error *error)
 {
     if (width < 1 || height < 1)
@@ -50,7 +41,7 @@ pawl_status pw_image_allocate(pw_image *image, int64_t width, int64_t height, pa
                        (long long)width, (long long)height, PW_IMAGE_MAX_SIDE,
                        (long long)PW_IMAGE_MAX_PIXELS);
     const size_t row_size = (size_t)width * 3;
-    uint8_t *pixels = pw_image_pixels(row_size, (int32_t)height);
+    uint8_t *pixels = pw_alloc(row_size * (size_t)height); /* at most 3 * PW_IMAGE_MAX_PIXELS */
     if (pixels == NULL)
         return pw_fail_memory(error, "the pixels of a picture", row_size * (size_t)height);
     pw_free(image->pixels);

@@ -11,7 +11,6 @@
 #define PW_IMAGE_MAX_SIDE   65500
 #define PW_IMAGE_MAX_PIXELS ((int64_t)1 << 28)
 #define PW_IMAGE_MAX_FILE   ((size_t)PW_IMAGE_MAX_PIXELS * 12) /* bytes: "255 255 255" a pixel */
-#define PW_IMAGE_SLACK      16 /* bytes behind the last row that may be read: zeros */
 
 typedef struct pw_image {
     pw_object object;
@@ -28,9 +27,6 @@ pawl_status pw_image_new(pw_image **image, pawl_error *error) PW_NODISCARD;
  * allocates. */
 pawl_status pw_image_allocate(pw_image *image, int64_t width, int64_t height,
                               pawl_error *error) PW_NODISCARD;
-
-/* Zeroes the slack; nothing else is cleared. NULL: no memory. */
-uint8_t *pw_image_pixels(size_t row_size, int32_t height) PW_NODISCARD;
 
 /* Turns the picture upright as an EXIF orientation of 1-8 says; other numbers change nothing. */
 pawl_status pw_image_turn(pw_image *image, int orientation, pawl_error *error) PW_NODISCARD;

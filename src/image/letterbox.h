@@ -4,6 +4,7 @@
 #define PW_LETTERBOX_H
 
 #include "image/image.h"
+#include "kernels/problem.h"
 
 /* Bytes of scratch memory, at a multiple of 16, that pw_letterbox_into() needs for such a picture;
  * one block a thread. */
@@ -19,5 +20,10 @@ size_t pw_letterbox_scratch_size(int32_t picture_width, int32_t picture_height,
 pawl_status pw_letterbox_into(const pw_image *image, const pawl_letterbox *box, uint8_t *network,
                               void *scratch, size_t scratch_size, int32_t first,
                               int32_t last) PW_NODISCARD;
+
+/* The same with a window of the picture: what letterbox and centre crop have in common. how->inner_top is that of the whole input of height rows;
+ * scratch as pw_letterbox_scratch_size() says for the same inner width. */
+pawl_status pw_fit_into(const pw_image *image, const pk_letterbox *how, int32_t width, int32_t height, uint8_t *network, void *scratch,
+                        size_t scratch_size, int32_t first, int32_t last) PW_NODISCARD;
 
 #endif

@@ -8,6 +8,7 @@
 #include "kernels/cut.h"
 #include "kernels/eltwise/eltwise.h"
 #include "kernels/head/head.h"
+#include "kernels/image/resize.h"
 #include "kernels/kernel.h"
 #include "kernels/pool/pool.h"
 
@@ -41,6 +42,7 @@
     PK_DECLARE_RUN(reorder_rgb_f32_##isa)    \
     PK_DECLARE_RUN(reorder_u8_f32_##isa)     \
     PK_DECLARE_RUN(decode_f32_##isa)         \
+    PK_DECLARE_RUN(letterbox_u8_##isa)       \
     void pk_winograd_input_##isa(const pk_winograd_args *args); \
     void pk_winograd_output_##isa(const pk_winograd_args *args); \
     PK_DECLARE_RUN(candidates_f32_##isa)

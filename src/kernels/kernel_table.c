@@ -67,10 +67,12 @@ static bool any(const pk_implementation *implementation, const pk_problem *probl
     REORDER(bf16, f32, set, bits),                                                                                         \
     REORDER(bf16, bf16, set, bits),                                                                                        \
     PLAIN(f32, set, bits, PK_DECODE, decode, pk_head_accepts, pk_decode_plan, NULL),                                       \
-    PLAIN(f32, set, bits, PK_CANDIDATES, candidates, pk_head_accepts, pk_candidates_plan, NULL)
+    PLAIN(f32, set, bits, PK_CANDIDATES, candidates, pk_head_accepts, pk_candidates_plan, NULL),                           \
+    PLAIN(u8, set, bits, PK_LETTERBOX, letterbox, pk_letterbox_accepts, pk_letterbox_plan, pk_letterbox_pack)
 
 #define PK_TYPE_f32  PK_F32
 #define PK_TYPE_bf16 PK_BF16
+#define PK_TYPE_u8   PK_U8
 
 const pk_implementation pk_implementations[] = {
 #if defined(__x86_64__)

@@ -24,6 +24,13 @@ static const char *const op_names[PK_OP_COUNT] = {
     [PK_REORDER] = "reorder",
     [PK_DECODE] = "decode",
     [PK_CANDIDATES] = "candidates",
+    [PK_LETTERBOX] = "letterbox",
+};
+
+static const char *const format_names[PK_FORMAT_COUNT] = {
+    [PK_RGB] = "rgb",
+    [PK_BGR] = "bgr",
+    [PK_GREY] = "grey",
 };
 
 static const char *const activation_names[PK_ACT_COUNT] = {
@@ -135,6 +142,8 @@ static void say_tensor(words *to, const pk_tensor *tensor)
         say_number(to, "/", tensor->pixel);
     if (tensor->block < tensor->channels && tensor->block > 1)
         say_number(to, "c", tensor->block);
+    if (tensor->row != tensor->width * tensor->pixel)
+        say_number(to, " row ", tensor->row);
 }
 
 static void say_sides(words *to, const char *before, const size_t sides[2], size_t usual)
@@ -155,6 +164,22 @@ static void say_window(words *to, const pk_window *window)
     say_sides(to, " d", window->dilation, 1);
     if (window->groups > 1)
         say_number(to, " g", window->groups);
+}
+
+static void say_letterbox(words *to, const pk_letterbox *how)
+{
+    say(to, " ");
+    say(to, format_names[how->format]);
+    say_number(to, " ", how->height);
+    say_number(to, "x", how->width);
+    say_number(to, " at ", how->top);
+    say_number(to, ",", how->left);
+    say_number(to, " to ", how->inner_height);
+    say_number(to, "x", how->inner_width);
+    say(to, how->inner_top < 0 ? " at -" : " at ");
+    say_number(to, "", (size_t)(how->inner_top < 0 ? -how->inner_top : how->inner_top));
+    say_number(to, ",", how->inner_left);
+    say_number(to, " in ", how->fill);
 }
 
 static void say_attributes(words *to, const pk_problem *problem)
@@ -185,6 +210,9 @@ static void say_attributes(words *to, const pk_problem *problem)
     case PK_CANDIDATES:
         say_number(to, " classes ", problem->as.head->class_count);
         say_number(to, " masks ", problem->as.head->mask_count);
+        break;
+    case PK_LETTERBOX:
+        say_letterbox(to, &problem->as.letterbox);
         break;
     case PK_GLOBALPOOL:
     case PK_OP_COUNT:

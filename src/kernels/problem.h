@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Problems: operators, element types, tensors in memory, attributes. An operator's semantics stand beside its name.
+ * Problems: operators, element types, tensors in memory, attributes. An operator's semantics stand beside its name, and beside its attributes
+ * in attributes.h.
  *
  * A tensor is N x C x H x W in its meaning. In memory its channels lie in blocks:
  *
@@ -11,13 +12,11 @@
 #ifndef PK_PROBLEM_H
 #define PK_PROBLEM_H
 
+#include "kernels/attributes.h"
+
 #include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 
 #define PK_MAX_SOURCES 8
-#define PK_MAX_LEVELS  8
-#define PK_MAX_ANCHORS 16
 #define PK_TEXT_SIZE   512 /* holds any problem's text */
 
 /* The bits of an instruction set; each level has those below it. Numbers as base/cpu_info.h. */
@@ -45,6 +44,7 @@ typedef enum pk_op {
     PK_REORDER,    /* the same values in another layout or type; bytes become (byte / 255 - mean) / deviation */
     PK_DECODE,     /* [level ...] -> rows of all cells */
     PK_CANDIDATES, /* [level ...] -> rows whose objectness exceeds a threshold */
+    PK_LETTERBOX,  /* a picture's window, resized as OpenCV's 8-bit INTER_LINEAR does it, in a frame: see pk_letterbox */
     PK_OP_COUNT
 } pk_op;
 
@@ -72,35 +72,6 @@ typedef struct pk_tensor {
     int32_t zero_point;
 } pk_tensor;
 
-/* Height, width; padding before and behind, zeros. */
-typedef struct pk_window {
-    size_t kernel[2], stride[2], padding[2], dilation[2];
-    size_t groups; /* CONV, DECONV */
-} pk_window;
-
-/*
- * A detection head. A row is class_count + 5 + mask_count floats: x, y = (2 s - 0.5 + cell) * stride; w, h = (2 s)^2 * anchor;
- * s(objectness), s(classes) ...; s = sigmoid(raw); mask coefficients as they are. Rows come by level, anchor, cell.
- */
-typedef struct pk_head {
-    size_t class_count, mask_count, anchor_count;
-    float stride[PK_MAX_LEVELS];
-    float anchor[PK_MAX_LEVELS][PK_MAX_ANCHORS][2];
-} pk_head;
-
-/* What CANDIDATES leaves of each picture, and its destination: */
-typedef struct pk_found {
-    float *rows;        /* batch x all rows x width; the first count of a picture are there */
-    int32_t *index;     /* batch x all rows: their numbers among all, rising */
-    size_t *count;      /* batch */
-    size_t *not_finite; /* batch: where nothing was found, how many cells' objectness is NaN or infinite */
-} pk_found;
-
-typedef struct pk_thresholds {
-    float threshold; /* objectness that a row must exceed */
-    float raw;       /* no objectness whose sigmoid exceeds threshold lies below it */
-} pk_thresholds;
-
 typedef struct pk_problem {
     pk_op op;
     size_t source_count;
@@ -118,6 +89,7 @@ typedef struct pk_problem {
         size_t heads;        /* ATTENTION */
         bool has_constants;  /* ELTWISE: scale and shift; REORDER: mean and deviation */
         const pk_head *head; /* outlives the problem */
+        pk_letterbox letterbox;
     } as;
     size_t workers; /* threads that will share the items */
 } pk_problem;

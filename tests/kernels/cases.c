@@ -12,11 +12,15 @@ static float *values(size_t count, double low, double high)
     return made;
 }
 
+static size_t random_gap(void)
+{
+    return pt_random() % 2 == 0 ? 0 : pt_random_from(1, 5);
+}
+
 /* Dense, or a slice of something wider. */
 static pk_tensor tensor(pk_type type, size_t batch, size_t channels, size_t height, size_t width)
 {
-    const size_t gap = pt_random() % 2 == 0 ? 0 : pt_random_from(1, 5);
-    return pk_tensor_nhwc(type, batch, channels, height, width, channels + gap);
+    return pk_tensor_nhwc(type, batch, channels, height, width, channels + random_gap());
 }
 
 static void shape(pt_case *to, const pk_types *types, size_t channels, size_t height, size_t width)
@@ -257,6 +261,52 @@ static void moved(pt_case *to, const pk_types *types, size_t number)
     }
 }
 
+/* Bytes of pictures: interleaved or planes, rows with a gap behind them (AddressSanitizer guards a
+ * gap of 8 bytes wherever it begins). */
+static pk_tensor picture(size_t batch, size_t channels, size_t height, size_t width, bool is_planar)
+{
+    pk_tensor made = is_planar ? pk_tensor_planes(PK_U8, batch, channels, height, width)
+                               : pk_tensor_nhwc(PK_U8, batch, channels, height, width, channels);
+    made.row += 8 * random_gap();
+    made.block_step = is_planar ? made.row * height + random_gap() : 0;
+    made.picture = is_planar ? made.block_step * channels : made.row * height;
+    return made;
+}
+
+/* Any size to any, and of each five one at the same size and one at exactly half; a window of the
+ * source; a place in the destination that may begin above it and end below. */
+static void letterbox(pt_case *to, size_t number)
+{
+    pk_problem *problem = &to->problem;
+    pk_letterbox *how = &problem->as.letterbox;
+    const size_t most = number % 7 == 0 ? 150 : 24, batch = pt_random_from(1, 2);
+    *how = (pk_letterbox){.format = (pk_format)(number % PK_FORMAT_COUNT),
+                          .height = pt_random_from(1, most),
+                          .width = pt_random_from(1, most),
+                          .top = pt_random_from(0, 3),
+                          .left = pt_random_from(0, 3),
+                          .inner_height = pt_random_from(1, most),
+                          .inner_width = pt_random_from(1, most),
+                          .inner_left = pt_random_from(0, 5),
+                          .fill = (uint8_t)pt_random()};
+    if (number % 5 < 2) {
+        const size_t times = number % 5 + 1;
+        how->height = how->inner_height * times;
+        how->width = how->inner_width * times;
+    }
+    how->inner_top =
+        (ptrdiff_t)pt_random_from(0, how->inner_height + 4) - (ptrdiff_t)how->inner_height + 1;
+    const ptrdiff_t rows =
+        (ptrdiff_t)how->inner_height + how->inner_top + (ptrdiff_t)pt_random_from(0, 6) - 3;
+    problem->source_count = 1;
+    problem->source[0] = picture(batch, how->format == PK_GREY ? 1 : 3,
+                                 how->top + how->height + pt_random_from(0, 2),
+                                 how->left + how->width + pt_random_from(0, 3), number % 4 == 0);
+    problem->destination =
+        picture(batch, 3, rows < 1 ? 1 : (size_t)rows,
+                how->inner_left + how->inner_width + pt_random_from(0, 5), false);
+}
+
 void pt_case_make(pt_case *to, const pk_implementation *implementation, size_t number)
 {
     const pk_types *types = &implementation->types;
@@ -293,6 +343,9 @@ void pt_case_make(pt_case *to, const pk_implementation *implementation, size_t n
     case PK_DECODE:
     case PK_CANDIDATES:
         head(to);
+        break;
+    case PK_LETTERBOX:
+        letterbox(to, number);
         break;
     case PK_OP_COUNT:
         break;

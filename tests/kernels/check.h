@@ -9,6 +9,8 @@
 
 /* Memory whose end is the end of the last page that may be touched, filled with 0xa5. All of it goes with pt_release_all(). */
 void *pt_exact(size_t size);
+/* AddressSanitizer reports whoever touches these bytes from now on; without it nothing happens. */
+void pt_forbid(const void *data, size_t size);
 void pt_release_all(void);
 
 uint32_t pt_random(void);

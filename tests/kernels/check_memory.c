@@ -7,6 +7,19 @@
 
 #include <stdlib.h>
 #include <sys/mman.h>
+#if defined(__SANITIZE_ADDRESS__)
+#define HAS_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define HAS_ASAN 1
+#endif
+#endif
+#if defined(HAS_ASAN)
+#include <sanitizer/asan_interface.h>
+#else
+#define ASAN_POISON_MEMORY_REGION(data, size)   ((void)(data), (void)(size))
+#define ASAN_UNPOISON_MEMORY_REGION(data, size) ((void)(data), (void)(size))
+#endif
 #include <unistd.h>
 
 #define BLOCKS_MAX 64
@@ -34,10 +47,16 @@ void *pt_exact(size_t size)
     return start + page + (inner - size);
 }
 
+void pt_forbid(const void *data, size_t size)
+{
+    ASAN_POISON_MEMORY_REGION(data, size);
+}
+
 void pt_release_all(void)
 {
     while (block_count > 0) {
         block_count--;
+        ASAN_UNPOISON_MEMORY_REGION(blocks[block_count].start, blocks[block_count].size);
         munmap(blocks[block_count].start, blocks[block_count].size);
     }
 }

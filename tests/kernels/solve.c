@@ -247,6 +247,62 @@ static double solve_decode(element *at)
     return (2.0 * s - 0.5 + (double)(at->c == 0 ? cell % in->width : cell / in->width)) * stride;
 }
 
+/* A place between two of size pixels, in units of 1 / 2048: OpenCV's position is a float. */
+typedef struct between {
+    long first, second, first_weight, second_weight;
+} between;
+
+static between place(size_t at, size_t from, size_t to, bool keeps_weights)
+{
+    const float exact = (float)(((double)at + 0.5) * (1.0 / ((double)to / (double)from)) - 0.5);
+    const long whole = (long)floorf(exact), last = (long)from - 1;
+    const float part = exact - (float)whole;
+    between found = {whole, whole + 1, lrintf((1.0f - part) * 2048.0f), lrintf(part * 2048.0f)};
+    if (!keeps_weights && (whole < 0 || whole >= last)) {
+        found.first = found.second = whole < 0 ? 0 : last;
+        found.first_weight = 2048;
+        found.second_weight = 0;
+    }
+    found.first = found.first < 0 ? 0 : found.first > last ? last : found.first;
+    found.second = found.second < 0 ? 0 : found.second > last ? last : found.second;
+    return found;
+}
+
+static long window_byte(const element *at, size_t c, long y, long x)
+{
+    const pk_letterbox *how = &at->problem->as.letterbox;
+    return (long)source(at, 0, c, how->top + (size_t)y, how->left + (size_t)x);
+}
+
+/* In whole numbers, exactly. */
+static double solve_letterbox(const element *at)
+{
+    const pk_letterbox *how = &at->problem->as.letterbox;
+    const long y = (long)at->y - (long)how->inner_top, x = (long)at->x - (long)how->inner_left;
+    if (y < 0 || y >= (long)how->inner_height || x < 0 || x >= (long)how->inner_width)
+        return (double)how->fill;
+    const size_t c = how->format == PK_GREY ? 0 : how->format == PK_BGR ? 2 - at->c : at->c;
+    if (how->height == how->inner_height && how->width == how->inner_width)
+        return (double)window_byte(at, c, y, x);
+    if (how->height == 2 * how->inner_height && how->width == 2 * how->inner_width) {
+        const long sum = window_byte(at, c, 2 * y, 2 * x) + window_byte(at, c, 2 * y, 2 * x + 1) +
+                         window_byte(at, c, 2 * y + 1, 2 * x) +
+                         window_byte(at, c, 2 * y + 1, 2 * x + 1);
+        return (double)((sum + 2) / 4);
+    }
+    const between rows = place((size_t)y, how->height, how->inner_height, true);
+    const between columns = place((size_t)x, how->width, how->inner_width, false);
+    const long row[2] = {rows.first, rows.second};
+    const long row_weight[2] = {rows.first_weight, rows.second_weight};
+    long sum = 0;
+    for (int i = 0; i < 2; i++) {
+        const long across = window_byte(at, c, row[i], columns.first) * columns.first_weight +
+                            window_byte(at, c, row[i], columns.second) * columns.second_weight;
+        sum += across / 16 * row_weight[i] / 65536;
+    }
+    return (double)((sum + 2) / 4);
+}
+
 static double solve(element *at)
 {
     switch (at->problem->op) {
@@ -270,6 +326,8 @@ static double solve(element *at)
         return solve_reorder(at);
     case PK_DECODE:
         return solve_decode(at);
+    case PK_LETTERBOX:
+        return solve_letterbox(at);
     case PK_CANDIDATES:
     case PK_OP_COUNT:
         break;

@@ -26,3 +26,4 @@
 
 #include "kernels/eltwise/reorder.tmpl.h"
 #include "kernels/head/head.tmpl.h"
+#include "kernels/image/resize.tmpl.h"

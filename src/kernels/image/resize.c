@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The letterbox: what is the same for all instruction sets. Positions are OpenCV's for 8-bit
+ * INTER_LINEAR: computed in double, kept in float, weights of 11 bits.
+ */
+#include "kernels/image/resize.h"
+#include "kernels/cut.h"
+
+#include <math.h>
+
+#define SIDE_MAX ((size_t)1 << 28) /* a row's bytes are counted in 32 bits */
+
+/* The source position of output index at, and how far (0..1) it lies beyond its whole part. */
+static int32_t source_of(size_t at, size_t from, size_t to, float *fraction)
+{
+    const double scale = 1.0 / ((double)to / (double)from);
+    const float exact = (float)(((double)at + 0.5) * scale - 0.5);
+    const float whole = floorf(exact);
+    *fraction = exact - whole;
+    return (int32_t)whole;
+}
+
+static int16_t weight_of(float part)
+{
+    return (int16_t)rintf(part * (float)PK_LETTERBOX_ONE);
+}
+
+static int32_t within(int32_t at, size_t size)
+{
+    return at < 0 ? 0 : (size_t)at < size ? at : (int32_t)size - 1;
+}
+
+static pk_resized resized(int32_t at, float fraction, size_t from)
+{
+    return (pk_resized){.before = within(at, from),
+                        .after = within(at + 1, from),
+                        .before_weight = weight_of(1.0f - fraction),
+                        .after_weight = weight_of(fraction)};
+}
+
+pk_resized pk_resized_row(size_t y, size_t from, size_t to)
+{
+    float fraction;
+    const int32_t above = source_of(y, from, to, &fraction);
+    return resized(above, fraction, from);
+}
+
+/* Unlike rows, columns beyond an edge are the edge's pixel whole. */
+static pk_resized resized_column(size_t x, size_t from, size_t to)
+{
+    float fraction;
+    const int32_t left = source_of(x, from, to, &fraction);
+    if (left < 0 || (size_t)left >= from - 1)
+        fraction = 0.0f;
+    return resized(left < 0 ? 0 : left, fraction, from);
+}
+
+static bool is_interleaved(const pk_tensor *tensor)
+{
+    return tensor->block >= tensor->channels && tensor->pixel == tensor->channels;
+}
+
+static bool is_planar(const pk_tensor *tensor)
+{
+    return tensor->block == 1 && tensor->pixel == 1;
+}
+
+static bool holds(size_t size, size_t begin, size_t length)
+{
+    return length > 0 && begin <= size && length <= size - begin;
+}
+
+bool pk_letterbox_accepts(const pk_implementation *implementation, const pk_problem *problem)
+{
+    (void)implementation;
+    const pk_tensor *in = &problem->source[0], *out = &problem->destination;
+    const pk_letterbox *how = &problem->as.letterbox;
+    return problem->source_count == 1 && in->batch == out->batch && in->width <= SIDE_MAX &&
+           in->height <= SIDE_MAX && out->width <= SIDE_MAX && how->format < PK_FORMAT_COUNT &&
+           in->channels == (how->format == PK_GREY ? 1 : 3) &&
+           (is_interleaved(in) || is_planar(in)) && out->channels == 3 && is_interleaved(out) &&
+           holds(in->height, how->top, how->height) && holds(in->width, how->left, how->width) &&
+           holds(out->width, how->inner_left, how->inner_width) && how->inner_height > 0 &&
+           how->inner_height <= SIDE_MAX;
+}
+
+static size_t take(size_t *used, size_t size)
+{
+    const size_t at = *used;
+    *used = at + pk_align(size, PK_CACHE_LINE);
+    return at;
+}
+
+pk_letterbox_layout pk_letterbox_layout_of(const pk_problem *problem)
+{
+    const pk_tensor *in = &problem->source[0];
+    const size_t columns = problem->as.letterbox.inner_width;
+    pk_letterbox_layout to = {.pixel = in->pixel, .planes = in->channels / in->pixel};
+    to.values = columns * to.pixel;
+    take(&to.packed, sizeof(size_t));
+    to.left_at = take(&to.packed, columns * sizeof(int32_t));
+    to.right_at = take(&to.packed, columns * sizeof(int32_t));
+    to.left_weights = take(&to.packed, to.values * sizeof(int16_t));
+    to.right_weights = take(&to.packed, to.values * sizeof(int16_t));
+    to.left = take(&to.scratch, to.values + PK_LETTERBOX_MOVE);
+    to.right = take(&to.scratch, to.values + PK_LETTERBOX_MOVE);
+    for (size_t i = 0; i < 2; i++)
+        to.line[i] = take(&to.scratch, to.planes * to.values * sizeof(int16_t));
+    to.row = take(&to.scratch, to.planes * to.values);
+    return to;
+}
+
+/* One worker's rows stay together: the source rows of one are mostly the next one's too. */
+void pk_letterbox_plan(const pk_implementation *implementation, const pk_problem *problem,
+                       const pk_machine *machine, pk_needs *needs)
+{
+    (void)implementation;
+    (void)machine;
+    const pk_tensor *out = &problem->destination;
+    const pk_letterbox_layout layout = pk_letterbox_layout_of(problem);
+    pk_needs_cut(needs, pk_cut_make(out->batch, out->height, out->height, problem->workers));
+    needs->packed = layout.packed;
+    needs->scratch = layout.scratch;
+}
+
+void pk_letterbox_pack(const pk_implementation *implementation, const pk_problem *problem,
+                       const pk_constants *constants, void *packed)
+{
+    (void)implementation;
+    (void)constants;
+    const pk_letterbox *how = &problem->as.letterbox;
+    const pk_letterbox_layout layout = pk_letterbox_layout_of(problem);
+    const size_t pixel = layout.pixel, row = (problem->source[0].width - how->left) * pixel;
+    unsigned char *memory = packed;
+    int32_t *left_at = (int32_t *)(void *)(memory + layout.left_at);
+    int32_t *right_at = (int32_t *)(void *)(memory + layout.right_at);
+    int16_t *left_weights = (int16_t *)(void *)(memory + layout.left_weights);
+    int16_t *right_weights = (int16_t *)(void *)(memory + layout.right_weights);
+    size_t whole = 0;
+    for (size_t x = 0; x < how->inner_width; x++) {
+        const pk_resized column = resized_column(x, how->width, how->inner_width);
+        left_at[x] = column.before * (int32_t)pixel;
+        right_at[x] = column.after * (int32_t)pixel;
+        if ((size_t)left_at[x] + pixel + PK_LETTERBOX_MOVE <= row)
+            whole = x + 1; /* places rise, so all before it are */
+        for (size_t c = 0; c < pixel; c++) {
+            left_weights[x * pixel + c] = column.before_weight;
+            right_weights[x * pixel + c] = column.after_weight;
+        }
+    }
+    *(size_t *)packed = whole;
+}

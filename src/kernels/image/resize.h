@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the table needs of this folder, and what its runs share. */
+#ifndef PK_IMAGE_RESIZE_H
+#define PK_IMAGE_RESIZE_H
+
+#include "kernels/kernel.h"
+
+#define PK_LETTERBOX_ONE  2048 /* weights have 11 bits */
+#define PK_LETTERBOX_MOVE 4    /* bytes moved for a pixel of three, where the row has as many: one load and one store */
+
+/* An output row or column: two of the window's, and their weights. */
+typedef struct pk_resized {
+    int32_t before, after;
+    int16_t before_weight, after_weight;
+} pk_resized;
+
+/* Of output row y. Beyond an edge both are the edge's row, and keep their weights. */
+pk_resized pk_resized_row(size_t y, size_t from, size_t to);
+
+/*
+ * How a problem is laid out. A picture is one plane of interleaved pixels, or planes of one value a pixel; what is resized lies plane by plane.
+ * Packed: the number of whole columns, then what follows; scratch: see resize.tmpl.h. Places in bytes.
+ */
+typedef struct pk_letterbox_layout {
+    size_t planes, pixel; /* values of a plane's pixel */
+    size_t values;        /* of a plane's inner row */
+    size_t left_at, right_at, left_weights, right_weights, packed;
+    size_t left, right, line[2], row, scratch;
+} pk_letterbox_layout;
+pk_letterbox_layout pk_letterbox_layout_of(const pk_problem *problem);
+
+/* LETTERBOX: rows of the destination. Packed: a place and a weight a column. */
+bool pk_letterbox_accepts(const pk_implementation *implementation, const pk_problem *problem);
+void pk_letterbox_plan(const pk_implementation *implementation, const pk_problem *problem, const pk_machine *machine, pk_needs *needs);
+void pk_letterbox_pack(const pk_implementation *implementation, const pk_problem *problem, const pk_constants *constants, void *packed);
+
+#endif
