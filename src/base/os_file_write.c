@@ -84,16 +84,19 @@ static pawl_status find_target(const char *path, char target[PATH_MAX], mode_t *
 
 pawl_status pw_os_file_create(const char *path, pw_os_file *file, pawl_error *error)
 {
-    char target[PATH_MAX];
     mode_t mode = 0;
-    const pawl_status found = find_target(path, target, &mode, error);
-    if (found != PAWL_OK)
-        return found;
     pw_os_file made = {.descriptor = -1};
-    made.path = pw_strdup(target);
-    made.temporary = pw_alloc(strlen(target) + PW_OS_TEMPORARY_ROOM);
+    made.path = pw_alloc(PATH_MAX); /* not on the stack, which holds the links' texts already */
     made.buffer = pw_alloc(FILE_BUFFER_SIZE);
-    if (made.path == NULL || made.temporary == NULL || made.buffer == NULL) {
+    if (made.path != NULL && made.buffer != NULL) {
+        const pawl_status found = find_target(path, made.path, &mode, error);
+        if (found != PAWL_OK) {
+            file_reset(&made);
+            return found;
+        }
+        made.temporary = pw_alloc(strlen(made.path) + PW_OS_TEMPORARY_ROOM);
+    }
+    if (made.temporary == NULL) {
         file_reset(&made);
         return pw_fail_memory(error, "writing a file", FILE_BUFFER_SIZE);
     }
