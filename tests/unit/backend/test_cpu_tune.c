@@ -347,7 +347,8 @@ static void real_times_give_right_results(void **state)
     const pw_machine here = {.isa = pw_isa_machine(), .name = "test"};
     const pw_tuning tuning = {.threads = 1};
     assert_int_equal(pw_cpu_tune(&plan, &here, &tuning, NULL), PAWL_OK);
-    assert_true(plan.tactic_count >= 3);
+    /* where only the generic set is, the 3x3 layers alone have two ways */
+    assert_true(plan.tactic_count >= ((here.isa & PW_ISA_SSE41) != 0 ? 3 : 1));
     for (size_t i = 0; i < plan.tactic_count; i++) {
         assert_string_equal(plan.tactics[i].machine, "test, 1 thread");
         assert_true(plan.tactics[i].microseconds > 0);
