@@ -79,8 +79,10 @@ static void touch(void *argument, size_t item, size_t worker)
     const touching *area = argument;
     (void)worker;
     const size_t end = pw_size_min(area->size, (item + 1) * SWEEP_ITEM);
-    for (size_t at = item * SWEEP_ITEM; at < end; at += PW_CACHE_LINE)
-        area->data[at] = area->data[at];
+    for (size_t at = item * SWEEP_ITEM; at < end; at += PW_CACHE_LINE) {
+        const unsigned char value = area->data[at];
+        area->data[at] = value;
+    }
 }
 
 static void touch_all(const cpu_stand *stand, void *data, size_t size)
@@ -177,7 +179,7 @@ static int by_size(const void *a, const void *b)
 
 static double lower_quartile(const uint64_t *times, size_t count)
 {
-    uint64_t sorted[MOST_ROUNDS];
+    uint64_t sorted[MOST_ROUNDS] = {0};
     for (size_t i = 0; i < count; i++)
         sorted[i] = times[i];
     qsort(sorted, count, sizeof *sorted, by_size);
@@ -231,10 +233,10 @@ static pawl_status compete(trial *t, pawl_error *error)
 static void judge(const trial *t, cpu_winner *winner)
 {
     const pw_step *step = &t->stand->program->schedule.steps[t->index];
-    const candidate *best = NULL, *usual = NULL;
+    const candidate *best = &t->candidates[0], *usual = NULL; /* there are two at least */
     for (size_t i = 0; i < t->count; i++) {
         const candidate *c = &t->candidates[i];
-        if (best == NULL || (!c->is_out && (best->is_out || c->time < best->time)))
+        if (!c->is_out && (best->is_out || c->time < best->time))
             best = c;
         if (c->step.call.implementation == step->implementation)
             usual = c;
