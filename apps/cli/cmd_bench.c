@@ -39,6 +39,7 @@ static const app_option options_table[] = {
     IOU_OPTION(bench_options, iou),
     JSON_OPTION(bench_options, json, "write the figures as a JSON line; - is stdout"),
     SESSION_OPTIONS(bench_options, session),
+    WEIGHTS_OPTIONS(bench_options, session),
 };
 /* clang-format on */
 
@@ -48,11 +49,11 @@ static int bench_main(int argc, char **argv);
 
 const app_command cli_bench = {
     .name = "bench",
-    .arguments = "ENGINE",
-    .brief = "Measures an .engine: percentiles of the latency, pictures a second",
-    .details =
-        "A run goes from the picture in memory to the decoded tensor; --with-nms goes to the "
-        "final boxes.",
+    .arguments = "MODEL",
+    .brief = "Measures an engine: percentiles of the latency, pictures a second",
+    .details = MODEL_TEXT
+    "A run goes from the picture in memory to the decoded tensor; --with-nms goes to the "
+    "final boxes.",
     .example = "pawl bench best.engine --threads 1 --duration 5",
     .options = options_table,
     .option_count = sizeof options_table / sizeof options_table[0],
@@ -316,7 +317,8 @@ static int run_course(struct bench *bench, const char *output)
 static int run_bench(struct bench *bench, const char *path)
 {
     const bench_options *options = bench->options;
-    int code = session_open(&bench->session, path, &options->session);
+    int code =
+        session_open(&bench->session, path, &options->session, options->imgsz, options->batch);
     if (code == APP_EXIT_DONE && options->input != NULL) {
         code = app_npy_open(&bench->input, options->input);
         bench->has_input = true;

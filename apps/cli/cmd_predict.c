@@ -47,6 +47,7 @@ static const app_option options_table[] = {
      .value = "DIR", .help = "write what the network sees as PNG"},
     JSON_OPTION(predict_options, json, "write a JSON line a picture; - is stdout"),
     SESSION_OPTIONS(predict_options, session),
+    WEIGHTS_OPTIONS(predict_options, session),
     LIFETIMES_OPTION(predict_options, lifetimes),
 };
 /* clang-format on */
@@ -57,12 +58,12 @@ static int predict_main(int argc, char **argv);
 
 const app_command cli_predict = {
     .name = "predict",
-    .arguments = "ENGINE SOURCE...",
+    .arguments = "MODEL SOURCE...",
     .brief = "Detects objects in pictures, segments or classifies them",
-    .details =
-        "A SOURCE is a JPEG, PNG, WebP, BMP or PPM file, or a folder of them; no address, camera "
-        "or video yet (exit code 4). A picture that cannot be read is reported and the rest go on "
-        "(exit code 8; 3, or 4 for files of another kind, if every one is bad).",
+    .details = MODEL_TEXT
+    "A SOURCE is a JPEG, PNG, WebP, BMP or PPM file, or a folder of them; no address, camera "
+    "or video yet (exit code 4). A picture that cannot be read is reported and the rest go on "
+    "(exit code 8; 3, or 4 for files of another kind, if every one is bad).",
     .example = "pawl predict best.engine photos/ --conf 0.4 --save-txt",
     .options = options_table,
     .option_count = sizeof options_table / sizeof options_table[0],
@@ -236,7 +237,8 @@ static int check_task(struct predict *predict)
 static int run_predict(struct predict *predict, const app_arguments *arguments)
 {
     const predict_options *options = predict->options;
-    int code = session_open(&predict->session, arguments->items[0], &options->session);
+    int code = session_open(&predict->session, arguments->items[0], &options->session,
+                            options->imgsz, options->batch);
     if (code == APP_EXIT_DONE)
         code = check_classes(predict);
     if (code == APP_EXIT_DONE)

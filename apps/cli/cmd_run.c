@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define OUTPUT_LIMIT 8
+#define BUILT_BATCH  8 /* pictures at once of weights at most; more run in turns */
 
 typedef struct run_options {
     const char *input, *output;
@@ -23,6 +24,7 @@ static const app_option options_table[] = {
     OUTPUT_OPTION(run_options, output, "PREFIX", "npy",
         "writes PREFIX.output0.npy (default: the input's name)"),
     SESSION_OPTIONS(run_options, session),
+    WEIGHTS_OPTIONS(run_options, session),
 };
 /* clang-format on */
 
@@ -30,12 +32,13 @@ static int run_main(int argc, char **argv);
 
 const app_command cli_run = {
     .name = "run",
-    .arguments = "ENGINE X.npy",
-    .brief = "Runs an .engine on a raw array and writes the decoded tensor",
-    .details = "The output is N x rows x (5 + classes): x, y, width, height in network pixels, "
-               "objectness, class scores. Segmentation adds mask coefficients to the rows, and "
-               "PREFIX.output1.npy, the prototypes; classification gives N x classes, raw logits. "
-               "More pictures than the engine's largest batch are run in turns.",
+    .arguments = "MODEL X.npy",
+    .brief = "Runs an engine on a raw array and writes the decoded tensor",
+    .details = MODEL_TEXT
+    "The output is N x rows x (5 + classes): x, y, width, height in network pixels, "
+    "objectness, class scores. Segmentation adds mask coefficients to the rows, and "
+    "PREFIX.output1.npy, the prototypes; classification gives N x classes, raw logits. "
+    "More pictures than the engine's largest batch are run in turns.",
     .example = "pawl run best.engine x.npy -o y",
     .options = options_table,
     .option_count = sizeof options_table / sizeof options_table[0],
@@ -172,12 +175,26 @@ static int run_all(struct run *run)
     return app_is_interrupted() ? app_fail_interrupted() : APP_EXIT_DONE;
 }
 
+/* What weights are built for: the array's shape, of which check_input() has more to say. */
+static app_shape input_shape(const app_npy *input)
+{
+    if (input->rank != 4 || input->dims[2] > PAWL_MAX_SIDE || input->dims[3] > PAWL_MAX_SIDE)
+        return (app_shape){0, 0};
+    return (app_shape){(int32_t)input->dims[2], (int32_t)input->dims[3]};
+}
+
+static int32_t input_batch(const app_npy *input)
+{
+    return input->rank > 0 ? smaller(input->dims[0], BUILT_BATCH) : 1;
+}
+
 static int run_engine(struct run *run, const char *path, const run_options *options,
                       const char *prefix)
 {
-    int code = session_open(&run->session, path, &options->session);
+    int code = app_npy_open(&run->input, options->input);
     if (code == APP_EXIT_DONE)
-        code = app_npy_open(&run->input, options->input);
+        code = session_open(&run->session, path, &options->session, input_shape(&run->input),
+                            input_batch(&run->input));
     if (code == APP_EXIT_DONE)
         code = check_input(run);
     if (code == APP_EXIT_DONE)

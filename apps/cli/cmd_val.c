@@ -41,6 +41,7 @@ static const app_option options_table[] = {
      .help = "write the boxes, and their masks, as a COCO results file"},
     JSON_OPTION(val_options, json, "write all figures as one JSON line; - is stdout"),
     SESSION_OPTIONS(val_options, session),
+    WEIGHTS_OPTIONS(val_options, session),
 };
 /* clang-format on */
 
@@ -50,13 +51,14 @@ static int val_main(int argc, char **argv);
 
 const app_command cli_val = {
     .name = "val",
-    .arguments = "ENGINE --data FILE|DIR",
+    .arguments = "MODEL --data FILE|DIR",
     .brief = "Measures accuracy on labelled pictures",
-    .details = "COCO's mean average precision of boxes and of masks by pycocotools' rules, and "
-               "precision and recall as YOLOv5's val.py has them; of classifiers the share of "
-               "pictures whose class comes first, or among the first five. -v adds a row for each "
-               "class. A picture that cannot be read is left out and reported (exit code 8; 3 if "
-               "every one is bad).",
+    .details = MODEL_TEXT
+    "COCO's mean average precision of boxes and of masks by pycocotools' rules, and "
+    "precision and recall as YOLOv5's val.py has them; of classifiers the share of "
+    "pictures whose class comes first, or among the first five. -v adds a row for each "
+    "class. A picture that cannot be read is left out and reported (exit code 8; 3 if "
+    "every one is bad).",
     .example = "pawl val best.engine --data coco.yaml",
     .options = options_table,
     .option_count = sizeof options_table / sizeof options_table[0],
@@ -145,7 +147,8 @@ static int report(val_job *val)
 
 static int run_val(val_job *val, const char *engine)
 {
-    int code = session_open(&val->session, engine, &val->options->session);
+    int code = session_open(&val->session, engine, &val->options->session, val->options->imgsz,
+                            val->options->batch);
     if (code == APP_EXIT_DONE)
         code = check_task(val);
     if (code == APP_EXIT_DONE)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Opens an .engine: plan, runtime, engine. */
+/* Opens a model: weights (built in memory) or an .engine -> plan, runtime, engine. */
 #include "cli/session.h"
 
+#include "common/files.h"
 #include "common/inputs.h"
 
 #include <string.h>
@@ -49,7 +50,106 @@ static int32_t thread_count(int32_t asked)
     return pawl_machine_info_get(&machine) >= 0 && machine.cores > 0 ? machine.cores : 1;
 }
 
-int session_open(session *opened, const char *path, const session_options *options)
+static int on_progress(void *user, const char *stage, size_t done, size_t total)
+{
+    (void)user;
+    app_progress(stage, done, total);
+    return app_is_interrupted() ? 1 : 0;
+}
+
+/* What the weights of a build hold while it lasts. */
+struct making {
+    pawl_weights *weights;
+    pawl_network *network;
+    pawl_builder *builder;
+};
+
+static pawl_status build(struct making *making, const session *opened,
+                         const session_options *options, app_shape imgsz, int32_t batch,
+                         pawl_plan **plan, pawl_error *error)
+{
+    pawl_network_desc network = PAWL_NETWORK_DESC_INIT;
+    pawl_builder_desc builder = PAWL_BUILDER_DESC_INIT;
+    pawl_build_desc desc = PAWL_BUILD_DESC_INIT;
+    pawl_model_info model = PAWL_MODEL_INFO_INIT;
+    network.activation = options->activation;
+    builder.threads = opened->threads;
+    desc.backend = options->backend;
+    desc.progress = on_progress;
+    desc.batch_min = 1;
+    desc.batch_opt = desc.batch_max = batch > 0 ? batch : 1;
+    pawl_status status =
+        pawl_network_from_weights(making->weights, &network, &making->network, error);
+    if (status >= 0)
+        status = pawl_network_info_get(making->network, &model, error);
+    if (status >= 0 && imgsz.height > 0) {
+        const app_shape shape = cli_round_shape("--imgsz", imgsz, model.max_stride);
+        desc.height = shape.height;
+        desc.width = shape.width;
+    }
+    if (status >= 0)
+        status = pawl_builder_create(&builder, &making->builder, error);
+    if (status >= 0)
+        status = pawl_builder_build(making->builder, making->network, &desc, plan, error);
+    if (status == PAWL_ERR_DEVICE && options->fallback != NULL) {
+        app_warn("%s; taking %s", error->message, options->fallback);
+        desc.backend = options->fallback;
+        status = pawl_builder_build(making->builder, making->network, &desc, plan, error);
+    }
+    app_progress_end();
+    return status;
+}
+
+static pawl_status build_in_memory(session *opened, struct making *making,
+                                   const session_options *options, app_shape imgsz, int32_t batch,
+                                   pawl_error *error)
+{
+    char time[APP_HUMAN_SIZE];
+    const double start = app_clock_ms();
+    pawl_status status = build(making, opened, options, imgsz, batch, &opened->plan, error);
+    if (status >= 0)
+        status = pawl_plan_info_get(opened->plan, &opened->info, error);
+    if (status >= 0)
+        app_note("%s: built in memory for %s at %dx%d, batch %d, in %s%s", opened->path,
+                 opened->info.backend, opened->info.height, opened->info.width,
+                 opened->info.batch_max, app_human_duration(time, app_clock_ms() - start),
+                 options->save_engine != NULL ? "" : " ('pawl build' keeps an engine)");
+    (void)pawl_builder_destroy(&making->builder);
+    (void)pawl_network_destroy(&making->network);
+    (void)pawl_weights_destroy(&making->weights);
+    return status;
+}
+
+/* By what is in the file, whatever its name; where it is neither, its name says what was meant. */
+static int load(session *opened, const session_options *options, app_shape imgsz, int32_t batch)
+{
+    pawl_error error = {0}, other = {0};
+    struct making making = {.weights = NULL};
+    pawl_status status = pawl_plan_load(opened->path, &opened->plan, &error);
+    const bool is_engine = status >= 0;
+    const bool may_be_weights =
+        !is_engine && status != PAWL_ERR_READ && !app_path_ends_in(opened->path, "engine plan");
+    if (may_be_weights && pawl_weights_open(opened->path, &making.weights, &other) >= 0)
+        status = build_in_memory(opened, &making, options, imgsz, batch, &error);
+    else if (may_be_weights && app_path_ends_in(opened->path, "pt pth wts"))
+        error = other;
+    if (status < 0)
+        return app_fail_library(opened->path, &error);
+    if (options->save_engine == NULL)
+        return APP_EXIT_DONE;
+    if (is_engine)
+        return app_fail(APP_EXIT_USAGE,
+                        "--save-engine keeps what is built from weights: %s is an "
+                        "engine already",
+                        opened->path);
+    const int code = app_inputs_check(options->save_engine);
+    if (code == APP_EXIT_DONE && pawl_plan_save(opened->plan, options->save_engine, &error) < 0)
+        return app_fail_library(options->save_engine, &error);
+    return code;
+}
+
+int session_open(session *opened, const char *path, const session_options *options, app_shape imgsz,
+                 int32_t batch)
 {
     pawl_error error = {0};
     *opened = (session){.path = path, .threads = thread_count(options->threads)};
@@ -57,8 +157,10 @@ int session_open(session *opened, const char *path, const session_options *optio
         return app_fail_memory();
     opened->info.struct_size = sizeof opened->info;
     opened->model.struct_size = sizeof opened->model;
-    if (pawl_plan_load(path, &opened->plan, &error) < 0 ||
-        pawl_plan_info_get(opened->plan, &opened->info, &error) < 0 ||
+    const int code = load(opened, options, imgsz, batch);
+    if (code != APP_EXIT_DONE)
+        return code;
+    if (pawl_plan_info_get(opened->plan, &opened->info, &error) < 0 ||
         pawl_plan_model_get(opened->plan, &opened->model, &error) < 0)
         return app_fail_library(path, &error);
     pawl_status status = place(opened, options->backend, &error);

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What predict, run, bench, val and verify have in common: an .engine file opened on a backend. */
+/* What predict, run, bench, val and verify have in common: an engine on a backend, from an .engine
+ * file or built in memory from weights. */
 #ifndef CLI_SESSION_H
 #define CLI_SESSION_H
 
 #include "cli/options.h"
 
 typedef struct session_options {
-    const char *backend;  /* NULL: what the engine was built for */
-    const char *fallback; /* backend to take when that is not here; NULL: none */
-    int32_t threads;      /* 0: the cores this process may use */
+    const char *backend;     /* NULL: what the engine was built for */
+    const char *fallback;    /* backend to take when that is not here; NULL: none */
+    int32_t threads;         /* 0: the cores this process may use */
+    const char *save_engine; /* where an engine built from weights is kept; NULL: nowhere */
+    const char *activation;  /* of weights that cannot say it; NULL: none is needed */
 } session_options;
 
 /* clang-format off */
@@ -20,6 +23,14 @@ typedef struct session_options {
     {.name = "fallback", .type = APP_CHOICE, .offset = offsetof(owner, member.fallback),            \
      .value = "NAME", .choices = cli_fallbacks,                                                    \
      .help = "backend to take when the engine's is not here"}
+
+/* Of the commands that take weights where engines go. */
+#define WEIGHTS_OPTIONS(owner, member)                                                             \
+    {.name = "save-engine", .type = APP_TEXT, .offset = offsetof(owner, member.save_engine),        \
+     .value = "FILE", .writes = "engine plan",                                                     \
+     .help = "keep the engine that was built in memory from weights"},                             \
+    ACTIVATION_OPTION(owner, member.activation)
+#define MODEL_TEXT "A MODEL is an .engine, or weights (.pt, .wts) that one is built of in memory. "
 /* clang-format on */
 
 typedef struct session {
@@ -33,9 +44,13 @@ typedef struct session {
     int32_t threads;     /* a number above 0 */
 } session;
 
-/* Loads the engine; reports what goes wrong and returns an exit code. session_close() also ends a
- * half-opened one. */
-int session_open(session *opened, const char *path, const session_options *options);
+/*
+ * Loads an engine, or builds one in memory from weights as `pawl build` does: at imgsz (0: the
+ * model's) and for up to batch pictures at once (0: 1), which an engine has of its own. Reports
+ * what goes wrong and returns an exit code. session_close() also ends a half-opened one.
+ */
+int session_open(session *opened, const char *path, const session_options *options, app_shape imgsz,
+                 int32_t batch);
 void session_close(session *opened);
 
 /* The shape to run at: what was asked rounded up to the largest stride with a warning, or the

@@ -82,12 +82,53 @@ PAWL_API pawl_letterbox pawl_letterbox_fit(int32_t picture_width, int32_t pictur
 PAWL_API PAWL_NODISCARD pawl_status pawl_image_letterbox(pawl_image *image, int32_t width, int32_t height, pawl_image **boxed,
                                                          pawl_error *error);
 
+/** How boxes are drawn. */
+typedef struct pawl_draw_desc {
+    size_t struct_size;
+    const char *const *names;  /* UTF-8, by class_id, in any script; entries or the whole may be NULL: "class7" is drawn */
+    size_t name_count;
+    int32_t line_width;        /* pixels; 0: after the picture's size */
+    int32_t hides_labels;      /* 1: frames alone */
+    int32_t hides_confidences; /* 1: labels are names alone */
+} pawl_draw_desc;
+#define PAWL_DRAW_DESC_INIT { sizeof(pawl_draw_desc), NULL, 0, 0, 0, 0 }
+
 /**
  * Draws boxes with "name confidence" labels into the image, the first one on top. Nobody else may use the image meanwhile.
+ * A label stands above its box, else below it, else in it, see-through where it would hide much of the box.
  * @param names  count of class names by class_id; entries or the whole may be NULL: "class7" is drawn.
+ * @retval PAWL_ERR_MEMORY  Some boxes may be drawn.
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_image_draw(pawl_image *image, const struct pawl_detection *detections, size_t count,
                                                     const char *const *names, size_t name_count, pawl_error *error);
+
+/**
+ * The same in another style.
+ * @param desc  NULL: all defaults. @retval PAWL_ERR_ARGUMENT line_width is below 0 or above 1,000.
+ * @note Since 0.2.
+ */
+PAWL_API PAWL_NODISCARD pawl_status pawl_image_draw_styled(pawl_image *image, const struct pawl_detection *detections, size_t count,
+                                                           const pawl_draw_desc *desc, pawl_error *error);
+
+/**
+ * Width and height in pixels of one line of text, as pawl_image_write_text() writes it.
+ * @param text  UTF-8, in any script. @param font_size  Pixels, 1 to 1,024. @param[out] width, height  Filled on success.
+ * @retval PAWL_ERR_ARGUMENT  Another size, or a NULL.
+ * @note Any thread. Since 0.2.
+ */
+PAWL_API PAWL_NODISCARD pawl_status pawl_text_size(const char *text, int32_t font_size, int32_t *width, int32_t *height, pawl_error *error);
+
+/**
+ * Writes one line of text; what lies outside the image is left out. ASCII is written in a font of pawl's own, all else in the system's, by
+ * Pango where that is found; a script without a font is told to the logger, once. Nobody else may use the image meanwhile.
+ *
+ * @param x, y           Upper left corner, of the turned text. @param quarter_turns  0 to 3, anticlockwise: 1 is read upwards.
+ * @param rgb            Colour of the letters.
+ * @retval PAWL_ERR_ARGUMENT  font_size is not 1 to 1,024, another number of turns, or a NULL. @retval PAWL_ERR_MEMORY Nothing was written.
+ * @note Since 0.2.
+ */
+PAWL_API PAWL_NODISCARD pawl_status pawl_image_write_text(pawl_image *image, const char *text, int32_t x, int32_t y, int32_t font_size,
+                                                          int32_t quarter_turns, const uint8_t rgb[3], pawl_error *error);
 
 /**
  * Tints the pixels of a mask of the picture's size with the colour of its class. Nobody else may use the image meanwhile.

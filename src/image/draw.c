@@ -1,25 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Boxes and labels as YOLOv5 draws them: a colour a class, the line width after the size of the
  * picture. */
+#include "base/desc.h"
 #include "image/text.h"
 #include <math.h>
 #include <pawl/detect.h>
 #include <stdio.h>
 #include <string.h>
 
-#define LABEL_SIZE  96
-#define NAME_SIZE   64 /* bytes of a name that are shown */
+#define LABEL_SIZE  192
+#define NAME_SIZE   160 /* bytes of a name that are shown */
 #define PALETTE     20
 #define BRIGHT_FROM 140 /* luminance of a background from which on text is black */
+#define LINE_MAX    1000
+#define FONT_LEAST  8  /* below it nobody can read */
+#define FONT_USUAL  14 /* of lines up to two pixels, where the picture has room */
+#define HIDES_PART  4  /* a label in its box may hide this part of it; else it is see-through */
 
 static const uint32_t palette[PALETTE] = {0xff3838, 0xff9d97, 0xff701f, 0xffb21d, 0xcfd231,
                                           0x48f90a, 0x92cc17, 0x3ddb86, 0x1a9334, 0x00d4bb,
                                           0x2c99a8, 0x00c2ff, 0x344593, 0x6473ff, 0x0018ec,
                                           0x8438ff, 0x520085, 0xcb38ff, 0xff95c8, 0xff37c7};
 
-/* Sizes that depend on the picture alone. */
+/* What is the same for all boxes of a picture. */
 typedef struct style {
     int32_t line, font, margin;
+    bool hides_labels, hides_confidences;
 } style;
 
 /* x1, y1 belong to the box, x2, y2 are the first pixels behind it. */
@@ -27,11 +33,16 @@ typedef struct box {
     int32_t x1, y1, x2, y2;
 } box;
 
-static style style_of(const pw_image *image)
+/* Sizes after the picture's, so that neither a large one hides the frame nor the label a small one.
+ */
+static style style_of(const pw_image *image, int32_t line)
 {
     const double width = rint((image->width + image->height) / 2.0 * 0.003);
-    style chosen = {.line = width < 2.0 ? 2 : (int32_t)width};
-    chosen.font = chosen.line * 6 < 14 ? 14 : chosen.line * 6;
+    const int32_t side = image->width < image->height ? image->width : image->height;
+    const int32_t room = side / 10 > FONT_LEAST ? side / 10 : FONT_LEAST;
+    style chosen = {.line = line > 0 ? line : width >= 2.0 ? (int32_t)width : side < 100 ? 1 : 2};
+    chosen.font = chosen.line * 6 > FONT_USUAL ? chosen.line * 6 : FONT_USUAL;
+    chosen.font = chosen.font < room ? chosen.font : room;
     chosen.margin = (chosen.font + 3) / 4;
     return chosen;
 }
@@ -73,14 +84,14 @@ static void fill(const pw_image *image, box area, const uint8_t rgb[3])
     }
 }
 
-/* So far that white stands out from white. */
-static void darken(const pw_image *image, box area)
+/* Mixes what is there with a colour: of four parts, that many are the colour's. */
+static void tint(const pw_image *image, box area, const uint8_t rgb[3], int parts)
 {
     const box part = inside(image, area);
     for (int32_t y = part.y1; y < part.y2; y++) {
         uint8_t *pixel = pw_image_row(image, y) + (size_t)part.x1 * 3;
         for (int32_t i = 0; i < (part.x2 - part.x1) * 3; i++)
-            pixel[i] /= 4;
+            pixel[i] = (uint8_t)((pixel[i] * (4 - parts) + rgb[i % 3] * parts) / 4);
     }
 }
 
@@ -95,47 +106,73 @@ static void draw_frame(const pw_image *image, box at, int32_t line, const uint8_
     fill(image, (box){outer.x2 - line, outer.y1, outer.x2, outer.y2}, rgb);
 }
 
-/* Above the box where there is room, else inside it; moved left where it would leave the picture.
- */
-static void draw_label(const pw_image *image, box at, const char *label, style look,
-                       const uint8_t rgb[3])
+static int64_t area_of(box of)
 {
-    static const uint8_t black[3] = {0, 0, 0};
-    static const uint8_t white[3] = {255, 255, 255};
-    const int32_t width = pw_text_width(label, look.font) + 2 * look.margin;
-    const int32_t height = pw_text_height(look.font);
-    int32_t x = at.x1 - look.line / 2;
-    int32_t y = at.y1 - look.line / 2 - height;
+    return of.x2 > of.x1 && of.y2 > of.y1 ? (int64_t)(of.x2 - of.x1) * (of.y2 - of.y1) : 0;
+}
+
+/* Above the box where there is room, else below it, else inside; moved left where it would leave
+ * the picture. */
+static box place_label(const pw_image *image, box at, int32_t width, int32_t height, int32_t line)
+{
+    const int32_t out = line / 2;
+    int32_t x = at.x1 - out, y = at.y1 - out - height;
     if (x + width > image->width)
         x = image->width - width;
     x = x < 0 ? 0 : x;
     if (y < 0)
-        y = at.y1 - look.line / 2 < 0 ? 0 : at.y1 - look.line / 2;
-    fill(image, (box){x, y, x + width, y + height}, rgb);
-    const int luminance = (299 * rgb[0] + 587 * rgb[1] + 114 * rgb[2]) / 1000;
-    pw_text_draw(image, label, x + look.margin, y, look.font,
-                 luminance >= BRIGHT_FROM ? black : white);
+        y = at.y2 + out + height <= image->height ? at.y2 + out : at.y1 - out < 0 ? 0 : at.y1 - out;
+    return (box){x, y, x + width, y + height};
 }
 
-static void draw_one(const pw_image *image, const pawl_detection *found, const char *name,
-                     style look)
+static pawl_status draw_label(const pw_image *image, box at, const char *label, style look,
+                              const uint8_t rgb[3], pawl_error *error)
+{
+    static const uint8_t black[3] = {0, 0, 0};
+    static const uint8_t white[3] = {255, 255, 255};
+    pw_text text PW_CLEANUP(pw_text_free) = {.width = 0};
+    PW_TRY(pw_text_render(label, look.font, &text, error));
+    const box place = place_label(image, at, text.width + 2 * look.margin, text.height, look.line);
+    const box hidden = {place.x1 > at.x1 ? place.x1 : at.x1, place.y1 > at.y1 ? place.y1 : at.y1,
+                        place.x2 < at.x2 ? place.x2 : at.x2, place.y2 < at.y2 ? place.y2 : at.y2};
+    tint(image, place, rgb, area_of(hidden) * HIDES_PART > area_of(at) ? 2 : 4);
+    const int luminance = (299 * rgb[0] + 587 * rgb[1] + 114 * rgb[2]) / 1000;
+    pw_text_blend(image, &text, place.x1 + look.margin, place.y1, 0,
+                  luminance >= BRIGHT_FROM ? black : white);
+    return PAWL_OK;
+}
+
+static void write_label(char label[LABEL_SIZE], const pawl_detection *found, const char *name,
+                        bool hides_confidence)
+{
+    char number[24] = "";
+    char confidence[16] = "";
+    const int32_t hundredths = pixel_of(found->confidence * 100.0f, 999); /* no decimal comma */
+    if (name == NULL)
+        (void)snprintf(number, sizeof(number), "class%d", found->class_id);
+    if (!hides_confidence)
+        (void)snprintf(confidence, sizeof(confidence), " %d.%02d", hundredths / 100,
+                       hundredths % 100);
+    const char *shown = name != NULL ? name : number;
+    (void)snprintf(label, LABEL_SIZE, "%.*s%s", (int)pw_text_cut(shown, strlen(shown), NAME_SIZE),
+                   shown, confidence);
+}
+
+static pawl_status draw_one(const pw_image *image, const pawl_detection *found, const char *name,
+                            style look, pawl_error *error)
 {
     uint8_t rgb[3];
     char label[LABEL_SIZE];
     colour_of(found->class_id, rgb);
-    const int32_t hundredths = pixel_of(found->confidence * 100.0f, 999); /* no decimal comma */
-    if (name != NULL)
-        (void)snprintf(label, sizeof(label), "%.*s %d.%02d", NAME_SIZE, name, hundredths / 100,
-                       hundredths % 100);
-    else
-        (void)snprintf(label, sizeof(label), "class%d %d.%02d", found->class_id, hundredths / 100,
-                       hundredths % 100);
     const box at = {.x1 = pixel_of(found->x1, image->width),
                     .y1 = pixel_of(found->y1, image->height),
                     .x2 = pixel_of(found->x2, image->width),
                     .y2 = pixel_of(found->y2, image->height)};
     draw_frame(image, at, look.line, rgb);
-    draw_label(image, at, label, look, rgb);
+    if (look.hides_labels)
+        return PAWL_OK;
+    write_label(label, found, name, look.hides_confidences);
+    return draw_label(image, at, label, look, rgb, error);
 }
 
 pawl_status pawl_image_draw_mask(pawl_image *image, const struct pawl_mask *mask, int32_t class_id,
@@ -167,18 +204,44 @@ pawl_status pawl_image_draw_text(pawl_image *image, const char *text, pawl_error
         return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_image_draw_text: text is NULL");
     pw_image *used PW_USING = NULL;
     PW_TRY(pw_object_use(image, &pw_image_type, &used, error));
-    const style look = style_of(used);
-    const char *line = text;
-    for (int32_t y = look.margin; *line != '\0' && y < used->height;
-         y += pw_text_height(look.font)) {
+    const style look = style_of(used, 0);
+    int32_t y = look.margin;
+    for (const char *line = text; *line != '\0' && y < used->height;) {
+        static const uint8_t black[3] = {0, 0, 0};
         char label[LABEL_SIZE];
+        pw_text shown PW_CLEANUP(pw_text_free) = {.width = 0};
         const size_t length = strcspn(line, "\n");
-        (void)snprintf(label, sizeof(label), "%.*s",
-                       (int)(length < LABEL_SIZE - 1 ? length : LABEL_SIZE - 1), line);
-        darken(used, (box){0, y, pw_text_width(label, look.font) + 2 * look.margin,
-                           y + pw_text_height(look.font)});
-        pw_text_draw(used, label, look.margin, y, look.font, white);
+        (void)snprintf(label, sizeof(label), "%.*s", (int)pw_text_cut(line, length, LABEL_SIZE - 1),
+                       line);
+        PW_TRY(pw_text_render(label, look.font, &shown, error));
+        tint(used, (box){0, y, shown.width + 2 * look.margin, y + shown.height}, black, 3);
+        pw_text_blend(used, &shown, look.margin, y, 0, white);
+        y += shown.height;
         line += length + (line[length] == '\n');
+    }
+    return PAWL_OK;
+}
+
+pawl_status pawl_image_draw_styled(pawl_image *image, const struct pawl_detection *detections,
+                                   size_t count, const pawl_draw_desc *desc, pawl_error *error)
+{
+    pawl_draw_desc asked = PAWL_DRAW_DESC_INIT;
+    PW_TRY(pw_desc_read(&asked, sizeof(asked), desc, "pawl_draw_desc", error));
+    if (detections == NULL && count > 0)
+        return pw_fail(error, PAWL_ERR_ARGUMENT,
+                       "pawl_image_draw: detections is NULL, count is %zu", count);
+    if (asked.line_width < 0 || asked.line_width > LINE_MAX)
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "line_width is %d: 0 to %d are possible",
+                       asked.line_width, LINE_MAX);
+    pw_image *used PW_USING = NULL;
+    PW_TRY(pw_object_use(image, &pw_image_type, &used, error));
+    style look = style_of(used, asked.line_width);
+    look.hides_labels = asked.hides_labels != 0;
+    look.hides_confidences = asked.hides_confidences != 0;
+    for (size_t i = count; i-- > 0;) { /* the most confident last, so that it lies on top */
+        const int32_t id = detections[i].class_id;
+        const bool has_name = asked.names != NULL && id >= 0 && (size_t)id < asked.name_count;
+        PW_TRY(draw_one(used, &detections[i], has_name ? asked.names[id] : NULL, look, error));
     }
     return PAWL_OK;
 }
@@ -187,16 +250,8 @@ pawl_status pawl_image_draw(pawl_image *image, const struct pawl_detection *dete
                             size_t count, const char *const *names, size_t name_count,
                             pawl_error *error)
 {
-    if (detections == NULL && count > 0)
-        return pw_fail(error, PAWL_ERR_ARGUMENT,
-                       "pawl_image_draw: detections is NULL, count is %zu", count);
-    pw_image *used PW_USING = NULL;
-    PW_TRY(pw_object_use(image, &pw_image_type, &used, error));
-    const style look = style_of(used);
-    for (size_t i = count; i-- > 0;) { /* the most confident last, so that it lies on top */
-        const int32_t id = detections[i].class_id;
-        const bool has_name = names != NULL && id >= 0 && (size_t)id < name_count;
-        draw_one(used, &detections[i], has_name ? names[id] : NULL, look);
-    }
-    return PAWL_OK;
+    pawl_draw_desc desc = PAWL_DRAW_DESC_INIT;
+    desc.names = names;
+    desc.name_count = name_count;
+    return pawl_image_draw_styled(image, detections, count, &desc, error);
 }

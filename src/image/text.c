@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Text from coverage maps: each pixel takes the mean of the part of the map that lies under it. */
+/* Text as coverage: of our own font's maps here, each pixel the mean of the part of the map that
+ * lies under it; of the system's fonts in text_pango.c. */
 #include "image/text.h"
+#include "base/memory.h"
+#include "base/size.h"
 #include "image/font.h"
 #include <math.h>
+#include <string.h>
 
 /* U+00C0 ... U+00FF without their accents. */
 static const char latin1[] = "AAAAAAACEEEEIIIIDNOOOOOxOUUUUYTsaaaaaaaceeeeiiiidnooooo/ouuuuyty";
@@ -29,6 +33,15 @@ static char next_char(const char **text)
     return (char)(code >= FONT_FIRST && code <= FONT_LAST ? code : '?');
 }
 
+size_t pw_text_cut(const char *utf8, size_t length, size_t most)
+{
+    if (length <= most)
+        return length;
+    while (most > 0 && ((unsigned char)utf8[most] & 0xc0) == 0x80)
+        most--;
+    return most;
+}
+
 static const glyph *glyph_of(char c)
 {
     return &glyphs[c - FONT_FIRST];
@@ -39,17 +52,14 @@ static float scale_of(int32_t font_size)
     return (float)font_size / FONT_SIZE;
 }
 
-int32_t pw_text_height(int32_t font_size)
-{
-    return (int32_t)ceilf(scale_of(font_size) * (FONT_ASCENT + FONT_DESCENT));
-}
-
-int32_t pw_text_width(const char *text, int32_t font_size)
+static void measure_own(const char *utf8, int32_t font_size, pw_text *text)
 {
     float width = 0.0f;
-    while (*text != '\0')
-        width += (float)glyph_of(next_char(&text))->advance / 64.0f;
-    return (int32_t)ceilf(scale_of(font_size) * width);
+    while (*utf8 != '\0')
+        width += (float)glyph_of(next_char(&utf8))->advance / 64.0f;
+    const float pixels = ceilf(scale_of(font_size) * width);
+    text->width = pixels < (float)PW_IMAGE_MAX_SIDE ? (int32_t)pixels : PW_IMAGE_MAX_SIDE;
+    text->height = (int32_t)ceilf(scale_of(font_size) * (FONT_ASCENT + FONT_DESCENT));
 }
 
 static int coverage_at(const glyph *shape, int32_t x, int32_t y)
@@ -80,42 +90,133 @@ static float mean_coverage(const glyph *shape, float x, float y, float half)
     return sum / (15.0f * 4.0f * half * half);
 }
 
-static void blend(uint8_t *pixel, const uint8_t rgb[3], float part)
-{
-    for (int c = 0; c < 3; c++)
-        pixel[c] = (uint8_t)lrintf((float)pixel[c] + part * (float)(rgb[c] - pixel[c]));
-}
-
-static void draw_glyph(const pw_image *image, const glyph *shape, float pen, int32_t top,
-                       float scale, const uint8_t rgb[3])
+static void render_glyph(const pw_text *text, const glyph *shape, float pen, float scale)
 {
     const float left = pen + (float)shape->left * scale;
-    const float upper = (float)top + (float)shape->top * scale;
+    const float upper = (float)shape->top * scale;
     /* Half a map pixel at least: enlarged, this is linear interpolation. */
     const float half = fmaxf(1.0f / scale, 1.0f) / 2.0f;
     const int32_t x0 = (int32_t)floorf(left) - 1;
     const int32_t y0 = (int32_t)floorf(upper) - 1;
     const int32_t x1 = (int32_t)ceilf(left + (float)shape->width * scale) + 1;
     const int32_t y1 = (int32_t)ceilf(upper + (float)shape->height * scale) + 1;
-    for (int32_t y = y0 < 0 ? 0 : y0; y < y1 && y < image->height; y++) {
-        uint8_t *row = pw_image_row(image, y);
-        for (int32_t x = x0 < 0 ? 0 : x0; x < x1 && x < image->width; x++) {
+    for (int32_t y = y0 < 0 ? 0 : y0; y < y1 && y < text->height; y++) {
+        uint8_t *row = text->coverage + (size_t)y * (size_t)text->width;
+        for (int32_t x = x0 < 0 ? 0 : x0; x < x1 && x < text->width; x++) {
             const float part = mean_coverage(shape, ((float)x + 0.5f - left) / scale,
                                              ((float)y + 0.5f - upper) / scale, half);
-            if (part > 0.0f)
-                blend(row + (size_t)x * 3, rgb, fminf(part, 1.0f));
+            const uint8_t covered = (uint8_t)lrintf(fminf(part, 1.0f) * 255.0f);
+            row[x] = covered > row[x] ? covered : row[x]; /* letters may touch */
         }
     }
 }
 
-void pw_text_draw(const pw_image *image, const char *text, int32_t x, int32_t y, int32_t font_size,
-                  const uint8_t rgb[3])
+static void render_own(const char *utf8, int32_t font_size, const pw_text *text)
 {
     const float scale = scale_of(font_size);
-    float pen = (float)x;
-    while (*text != '\0' && pen < (float)image->width) {
-        const glyph *shape = glyph_of(next_char(&text));
-        draw_glyph(image, shape, pen, y, scale, rgb);
+    float pen = 0.0f;
+    while (*utf8 != '\0' && pen < (float)text->width) {
+        const glyph *shape = glyph_of(next_char(&utf8));
+        render_glyph(text, shape, pen, scale);
         pen += scale * (float)shape->advance / 64.0f;
     }
+}
+
+static bool is_ascii(const char *text)
+{
+    while (*text != '\0' && (unsigned char)*text < 0x80)
+        text++;
+    return *text == '\0';
+}
+
+void pw_text_measure(const char *utf8, int32_t font_size, pw_text *text)
+{
+    if (is_ascii(utf8) || !pw_pango_measure(utf8, font_size, text))
+        measure_own(utf8, font_size, text);
+}
+
+pawl_status pw_text_render(const char *utf8, int32_t font_size, pw_text *text, pawl_error *error)
+{
+    pw_text made = {.width = 0};
+    const bool is_system = !is_ascii(utf8) && pw_pango_measure(utf8, font_size, &made);
+    if (!is_system)
+        measure_own(utf8, font_size, &made);
+    made.coverage = pw_calloc((size_t)made.width, (size_t)made.height);
+    if (made.coverage == NULL)
+        return pw_fail_memory(error, "a line of text", (size_t)made.width * (size_t)made.height);
+    if (!is_system || !pw_pango_render(utf8, font_size, &made))
+        render_own(utf8, font_size, &made);
+    *text = made;
+    return PAWL_OK;
+}
+
+void pw_text_free(pw_text *text)
+{
+    pw_free(text->coverage);
+    *text = (pw_text){.width = 0};
+}
+
+static void blend_pixel(uint8_t *pixel, const uint8_t rgb[3], int covered)
+{
+    for (int c = 0; c < 3; c++)
+        pixel[c] = (uint8_t)((pixel[c] * (255 - covered) + rgb[c] * covered + 127) / 255);
+}
+
+void pw_text_blend(const pw_image *image, const pw_text *text, int32_t x, int32_t y,
+                   int32_t quarter_turns, const uint8_t rgb[3])
+{
+    const int64_t wide = text->width, high = text->height;
+    for (int64_t v = 0; v < high; v++) {
+        for (int64_t u = 0; u < wide; u++) {
+            const int covered = text->coverage[v * wide + u];
+            const int64_t at_x[4] = {u, v, wide - 1 - u, high - 1 - v};
+            const int64_t at_y[4] = {v, wide - 1 - u, high - 1 - v, u};
+            const int64_t to_x = x + at_x[quarter_turns], to_y = y + at_y[quarter_turns];
+            if (covered > 0 && to_x >= 0 && to_y >= 0 && to_x < image->width &&
+                to_y < image->height)
+                blend_pixel(pw_image_row(image, (int32_t)to_y) + (size_t)to_x * 3, rgb, covered);
+        }
+    }
+}
+
+static pawl_status check_text(const char *what, const char *text, int32_t font_size,
+                              pawl_error *error)
+{
+    if (text == NULL)
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "%s: text is NULL", what);
+    if (font_size < 1 || font_size > PW_TEXT_MAX_SIZE)
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "%s: font_size is %d: 1 to %d are possible", what,
+                       font_size, PW_TEXT_MAX_SIZE);
+    return PAWL_OK;
+}
+
+pawl_status pawl_text_size(const char *text, int32_t font_size, int32_t *width, int32_t *height,
+                           pawl_error *error)
+{
+    PW_TRY(check_text("pawl_text_size", text, font_size, error));
+    if (width == NULL || height == NULL)
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_text_size: %s is NULL",
+                       width == NULL ? "width" : "height");
+    pw_text measured = {.width = 0};
+    pw_text_measure(text, font_size, &measured);
+    *width = measured.width;
+    *height = measured.height;
+    return PAWL_OK;
+}
+
+pawl_status pawl_image_write_text(pawl_image *image, const char *text, int32_t x, int32_t y,
+                                  int32_t font_size, int32_t quarter_turns, const uint8_t rgb[3],
+                                  pawl_error *error)
+{
+    PW_TRY(check_text("pawl_image_write_text", text, font_size, error));
+    if (rgb == NULL || quarter_turns < 0 || quarter_turns > 3)
+        return pw_fail(error, PAWL_ERR_ARGUMENT,
+                       rgb == NULL ? "pawl_image_write_text: rgb is NULL"
+                                   : "pawl_image_write_text: quarter_turns must be 0 to 3");
+    pw_image *used PW_USING = NULL;
+    PW_TRY(pw_object_use(image, &pw_image_type, &used, error));
+    pw_text line PW_CLEANUP(pw_text_free) = {.width = 0};
+    PW_TRY(pw_text_render(text, font_size, &line, error));
+    pw_text_blend(used, &line, x, y, quarter_turns, rgb);
+    return PAWL_OK;
 }

@@ -4,4 +4,4 @@ pawl build model.onnx; echo $?
 pawl build "$SHAPES/pictures/shapes1.jpg"; echo $?
 pawl inspect "$ENGINE" >/dev/null; echo $?
 pawl build "$ENGINE" -o x.engine; echo $?
-pawl predict "$SHAPES/shapes.pt" "$SHAPES/pictures"; echo $?
+pawl predict model.onnx "$SHAPES/pictures"; echo $?

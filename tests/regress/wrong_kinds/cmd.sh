@@ -42,7 +42,7 @@ codes 'verify FILE a.jpg --imgsz 64'
 codes 'verify a.pt FILE --images a.jpg --imgsz 64'
 pawl build -q a.wts -o nameless.engine
 codes 'predict nameless.engine a.jpg --nosave --names FILE'
-pawl predict a.pt a.jpg 2>&1
+pawl predict a.npy a.jpg 2>&1
 pawl predict a.onnx a.jpg 2>&1
 pawl predict a.engine a.pt --nosave 2>&1
 pawl run a.engine a.jpg 2>&1

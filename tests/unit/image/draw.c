@@ -4,12 +4,24 @@
 #include "unit/image/fixture.h"
 #include <math.h>
 #include <pawl/detect.h>
+#include <pawl/logger.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
+
+#ifdef PAWL_SANITIZED
+/* fontconfig keeps its configuration by offsets in the place of pointers, which the leak sanitizer
+ * cannot follow. */
+__attribute__((visibility("default"))) const char *__lsan_default_suppressions(void); /* NOLINT */
+const char *__lsan_default_suppressions(void)                                         /* NOLINT */
+{
+    return "leak:libfontconfig";
+}
+#endif
 
 static const char *const names[] = {"person", NULL, "Fu\xc3\x9fg\xc3\xa4nger",
                                     "\xe6\x97\xa5\xe6\x9c\xac", "broken \xff\xc3"};
@@ -72,6 +84,13 @@ static void contrasts_text(void **state)
     }
 }
 
+static int32_t width_of(const char *text, int32_t font_size)
+{
+    pw_text measured;
+    pw_text_measure(text, font_size, &measured);
+    return measured.width;
+}
+
 static void shows_names(void **state)
 {
     (void)state;
@@ -85,11 +104,176 @@ static void shows_names(void **state)
             assert_true(hashes[before] != hashes[id]);
         pawl_image_destroy(&image);
     }
-    assert_true(pw_text_width("person", 20) > pw_text_width("pers", 20));
-    assert_int_equal(pw_text_width("\xc3\xa4", 20), pw_text_width("a", 20));
-    assert_int_equal(pw_text_width("\xe6\x97\xa5", 20), pw_text_width("?", 20));
-    assert_int_equal(pw_text_width("", 20), 0);
-    assert_int_equal(pw_text_width("\n", 20), pw_text_width("?", 20));
+    assert_true(width_of("person", 20) > width_of("pers", 20));
+    assert_int_equal(width_of("", 20), 0);
+    assert_int_equal(width_of("\n", 20), width_of("?", 20));
+    assert_int_equal(width_of("no UTF-8: \xff", 20), width_of("no UTF-8: ?", 20));
+}
+
+static bool has_pango(void)
+{
+    pw_text text;
+    return pw_pango_measure("a", 20, &text);
+}
+
+/* Letters of the system's fonts have another look than '?', and turned four times they are as they
+ * were. A script that no font has is said once. */
+static void writes_any_script(void **state)
+{
+    (void)state;
+    static const char *const words[] = {"\xd0\xb4\xd0\xbe\xd0\xbc",
+                                        "\xce\xbb\xcf\x8c\xce\xb3\xce\xbf\xcf\x82",
+                                        "\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d", "f\xc3\xbc\xc3\x9f"};
+    pawl_error error;
+    if (!has_pango())
+        skip();
+    for (size_t i = 0; i < PW_COUNT(words); i++) {
+        pw_text text = {.width = 0};
+        size_t covered = 0;
+        if (pw_text_render(words[i], 32, &text, &error) < 0)
+            fail_msg("%s", error.message);
+        for (int32_t at = 0; at < text.width * text.height; at++)
+            covered += text.coverage[at] > 128 ? 1 : 0;
+        assert_in_range(covered, 200, (size_t)(text.width * text.height) / 2);
+        pw_text_free(&text);
+    }
+    assert_true(width_of("\xc3\xa4", 20) > 0);
+    /* Joined letters are narrower than the same ones alone. */
+    assert_true(width_of("\xd8\xb3\xd8\xb3\xd8\xb3", 64) < 3 * width_of("\xd8\xb3", 64));
+}
+
+static char told[400];
+static int tellings;
+static void listen(void *user, pawl_log_level level, const char *message)
+{
+    (void)user;
+    tellings += level == PAWL_LOG_WARNING ? 1 : 0;
+    (void)snprintf(told, sizeof told, "%s", message);
+}
+
+static void tells_of_a_script_without_a_font(void **state)
+{
+    (void)state;
+    static const char cuneiform[] = "\xf0\x92\x80\x80\xf0\x92\x80\x81"; /* who has it? */
+    if (!has_pango())
+        skip();
+    const pawl_logger logger = {.level = PAWL_LOG_WARNING, .write = listen};
+    pawl_logger_set(&logger);
+    (void)width_of(cuneiform, 20);
+    (void)width_of(cuneiform, 20);
+    pawl_logger_set(NULL);
+    if (tellings > 0) {
+        assert_int_equal(tellings, 1);
+        assert_non_null(strstr(told, "Xsux"));
+    }
+}
+
+static void cuts_between_characters(void **state)
+{
+    (void)state;
+    assert_int_equal(pw_text_cut("abc", 3, 2), 2);
+    assert_int_equal(pw_text_cut("a\xc3\xa4", 3, 2), 1);
+    assert_int_equal(pw_text_cut("\xe6\x97\xa5", 3, 3), 3);
+    assert_int_equal(pw_text_cut("\xe6\x97\xa5z", 4, 2), 0);
+}
+
+/* A text turned once is as high as the other is wide; all turns cover as much. */
+static void turns_text(void **state)
+{
+    (void)state;
+    static const uint8_t red[3] = {255, 0, 0};
+    int32_t width = 0, height = 0;
+    pawl_error error;
+    size_t counts[4];
+    assert_int_equal(pawl_text_size("Precision", 20, &width, &height, &error), PAWL_OK);
+    for (int32_t turns = 0; turns < 4; turns++) {
+        pawl_image *image = turns % 2 == 0 ? plain(width, height, 0) : plain(height, width, 0);
+        assert_int_equal(pawl_image_write_text(image, "Precision", 0, 0, 20, turns, red, &error),
+                         PAWL_OK);
+        counts[turns] = count_like(image, red);
+        assert_true(counts[turns] > 100);
+        assert_int_equal(counts[turns], counts[0]);
+        assert_int_equal(
+            pawl_image_write_text(image, "Precision", -9999, 99999, 20, turns, red, &error),
+            PAWL_OK);
+        assert_int_equal(count_like(image, red), counts[0]);
+        pawl_image_destroy(&image);
+    }
+    pawl_image *image = plain(9, 9, 0);
+    assert_int_equal(pawl_image_write_text(image, "a", 0, 0, 0, 0, red, &error), PAWL_ERR_ARGUMENT);
+    assert_int_equal(pawl_image_write_text(image, "a", 0, 0, 9, 4, red, &error), PAWL_ERR_ARGUMENT);
+    assert_int_equal(pawl_image_write_text(image, NULL, 0, 0, 9, 0, red, &error),
+                     PAWL_ERR_ARGUMENT);
+    assert_int_equal(pawl_image_write_text(image, "a", 0, 0, 9, 0, NULL, &error),
+                     PAWL_ERR_ARGUMENT);
+    assert_int_equal(pawl_text_size("a", 9, NULL, &height, &error), PAWL_ERR_ARGUMENT);
+    pawl_image_destroy(&image);
+}
+
+/* Pixels of the box that are as they were. */
+static size_t visible(pawl_image *image, const pawl_detection *box, uint8_t level)
+{
+    const uint8_t plain_pixel[3] = {level, level, level};
+    size_t count = 0;
+    for (int32_t y = (int32_t)box->y1; y < (int32_t)box->y2; y++)
+        for (int32_t x = (int32_t)box->x1; x < (int32_t)box->x2; x++)
+            count += memcmp(pixel_at(image, x, y), plain_pixel, 3) == 0 ? 1 : 0;
+    return count;
+}
+
+/* Of small pictures: a label finds a place beside its box, and where it has none hides little. */
+static void leaves_the_object_visible(void **state)
+{
+    (void)state;
+    static const pawl_detection boxes[] = {{0, 0, 40, 40, 0.5f, 0}, {10, 12, 60, 47, 0.5f, 0}};
+    static const pawl_detection whole = {0, 0, 64, 48, 0.5f, 0};
+    static const uint8_t red[3] = {0xff, 0x38, 0x38};
+    for (size_t i = 0; i < PW_COUNT(boxes); i++) {
+        pawl_image *image = plain(64, 64, 99);
+        draw(image, &boxes[i], 1);
+        const float area = (boxes[i].x2 - boxes[i].x1) * (boxes[i].y2 - boxes[i].y1);
+        assert_true((float)visible(image, &boxes[i], 99) > 0.85f * area);
+        pawl_image_destroy(&image);
+    }
+    pawl_image *image = plain(64, 48, 99), *tiny = plain(40, 16, 99);
+    draw(image, &whole, 1);
+    assert_true(visible(image, &whole, 99) > 64 * 48 * 2 / 3);
+    draw(tiny, &(pawl_detection){1, 1, 39, 15, 0.5f, 0}, 1); /* half of it is under the label */
+    assert_true(count_like(tiny, red) < 40 * 16 / 3);
+    pawl_image_destroy(&image);
+    pawl_image_destroy(&tiny);
+}
+
+static size_t drawn_with(const pawl_draw_desc *desc)
+{
+    static const uint8_t untouched[3] = {99, 99, 99};
+    pawl_image *image = plain(300, 300, 99);
+    const pawl_detection box = {50, 100, 250, 250, 0.5f, 0};
+    assert_int_equal(pawl_image_draw_styled(image, &box, 1, desc, NULL), PAWL_OK);
+    const size_t count = 300 * 300 - count_like(image, untouched);
+    pawl_image_destroy(&image);
+    return count;
+}
+
+static void draws_in_styles(void **state)
+{
+    (void)state;
+    pawl_draw_desc desc = PAWL_DRAW_DESC_INIT;
+    desc.names = names;
+    desc.name_count = PW_COUNT(names);
+    const size_t usual = drawn_with(&desc);
+    desc.hides_confidences = 1;
+    const size_t named = drawn_with(&desc);
+    desc.hides_labels = 1;
+    assert_int_equal(drawn_with(&desc), 2 * 2 * (202 + 152) - 4 * 2 * 2);
+    assert_true(usual > named && named > drawn_with(&desc));
+    desc.line_width = 1;
+    assert_int_equal(drawn_with(&desc), 2 * (200 + 150) - 4);
+    desc.line_width = -1;
+    pawl_error error;
+    pawl_image *image = plain(9, 9, 0);
+    assert_int_equal(pawl_image_draw_styled(image, NULL, 0, &desc, &error), PAWL_ERR_ARGUMENT);
+    pawl_image_destroy(&image);
 }
 
 /* Boxes from elsewhere: outside, turned round, endless, not numbers; pictures too small for the
@@ -148,9 +332,18 @@ static void writes_lines_that_stand_out(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(draws_a_frame),       cmocka_unit_test(contrasts_text),
-        cmocka_unit_test(shows_names),         cmocka_unit_test(stays_inside),
-        cmocka_unit_test(takes_missing_names), cmocka_unit_test(writes_lines_that_stand_out),
+        cmocka_unit_test(draws_a_frame),
+        cmocka_unit_test(contrasts_text),
+        cmocka_unit_test(shows_names),
+        cmocka_unit_test(stays_inside),
+        cmocka_unit_test(takes_missing_names),
+        cmocka_unit_test(writes_lines_that_stand_out),
+        cmocka_unit_test(writes_any_script),
+        cmocka_unit_test(tells_of_a_script_without_a_font),
+        cmocka_unit_test(cuts_between_characters),
+        cmocka_unit_test(turns_text),
+        cmocka_unit_test(leaves_the_object_visible),
+        cmocka_unit_test(draws_in_styles),
     };
     return cmocka_run_group_tests_name("draw", tests, NULL, NULL);
 }

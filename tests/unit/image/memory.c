@@ -5,6 +5,7 @@
 #include "unit/image/expected.h"
 #include "unit/image/fixture.h"
 #include <dirent.h>
+#include <pawl/detect.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -40,10 +41,11 @@ static pawl_status act_letterbox(pawl_image **image, pawl_error *error)
 
 static pawl_status act_write(pawl_image **image, pawl_error *error)
 {
+    static const pawl_detection box = {4, 4, 20, 20, 0.5f, 0};
     pawl_image *made = NULL;
     pawl_status status = act_letterbox(&made, error);
     if (status >= 0)
-        status = pawl_image_draw(made, NULL, 0, NULL, 0, error);
+        status = pawl_image_draw(made, &box, 1, NULL, 0, error);
     static const char *const endings[] = {"m.png", "m.jpg", "m.webp", "m.bmp", "m.ppm"};
     for (size_t i = 0; i < PW_COUNT(endings) && status >= 0; i++)
         status = pawl_image_write(made, folder_path(endings[i]), error);
