@@ -9,5 +9,7 @@
 #define PAWL_MAX_BATCH    4096  /* pictures at once */
 #define PAWL_MAX_SIDE     16384 /* height or width of what a network sees */
 #define PAWL_MAX_CONTEXTS 64    /* of an engine at once, where a build must provide for them */
+#define PAWL_MIN_OPSET    12    /* operator sets of ONNX that are written */
+#define PAWL_MAX_OPSET    17
 
 #endif

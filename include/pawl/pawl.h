@@ -17,6 +17,7 @@
 #include <pawl/machine.h>
 #include <pawl/network.h>
 #include <pawl/object.h>
+#include <pawl/onnx.h>
 #include <pawl/plan.h>
 #include <pawl/runtime.h>
 #include <pawl/scope.h>

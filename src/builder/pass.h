@@ -24,6 +24,8 @@ void pw_pass_precision(pw_network *network, const char *precision);
 
 /* All passes in their order, the network validated after each. progress (NULL: none) is asked before each: PAWL_ERR_CANCELLED. */
 pawl_status pw_passes_run(pw_network *network, pawl_progress progress, void *user, pawl_error *error) PW_NODISCARD;
+/* The first of them, as far as batch norms are folded: activations, additions and concatenations stay layers. */
+pawl_status pw_passes_fold(pw_network *network, pawl_error *error) PW_NODISCARD;
 
 /*
  * For passes that fuse: the convolution that makes tensor, where nothing else reads it and it neither adds a residual nor, unless may_activate, has

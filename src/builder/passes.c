@@ -14,11 +14,12 @@ static const struct {
     {"elide concat",    pw_pass_elide_concat},    /* last: it looks for producers that remain */
 };
 /* clang-format on */
+#define FOLDING 3 /* of them leave activations and concatenations as they are */
 
-pawl_status pw_passes_run(pw_network *network, pawl_progress progress, void *user,
-                          pawl_error *error)
+static pawl_status run_first(pw_network *network, size_t count, pawl_progress progress, void *user,
+                             pawl_error *error)
 {
-    for (size_t i = 0; i < PW_COUNT(passes); i++) {
+    for (size_t i = 0; i < count; i++) {
         if (progress != NULL && progress(user, "optimise", i, PW_COUNT(passes)) != 0)
             return pw_fail(error, PAWL_ERR_CANCELLED,
                            "the build was stopped before the pass \"%s\"", passes[i].name);
@@ -33,6 +34,17 @@ pawl_status pw_passes_run(pw_network *network, pawl_progress progress, void *use
             return pw_fail(error, status, "%s", inner.message);
     }
     return PAWL_OK;
+}
+
+pawl_status pw_passes_run(pw_network *network, pawl_progress progress, void *user,
+                          pawl_error *error)
+{
+    return run_first(network, PW_COUNT(passes), progress, user, error);
+}
+
+pawl_status pw_passes_fold(pw_network *network, pawl_error *error)
+{
+    return run_first(network, FOLDING, NULL, NULL, error);
 }
 
 pw_layer *pw_pass_fusable_conv(pw_network *network, uint32_t tensor, bool may_activate)
