@@ -19,6 +19,8 @@
     PK_DECLARE_TILE_OF(f32, tile, isa)     \
     PK_DECLARE_TILE_OF(bf16, tile, isa)
 
+#define PK_DECLARE_WINOGRAD(tile, isa) void pk_winograd_product_##tile##_##isa(const pk_winograd_product_args *args);
+
 #define PK_DECLARE_RUN(name) void pk_##name(const pk_call *call, size_t phase, size_t item, void *scratch);
 #define PK_DECLARE_TYPED(type, isa)                              \
     void pk_depthwise_pixel_##type##_##isa(const pk_pixel_args *args); \
@@ -43,11 +45,12 @@
     PK_DECLARE_RUN(reorder_u8_f32_##isa)     \
     PK_DECLARE_RUN(decode_f32_##isa)         \
     PK_DECLARE_RUN(letterbox_u8_##isa)       \
-    void pk_winograd_input_##isa(const pk_winograd_args *args); \
-    void pk_winograd_output_##isa(const pk_winograd_args *args); \
+    void pk_winograd_input_##isa(const pk_winograd_input_args *args);   \
+    void pk_winograd_output_##isa(const pk_winograd_output_args *args); \
     PK_DECLARE_RUN(candidates_f32_##isa)
 
 PK_DECLARE_TILE(4x16, generic)
+PK_DECLARE_WINOGRAD(4x16, generic)
 PK_DECLARE_ISA(generic)
 #if defined(__x86_64__)
 PK_DECLARE_TILE(4x8, sse41)
@@ -55,6 +58,10 @@ PK_DECLARE_TILE(6x16, avx2)
 PK_DECLARE_TILE_OF(f32, 12x8, avx2)
 PK_DECLARE_TILE(14x32, avx512)
 PK_DECLARE_TILE_OF(f32, 28x16, avx512)
+PK_DECLARE_WINOGRAD(4x8, sse41)
+PK_DECLARE_WINOGRAD(6x16, avx2)
+PK_DECLARE_WINOGRAD(14x32, avx512)
+PK_DECLARE_WINOGRAD(28x16, avx512)
 PK_DECLARE_ISA(sse41)
 PK_DECLARE_ISA(avx2)
 PK_DECLARE_ISA(avx512)

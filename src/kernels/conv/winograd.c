@@ -10,28 +10,38 @@
  * coefficients of the product of (x - q) over the other points q, row p of G is (1, p, p^2) /
  * product of (p - q), and column p of A^T is (1, p, p^2, p^3).
  *
- *     phase 0   tiles of the input -> [36][tile][input channel] in the workspace
- *     phase 1   for each of the 36, a matrix product with the transformed weights ->
- * [36][tile][output channel] phase 2   back, and bias, activation, residual
+ * An item is a block of tiles: its input is transformed, then for each panel of outputs all places
+ * are multiplied and the sums go back, with bias, activation and residual, while they are in the
+ * caches:
  *
- * Weights take four times the memory of direct ones: [36][panel][input channel][NR], biases behind
- * them. Its error is that of sums of sums: at most 2e-5 of the sum of the products' sizes in
- * check_kernels, some ten times a direct one's.
+ *     transformed   [36][chunk of a vector's lanes of input channels][tile][lane]
+ *     products      [tile][36][NR]
+ *
+ * Where there are too few blocks for the workers, the input of all is transformed first, as a phase
+ * of its own, into the workspace; an item of the second phase then is a block and some panels.
+ *
+ * Weights take four times the memory of direct ones: [panel][36][input channel][NR], which is the
+ * order in which an item reads them; biases behind them. The error is that of sums of sums: at most
+ * 2e-5 of the sum of the products' sizes in check_kernels, some ten times a direct one's.
  */
 #include "kernels/conv/winograd.h"
 #include "kernels/cut.h"
 
 #include <string.h>
 
-#define ITEM_FLOPS   2e6
-#define MIN_CHANNELS 8 /* below, the transforms cost more than the products they save */
+#define MIN_CHANNELS 8  /* below, the transforms cost more than the products they save */
+#define LEAST_BLOCK  28 /* tiles: all weights are read for each block, from far away if many */
+#define MOST_BLOCK   56
 
 typedef struct plan {
     size_t tiles_x, tiles_y, tiles; /* of a picture; of all */
     size_t inputs, outputs, panels;
-    pk_cut cut[3];     /* phase 0, 2: tiles; phase 1: rows of tiles of each place */
-    size_t product_at; /* bytes in the workspace */
-    size_t bias_at;    /* bytes in the packed constants */
+    size_t blocks, panels_an_item, panel_items;
+    pk_cut transforms;             /* of tiles, where it is a phase of its own */
+    size_t chunk_step, place_step; /* floats, in a block's transformed input */
+    size_t block_step;             /* floats: a block's transformed input */
+    size_t bias_at;                /* bytes in the packed constants */
+    bool is_split;                 /* in two phases */
 } plan;
 
 _Static_assert(sizeof(plan) <= sizeof(((pk_needs *)0)->own), "a plan has room in the needs");
@@ -52,6 +62,12 @@ bool pk_winograd_accepts(const pk_implementation *implementation, const pk_probl
     return pk_is_nhwc(&problem->destination);
 }
 
+/* Channels as the products take them. */
+static size_t padded(const plan *at, const pk_winograd *variant)
+{
+    return pk_align(at->inputs, variant->lanes);
+}
+
 static plan plan_of(const pk_implementation *implementation, const pk_problem *problem)
 {
     const pk_winograd *variant = implementation->variant;
@@ -60,35 +76,51 @@ static plan plan_of(const pk_implementation *implementation, const pk_problem *p
                .tiles_y = pk_ceil_div(out->height, PK_WINOGRAD_OUT),
                .inputs = in->channels,
                .outputs = out->channels,
-               .panels = pk_ceil_div(out->channels, variant->tile.nr)};
+               .panels = pk_ceil_div(out->channels, variant->nr)};
     at.tiles = out->batch * at.tiles_x * at.tiles_y;
-    at.cut[0] = pk_cut_make(1, at.tiles, 1 + PK_ITEM_VALUES / (PK_WINOGRAD_PLACES * at.inputs),
-                            problem->workers);
-    at.cut[2] = pk_cut_make(1, at.tiles, 1 + PK_ITEM_VALUES / (PK_WINOGRAD_PLACES * at.outputs),
-                            problem->workers);
-    const size_t rows = pk_ceil_div(at.tiles, variant->tile.mr);
-    const double flops = 2.0 * (double)(variant->tile.mr * at.inputs) * (double)at.outputs;
-    at.cut[1] =
-        pk_cut_make(PK_WINOGRAD_PLACES, rows, 1 + (size_t)(ITEM_FLOPS / flops), problem->workers);
-    at.product_at =
-        pk_align(PK_WINOGRAD_PLACES * at.tiles * at.inputs * sizeof(float), PK_CACHE_LINE);
-    at.bias_at =
-        pk_align(PK_WINOGRAD_PLACES * at.panels * at.inputs * variant->tile.nr * sizeof(float),
-                 PK_CACHE_LINE);
+    const size_t weights = PK_WINOGRAD_PLACES * at.panels * padded(&at, variant) * variant->nr;
+    at.bias_at = pk_align(weights * sizeof(float), PK_CACHE_LINE);
     return at;
+}
+
+/* Blocks of alike numbers of tiles whose transformed input fills half of the L2 cache. */
+static void cut(plan *at, const pk_winograd *variant, size_t workers, size_t l2)
+{
+    const size_t tile = PK_WINOGRAD_PLACES * padded(at, variant) * sizeof(float);
+    const size_t most = pk_min(pk_max(l2 / 2 / tile, LEAST_BLOCK), MOST_BLOCK);
+    at->blocks = pk_ceil_div(at->tiles, most);
+    at->is_split = workers > 1 && at->blocks < PK_ITEMS_A_WORKER * workers;
+    const size_t parts = at->is_split ? pk_ceil_div(PK_ITEMS_A_WORKER * workers, at->blocks) : 1;
+    at->panels_an_item = pk_ceil_div(at->panels, parts);
+    at->panel_items = pk_ceil_div(at->panels, at->panels_an_item);
+    at->transforms = pk_cut_make(1, at->tiles, 1 + PK_ITEM_VALUES * sizeof(float) / tile, workers);
+    /* an odd number of cache lines, so that what is apart by a multiple of it falls into many sets
+     */
+    at->chunk_step = (pk_ceil_div(at->tiles, at->blocks) | 1) * variant->lanes;
+    at->place_step = padded(at, variant) / variant->lanes * at->chunk_step;
+    /* a chunk more: gcc 12 makes of the generic product a loop that loads one ahead, and lets it be
+     */
+    at->block_step = pk_align(PK_WINOGRAD_PLACES * at->place_step + at->chunk_step,
+                              PK_CACHE_LINE / sizeof(float));
 }
 
 void pk_winograd_plan(const pk_implementation *implementation, const pk_problem *problem,
                       const pk_machine *machine, pk_needs *needs)
 {
-    (void)machine;
-    const plan at = plan_of(implementation, problem);
-    *needs = (pk_needs){.packed = at.bias_at + at.outputs * sizeof(float),
-                        .workspace = at.product_at +
-                                     PK_WINOGRAD_PLACES * at.tiles * at.outputs * sizeof(float),
-                        .phases = 3};
-    for (size_t i = 0; i < 3; i++)
-        needs->items[i] = at.cut[i].parts * at.cut[i].items_a_part;
+    const pk_winograd *variant = implementation->variant;
+    plan at = plan_of(implementation, problem);
+    cut(&at, variant, problem->workers, machine->l2);
+    const size_t tiles = pk_ceil_div(at.tiles, at.blocks);
+    const size_t products = PK_WINOGRAD_PLACES * tiles * variant->nr;
+    *needs = (pk_needs){.packed = at.bias_at + at.panels * variant->nr * sizeof(float)};
+    needs->scratch = products * sizeof(float);
+    if (at.is_split) {
+        needs->workspace = at.blocks * at.block_step * sizeof(float);
+        needs->items[needs->phases++] = at.transforms.items_a_part;
+    } else {
+        needs->scratch += at.block_step * sizeof(float);
+    }
+    needs->items[needs->phases++] = at.blocks * at.panel_items;
     memcpy(needs->own, &at, sizeof at);
 }
 
@@ -116,97 +148,153 @@ static void transform_weights(const float *g, double *u)
 void pk_winograd_pack(const pk_implementation *implementation, const pk_problem *problem,
                       const pk_constants *constants, void *packed)
 {
-    const size_t nr = ((const pk_winograd *)implementation->variant)->tile.nr;
+    const pk_winograd *variant = implementation->variant;
     const plan at = plan_of(implementation, problem);
+    const size_t nr = variant->nr, inputs = padded(&at, variant);
     float *weights = packed;
     for (size_t n = 0; n < at.panels * nr; n++)
-        for (size_t i = 0; i < at.inputs; i++) {
+        for (size_t i = 0; i < inputs; i++) {
             double u[PK_WINOGRAD_PLACES] = {0.0};
-            if (n < at.outputs)
+            if (n < at.outputs && i < at.inputs)
                 transform_weights(constants->weights + (n * at.inputs + i) * 9, u);
             for (size_t p = 0; p < PK_WINOGRAD_PLACES; p++)
-                weights[((p * at.panels + n / nr) * at.inputs + i) * nr + n % nr] = (float)u[p];
+                weights[((n / nr * PK_WINOGRAD_PLACES + p) * inputs + i) * nr + n % nr] =
+                    (float)u[p];
         }
     float *bias = (float *)(void *)((unsigned char *)packed + at.bias_at);
-    for (size_t n = 0; n < at.outputs; n++)
-        bias[n] = constants->bias == NULL ? 0.0f : constants->bias[n];
+    for (size_t n = 0; n < at.panels * nr; n++)
+        bias[n] = n < at.outputs && constants->bias != NULL ? constants->bias[n] : 0.0f;
 }
 
-/* Phases 0 and 2: some tiles, there or back. */
-static void transform(const pk_call *call, const plan *at, pk_range range, bool is_input)
+/* What an item has at hand. */
+typedef struct job {
+    plan at;
+    const pk_call *call;
+    const pk_winograd *variant;
+} job;
+
+static size_t first_tile(const plan *at, size_t block)
 {
+    return block * at->tiles / at->blocks;
+}
+
+/* Tiles of a block, there. */
+static void transform(const job *of, size_t block, size_t begin, size_t end, float *transformed)
+{
+    const plan *at = &of->at;
+    const pk_problem *problem = of->call->problem;
+    const pk_tensor *in = &problem->source[0];
+    pk_winograd_input_args args = {
+        .tensor = in, .place_step = at->place_step, .chunk_step = at->chunk_step};
+    for (size_t t = begin; t < end; t++) {
+        const size_t picture = t / (at->tiles_x * at->tiles_y);
+        const size_t in_picture = t % (at->tiles_x * at->tiles_y);
+        args.y = (int64_t)(in_picture / at->tiles_x * PK_WINOGRAD_OUT) -
+                 (int64_t)problem->as.window.padding[0];
+        args.x = (int64_t)(in_picture % at->tiles_x * PK_WINOGRAD_OUT) -
+                 (int64_t)problem->as.window.padding[1];
+        args.input = (const float *)of->call->source[0] + picture * in->picture;
+        args.transformed = transformed + (t - first_tile(at, block)) * of->variant->lanes;
+        of->variant->input(&args);
+    }
+}
+
+/* The products of a block with one panel's weights. */
+static void multiply(const job *of, size_t tiles, const float *transformed, size_t panel,
+                     float *products)
+{
+    const plan *at = &of->at;
+    const pk_winograd *variant = of->variant;
+    const size_t inputs = padded(at, variant), parts = pk_ceil_div(tiles, variant->mr);
+    const size_t tile_step = PK_WINOGRAD_PLACES * variant->nr;
+    pk_winograd_product_args args = {
+        .chunks = inputs / variant->lanes, .chunk_step = at->chunk_step, .output_step = tile_step};
+    for (size_t p = 0; p < PK_WINOGRAD_PLACES; p++) {
+        args.weights = (const float *)of->call->packed +
+                       (panel * PK_WINOGRAD_PLACES + p) * inputs * variant->nr;
+        for (size_t part = 0; part < parts; part++) {
+            const size_t first = part * tiles / parts;
+            args.rows = (part + 1) * tiles / parts - first;
+            args.input = transformed + p * at->place_step + first * variant->lanes;
+            args.output = products + first * tile_step + p * variant->nr;
+            variant->product(&args);
+        }
+    }
+}
+
+/* Tiles of a block, back: the channels of one panel. */
+static void transform_back(const job *of, size_t begin, size_t end, size_t panel,
+                           const float *products)
+{
+    const plan *at = &of->at;
+    const pk_call *call = of->call;
     const pk_problem *problem = call->problem;
-    const pk_winograd *variant = call->implementation->variant;
-    const pk_tensor *tensor = is_input ? &problem->source[0] : &problem->destination;
-    const size_t channels = is_input ? at->inputs : at->outputs;
-    float *block =
-        (float *)(void *)((unsigned char *)call->workspace + (is_input ? 0 : at->product_at));
-    pk_winograd_args args = {
-        .tensor = tensor,
-        .place_step = at->tiles * channels,
-        .bias = (const float *)(const void *)((const unsigned char *)call->packed + at->bias_at),
+    const size_t nr = of->variant->nr, channel = panel * nr;
+    pk_winograd_output_args args = {
+        .tensor = &problem->destination,
+        .products = products,
+        .place_step = nr,
+        .bias = (const float *)(const void *)((const unsigned char *)call->packed + at->bias_at) +
+                channel,
+        .channels = pk_min(nr, at->outputs - channel),
         .activation = problem->activation,
         .alpha = problem->alpha};
-    for (size_t t = range.begin; t < range.end; t++) {
-        const size_t picture = t / (at->tiles_x * at->tiles_y),
-                     in_picture = t % (at->tiles_x * at->tiles_y);
-        args.y = (int64_t)(in_picture / at->tiles_x * PK_WINOGRAD_OUT);
-        args.x = (int64_t)(in_picture % at->tiles_x * PK_WINOGRAD_OUT);
-        args.transformed = block + t * channels;
-        if (is_input) {
-            args.y -= (int64_t)problem->as.window.padding[0];
-            args.x -= (int64_t)problem->as.window.padding[1];
-            args.input = (const float *)call->source[0] + picture * tensor->picture;
-            variant->input(&args);
-            continue;
-        }
-        args.output = (float *)call->destination + picture * tensor->picture;
+    for (size_t t = begin; t < end; t++, args.products += PK_WINOGRAD_PLACES * nr) {
+        const size_t picture = t / (at->tiles_x * at->tiles_y);
+        const size_t in_picture = t % (at->tiles_x * at->tiles_y);
+        args.y = in_picture / at->tiles_x * PK_WINOGRAD_OUT;
+        args.x = in_picture % at->tiles_x * PK_WINOGRAD_OUT;
+        args.output = (float *)call->destination + picture * args.tensor->picture + channel;
         if (problem->source_count > 1) {
-            args.residual = (const float *)call->source[1] + picture * problem->source[1].picture;
+            args.residual =
+                (const float *)call->source[1] + picture * problem->source[1].picture + channel;
             args.residual_pixel = problem->source[1].pixel;
         }
-        variant->output(&args);
+        of->variant->output(&args);
     }
 }
 
-/* Phase 1: some rows of tiles of one place, all panels. */
-static void multiply(const pk_call *call, const plan *at, pk_range range)
+/* A block and some panels. */
+static void finish(const job *of, size_t item, float *scratch)
 {
-    static const float no_bias[PK_MAX_NR];
-    const pk_tile *tile = &((const pk_winograd *)call->implementation->variant)->tile;
-    const float *input = (const float *)call->workspace + range.part * at->tiles * at->inputs;
-    float *output = (float *)(void *)((unsigned char *)call->workspace + at->product_at) +
-                    range.part * at->tiles * at->outputs;
-    const float *weights =
-        (const float *)call->packed + range.part * at->panels * at->inputs * tile->nr;
-    const void *tap = NULL;
-    pk_tile_args args = {.taps = &tap,
-                         .tap_count = 1,
-                         .depth = at->inputs,
-                         .step = at->inputs,
-                         .bias = no_bias,
-                         .output_stride = at->outputs};
-    for (size_t p = 0; p < at->panels; p++) {
-        args.weights = weights + p * at->inputs * tile->nr;
-        args.columns = pk_min(tile->nr, at->outputs - p * tile->nr);
-        for (size_t row = range.begin; row < range.end; row++) {
-            const size_t first = row * tile->mr;
-            args.rows = pk_min(tile->mr, at->tiles - first);
-            tap = input + first * at->inputs;
-            args.output = output + first * at->outputs + p * tile->nr;
-            tile->run(&args);
-        }
+    const plan *at = &of->at;
+    const size_t block = item / at->panel_items,
+                 panel = item % at->panel_items * at->panels_an_item;
+    const size_t begin = first_tile(at, block), end = first_tile(at, block + 1);
+    const float *transformed = (const float *)of->call->workspace + block * at->block_step;
+    if (!at->is_split) {
+        transform(of, block, begin, end, scratch);
+        transformed = scratch;
+        scratch += at->block_step;
     }
+    for (size_t p = panel; p < pk_min(panel + at->panels_an_item, at->panels); p++) {
+        multiply(of, end - begin, transformed, p, scratch);
+        transform_back(of, begin, end, p, scratch);
+    }
+}
+
+/* The block that has a tile. */
+static size_t block_of(const plan *at, size_t tile)
+{
+    size_t block = tile * at->blocks / at->tiles;
+    while (first_tile(at, block + 1) <= tile)
+        block++;
+    return block;
 }
 
 void pk_winograd_run(const pk_call *call, size_t phase, size_t item, void *scratch)
 {
-    (void)scratch;
-    plan at;
-    memcpy(&at, call->needs->own, sizeof at);
-    const pk_range range = pk_cut_range(&at.cut[phase], item);
-    if (phase == 1)
-        multiply(call, &at, range);
-    else
-        transform(call, &at, range, phase == 0);
+    job of = {.call = call, .variant = call->implementation->variant};
+    memcpy(&of.at, call->needs->own, sizeof of.at);
+    if (!of.at.is_split || phase == 1) {
+        finish(&of, item, scratch);
+        return;
+    }
+    const pk_range range = pk_cut_range(&of.at.transforms, item);
+    for (size_t t = range.begin; t < range.end;) {
+        const size_t block = block_of(&of.at, t);
+        const size_t end = pk_min(range.end, first_tile(&of.at, block + 1));
+        transform(&of, block, t, end, (float *)call->workspace + block * of.at.block_step);
+        t = end;
+    }
 }

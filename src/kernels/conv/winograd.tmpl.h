@@ -33,45 +33,65 @@ PK_INLINE void winograd_out(vf32 *m, const size_t step)
     m[3 * step] = vf32_add(vf32_fma(vf32_set1(PK_A / 2), difference_a, vf32_mul(vf32_set1(2 * PK_B), difference_b)), m5);
 }
 
-void PK_JOIN(pk_winograd_input_, PK_ISA)(const pk_winograd_args *args)
+/* inside: every pixel of the tile is in the picture; a constant where this is inlined. */
+PK_INLINE void winograd_input(const pk_winograd_input_args *args, const bool is_inside)
 {
     const pk_tensor *in = args->tensor;
-    for (size_t c = 0; c < in->channels; c += VF32_LANES) {
+    for (size_t c = 0, chunk = 0; c < in->channels; c += VF32_LANES, chunk++) {
         const size_t count = vf32_count(c, in->channels);
         vf32 d[PK_WINOGRAD_PLACES];
-        for (size_t i = 0; i < PK_WINOGRAD_PLACES; i++) {
-            const int64_t y = args->y + (int64_t)(i / PK_WINOGRAD_IN), x = args->x + (int64_t)(i % PK_WINOGRAD_IN);
-            const bool is_inside = y >= 0 && y < (int64_t)in->height && x >= 0 && x < (int64_t)in->width;
-            d[i] = is_inside ? vf32_get_f32(args->input + (size_t)y * in->row + (size_t)x * in->pixel + c, count) : vf32_set1(0.0f);
-        }
-        for (size_t i = 0; i < PK_WINOGRAD_IN; i++)
-            winograd_in(d + i, PK_WINOGRAD_IN);
-        for (size_t i = 0; i < PK_WINOGRAD_IN; i++)
+        PK_UNROLL
+        for (size_t i = 0; i < PK_WINOGRAD_IN; i++) {
+            PK_UNROLL
+            for (size_t j = 0; j < PK_WINOGRAD_IN; j++) {
+                const int64_t y = args->y + (int64_t)i, x = args->x + (int64_t)j;
+                const bool is_there = is_inside || (y >= 0 && y < (int64_t)in->height && x >= 0 && x < (int64_t)in->width);
+                d[i * PK_WINOGRAD_IN + j] = is_there ? vf32_get_f32(args->input + (size_t)y * in->row + (size_t)x * in->pixel + c, count) : vf32_set1(0.0f);
+            }
             winograd_in(d + i * PK_WINOGRAD_IN, 1);
-        for (size_t i = 0; i < PK_WINOGRAD_PLACES; i++)
-            vf32_put_f32(args->transformed + i * args->place_step + c, d[i], count);
+        }
+        float *to = args->transformed + chunk * args->chunk_step;
+        PK_UNROLL
+        for (size_t j = 0; j < PK_WINOGRAD_IN; j++) {
+            winograd_in(d + j, PK_WINOGRAD_IN);
+            PK_UNROLL
+            for (size_t i = 0; i < PK_WINOGRAD_IN; i++)
+                vf32_store(to + (i * PK_WINOGRAD_IN + j) * args->place_step, d[i * PK_WINOGRAD_IN + j]);
+        }
     }
 }
 
+void PK_JOIN(pk_winograd_input_, PK_ISA)(const pk_winograd_input_args *args)
+{
+    const pk_tensor *in = args->tensor;
+    if (args->y >= 0 && args->x >= 0 && args->y + PK_WINOGRAD_IN <= (int64_t)in->height && args->x + PK_WINOGRAD_IN <= (int64_t)in->width)
+        winograd_input(args, true);
+    else
+        winograd_input(args, false);
+}
+
 /* kind is a constant where this is inlined. */
-PK_INLINE void winograd_output(const pk_winograd_args *args, const pk_activation kind)
+PK_INLINE void winograd_output(const pk_winograd_output_args *args, const pk_activation kind)
 {
     const pk_tensor *out = args->tensor;
-    const size_t top = (size_t)args->y, left = (size_t)args->x;
-    const size_t rows = pk_min(PK_WINOGRAD_OUT, out->height - top), columns = pk_min(PK_WINOGRAD_OUT, out->width - left);
-    for (size_t c = 0; c < out->channels; c += VF32_LANES) {
-        const size_t count = vf32_count(c, out->channels);
+    const size_t rows = pk_min(PK_WINOGRAD_OUT, out->height - args->y), columns = pk_min(PK_WINOGRAD_OUT, out->width - args->x);
+    for (size_t c = 0; c < args->channels; c += VF32_LANES) {
+        const size_t count = vf32_count(c, args->channels);
+        const vf32 bias = vf32_load(args->bias + c);
         vf32 m[PK_WINOGRAD_PLACES];
-        for (size_t i = 0; i < PK_WINOGRAD_PLACES; i++)
-            m[i] = vf32_get_f32(args->transformed + i * args->place_step + c, count);
-        for (size_t i = 0; i < PK_WINOGRAD_IN; i++)
-            winograd_out(m + i, PK_WINOGRAD_IN);
-        for (size_t i = 0; i < PK_WINOGRAD_OUT; i++)
+        PK_UNROLL
+        for (size_t i = 0; i < PK_WINOGRAD_IN; i++) {
+            PK_UNROLL
+            for (size_t j = 0; j < PK_WINOGRAD_IN; j++)
+                m[i * PK_WINOGRAD_IN + j] = vf32_load(args->products + (i * PK_WINOGRAD_IN + j) * args->place_step + c);
             winograd_out(m + i * PK_WINOGRAD_IN, 1);
-        const vf32 bias = vf32_get_f32(args->bias + c, count);
+        }
+        PK_UNROLL
+        for (size_t j = 0; j < PK_WINOGRAD_OUT; j++)
+            winograd_out(m + j, PK_WINOGRAD_IN);
         for (size_t i = 0; i < rows; i++)
             for (size_t j = 0; j < columns; j++) {
-                const size_t pixel = (top + i) * out->width + left + j;
+                const size_t pixel = (args->y + i) * out->width + args->x + j;
                 vf32 y = vf32_activate(vf32_add(m[i * PK_WINOGRAD_IN + j], bias), kind, args->alpha);
                 if (args->residual != NULL)
                     y = vf32_add(y, vf32_get_f32(args->residual + pixel * args->residual_pixel + c, count));
@@ -80,7 +100,7 @@ PK_INLINE void winograd_output(const pk_winograd_args *args, const pk_activation
     }
 }
 
-void PK_JOIN(pk_winograd_output_, PK_ISA)(const pk_winograd_args *args)
+void PK_JOIN(pk_winograd_output_, PK_ISA)(const pk_winograd_output_args *args)
 {
     if (args->activation == PK_ACT_SILU)
         winograd_output(args, PK_ACT_SILU);

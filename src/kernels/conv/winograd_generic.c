@@ -1,10 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Winograd's transforms in plain C. */
+/* Winograd's way in plain C. */
 #include "kernels/kernel_rows.h"
 #include "kernels/simd/scalar.h"
 
 #include "kernels/simd/activation.h"
 #include "kernels/simd/elements.h"
 
+#include "kernels/conv/each.h"
+
 #define PK_ISA generic
 #include "kernels/conv/winograd.tmpl.h"
+
+#define PK_TILE    4x16
+#define PK_MR      4
+#define PK_NV      16
+#define PK_EACH_MR PK_EACH_4
+#include "kernels/conv/winograd_product.tmpl.h"
