@@ -24,6 +24,7 @@ typedef struct pw_backend pw_backend;
 typedef struct pw_machine {
     uint32_t isa;      /* mask of pw_isa: pw_isa_mask() unless a test says otherwise */
     char name[224];    /* all by which its times may differ from another's: instructions, processor, caches; with the threads, the key of tactics */
+    int32_t gpu;       /* which, of those that the driver shows; 0: the first */
 } pw_machine;
 
 /* A backend's struct begins with this. */
@@ -37,6 +38,7 @@ typedef struct pw_lowering {
     pawl_input_form input;
     pawl_output_form output;
     pw_crew *crew;            /* the context's, which is at work while it runs; NULL: the caller alone */
+    struct pw_program *sibling; /* the same context's, which runs before or after but never beside it; during lower() alone. NULL: none */
 } pw_lowering;
 
 /* Where bindings lie. */
@@ -88,6 +90,8 @@ struct pw_backend {
     const char *options;    /* words: members of pawl_build_desc that not every backend knows, and this one does; NULL: none */
     /* NULL where the backend can be used here, else a sentence that says why not. */
     const char *(*absence)(void);
+    /* Optional: the same, found out by trying what absence() takes on trust, which may take seconds; for pawl_backends_report(). */
+    const char *(*ailment)(void);
     /* Optional: what was found, a line a call; for pawl_backends_report(). */
     void (*report)(void (*line)(void *user, const char *text), void *user);
     /* Optional, both or neither: the libraries that it would load, in order, none of them loaded, until visit returns true; and what one

@@ -41,6 +41,8 @@ void pawl_backends_report(void (*line)(void *user, const char *text), void *user
 {
     for (size_t i = 0; i < PW_COUNT(backends); i++) {
         const char *absence = backends[i]->absence != NULL ? backends[i]->absence() : NULL;
+        if (absence == NULL && backends[i]->ailment != NULL)
+            absence = backends[i]->ailment();
         char sentence[640];
         pw_strbuf text = PW_STRBUF(sentence);
         pw_strbuf_add(&text, "%s (%s): %s", backends[i]->name, backends[i]->precisions,

@@ -49,13 +49,16 @@ pawl_status pw_programs_use(pw_programs *programs, const pw_backend *backend,
             return PAWL_OK;
         }
     pw_program *made = NULL;
-    pawl_status status = backend->lower(device, lowering, &made, error);
+    pw_lowering wanted = *lowering;
+    wanted.sibling = programs->at[0];
+    pawl_status status = backend->lower(device, &wanted, &made, error);
     const bool is_room_short = status == PAWL_ERR_MEMORY || status == PAWL_ERR_DEVICE;
     if (is_room_short && programs->at[1] != NULL) {
         release_from(programs, backend, 1);
-        status = backend->lower(device, lowering, &made, error);
+        status = backend->lower(device, &wanted, &made, error);
     }
     PW_TRY(status);
+    made->lowering.sibling = NULL; /* it may go before this one */
     trim(programs, backend);
     put_first(programs, made, PW_PROGRAMS_COUNT - 1);
     return PAWL_OK;

@@ -128,7 +128,11 @@ static pawl_status infer(const pw_backend *backend, const pw_plan *plan, result 
                          pawl_error *error)
 {
     const pw_machine machine = {.isa = 0, .name = "test"};
-    const pw_lowering lowering = {BATCH, HEIGHT, WIDTH, PAWL_INPUT_U8_NHWC, PAWL_OUTPUT_RAW, NULL};
+    const pw_lowering lowering = {.batch = BATCH,
+                                  .height = HEIGHT,
+                                  .width = WIDTH,
+                                  .input = PAWL_INPUT_U8_NHWC,
+                                  .output = PAWL_OUTPUT_RAW};
     const pw_run run = {.threshold = 0.5f};
     pw_device_plan *device = NULL;
     pw_program *program = NULL;
@@ -261,6 +265,7 @@ static void test_faults(void)
                                           "buildSerializedNetwork",
                                           "deserializeCudaEngine",
                                           "createExecutionContext",
+                                          "setOptimizationProfileAsync",
                                           "setInputShape",
                                           "setBindingDimensions",
                                           "setTensorAddress",

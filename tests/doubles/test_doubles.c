@@ -4,6 +4,7 @@
  * faults. Usage: test_doubles LIBRARY deferred|strict
  */
 #include "backend/tensorrt/trt_engine_calls.h"
+#include "backend/tensorrt/trt_prove.h"
 #include "backend/tensorrt/trt_watch.h"
 #include "base/log.h"
 #include "tensorrt/trt_orders.h"
@@ -116,12 +117,11 @@ static void test_numbers(const pw_trt_library *library)
         addresses[i] = strcmp(pw_trt_engine_tensor_name(library, made.engine, i), "images") == 0
                            ? images
                            : out;
-    const pw_trt_dims dims = pw_trt_context_tensor_dims(library, made.engine, made.context, "out");
+    const pw_trt_execution of = {made.engine, made.context, 0};
+    const pw_trt_dims dims = pw_trt_context_tensor_dims(library, &of, "out");
     trt_expect(&tally, dims.count == 4 && dims.d[1] == 32 && dims.d[2] == 32 && dims.d[3] == 8,
                "out has other dimensions");
-    trt_expect(&tally,
-               pw_trt_context_enqueue(library, made.engine, made.context, addresses, 2, NULL),
-               "did not run");
+    trt_expect(&tally, pw_trt_context_enqueue(library, &of, addresses, 2, NULL), "did not run");
     double worst = 0;
     for (int y = 0; y < 32; y++)
         for (int x = 0; x < 32; x++)
@@ -132,8 +132,7 @@ static void test_numbers(const pw_trt_library *library)
             }
     trt_expect(&tally, worst < 1e-6, "a value is off by %g", worst);
     addresses[0] = addresses[1] = NULL;
-    trt_expect(&tally,
-               !pw_trt_context_enqueue(library, made.engine, made.context, addresses, 2, NULL),
+    trt_expect(&tally, !pw_trt_context_enqueue(library, &of, addresses, 2, NULL),
                "ran without addresses");
     end(&made);
     trt_expect(&tally, asked.live() == 0, "%d objects live", asked.live());
@@ -370,7 +369,10 @@ int main(int count, char **arguments)
     find(library.handle, "double_slot", &asked.slot);
     trt_expect(&tally, asked.live() == 0 && pw_trt_destroy_complaints() == 0,
                "opening leaves %d objects", asked.live());
-    trt_expect(&tally, asked.calls("createNetworkV2") == 1, "the proof makes a network");
+    trt_expect(&tally, asked.calls("createNetworkV2") == 0, "opening makes something");
+    trt_expect(&tally, pw_trt_prove(&library, &error) >= 0, "no proof: %s", error.message);
+    trt_expect(&tally, asked.calls("createNetworkV2") == 1 && asked.live() == 0,
+               "the proof makes a network, and leaves nothing");
     test_numbers(&library);
     test_sentences(&library);
     test_warnings(&library);

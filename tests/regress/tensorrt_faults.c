@@ -204,7 +204,11 @@ typedef struct running {
 static pawl_status open_at(const pw_plan *plan, int32_t side, running *made, pawl_error *error)
 {
     const pw_machine machine = {.isa = 0, .name = "test"};
-    const pw_lowering lowering = {1, side, side, PAWL_INPUT_U8_NHWC, PAWL_OUTPUT_RAW, NULL};
+    const pw_lowering lowering = {.batch = 1,
+                                  .height = side,
+                                  .width = side,
+                                  .input = PAWL_INPUT_U8_NHWC,
+                                  .output = PAWL_OUTPUT_RAW};
     pawl_status status = pw_backend_tensorrt.open(plan, &machine, &made->device, error);
     if (status >= 0)
         status = pw_backend_tensorrt.lower(made->device, &lowering, &made->program, error);

@@ -4,6 +4,7 @@
  * (TensorRT-RTX, or any other TensorRT). Each is tried in a process of its own at each level.
  * Skipped (77) where the variable is not set.
  */
+#include "backend/tensorrt/trt_prove.h"
 #include "base/log.h"
 #include "tensorrt/trt_orders.h"
 #include <pawl/object.h>
@@ -34,7 +35,7 @@ static bool try_library(const char *path, pawl_lifetime level)
     pawl_logger_set(&logger);
     if (pawl_lifetime_set(level) < 0)
         return false;
-    if (pw_trt_library_open(path, &library, &error) < 0) {
+    if (pw_trt_library_open(path, &library, &error) < 0 || pw_trt_prove(&library, &error) < 0) {
         fprintf(stderr, "%s\n", error.message);
         return false;
     }

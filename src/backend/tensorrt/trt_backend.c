@@ -2,6 +2,7 @@
 /* The TensorRT backend's row in the registry. */
 #include "backend/backend.h"
 #include "backend/tensorrt/trt_build.h"
+#include "backend/tensorrt/trt_prove.h"
 #include "backend/tensorrt/trt_run.h"
 #include "base/strbuf.h"
 #include "gpu/driver.h"
@@ -13,6 +14,15 @@ static const char *absence(void)
     static _Thread_local pawl_error error;
     const pw_trt_library *library = NULL;
     return pw_trt_library_get(&library, &error) < 0 ? error.message : NULL;
+}
+
+static const char *ailment(void)
+{
+    static _Thread_local pawl_error error;
+    const pw_trt_library *library = NULL;
+    if (pw_trt_library_get(&library, &error) < 0 || pw_trt_prove(library, &error) < 0)
+        return error.message;
+    return NULL;
 }
 
 static void report(void (*line)(void *user, const char *text), void *user)
@@ -40,6 +50,7 @@ static pawl_status library_try(const char *path, char *text, size_t size, pawl_e
     pw_trt_library library;
     pw_strbuf line = {.text = text, .capacity = size, .length = 0};
     PW_TRY(pw_trt_library_open(path, &library, error));
+    PW_TRY(pw_trt_prove(&library, error));
     text[0] = '\0';
     pw_strbuf_add(&line, "%s: %s, strategy of %s%s", path, library.version_text,
                   library.strategy->name,
@@ -93,6 +104,7 @@ const pw_backend pw_backend_tensorrt = {
         "workspace_size optimisation_level timing_cache is_version_compatible "
         "is_hardware_compatible is_fp16_fixed height_min width_min height_max width_max contexts",
     .absence = absence,
+    .ailment = ailment,
     .report = report,
     .libraries = pw_trt_library_places,
     .library_try = library_try,

@@ -4,8 +4,10 @@
 #include "backend/tensorrt/trt_build.h"
 #include "backend/tensorrt/trt_cache.h"
 #include "backend/tensorrt/trt_cause.h"
+#include "backend/tensorrt/trt_half.h"
 #include "backend/tensorrt/trt_monitor.h"
 #include "backend/tensorrt/trt_network.h"
+#include "backend/tensorrt/trt_prove.h"
 #include "backend/tensorrt/trt_watch.h"
 #include "base/log.h"
 #include <stdio.h>
@@ -102,13 +104,12 @@ const pw_artifact *pw_trt_artifact_find(const pw_trt_library *library, const pw_
 
 pawl_status pw_trt_check_network(const pw_network *network, pawl_error *error)
 {
-    const pw_layer *const head = pw_network_head(network);
-    if (head != NULL && head->as.detect.mask_count == 0)
+    pw_trt_output outputs[PW_TRT_MAX_OUTPUTS];
+    if (pw_trt_outputs(network, outputs) > 0)
         return PAWL_OK;
     return pw_fail(error, PAWL_ERR_UNSUPPORTED,
-                   "this network makes %s, and the TensorRT backend runs detection networks; build "
-                   "it with --backend cpu",
-                   head != NULL ? "masks" : "classes of whole pictures");
+                   "this network has no head, so it leaves nothing that TensorRT could show; build "
+                   "it with --backend reference");
 }
 
 /* One corner of the shapes to build for. */
@@ -117,7 +118,20 @@ static pw_trt_dims corner(int32_t batch, int32_t height, int32_t width)
     return (pw_trt_dims){4, {batch, 3, height, width}};
 }
 
-static pawl_status set_profile(const pw_trt_library *library, pw_trt_object *builder,
+bool pw_trt_is_dynamic(const pw_profile *profile)
+{
+    return profile->batch_min != profile->batch_max || profile->height_min != profile->height_max ||
+           profile->width_min != profile->width_max;
+}
+
+/* As many alike as contexts shall run at once, where each wants its own. */
+static int32_t profile_count(const pw_trt_library *library, const pw_profile *shape)
+{
+    return pw_trt_is_dynamic(shape) && library->strategy->has_exclusive_profiles ? shape->contexts
+                                                                                 : 1;
+}
+
+static pawl_status add_profile(const pw_trt_library *library, pw_trt_object *builder,
                                pw_trt_object *config, const pw_profile *shape, pawl_error *error)
 {
     pw_trt_native *const profile =
@@ -135,6 +149,14 @@ static pawl_status set_profile(const pw_trt_library *library, pw_trt_object *bui
                        "%s refused the shapes from %d x %dx%d to %d x %dx%d", library->version_text,
                        (int)least.d[0], (int)least.d[2], (int)least.d[3], (int)most.d[0],
                        (int)most.d[2], (int)most.d[3]);
+}
+
+static pawl_status add_profiles(const pw_trt_library *library, pw_trt_object *builder,
+                                pw_trt_object *config, const pw_profile *shape, pawl_error *error)
+{
+    for (int32_t i = 0; i < profile_count(library, shape); i++)
+        PW_TRY(add_profile(library, builder, config, shape, error));
+    return PAWL_OK;
 }
 
 static void configure(build_job *job, pw_trt_native *config)
@@ -241,10 +263,9 @@ static pawl_status attempt(build_job *job, pw_trt_object **memory, pawl_error *e
         .is_half = job->is_half,
         .is_height_width_dynamic =
             profile->height_min != profile->height_max || profile->width_min != profile->width_max,
-        .keeps_damaged_fp32 = job->plan->options.is_fp16_fixed,
+        .is_mended = job->plan->options.is_fp16_fixed,
     };
-    PW_TRY(pw_trt_adopt(library, &pw_trt_builder_type, pw_trt_builder_create(library), NULL,
-                        &builder, error));
+    PW_TRY(pw_trt_make_builder(library, &builder, error));
     if (job->tuning->threads > 0 && pw_trt_has(library, PW_TRT_VBuilder_setMaxThreads))
         (void)pw_trt_builder_set_threads(library, builder->native, job->tuning->threads);
     PW_TRY(pw_trt_adopt(
@@ -254,7 +275,7 @@ static pawl_status attempt(build_job *job, pw_trt_object **memory, pawl_error *e
     PW_TRY(pw_trt_adopt(library, &pw_trt_config_type,
                         pw_trt_builder_config(library, builder->native), builder, &config, error));
     PW_TRY(pw_trt_translate(library, network->native, job->plan, &translation, &keep, error));
-    PW_TRY(set_profile(library, builder, config, profile, error));
+    PW_TRY(add_profiles(library, builder, config, profile, error));
     configure(job, config->native);
     if (timing_cache != NULL)
         PW_TRY(pw_trt_cache_load(library, config, timing_cache, &cache, error));
@@ -294,20 +315,21 @@ pawl_status pw_trt_build(const pw_trt_library *library, const pw_plan *plan,
     pawl_error reason = {.status = PAWL_OK};
     pawl_status status;
     build_job job = {.library = library, .plan = plan, .tuning = tuning};
+    pw_trt_conversions said = {.lines = 0};
     PW_TRY(check_precision(&job, error));
     PW_TRY(pw_trt_check_network(&plan->network, error));
     say_what_is_missing(&job);
-    if (plan->profile.contexts > 1 && library->version < 10000)
-        pw_log(PAWL_LOG_WARNING,
-               "%s wants shapes of its own for each of %d contexts at once, and pawl still builds "
-               "them for one: run one context at a time on it",
-               library->version_text, (int)plan->profile.contexts);
     pw_trt_watch_begin(&watch, PW_TRT_WATCH_WORKERS);
+    pw_trt_watch_warnings(&watch, pw_trt_half_takes, &said);
+    if (job.is_half && plan->options.is_fp16_fixed)
+        pw_trt_half_say(&plan->network);
     do { /* each turn gives up one source more */
         job.sources = 0;
         status = attempt(&job, memory, &reason);
     } while (status == PAWL_ERR_DEVICE && give_up_source(&job));
     if (status < 0 && error != NULL)
         *error = reason;
+    if (status >= 0)
+        pw_trt_half_explain(&said, &plan->network, plan->options.is_fp16_fixed);
     return status;
 }

@@ -17,7 +17,10 @@ pawl_status pw_trt_build(const pw_trt_library *library, const pw_plan *plan,
                          const pw_tuning *tuning, pw_trt_object **memory,
                          pawl_error *error) PW_NODISCARD;
 
-/* Whether the backend runs a network of this task; PAWL_ERR_UNSUPPORTED says which it does. */
+/* Whether plans for this profile take a range of shapes: only then it matters which context uses which. */
+bool pw_trt_is_dynamic(const pw_profile *profile);
+
+/* Whether the network leaves anything; PAWL_ERR_UNSUPPORTED where it has no head. */
 pawl_status pw_trt_check_network(const pw_network *network, pawl_error *error) PW_NODISCARD;
 
 /* Where the serialised plan is kept in an .engine: by library version and GPU, "tensorrt/10.7.0/sm_86"; "10.7.0+" where it was built

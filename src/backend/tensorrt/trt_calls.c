@@ -7,6 +7,8 @@
  */
 #include "backend/tensorrt/trt_engine_calls.h"
 #include "backend/tensorrt/trt_watch.h"
+#include <pawl/limits.h>
+#include <pawl/network.h>
 
 typedef void (*pw_trt_function)(void);
 
@@ -366,6 +368,34 @@ pw_trt_native *pw_trt_add_shuffle(const pw_trt_library *library, pw_trt_native *
     return CALL(all, VNetworkDefinition_addShuffle, network->first)(network->first, tensor);
 }
 
+pw_trt_native *pw_trt_add_padding(const pw_trt_library *library, pw_trt_native *network,
+                                  pw_trt_native *tensor, const pw_trt_dims *before,
+                                  const pw_trt_dims *after)
+{
+    inner *const self = network->first;
+    if (is_wide(library))
+        return CALL(wide, VNetworkDefinition_addPaddingNd, self)(self, tensor, before, after);
+    return CALL(narrow, VNetworkDefinition_addPaddingNd, self)(self, tensor, narrow(before),
+                                                               narrow(after));
+}
+
+pw_trt_native *pw_trt_add_mean(const pw_trt_library *library, pw_trt_native *network,
+                               pw_trt_native *tensor)
+{
+    enum { OPERATION_AVERAGE = 4, HEIGHT_AND_WIDTH = 1 << 2 | 1 << 3 }; /* ReduceOperation */
+    return CALL(all, VNetworkDefinition_addReduce,
+                network->first)(network->first, tensor, OPERATION_AVERAGE, HEIGHT_AND_WIDTH, true);
+}
+
+pw_trt_native *pw_trt_add_scale(const pw_trt_library *library, pw_trt_native *network,
+                                pw_trt_native *tensor, const pw_trt_weights *factor)
+{
+    enum { MODE_UNIFORM = 0 }; /* ScaleMode */
+    const pw_trt_weights none = {.type = factor->type};
+    return CALL(all, VNetworkDefinition_addScale,
+                network->first)(network->first, tensor, MODE_UNIFORM, none, *factor, none);
+}
+
 void pw_trt_network_set_name(const pw_trt_library *library, pw_trt_native *network,
                              const char *name)
 {
@@ -494,6 +524,17 @@ int32_t pw_trt_runtime_threads(const pw_trt_library *library, pw_trt_native *run
     return CALL_IF(all, VRuntime_getMaxThreads, self, 0, (self));
 }
 
+void pw_trt_runtime_allow_host_code(const pw_trt_library *library, pw_trt_native *runtime)
+{
+    inner *const self = runtime->first;
+    CALL_IF(all, VRuntime_setEngineHostCodeAllowed, self, (void)0, (self, true));
+}
+
+int32_t pw_trt_engine_profiles(const pw_trt_library *library, pw_trt_native *engine)
+{
+    return CALL(all, VCudaEngine_getNbOptimizationProfiles, engine->first)(engine->first);
+}
+
 pw_trt_native *pw_trt_engine_context(const pw_trt_library *library, pw_trt_native *engine)
 {
     enum { ALLOCATION_STATIC = 0 };
@@ -508,7 +549,8 @@ int32_t pw_trt_engine_tensor_count(const pw_trt_library *library, pw_trt_native 
     inner *const self = engine->first;
     if (library->strategy->has_named_tensors)
         return CALL_IF(all, VCudaEngine_getNbIOTensors, self, 0, (self));
-    return CALL_IF(all, VCudaEngine_getNbBindings, self, 0, (self));
+    const int32_t profiles = pw_trt_engine_profiles(library, engine);
+    return CALL_IF(all, VCudaEngine_getNbBindings, self, 0, (self)) / (profiles > 0 ? profiles : 1);
 }
 
 const char *pw_trt_engine_tensor_name(const pw_trt_library *library, pw_trt_native *engine,
@@ -520,52 +562,74 @@ const char *pw_trt_engine_tensor_name(const pw_trt_library *library, pw_trt_nati
     return CALL_IF(all, VCudaEngine_getBindingName, self, NULL, (self, index));
 }
 
-static int32_t binding_index(const pw_trt_library *library, pw_trt_native *engine, const char *name)
+/* Indexed bindings stand once for each profile, one profile's after the other's; a name is that of
+ * profile 0's. */
+static int32_t binding_index(const pw_trt_library *library, const pw_trt_execution *of,
+                             const char *name)
 {
-    inner *const self = engine->first;
-    return CALL_IF(all, VCudaEngine_getBindingIndex, self, -1, (self, name));
+    inner *const self = of->engine->first;
+    const int32_t index = CALL_IF(all, VCudaEngine_getBindingIndex, self, -1, (self, name));
+    return index < 0 ? -1 : index + of->profile * pw_trt_engine_tensor_count(library, of->engine);
 }
 
-bool pw_trt_context_set_input_shape(const pw_trt_library *library, pw_trt_native *engine,
-                                    pw_trt_native *context, const char *name,
-                                    const pw_trt_dims *dims)
+bool pw_trt_context_set_profile(const pw_trt_library *library, const pw_trt_execution *of,
+                                void *stream)
 {
-    inner *const self = context->first;
+    return CALL(all, VExecutionContext_setOptimizationProfileAsync,
+                of->context->first)(of->context->first, of->profile, stream);
+}
+
+bool pw_trt_context_set_input_shape(const pw_trt_library *library, const pw_trt_execution *of,
+                                    const char *name, const pw_trt_dims *dims)
+{
+    inner *const self = of->context->first;
     if (is_wide(library))
         return CALL_IF(wide, VExecutionContext_setInputShape, self, false, (self, name, dims));
     const narrow_dims small = narrow(dims); /* 8.5 already passes these by reference */
     if (library->strategy->has_named_tensors)
         return CALL_IF(narrow, VExecutionContext_setInputShape, self, false, (self, name, &small));
     return CALL_IF(narrow, VExecutionContext_setBindingDimensions, self, false,
-                   (self, binding_index(library, engine, name), small));
+                   (self, binding_index(library, of, name), small));
 }
 
-pw_trt_dims pw_trt_context_tensor_dims(const pw_trt_library *library, pw_trt_native *engine,
-                                       pw_trt_native *context, const char *name)
+pw_trt_dims pw_trt_context_tensor_dims(const pw_trt_library *library, const pw_trt_execution *of,
+                                       const char *name)
 {
     const pw_trt_dims none = {.count = -1};
     const narrow_dims narrow_none = {.count = -1};
-    inner *const self = context->first;
+    inner *const self = of->context->first;
     if (is_wide(library))
         return CALL_IF(wide, VExecutionContext_getTensorShape, self, none, (self, name));
     if (library->strategy->has_named_tensors)
         return widen(
             CALL_IF(narrow, VExecutionContext_getTensorShape, self, narrow_none, (self, name)));
     return widen(CALL_IF(narrow, VExecutionContext_getBindingDimensions, self, narrow_none,
-                         (self, binding_index(library, engine, name))));
+                         (self, binding_index(library, of, name))));
 }
 
-bool pw_trt_context_enqueue(const pw_trt_library *library, pw_trt_native *engine,
-                            pw_trt_native *context, void *const *addresses, int32_t count,
-                            void *stream)
+static bool enqueue_named(const pw_trt_library *library, const pw_trt_execution *of,
+                          void *const *addresses, int32_t count, void *stream)
 {
-    inner *const self = context->first;
-    if (!library->strategy->has_named_tensors)
-        return CALL_IF(all, VExecutionContext_enqueueV2, self, false,
-                       (self, addresses, stream, NULL));
+    inner *const self = of->context->first;
     for (int32_t i = 0; i < count; i++)
         if (!CALL_IF(all, VExecutionContext_setTensorAddress, self, false,
-                     (self, pw_trt_engine_tensor_name(library, engine, i), addresses[i])))
+                     (self, pw_trt_engine_tensor_name(library, of->engine, i), addresses[i])))
             return false;
     return CALL_IF(all, VExecutionContext_enqueueV3, self, false, (self, stream));
+}
+
+bool pw_trt_context_enqueue(const pw_trt_library *library, const pw_trt_execution *of,
+                            void *const *addresses, int32_t count, void *stream)
+{
+    enum { MOST_TENSORS = PAWL_MAX_LEVELS + 2 }; /* input, heads, prototypes */
+    inner *const self = of->context->first;
+    if (library->strategy->has_named_tensors)
+        return enqueue_named(library, of, addresses, count, stream);
+    /* All profiles' bindings, of which only the context's own are looked at. */
+    void *bindings[PAWL_MAX_CONTEXTS * MOST_TENSORS] = {NULL};
+    if (count > MOST_TENSORS || of->profile >= PAWL_MAX_CONTEXTS)
+        return false;
+    for (int32_t i = 0; i < count; i++)
+        bindings[of->profile * count + i] = addresses[i];
+    return CALL_IF(all, VExecutionContext_enqueueV2, self, false, (self, bindings, stream, NULL));
 }

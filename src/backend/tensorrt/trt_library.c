@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Finding the library, asking its version, and proving the slot table by calls that cost nothing,
- * before anything is built with it. */
+/* Finding the library and asking its version. Nothing of it is made here: trt_prove.h. */
 #include "backend/tensorrt/trt_library.h"
 #include "backend/tensorrt/trt_cause.h"
-#include "backend/tensorrt/trt_engine_calls.h"
 #include "backend/tensorrt/trt_logger.h"
-#include "backend/tensorrt/trt_watch.h"
 #include "base/log.h"
 #include "base/os.h"
 #include "base/strbuf.h"
@@ -64,79 +61,6 @@ static pawl_status bind(pw_trt_library *library, pawl_error *error)
     return PAWL_OK;
 }
 
-/* What is written must read back: a wrong slot table shows here, not in the middle of a build. */
-static bool proves_builder(const pw_trt_library *library, pw_trt_native *builder)
-{
-    if (pw_trt_has(library, PW_TRT_VBuilder_setMaxThreads)) {
-        const int32_t before = pw_trt_builder_threads(library, builder);
-        if (!pw_trt_builder_set_threads(library, builder, before + 1) ||
-            pw_trt_builder_threads(library, builder) != before + 1 ||
-            !pw_trt_builder_set_threads(library, builder, before))
-            return false;
-    }
-    pw_trt_native *network =
-        pw_trt_builder_network(library, builder, library->strategy->network_flags);
-    if (network == NULL)
-        return false;
-    pw_trt_network_set_name(library, network, "pawl");
-    bool is_right = strcmp(pw_trt_network_name(library, network), "pawl") == 0;
-    const pw_trt_dims dims = {4, {1, 3, 64, 96}};
-    pw_trt_native *input =
-        is_right ? pw_trt_add_input(library, network, "images", PW_TRT_FLOAT, &dims) : NULL;
-    if (input != NULL) {
-        const pw_trt_dims back = pw_trt_tensor_dims(library, input);
-        is_right = back.count == dims.count && memcmp(back.d, dims.d, 4 * sizeof dims.d[0]) == 0 &&
-                   strcmp(pw_trt_tensor_name(library, input), "images") == 0;
-    }
-    pw_trt_delete(network);
-    return is_right && input != NULL;
-}
-
-static bool proves_runtime(const pw_trt_library *library, pw_trt_native *runtime)
-{
-    if (!pw_trt_has(library, PW_TRT_VRuntime_setMaxThreads))
-        return true;
-    const int32_t before = pw_trt_runtime_threads(library, runtime);
-    return pw_trt_runtime_set_threads(library, runtime, before + 1) &&
-           pw_trt_runtime_threads(library, runtime) == before + 1 &&
-           pw_trt_runtime_set_threads(library, runtime, before);
-}
-
-static pawl_status refused(const pw_trt_library *library, const char *what, pawl_error *error)
-{
-    return pw_trt_fail(error, PAWL_ERR_DEVICE, "%s (%s) makes no %s here", library->version_text,
-                       library->path, what);
-}
-
-static pawl_status prove(const pw_trt_library *library, pawl_error *error)
-{
-    pw_trt_watch watch PW_TRT_WATCH;
-    pw_trt_watch_begin(&watch, PW_TRT_WATCH_WORKERS);
-    bool is_right = true;
-    if (library->create_builder != NULL) {
-        pw_trt_native *builder = pw_trt_builder_create(library);
-        if (builder == NULL)
-            return refused(library, "builder", error);
-        is_right = proves_builder(library, builder);
-        pw_trt_delete(builder);
-    }
-    if (is_right) {
-        pw_trt_native *runtime = pw_trt_runtime_create(library);
-        if (runtime == NULL && library->create_builder == NULL)
-            return refused(library, "runtime", error);
-        /* A library that builds is of use without a driver, whether or not it makes a runtime then.
-         */
-        is_right = runtime == NULL || proves_runtime(library, runtime);
-        pw_trt_delete(runtime);
-    }
-    if (is_right)
-        return PAWL_OK;
-    return pw_fail(error, PAWL_ERR_DEVICE,
-                   "%s (%s) does not answer as %s should, so it is not used; please report this "
-                   "with its version",
-                   library->version_text, library->path, library->strategy->name);
-}
-
 /* *is_absent: path is a name for the system's loader, and that finds no such file. */
 static pawl_status open_library(const char *path, pw_trt_library *library, bool *is_absent,
                                 pawl_error *error)
@@ -161,7 +85,6 @@ static pawl_status open_library(const char *path, pw_trt_library *library, bool 
     }
     *is_absent = false;
     PW_TRY(bind(&found, error));
-    PW_TRY(prove(&found, error));
     *library = found;
     return PAWL_OK;
 }

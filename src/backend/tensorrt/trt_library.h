@@ -43,6 +43,8 @@ typedef struct pw_trt_strategy {
     pw_trt_flag fp16_flag, obey_precision_flag, tf32_flag, version_compatible_flag;
     /* The destructor complains of a builder ended before what it created (docs/lifetime.md). */
     bool checks_builder;
+    /* Of dynamic shapes: an optimisation profile serves one execution context at a time. */
+    bool has_exclusive_profiles;
 } pw_trt_strategy;
 
 typedef struct pw_trt_library {
@@ -59,8 +61,8 @@ typedef struct pw_trt_library {
 } pw_trt_library;
 
 /* The library of this process: loaded at the first call (PAWL_TENSORRT_LIBRARY, the loader's path,
-   Python's site-packages), then the same one for ever. PAWL_ERR_DEVICE: none is here, or its
-   version is not known. */
+   Python's site-packages), then the same one for ever; none of its objects is made. PAWL_ERR_DEVICE:
+   none is here, or its version is not known. */
 pawl_status pw_trt_library_get(const pw_trt_library **library, pawl_error *error) PW_NODISCARD;
 
 /* Inside the search of that first call: what a library says meanwhile must not reach the user's logger,

@@ -46,6 +46,8 @@ static void log_message(void *self, int32_t severity, const char *message)
                                                           : PAWL_LOG_VERBOSE;
     if (level == PAWL_LOG_ERROR && pw_trt_watch_take(message))
         level = PAWL_LOG_VERBOSE; /* the call that fails says it in its own sentence */
+    else if (level == PAWL_LOG_WARNING && pw_trt_watch_warn(message))
+        level = PAWL_LOG_VERBOSE;
     if (pw_trt_library_is_searching())
         return; /* inside a once */
     pw_log(level, "TensorRT: %s", message);

@@ -5,8 +5,10 @@
  * is used: heads leave raw maps, decoding is ours.
  */
 #include "backend/tensorrt/trt_network.h"
+#include "backend/tensorrt/trt_half.h"
 #include "backend/tensorrt/trt_watch.h"
 #include "tensor/half.h"
+#include <math.h>
 #include <stdio.h>
 
 typedef struct translator {
@@ -15,15 +17,27 @@ typedef struct translator {
     const pw_network *source;
     pw_trt_type
         inner_type; /* of activations between input and heads, where types come from the network */
-    bool keeps_damaged_fp32;
+    bool is_mended;
     pw_trt_native **tensors; /* by tensor id; NULL: not made yet */
     pw_arena *keep;
     pawl_error *error;
 } translator;
 
-void pw_trt_head_name(size_t level, char name[16])
+size_t pw_trt_outputs(const pw_network *network, pw_trt_output outputs[PW_TRT_MAX_OUTPUTS])
 {
-    snprintf(name, 16, "head%zu", level % 100);
+    const pw_layer *const head = pw_network_head(network);
+    const pw_layer *const last = head != NULL ? head : pw_network_classifier(network);
+    const size_t levels = head != NULL ? (size_t)head->as.detect.level_count : 0;
+    for (size_t i = 0; last != NULL && i < last->input_count && i < PW_TRT_MAX_OUTPUTS; i++) {
+        outputs[i].tensor = last->inputs[i];
+        outputs[i].is_channels_last = i < levels;
+        if (i < levels)
+            snprintf(outputs[i].name, sizeof outputs[i].name, "head%zu", i % 100);
+        else
+            snprintf(outputs[i].name, sizeof outputs[i].name, "%s",
+                     head != NULL ? "prototypes" : "logits");
+    }
+    return last != NULL ? last->input_count : 0;
 }
 
 static pawl_status refused(const translator *t, const char *name)
@@ -113,21 +127,60 @@ static pawl_status activate(const translator *t, pw_activation kind, float alpha
                    "the activation of layer %s cannot be given to TensorRT", name);
 }
 
-/* Of a convolution alone: in float32 between two casts where half would damage its weights and the
- * user wants none of that. */
+/* Weights times 2^exponent; NULL: no memory. */
+static const float *scaled(translator *t, const float *values, size_t count,
+                           const pw_trt_mending *mending)
+{
+    float *const result = values != NULL ? pw_arena_array(t->keep, count, sizeof *result) : NULL;
+    if (result != NULL)
+        pw_trt_half_mend(mending, values, count, result);
+    return result;
+}
+
+/* The two layers behind a convolution whose weights are 2^exponent too large. The clip lies within
+ * what FP16 holds, so it changes nothing that is not lost already; without it the library would
+ * multiply the factor into the weights again. */
+static pawl_status unscale(translator *t, const char *name, const pw_trt_mending *mending,
+                           pw_trt_native **value)
+{
+    const float most = 65504.0f;
+    float *const factor = pw_arena_alloc(t->keep, sizeof *factor);
+    pw_trt_weights weights;
+    if (factor == NULL)
+        return pw_fail_memory(t->error, "a factor", sizeof *factor);
+    *factor = ldexpf(1.0f, -mending->exponent);
+    PW_TRY(weights_of(t, factor, 1, t->inner_type, &weights));
+    pw_trt_native *const clip = pw_trt_add_activation(t->library, t->network, *value, PW_TRT_CLIP);
+    if (clip != NULL)
+        pw_trt_activation_set(t->library, clip, -most, most);
+    PW_TRY(output_of(t, clip, name, ".bound", value));
+    return output_of(t, pw_trt_add_scale(t->library, t->network, *value, &weights), name, ".scale",
+                     value);
+}
+
+/* Of a convolution alone: as it is; or mended, where half would damage its weights and the user
+ * wants none of that: scaled, or in float32 between two casts. */
 static pawl_status convolve(translator *t, const pw_layer *layer, pw_trt_native *input,
                             pw_trt_native **value)
 {
     const pw_conv *const conv = &layer->as.conv;
-    const size_t count = pw_conv_weight_count(conv);
+    const size_t count = pw_conv_weight_count(conv), outputs = (size_t)conv->out_channels;
     const pw_trt_dims kernel = two(conv->kernel), stride = two(conv->stride),
                       padding = two(conv->padding), dilation = two(conv->dilation);
-    const bool stays_float = t->keeps_damaged_fp32 && pw_f16_damages(conv->weights, count);
+    const pw_trt_mending mending =
+        t->is_mended ? pw_trt_half_diagnose(conv) : (pw_trt_mending){.kind = PW_TRT_HALF_FITS};
+    const bool stays_float = mending.kind == PW_TRT_HALF_NEVER;
+    const bool is_scaled = mending.kind == PW_TRT_HALF_SCALED;
     const bool is_cast = stays_float && t->inner_type == PW_TRT_HALF;
     const pw_trt_type type = is_cast ? PW_TRT_FLOAT : t->inner_type;
+    const float *const values =
+        is_scaled ? scaled(t, conv->weights, count, &mending) : conv->weights;
+    const float *const biases = is_scaled ? scaled(t, conv->bias, outputs, &mending) : conv->bias;
     pw_trt_weights weights, bias;
-    PW_TRY(weights_of(t, conv->weights, count, type, &weights));
-    PW_TRY(weights_of(t, conv->bias, (size_t)conv->out_channels, type, &bias));
+    if (values == NULL || (biases == NULL) != (conv->bias == NULL))
+        return pw_fail_memory(t->error, "scaled weights", count * sizeof *values);
+    PW_TRY(weights_of(t, values, count, type, &weights));
+    PW_TRY(weights_of(t, biases, outputs, type, &bias));
     if (is_cast)
         PW_TRY(output_of(t, pw_trt_add_cast(t->library, t->network, input, PW_TRT_FLOAT),
                          layer->name, ".float", &input));
@@ -138,6 +191,8 @@ static pawl_status convolve(translator *t, const pw_layer *layer, pw_trt_native 
     if (native != NULL && stays_float && !t->library->strategy->is_strongly_typed)
         pw_trt_layer_set_precision(t->library, native, PW_TRT_FLOAT);
     PW_TRY(output_of(t, native, layer->name, "", value));
+    if (is_scaled)
+        return unscale(t, layer->name, &mending, value);
     if (!is_cast)
         return PAWL_OK;
     return output_of(t, pw_trt_add_cast(t->library, t->network, *value, PW_TRT_HALF), layer->name,
@@ -176,6 +231,15 @@ static pawl_status translate_pool(translator *t, const pw_layer *layer, pw_trt_n
     return output_of(t, native, layer->name, "", value);
 }
 
+static pawl_status translate_pad(translator *t, const pw_layer *layer, pw_trt_native *input,
+                                 pw_trt_native **value)
+{
+    const pw_pad *const pad = &layer->as.pad;
+    const pw_trt_dims before = {2, {pad->top, pad->left}}, after = {2, {pad->bottom, pad->right}};
+    return output_of(t, pw_trt_add_padding(t->library, t->network, input, &before, &after),
+                     layer->name, "", value);
+}
+
 static pawl_status translate_upsample(translator *t, const pw_layer *layer, pw_trt_native *input,
                                       pw_trt_native **value)
 {
@@ -197,26 +261,32 @@ static pawl_status translate_concat(translator *t, const char *name, pw_trt_nati
     return output_of(t, native, name, ".concat", value);
 }
 
-/* The heads as they leave the network: float32, channels last, so that decoding reads a cell's row
- * in one piece. */
-static pawl_status translate_heads(translator *t, const pw_layer *layer,
-                                   pw_trt_native *const *inputs)
+/* One output as it leaves the network. */
+static pawl_status translate_output(translator *t, const pw_trt_output *output)
 {
-    static const int32_t channels_last[PW_TRT_MAX_DIMS] = {0, 2, 3, 1};
-    for (size_t level = 0; level < layer->input_count; level++) {
-        pw_trt_native *value = inputs[level];
-        char name[16];
-        pw_trt_head_name(level, name);
-        if (t->inner_type == PW_TRT_HALF)
-            PW_TRY(output_of(t, pw_trt_add_cast(t->library, t->network, value, PW_TRT_FLOAT), name,
-                             ".float", &value));
-        pw_trt_native *const shuffle = pw_trt_add_shuffle(t->library, t->network, value);
-        if (shuffle != NULL)
-            pw_trt_shuffle_transpose(t->library, shuffle, channels_last);
-        PW_TRY(output_of(t, shuffle, name, ".rows", &value));
-        pw_trt_tensor_set_name(t->library, value, name);
-        pw_trt_mark_output(t->library, t->network, value);
-    }
+    static const int32_t channels_last[PW_TRT_MAX_DIMS] = {0, 2, 3, 1},
+                         as_it_is[] = {0, 1, 2, 3, 0, 0, 0, 0};
+    const char *const name = output->name;
+    pw_trt_native *value = t->tensors[output->tensor];
+    if (t->inner_type == PW_TRT_HALF)
+        PW_TRY(output_of(t, pw_trt_add_cast(t->library, t->network, value, PW_TRT_FLOAT), name,
+                         ".float", &value));
+    pw_trt_native *const shuffle = pw_trt_add_shuffle(t->library, t->network, value);
+    if (shuffle != NULL)
+        pw_trt_shuffle_transpose(t->library, shuffle,
+                                 output->is_channels_last ? channels_last : as_it_is);
+    PW_TRY(output_of(t, shuffle, name, ".rows", &value));
+    pw_trt_tensor_set_name(t->library, value, name);
+    pw_trt_mark_output(t->library, t->network, value);
+    return PAWL_OK;
+}
+
+static pawl_status translate_outputs(translator *t)
+{
+    pw_trt_output outputs[PW_TRT_MAX_OUTPUTS];
+    const size_t count = pw_trt_outputs(t->source, outputs);
+    for (size_t i = 0; i < count; i++)
+        PW_TRY(translate_output(t, &outputs[i]));
     return PAWL_OK;
 }
 
@@ -259,8 +329,14 @@ static pawl_status translate_layer(translator *t, const pw_layer *layer,
         return translate_upsample(t, layer, inputs[0], value);
     case PW_OP_CONCAT:
         return translate_concat(t, layer->name, inputs, layer->input_count, value);
+    case PW_OP_PAD:
+        return translate_pad(t, layer, inputs[0], value);
+    case PW_OP_GLOBALPOOL:
+        return output_of(t, pw_trt_add_mean(t->library, t->network, inputs[0]), layer->name, "",
+                         value);
     case PW_OP_DETECT:
-        return translate_heads(t, layer, inputs);
+    case PW_OP_CLASSIFY:
+        return translate_outputs(t);
     default:
         return pw_fail(t->error, PAWL_ERR_UNSUPPORTED,
                        "layer %s (%s) cannot be given to TensorRT; build without --no-optimise, or "
@@ -312,7 +388,7 @@ pawl_status pw_trt_translate(const pw_trt_library *library, pw_trt_native *netwo
                     .source = &plan->network,
                     .keep = keep,
                     .error = error};
-    t.keeps_damaged_fp32 = options->is_half && options->keeps_damaged_fp32;
+    t.is_mended = options->is_half && options->is_mended;
     t.inner_type =
         options->is_half && library->strategy->is_strongly_typed ? PW_TRT_HALF : PW_TRT_FLOAT;
     t.tensors = pw_arena_array(keep, t.source->tensor_count, sizeof(pw_trt_native *));

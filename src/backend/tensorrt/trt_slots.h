@@ -34,9 +34,12 @@
     X(VNetworkDefinition, addActivation, void *, (void *, void *, int32_t),                               6,  6,  4,  4,  4,  4)               \
     X(VNetworkDefinition, addPoolingNd, void *, (void *, void *, int32_t, DIMS_IN),                      43, 43, 38, 38, 36, 36)               \
     X(VNetworkDefinition, addConcatenation, void *, (void *, void *const *, int32_t),                    11, 11,  8,  8,  8,  8)               \
+    X(VNetworkDefinition, addScale, void *, (void *, void *, int32_t, pw_trt_weights, pw_trt_weights, pw_trt_weights), 9,  9,  6,  6,  6,  6)  \
     X(VNetworkDefinition, addElementWise, void *, (void *, void *, void *, int32_t),                     13, 13,  9,  9,  9,  9)               \
     X(VNetworkDefinition, addShuffle, void *, (void *, void *),                                          16, 16, 11, 11, 11, 11)               \
+    X(VNetworkDefinition, addReduce, void *, (void *, void *, int32_t, uint32_t, bool),                  23, 23, 18, 18, 18, 18)               \
     X(VNetworkDefinition, addResize, void *, (void *, void *),                                           46, 46, 41, 41, 39, 39)               \
+    X(VNetworkDefinition, addPaddingNd, void *, (void *, void *, DIMS_IN, DIMS_IN),                      51, 51, 45, 44, 43, 42)               \
     X(VNetworkDefinition, setName, void, (void *, const char *),                                         35, 35, 30, 30, 28, 28)               \
     X(VNetworkDefinition, getName, const char *, (void *),                                               36, 36, 31, 31, 29, 29)               \
     X(VTensor, setName, void, (void *, const char *),                                                     2,  2,  2,  2,  2,  2)               \
@@ -58,7 +61,9 @@
     X(VOptimizationProfile, setDimensions, bool, (void *, const char *, int32_t, DIMS_IN),                2,  2,  2,  2,  2,  2)               \
     X(VTimingCache, serialize, void *, (void *),                                                          2,  2,  2,  2,  2,  2)               \
     X(VRuntime, deserializeCudaEngine, void *, (void *, const void *, size_t UP_TO_9(, void *)),          2,  2,  3,  3,  3,  3)               \
-    X(VCudaEngine, createExecutionContext, void *, (void * FROM_10(, int32_t)),                          11, 11,  5,  5,  5,  5)
+    X(VCudaEngine, getNbOptimizationProfiles, int32_t, (void *),                                         22, 22, 10,  8,  8,  8)               \
+    X(VCudaEngine, createExecutionContext, void *, (void * FROM_10(, int32_t)),                          11, 11,  5,  5,  5,  5)               \
+    X(VExecutionContext, setOptimizationProfileAsync, bool, (void *, int32_t, void *),                   25, 25, 17, 16, 17, 16)
 
 /* What some lack. The last column: the first version inside a family that has the method (8400 is
    8.4.0), 0: the whole family. */
@@ -67,13 +72,14 @@
     X(VBuilder, getMaxThreads, int32_t, (void *),                                                        21, 21, 18, 15, 18, 15, 8400)  \
     X(VBuilderConfig, setMaxWorkspaceSize, void, (void *, size_t),                                       10, 10, -1, -1, -1, -1,    0)  \
     X(VBuilderConfig, setMemoryPoolLimit, void, (void *, int32_t, size_t),                               47, 47, 43, 32, 32, 32, 8400)  \
-    X(VBuilderConfig, setTacticSources, bool, (void *, uint32_t),                                        42, 42, 38, 27, -1, -1,    0)  \
-    X(VBuilderConfig, getTacticSources, uint32_t, (void *),                                              43, 43, 39, 28, -1, -1,    0)  \
+    X(VBuilderConfig, setTacticSources, bool, (void *, uint32_t),                                        42, 42, 38, 27, 27, 27,    0)  \
+    X(VBuilderConfig, getTacticSources, uint32_t, (void *),                                              43, 43, 39, 28, 28, 28,    0)  \
     X(VBuilderConfig, setBuilderOptimizationLevel, void, (void *, int32_t),                              -1, 51, 47, 36, 36, 36, 8600)  \
     X(VBuilderConfig, setHardwareCompatibilityLevel, void, (void *, int32_t),                            -1, 53, 49, 38, 38, 38, 8600)  \
     X(VBuilderConfig, setProgressMonitor, void, (void *, void *),                                        -1, 60, 56, 45, 45, 45, 9100)  \
     X(VNetworkDefinition, addCast, void *, (void *, void *, int32_t),                                    -1, 68, 62, 59, 58, 57, 8600)  \
     X(VLayer, setPrecision, void, (void *, int32_t),                                                     10, 10, 10, -1, 10, -1,    0)  \
+    X(VRuntime, setEngineHostCodeAllowed, void, (void *, bool),                                          -1, 20, 21, 20, 21, 20, 8600)  \
     X(VRuntime, setMaxThreads, bool, (void *, int32_t),                                                  10, 10, 12, 11, 12, 11, 8400)  \
     X(VRuntime, getMaxThreads, int32_t, (void *),                                                        11, 11, 13, 12, 13, 12, 8400)  \
     X(VCudaEngine, getNbIOTensors, int32_t, (void *),                                                    -1, 45, 30, 26, 28, 26,    0)  \

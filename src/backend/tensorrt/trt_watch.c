@@ -139,6 +139,36 @@ bool pw_trt_watch_take(const char *message)
     return is_taken;
 }
 
+void pw_trt_watch_warnings(pw_trt_watch *watch, pw_trt_warning warning, void *user)
+{
+    lock(watch);
+    watch->warning = warning;
+    watch->warning_user = user;
+    unlock(watch);
+}
+
+static bool is_dealt_with(const pw_trt_watch *watch, const char *message)
+{
+    return watch->warning != NULL && watch->warning(watch->warning_user, message);
+}
+
+bool pw_trt_watch_warn(const char *message)
+{
+    bool is_taken = false;
+    for (const pw_trt_watch *watch = innermost; watch != NULL && !is_taken; watch = watch->outer) {
+        lock(watch);
+        is_taken = is_dealt_with(watch, message);
+        unlock(watch);
+    }
+    if (innermost != NULL)
+        return is_taken;
+    pthread_mutex_lock(&mutex);
+    if (shared != NULL && shared->next == NULL)
+        is_taken = is_dealt_with(shared, message);
+    pthread_mutex_unlock(&mutex);
+    return is_taken;
+}
+
 void pw_trt_watch_note(const char *format, ...)
 {
     char text[PW_TRT_TEXT_SIZE];

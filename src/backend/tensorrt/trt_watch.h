@@ -24,11 +24,17 @@ typedef enum pw_trt_watch_kind {
     PW_TRT_WATCH_WORKERS /* and of the library's own threads */
 } pw_trt_watch_kind;
 
+/* True: the warning is dealt with, and is no more than a line of the verbose log. Under a lock: a few
+ * comparisons. */
+typedef bool (*pw_trt_warning)(void *user, const char *message);
+
 typedef struct pw_trt_watch {
     char first[PW_TRT_TEXT_SIZE], last[PW_TRT_TEXT_SIZE]; /* one line each; "": none */
     unsigned count;
     pw_trt_watch_kind kind;
     bool is_told;               /* the caller has its error: what comes now is logged */
+    pw_trt_warning warning;     /* NULL: warnings are logged as they are */
+    void *warning_user;
     struct pw_trt_watch *outer; /* of the call of this thread that this one is part of */
     struct pw_trt_watch *next;  /* among those that take errors of other threads */
 } pw_trt_watch;
@@ -40,6 +46,9 @@ void pw_trt_watch_begin(pw_trt_watch *watch, pw_trt_watch_kind kind);
 void pw_trt_watch_end(pw_trt_watch *watch);
 #define PW_TRT_WATCH PW_CLEANUP(pw_trt_watch_end)
 
+/* Shows the library's warnings to the caller first, from now on. */
+void pw_trt_watch_warnings(pw_trt_watch *watch, pw_trt_warning warning, void *user);
+
 /* The known cause of what this thread's innermost watch holds; false: none. */
 bool pw_trt_watch_cause(struct pw_trt_cause *cause);
 /* That watch begins anew: what was said so far has been dealt with. */
@@ -47,6 +56,8 @@ void pw_trt_watch_forget(void);
 
 /* Takes one error of the library's. False: no call watches for it, so it has to be logged. */
 bool pw_trt_watch_take(const char *message);
+/* Shows one warning of the library's to whoever wants to see it. True: it is dealt with. */
+bool pw_trt_watch_warn(const char *message);
 /* An error of our own about the library, as if it had said it. */
 void pw_trt_watch_note(const char *format, ...) PW_PRINTF(1, 2);
 

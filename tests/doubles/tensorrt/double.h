@@ -12,6 +12,7 @@
 
 #include "doubles/tensorrt/double_graph.h"
 #include "doubles/tensorrt/double_slots.h"
+#include <pthread.h>
 #include <stdatomic.h>
 
 #if DOUBLE_FAMILY == 82
@@ -89,6 +90,9 @@ typedef struct object {
     X(VConstantLayer)       \
     X(VElementWiseLayer)    \
     X(VCastLayer)           \
+    X(VReduceLayer)         \
+    X(VPaddingLayer)        \
+    X(VScaleLayer)          \
     X(VOptimizationProfile) \
     X(VTimingCache)         \
     X(VRuntime)             \
@@ -139,7 +143,8 @@ typedef struct cache {
 typedef struct config {
     body body;
     uint32_t flags, sources; /* bits of BuilderFlag, TacticSource */
-    profile *profile;
+    profile *profiles[MAX_PROFILES];
+    int32_t profile_count;
     void *monitor;
     const cache *timing; /* the user's: must live until the build has returned */
 } config;
@@ -170,6 +175,7 @@ typedef struct runtime {
     body body;
     counter *engines;
     int32_t threads;
+    bool allows_host_code;
 } runtime;
 
 typedef struct engine {
@@ -179,11 +185,14 @@ typedef struct engine {
     graph graph;
     int32_t tensors[MAX_TENSORS]; /* values that go in and out */
     int32_t tensor_count;
+    pthread_mutex_t mutex;
+    struct context *chosen_by[MAX_PROFILES]; /* up to 9.x: the context that uses a profile */
 } engine;
 
 typedef struct context {
     body body;
     engine *engine;
+    int32_t profile;           /* -1: none is chosen yet */
     shape inputs[MAX_TENSORS]; /* by tensor of the engine; rank 0: not set */
     void *addresses[MAX_TENSORS];
 } context;
@@ -228,10 +237,11 @@ native_dims double_dims(const shape *shape);
 
 /* The serialised network; NULL: no memory. */
 memory *double_memory(void *logger, void *data, size_t size);
-void *double_plan_write(const graph *graph, size_t *size);
+void *double_plan_write(const graph *graph, bool has_host_code, size_t *size);
 /* Reads a plan: the graph lies in *blob, a copy. False: the logger was told why in NVIDIA's words.
  */
-bool double_plan_read(void *logger, const void *data, size_t size, void **blob, graph *graph);
+bool double_plan_read(void *logger, const void *data, size_t size, bool allows_host_code,
+                      void **blob, graph *graph);
 
 object *double_builder_new(void *logger);
 object *double_runtime_new(void *logger);

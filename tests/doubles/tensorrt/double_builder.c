@@ -265,16 +265,18 @@ int32_t VBuilderConfig_addOptimizationProfile(inner *self, object *profile_)
     config *const own = self->owner;
     if (ENTER(self))
         return -1;
-    own->profile = owner(profile_);
+    const profile *const given = owner(profile_);
     for (int i = 0; i < 3; i++)
-        if (own->profile->range[i].rank == 0) {
+        if (given->range[i].rank == 0) {
             double_say(own->body.logger, SEVERITY_ERROR,
                        "Error Code 3: API Usage Error (Parameter check failed, condition: "
                        "profile->isValid(). Optimization profile is not valid.)");
-            own->profile = NULL;
             return -1;
         }
-    return 0;
+    if (own->profile_count == MAX_PROFILES)
+        return -1;
+    own->profiles[own->profile_count] = owner(profile_);
+    return own->profile_count++;
 }
 
 void VBuilderConfig_setProfilingVerbosity(inner *self, int32_t verbosity)
@@ -484,22 +486,24 @@ static bool refuse(const network *own, const char *reason)
     return false;
 }
 
-/* Copies the profile into the graph's inputs. */
-static bool take_profile(network *own, const config *settings)
+/* Copies the profiles into the graph's inputs. */
+static bool take_profiles(network *own, const config *settings)
 {
+    own->graph.profile_count = settings->profile_count > 0 ? settings->profile_count : 1;
     for (int32_t i = 0; i < own->graph.value_count; i++) {
         value *const input = &own->graph.values[i];
         if (input->producer >= 0)
             continue;
-        for (int32_t k = 0; k < 3; k++)
-            input->range[k] = input->dims;
-        if (shape_volume(&input->dims) >= 0)
-            continue;
-        if (settings->profile == NULL || strcmp(settings->profile->input, input->name) != 0)
+        const bool is_dynamic = shape_volume(&input->dims) < 0;
+        if (is_dynamic && settings->profile_count == 0)
             return refuse(own, "Network has dynamic or shape inputs, but no optimization profile "
                                "has been defined.");
-        for (int32_t k = 0; k < 3; k++)
-            input->range[k] = settings->profile->range[k];
+        for (int32_t p = 0; p < own->graph.profile_count; p++)
+            for (int32_t k = 0; k < 3; k++) {
+                if (is_dynamic && strcmp(settings->profiles[p]->input, input->name) != 0)
+                    return refuse(own, "a dynamic input is missing from an optimization profile");
+                input->range[p][k] = is_dynamic ? settings->profiles[p]->range[k] : input->dims;
+            }
     }
     return true;
 }
@@ -531,7 +535,7 @@ static bool is_sound(network *own, const config *settings)
         }
     }
     free(shapes);
-    return is_right && take_profile(own, settings);
+    return is_right && take_profiles(own, settings);
 }
 
 /* As 8.5.3.1 says it where a tactic source's library is not there: the cause, then what became of
@@ -578,7 +582,11 @@ object *VBuilder_buildSerializedNetwork(inner *self, object *network_, object *c
     if (has_half_flag)
         warn_of_half(source);
     size_t size = 0;
-    void *const data = double_plan_write(&source->graph, &size);
+    /* kVERSION_COMPATIBLE: the plan brings a lean runtime of its own. */
+    const int32_t version = double_version();
+    const int32_t compatible = version >= 110000 ? 12 : version >= 100000 ? 13 : 15;
+    const bool has_host_code = version >= 8600 && (settings->flags >> compatible & 1u) != 0;
+    void *const data = double_plan_write(&source->graph, has_host_code, &size);
     memory *const made = data != NULL ? double_memory(source->body.logger, data, size) : NULL;
     if (made == NULL)
         free(data);

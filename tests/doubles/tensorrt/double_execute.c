@@ -118,6 +118,8 @@ static void run_activation(const node *each, const tensor *in, const tensor *out
             y = 1.0 / (1.0 + exp(-x));
         else if (each->kind == ACT_LEAKY_RELU)
             y = x > 0.0 ? x : (double)each->alpha * x;
+        else if (each->kind == ACT_CLIP)
+            y = fmax((double)each->alpha, fmin((double)each->beta, x));
         else
             y = fmax(0.0, fmin(1.0, (double)each->alpha * x + (double)each->beta));
         out->data[i] = (float)y;
@@ -195,6 +197,38 @@ static void run_gather(const node *each, const tensor *in, const tensor *out)
     }
 }
 
+static void run_padding(const node *each, const tensor *in, const tensor *out)
+{
+    const int64_t high = in->shape->d[2], wide = in->shape->d[3];
+    float *write = out->data;
+    for (int64_t plane = 0; plane < out->shape->d[0] * out->shape->d[1]; plane++)
+        for (int64_t y = 0; y < out->shape->d[2]; y++)
+            for (int64_t x = 0; x < out->shape->d[3]; x++) {
+                const int64_t row = y - each->start.d[0], column = x - each->start.d[1];
+                const bool is_inside = row >= 0 && row < high && column >= 0 && column < wide;
+                *write++ = is_inside ? in->data[(plane * high + row) * wide + column] : 0.0f;
+            }
+}
+
+/* The mean over the last two dimensions, the only ones that addReduce takes here. */
+static void run_reduce(const tensor *in, const tensor *out)
+{
+    const int64_t plane = in->shape->d[2] * in->shape->d[3];
+    for (int64_t i = 0; i < in->shape->d[0] * in->shape->d[1]; i++) {
+        double sum = 0.0;
+        for (int64_t p = 0; p < plane; p++)
+            sum += (double)in->data[i * plane + p];
+        out->data[i] = (float)(sum / (double)plane);
+    }
+}
+
+static void run_scale(const node *each, const tensor *in, const tensor *out)
+{
+    const float factor = *(const float *)each->weights.values;
+    for (int64_t i = 0; i < shape_volume(out->shape); i++)
+        out->data[i] = in->data[i] * factor;
+}
+
 static bool run_node(const node *each, const shape *shapes, float *const *buffers)
 {
     const tensor out = {&shapes[each->output], buffers[each->output]};
@@ -224,6 +258,15 @@ static bool run_node(const node *each, const shape *shapes, float *const *buffer
         break;
     case OP_CONSTANT:
         memcpy(out.data, each->weights.values, size);
+        break;
+    case OP_PADDING:
+        run_padding(each, &in[0], &out);
+        break;
+    case OP_REDUCE:
+        run_reduce(&in[0], &out);
+        break;
+    case OP_SCALE:
+        run_scale(each, &in[0], &out);
         break;
     case OP_CAST: /* all is float32 here: half changes nothing */
         memcpy(out.data, in[0].data, size);

@@ -174,6 +174,17 @@ static const char *infer_node(const node *each, const shape *shapes, shape *out)
     case OP_CONSTANT:
         *out = each->size;
         return NULL;
+    case OP_PADDING:
+        *out = *in;
+        for (int32_t i = 2; i < in->rank; i++)
+            out->d[i] = in->d[i] < 0 ? -1 : in->d[i] + each->start.d[i - 2] + each->size.d[i - 2];
+        return NULL;
+    case OP_REDUCE: /* its axes are bits; dimensions are kept */
+        *out = *in;
+        for (int32_t i = 0; i < in->rank; i++)
+            out->d[i] = (each->kind >> i & 1) != 0 ? 1 : in->d[i];
+        return NULL;
+    case OP_SCALE:
     case OP_ACTIVATION:
     case OP_CAST:
         *out = *in;

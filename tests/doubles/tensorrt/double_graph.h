@@ -8,10 +8,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define MAX_RANK    8
-#define MAX_INPUTS  16
-#define MAX_TENSORS 16
-#define MAX_NAME    96
+#define MAX_RANK     8
+#define MAX_INPUTS   16
+#define MAX_TENSORS  16
+#define MAX_NAME     96
+#define MAX_PROFILES 8
 
 typedef struct shape {
     int32_t rank;
@@ -30,6 +31,7 @@ enum {
     ACT_RELU = 0,
     ACT_SIGMOID = 1,
     ACT_LEAKY_RELU = 3,
+    ACT_CLIP = 8,
     ACT_HARD_SIGMOID = 9
 };                                                  /* ActivationType */
 enum { ELEMENTWISE_SUM = 0, ELEMENTWISE_PROD = 1 }; /* ElementWiseOperation */
@@ -44,7 +46,10 @@ typedef enum op {
     OP_SHUFFLE,
     OP_SLICE,
     OP_CONSTANT,
-    OP_CAST
+    OP_CAST,
+    OP_REDUCE,
+    OP_PADDING,
+    OP_SCALE
 } op;
 
 typedef struct node {
@@ -70,13 +75,14 @@ typedef struct value {
     int32_t producer;  /* node, -1: an input */
     int32_t output_at; /* 0, 1, ... in the order of marking, -1: not an output */
     shape dims;
-    shape range[3]; /* of an input, from the profile: least, best, most */
+    shape range[MAX_PROFILES][3]; /* of an input, by profile: least, best, most */
 } value;
 
 typedef struct graph {
     value *values;
     node *nodes;
     int32_t value_count, value_capacity, node_count, node_capacity;
+    int32_t profile_count; /* at least 1 once it is built */
 } graph;
 
 /* -1: no memory. */

@@ -51,6 +51,11 @@ object *VNetworkDefinition_addSlice(inner *self, object *tensor, DIMS_IN start, 
                                     DIMS_IN stride);
 object *VNetworkDefinition_addConstant(inner *self, DIMS_IN dims, native_weights values);
 object *VNetworkDefinition_addResize(inner *self, object *tensor);
+object *VNetworkDefinition_addPaddingNd(inner *self, object *tensor, DIMS_IN before, DIMS_IN after);
+object *VNetworkDefinition_addReduce(inner *self, object *tensor, int32_t kind, uint32_t axes,
+                                     bool keeps_dimensions);
+object *VNetworkDefinition_addScale(inner *self, object *tensor, int32_t mode, native_weights shift,
+                                    native_weights scale, native_weights power);
 object *VNetworkDefinition_addCast(inner *self, object *tensor, int32_t type);
 void VNetworkDefinition_setName(inner *self, const char *name);
 const char *VNetworkDefinition_getName(inner *self);
@@ -80,10 +85,12 @@ void VConcatenationLayer_setAxis(inner *self, int32_t axis);
 object *VRuntime_deserializeCudaEngine(inner *self, const void *data, size_t size);
 bool VRuntime_setMaxThreads(inner *self, int32_t threads);
 int32_t VRuntime_getMaxThreads(inner *self);
+void VRuntime_setEngineHostCodeAllowed(inner *self, bool is_allowed);
 
 /* From 10.0 on with an allocation strategy, which the double does not look at. */
 object *VCudaEngine_createExecutionContext(inner *self);
 object *VCudaEngine_createEngineInspector(inner *self);
+int32_t VCudaEngine_getNbOptimizationProfiles(inner *self);
 native_dims VCudaEngine_getTensorShape(inner *self, const char *name);
 int32_t VCudaEngine_getTensorDataType(inner *self, const char *name);
 int32_t VCudaEngine_getTensorIOMode(inner *self, const char *name);
@@ -96,6 +103,8 @@ native_dims VCudaEngine_getBindingDimensions(inner *self, int32_t index);
 bool VCudaEngine_bindingIsInput(inner *self, int32_t index);
 int32_t VCudaEngine_getBindingDataType(inner *self, int32_t index);
 
+bool VExecutionContext_setOptimizationProfile(inner *self, int32_t index);
+bool VExecutionContext_setOptimizationProfileAsync(inner *self, int32_t index, void *stream);
 bool VExecutionContext_setInputShape(inner *self, const char *name,
                                      const native_dims *dims); /* by reference in every family */
 native_dims VExecutionContext_getTensorShape(inner *self, const char *name);

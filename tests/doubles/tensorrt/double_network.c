@@ -141,7 +141,7 @@ object *VNetworkDefinition_addActivation(inner *self, object *tensor, int32_t ki
     if (ENTER(self) || !take_input(own, &recipe, tensor))
         return NULL;
     if (kind != ACT_RELU && kind != ACT_SIGMOID && kind != ACT_LEAKY_RELU &&
-        kind != ACT_HARD_SIGMOID)
+        kind != ACT_HARD_SIGMOID && kind != ACT_CLIP)
         return NULL;
     return add_layer(own, CLASS_VActivationLayer, &recipe, type_of_input(own, &recipe));
 }
@@ -226,6 +226,51 @@ object *VNetworkDefinition_addResize(inner *self, object *tensor)
     for (int32_t i = 0; i < MAX_RANK; i++)
         recipe.scales[i] = 1.0f;
     return add_layer(own, CLASS_VResizeLayer, &recipe, type_of_input(own, &recipe));
+}
+
+/* Sizes as of a slice, whose inverse it is. */
+object *VNetworkDefinition_addPaddingNd(inner *self, object *tensor, DIMS_IN before, DIMS_IN after)
+{
+    network *const own = self->owner;
+    node recipe = {.op = OP_PADDING};
+    if (ENTER(self) || !take_input(own, &recipe, tensor))
+        return NULL;
+    recipe.start = double_shape(DIMS_OF(before));
+    recipe.size = double_shape(DIMS_OF(after));
+    if (recipe.start.rank != 2 || recipe.size.rank != 2)
+        return NULL;
+    return add_layer(own, CLASS_VPaddingLayer, &recipe, type_of_input(own, &recipe));
+}
+
+object *VNetworkDefinition_addReduce(inner *self, object *tensor, int32_t kind, uint32_t axes,
+                                     bool keeps_dimensions)
+{
+    enum { OPERATION_AVERAGE = 4, LAST_TWO = 12 };
+    network *const own = self->owner;
+    node recipe = {.op = OP_REDUCE, .kind = (int32_t)axes};
+    if (ENTER(self) || !take_input(own, &recipe, tensor))
+        return NULL;
+    if (kind != OPERATION_AVERAGE || axes != LAST_TWO || !keeps_dimensions) {
+        double_say(own->body.logger, SEVERITY_ERROR, "the double averages over pixels only");
+        return NULL;
+    }
+    return add_layer(own, CLASS_VReduceLayer, &recipe, type_of_input(own, &recipe));
+}
+
+object *VNetworkDefinition_addScale(inner *self, object *tensor, int32_t mode, native_weights shift,
+                                    native_weights scale, native_weights power)
+{
+    network *const own = self->owner;
+    node recipe = {.op = OP_SCALE, .weights = scale};
+    if (ENTER(self) || !take_input(own, &recipe, tensor))
+        return NULL;
+    if (mode != 0 || scale.count != 1 || shift.count != 0 || power.count != 0) {
+        double_say(own->body.logger, SEVERITY_ERROR,
+                   "Error Code 3: API Usage Error (Parameter check failed, condition: a uniform "
+                   "scale has one factor)");
+        return NULL;
+    }
+    return add_layer(own, CLASS_VScaleLayer, &recipe, type_of_input(own, &recipe));
 }
 
 object *VNetworkDefinition_addCast(inner *self, object *tensor, int32_t type)

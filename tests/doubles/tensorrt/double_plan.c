@@ -11,7 +11,7 @@ typedef struct header {
     char magic[4];
     int32_t version;
     uint64_t size, checksum; /* of the whole; of what follows the header */
-    int32_t value_count, node_count;
+    int32_t value_count, node_count, profile_count, has_host_code;
 } header;
 
 static uint64_t checksum_of(const unsigned char *bytes, size_t size)
@@ -47,7 +47,7 @@ static void write_weights(native_weights *weights, unsigned char *plan, size_t *
     *at += (size_t)weights->count * sizeof(float);
 }
 
-void *double_plan_write(const graph *graph_, size_t *size)
+void *double_plan_write(const graph *graph_, bool has_host_code, size_t *size)
 {
     const size_t values_size = (size_t)graph_->value_count * sizeof(value),
                  nodes_size = (size_t)graph_->node_count * sizeof(node);
@@ -68,7 +68,9 @@ void *double_plan_write(const graph *graph_, size_t *size)
     header head = {.version = double_version(),
                    .size = at,
                    .value_count = graph_->value_count,
-                   .node_count = graph_->node_count};
+                   .node_count = graph_->node_count,
+                   .profile_count = graph_->profile_count,
+                   .has_host_code = has_host_code};
     memcpy(head.magic, magic, sizeof magic);
     head.checksum = checksum_of(plan + sizeof head, at - sizeof head);
     memcpy(plan, &head, sizeof head);
@@ -106,7 +108,8 @@ static bool refuse_version(void *logger, int32_t theirs)
     return false;
 }
 
-bool double_plan_read(void *logger, const void *data, size_t size, void **blob, graph *graph_)
+bool double_plan_read(void *logger, const void *data, size_t size, bool allows_host_code,
+                      void **blob, graph *graph_)
 {
     header head;
     if (data == NULL || size < sizeof head || memcmp(data, magic, sizeof magic) != 0)
@@ -120,13 +123,20 @@ bool double_plan_read(void *logger, const void *data, size_t size, void **blob, 
             "sizeRead == archiveSize failed.Size specified in header does not match archive size");
     if (head.checksum != checksum_of((const unsigned char *)data + sizeof head, size - sizeof head))
         return refuse(logger, "checksumRead == checksum failed.");
+    if (head.has_host_code != 0 && !allows_host_code) {
+        double_say(logger, SEVERITY_ERROR,
+                   "Error Code 3: API Usage Error (the engine contains host executable code, which "
+                   "IRuntime::setEngineHostCodeAllowed() has not allowed)");
+        return false;
+    }
     unsigned char *const copy = malloc(size);
     if (copy == NULL)
         return false;
     memcpy(copy, data, size);
     *graph_ = (graph){.values = (value *)(void *)(copy + sizeof head),
                       .value_count = head.value_count,
-                      .node_count = head.node_count};
+                      .node_count = head.node_count,
+                      .profile_count = head.profile_count};
     graph_->nodes = (node *)(void *)(graph_->values + head.value_count);
     for (int32_t i = 0; i < graph_->node_count; i++) {
         read_weights(&graph_->nodes[i].weights, copy);

@@ -41,6 +41,12 @@ bool VRuntime_setMaxThreads(inner *self, int32_t threads)
     return true;
 }
 
+void VRuntime_setEngineHostCodeAllowed(inner *self, bool is_allowed)
+{
+    (void)ENTER(self);
+    ((runtime *)self->owner)->allows_host_code = is_allowed;
+}
+
 int32_t VRuntime_getMaxThreads(inner *self)
 {
     (void)ENTER(self);
@@ -58,6 +64,7 @@ static void end_engine(object *self)
                  "created leads to undefined behavior.");
     double_drop(own->contexts);
     double_drop(own->inspectors);
+    (void)pthread_mutex_destroy(&own->mutex);
     free(own->blob);
     double_free(own);
 }
@@ -80,7 +87,8 @@ object *VRuntime_deserializeCudaEngine(inner *self, const void *data, size_t siz
     runtime *const own = self->owner;
     void *blob = NULL;
     graph read = {.values = NULL};
-    if (ENTER(self) || !double_plan_read(own->body.logger, data, size, &blob, &read))
+    if (ENTER(self) ||
+        !double_plan_read(own->body.logger, data, size, own->allows_host_code, &blob, &read))
         return NULL;
     engine *const made = double_make(sizeof *made, CLASS_VCudaEngine, CLASS_COUNT, end_engine,
                                      own->body.logger, own->engines);
@@ -90,6 +98,7 @@ object *VRuntime_deserializeCudaEngine(inner *self, const void *data, size_t siz
     }
     made->blob = blob;
     made->graph = read;
+    (void)pthread_mutex_init(&made->mutex, NULL);
     made->contexts = double_counter();
     made->inspectors = double_counter();
     list_tensors(made);
@@ -171,10 +180,18 @@ native_dims VCudaEngine_getTensorShape(inner *self, const char *name)
     return build_dims(self->owner, find_tensor(self->owner, name));
 }
 
-int32_t VCudaEngine_getNbBindings(inner *self)
+int32_t VCudaEngine_getNbOptimizationProfiles(inner *self)
 {
     (void)ENTER(self);
-    return ((const engine *)self->owner)->tensor_count;
+    return ((const engine *)self->owner)->graph.profile_count;
+}
+
+/* Bindings stand once for each profile. */
+int32_t VCudaEngine_getNbBindings(inner *self)
+{
+    const engine *const own = self->owner;
+    (void)ENTER(self);
+    return own->tensor_count * own->graph.profile_count;
 }
 
 int32_t VCudaEngine_getBindingIndex(inner *self, const char *name)
@@ -183,6 +200,8 @@ int32_t VCudaEngine_getBindingIndex(inner *self, const char *name)
     return find_tensor(self->owner, name);
 }
 
+/* Those of profiles behind the first have " [profile 1]" behind their names, which nobody asks for.
+ */
 const char *VCudaEngine_getBindingName(inner *self, int32_t index)
 {
     const value *const tensor = tensor_at(self->owner, index);
@@ -222,16 +241,70 @@ object *VCudaEngine_createEngineInspector(inner *self)
                             own->body.logger, own->inspectors));
 }
 
+static bool has_dynamic_input(const engine *own)
+{
+    for (int32_t i = 0; i < own->tensor_count; i++)
+        if (is_input(tensor_at(own, i)) && shape_volume(&tensor_at(own, i)->dims) < 0)
+            return true;
+    return false;
+}
+
+/* Up to 9.x a profile of dynamic shapes serves one context at a time. */
+static bool choose_profile(context *own, int32_t index)
+{
+    engine *const of = own->engine;
+    const bool is_exclusive = double_version() < 100000 && has_dynamic_input(of);
+    if (index < 0 || index >= of->graph.profile_count)
+        return false;
+    (void)pthread_mutex_lock(&of->mutex);
+    const bool is_free =
+        !is_exclusive || of->chosen_by[index] == NULL || of->chosen_by[index] == own;
+    if (is_free && is_exclusive) {
+        for (int32_t i = 0; i < MAX_PROFILES; i++)
+            if (of->chosen_by[i] == own)
+                of->chosen_by[i] = NULL;
+        of->chosen_by[index] = own;
+    }
+    (void)pthread_mutex_unlock(&of->mutex);
+    if (!is_free)
+        double_say(own->body.logger, SEVERITY_ERROR,
+                   "3: [executionContext.cpp::setOptimizationProfileInternal::753] Error Code 3: "
+                   "Internal Error (Profile %d has been chosen by another IExecutionContext. Use "
+                   "another profileIndex or destroy the IExecutionContext that use this profile.)",
+                   (int)index);
+    else
+        own->profile = index;
+    return is_free;
+}
+
+static void end_context(object *self)
+{
+    context *const own = self->first->owner;
+    (void)pthread_mutex_lock(&own->engine->mutex);
+    for (int32_t i = 0; i < MAX_PROFILES; i++)
+        if (own->engine->chosen_by[i] == own)
+            own->engine->chosen_by[i] = NULL;
+    (void)pthread_mutex_unlock(&own->engine->mutex);
+    double_free(own);
+}
+
+/* It takes profile 0, where that is free; what it says where not is what users of TensorRT 7 and 8
+ * publish. */
 object *VCudaEngine_createExecutionContext(inner *self)
 {
     engine *const own = self->owner;
     if (ENTER(self))
         return NULL;
-    context *const made = double_make(sizeof *made, CLASS_VExecutionContext, CLASS_COUNT, end_child,
-                                      own->body.logger, own->contexts);
+    context *const made = double_make(sizeof *made, CLASS_VExecutionContext, CLASS_COUNT,
+                                      end_context, own->body.logger, own->contexts);
     if (made == NULL)
         return NULL;
     made->engine = own;
+    made->profile = -1;
+    if (!choose_profile(made, 0))
+        double_say(own->body.logger, SEVERITY_WARNING,
+                   "Could not set default profile 0 for execution context. Profile index must be "
+                   "set explicitly.");
     for (int32_t i = 0; i < own->tensor_count; i++) {
         const value *const tensor = tensor_at(own, i);
         if (is_input(tensor) && shape_volume(&tensor->dims) >= 0)
@@ -242,21 +315,48 @@ object *VCudaEngine_createExecutionContext(inner *self)
 
 /* Context */
 
+/* Whether a profile is chosen, as each call that needs one checks. */
+static bool has_profile(const context *own, const char *call)
+{
+    if (own->profile >= 0)
+        return true;
+    double_say(own->body.logger, SEVERITY_ERROR,
+               "3: [executionContext.cpp::%s::1033] Error Code 3: API Usage Error (Parameter check "
+               "failed at: runtime/api/executionContext.cpp::%s::1033, condition: "
+               "mOptimizationProfile >= 0 && mOptimizationProfile < "
+               "mEngine.getNbOptimizationProfiles())",
+               call, call);
+    return false;
+}
+
+bool VExecutionContext_setOptimizationProfile(inner *self, int32_t index)
+{
+    return !ENTER(self) && choose_profile(self->owner, index);
+}
+
+/* What it copies is done with the stream's next synchronisation: nothing to see here. */
+bool VExecutionContext_setOptimizationProfileAsync(inner *self, int32_t index, void *stream)
+{
+    (void)stream;
+    return !ENTER(self) && choose_profile(self->owner, index);
+}
+
 static bool set_shape(context *own, int32_t index, const native_dims *dims)
 {
     const value *const tensor = tensor_at(own->engine, index);
     const shape wanted = double_shape(dims);
-    if (!is_input(tensor) || wanted.rank != tensor->dims.rank)
+    if (!is_input(tensor) || wanted.rank != tensor->dims.rank || !has_profile(own, "setInputShape"))
         return false;
+    const shape *const range = tensor->range[own->profile];
     for (int32_t i = 0; i < wanted.rank; i++)
-        if (wanted.d[i] < tensor->range[0].d[i] || wanted.d[i] > tensor->range[2].d[i]) {
+        if (wanted.d[i] < range[0].d[i] || wanted.d[i] > range[2].d[i]) {
             double_say(own->body.logger, SEVERITY_ERROR,
                        "Error Code 3: API Usage Error (Parameter check failed, condition: "
                        "satisfyProfile. Set dimension %d to %lld for tensor "
-                       "%s does not satisfy any optimization profiles. Valid range for profile 0: "
+                       "%s does not satisfy any optimization profiles. Valid range for profile %d: "
                        "%lld..%lld.)",
-                       (int)i, (long long)wanted.d[i], tensor->name,
-                       (long long)tensor->range[0].d[i], (long long)tensor->range[2].d[i]);
+                       (int)i, (long long)wanted.d[i], tensor->name, (int)own->profile,
+                       (long long)range[0].d[i], (long long)range[2].d[i]);
             return false;
         }
     own->inputs[index] = wanted;
@@ -313,15 +413,29 @@ native_dims VExecutionContext_getTensorShape(inner *self, const char *name)
     return dims_at(own, find_tensor(own->engine, name));
 }
 
+/* The tensor of a binding of the context's profile; -1: it is another profile's. */
+static int32_t tensor_of_binding(const context *own, int32_t index)
+{
+    const int32_t count = own->engine->tensor_count, at = index - own->profile * count;
+    if (own->profile >= 0 && at >= 0 && at < count)
+        return at;
+    double_say(own->body.logger, SEVERITY_ERROR,
+               "Error Code 3: API Usage Error (binding index %d is not one of optimization profile "
+               "%d)",
+               (int)index, (int)own->profile);
+    return -1;
+}
+
 bool VExecutionContext_setBindingDimensions(inner *self, int32_t index, DIMS_IN dims)
 {
-    return !ENTER(self) && set_shape(self->owner, index, DIMS_OF(dims));
+    return !ENTER(self) &&
+           set_shape(self->owner, tensor_of_binding(self->owner, index), DIMS_OF(dims));
 }
 
 native_dims VExecutionContext_getBindingDimensions(inner *self, int32_t index)
 {
     (void)ENTER(self);
-    return dims_at(self->owner, index);
+    return dims_at(self->owner, tensor_of_binding(self->owner, index));
 }
 
 bool VExecutionContext_setTensorAddress(inner *self, const char *name, void *address)
@@ -391,6 +505,8 @@ static bool launch(job *own, void *stream)
 static bool run(const context *own, void *const *addresses, void *stream)
 {
     const graph *const plan = &own->engine->graph;
+    if (!has_profile(own, "enqueue"))
+        return false;
     job *const made = calloc(1, sizeof *made);
     if (made == NULL)
         return false;
@@ -423,6 +539,9 @@ bool VExecutionContext_enqueueV3(inner *self, void *stream)
 
 bool VExecutionContext_enqueueV2(inner *self, void *const *bindings, void *stream, void *event)
 {
+    const context *const own = self->owner;
     (void)event;
-    return !ENTER(self) && run(self->owner, bindings, stream);
+    return !ENTER(self) &&
+           run(own, bindings + (own->profile > 0 ? own->profile : 0) * own->engine->tensor_count,
+               stream);
 }

@@ -10,6 +10,12 @@
 
 /* clang-format off */
 #define DOUBLE_SLOTS_8_2(X)                           \
+    X(VNetworkDefinition, addScale, 9, 0)             \
+    X(VNetworkDefinition, addPaddingNd, 51, 0)        \
+    X(VNetworkDefinition, addReduce, 23, 0)           \
+    X(VCudaEngine, getNbOptimizationProfiles, 22, 0)  \
+    X(VExecutionContext, setOptimizationProfileAsync, 25, 0)\
+    X(VExecutionContext, setOptimizationProfile, 13, 0)\
     X(VHostMemory, data, 2, 0)                        \
     X(VHostMemory, size, 3, 0)                        \
     X(VHostMemory, type, 4, 0)                        \
@@ -82,6 +88,13 @@
     X(VExecutionContext, enqueueV2, 24, 0)
 
 #define DOUBLE_SLOTS_8_5(X)                                    \
+    X(VNetworkDefinition, addScale, 9, 0)                      \
+    X(VNetworkDefinition, addPaddingNd, 51, 0)                 \
+    X(VNetworkDefinition, addReduce, 23, 0)                    \
+    X(VCudaEngine, getNbOptimizationProfiles, 22, 0)           \
+    X(VExecutionContext, setOptimizationProfileAsync, 25, 0)   \
+    X(VExecutionContext, setOptimizationProfile, 13, 0)        \
+    X(VRuntime, setEngineHostCodeAllowed, 20, 8600)            \
     X(VHostMemory, data, 2, 0)                                 \
     X(VHostMemory, size, 3, 0)                                 \
     X(VHostMemory, type, 4, 0)                                 \
@@ -167,6 +180,12 @@
     X(VExecutionContext, enqueueV3, 44, 0)
 
 #define DOUBLE_SLOTS_10(X)                                  \
+    X(VNetworkDefinition, addScale, 6, 0)                   \
+    X(VNetworkDefinition, addPaddingNd, 45, 0)              \
+    X(VNetworkDefinition, addReduce, 18, 0)                 \
+    X(VCudaEngine, getNbOptimizationProfiles, 10, 0)        \
+    X(VExecutionContext, setOptimizationProfileAsync, 17, 0)\
+    X(VRuntime, setEngineHostCodeAllowed, 21, 0)            \
     X(VHostMemory, data, 2, 0)                              \
     X(VHostMemory, size, 3, 0)                              \
     X(VHostMemory, type, 4, 0)                              \
@@ -242,6 +261,12 @@
     X(VExecutionContext, enqueueV3, 37, 0)
 
 #define DOUBLE_SLOTS_11(X)                                  \
+    X(VNetworkDefinition, addScale, 6, 0)                   \
+    X(VNetworkDefinition, addPaddingNd, 44, 0)              \
+    X(VNetworkDefinition, addReduce, 18, 0)                 \
+    X(VCudaEngine, getNbOptimizationProfiles, 8, 0)         \
+    X(VExecutionContext, setOptimizationProfileAsync, 16, 0)\
+    X(VRuntime, setEngineHostCodeAllowed, 20, 0)            \
     X(VHostMemory, data, 2, 0)                              \
     X(VHostMemory, size, 3, 0)                              \
     X(VHostMemory, type, 4, 0)                              \

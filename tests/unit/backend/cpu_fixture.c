@@ -238,8 +238,12 @@ void pt_run(const pw_network *network, const pt_setting *setting, pt_results *re
     assert_int_equal(pw_thread_pool_create(setting->threads, &pool, NULL), PAWL_OK);
     pw_crew_make(&crew, pool, setting->threads);
     pw_crew_enter(&crew);
-    const pw_lowering lowering = {setting->batch, setting->height, setting->width,
-                                  setting->input, setting->output, &crew};
+    const pw_lowering lowering = {.batch = setting->batch,
+                                  .height = setting->height,
+                                  .width = setting->width,
+                                  .input = setting->input,
+                                  .output = setting->output,
+                                  .crew = &crew};
     if (setting->backend->open(&plan, &machine, &device_plan, &error) != PAWL_OK ||
         setting->backend->lower(device_plan, &lowering, &program, &error) != PAWL_OK)
         fail_msg("%s", error.message);

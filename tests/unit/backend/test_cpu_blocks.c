@@ -183,7 +183,11 @@ static void candidates_carry_coefficients(void **state)
         pw_device_plan *device = NULL;
         pw_program *all = NULL, *some = NULL;
         pw_run run = {.threshold = 0.5f};
-        pw_lowering to = {2, 5, 7, PAWL_INPUT_F32_NCHW, PAWL_OUTPUT_DECODED, NULL};
+        pw_lowering to = {.batch = 2,
+                          .height = 5,
+                          .width = 7,
+                          .input = PAWL_INPUT_F32_NCHW,
+                          .output = PAWL_OUTPUT_DECODED};
         assert_int_equal(backends[b]->open(&plan, &machine, &device, NULL), PAWL_OK);
         assert_int_equal(backends[b]->lower(device, &to, &all, NULL), PAWL_OK);
         to.output = PAWL_OUTPUT_CANDIDATES;

@@ -161,7 +161,12 @@ static void close_network(opened *at)
 static pw_program *lower(opened *at, int32_t batch, int32_t height, int32_t width,
                          pawl_output_form output)
 {
-    const pw_lowering lowering = {batch, height, width, PAWL_INPUT_F32_NCHW, output, &at->crew};
+    const pw_lowering lowering = {.batch = batch,
+                                  .height = height,
+                                  .width = width,
+                                  .input = PAWL_INPUT_F32_NCHW,
+                                  .output = output,
+                                  .crew = &at->crew};
     pw_program *program = NULL;
     assert_int_equal(pw_backend_cpu.lower(at->device_plan, &lowering, &program, NULL), PAWL_OK);
     pt_fill_input(program);
@@ -252,7 +257,11 @@ static void memory_runs_out(void **state)
     opened at;
     open_network(&at, 1);
     const pw_machine machine = {.isa = best_mask(), .name = "test"};
-    const pw_lowering lowering = {1, 16, 16, PAWL_INPUT_F32_NCHW, PAWL_OUTPUT_CANDIDATES, NULL};
+    const pw_lowering lowering = {.batch = 1,
+                                  .height = 16,
+                                  .width = 16,
+                                  .input = PAWL_INPUT_F32_NCHW,
+                                  .output = PAWL_OUTPUT_CANDIDATES};
     bool is_done = false;
     for (long limit = 0; !is_done; limit++) {
         pw_device_plan *device_plan = NULL;

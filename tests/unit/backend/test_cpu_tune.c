@@ -88,7 +88,12 @@ static const char *second(const pw_plan *plan, const char *name, int32_t height,
     assert_int_equal(pw_thread_pool_create(threads, &pool, NULL), PAWL_OK);
     pw_crew_make(&crew, pool, threads);
     assert_int_equal(pw_backend_cpu.open(plan, &here, &device, NULL), PAWL_OK);
-    const pw_lowering lowering = {1, height, 48, PAWL_INPUT_F32_NCHW, PAWL_OUTPUT_DECODED, &crew};
+    const pw_lowering lowering = {.batch = 1,
+                                  .height = height,
+                                  .width = 48,
+                                  .input = PAWL_INPUT_F32_NCHW,
+                                  .output = PAWL_OUTPUT_DECODED,
+                                  .crew = &crew};
     assert_int_equal(pw_backend_cpu.lower(device, &lowering, &program, NULL), PAWL_OK);
     const pw_schedule *schedule = &((const cpu_program *)program)->schedule;
     const char *found = NULL;

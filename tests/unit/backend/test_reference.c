@@ -276,7 +276,8 @@ static void open_tiny_as(tiny_run *run, pawl_output_form form, const pw_tensor *
                          const float *scales)
 {
     const pw_backend *backend = &pw_backend_reference;
-    const pw_lowering lowering = {2, 32, 48, PAWL_INPUT_U8_NHWC, form, NULL};
+    const pw_lowering lowering = {
+        .batch = 2, .height = 32, .width = 48, .input = PAWL_INPUT_U8_NHWC, .output = form};
     const pw_machine machine = {.isa = 0};
     assert_int_equal(pt_tiny_plan("reference", &run->handle, NULL), PAWL_OK);
     assert_int_equal(pw_object_use(run->handle, &pw_plan_type, &run->plan, NULL), PAWL_OK);

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Finding what FP16 damages, mending it, and what the library's warnings of it mean. */
+#include "backend/tensorrt/trt_half.h"
+#include "base/log.h"
+#include "tensor/half.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LEAST_NORMAL 0x1p-14f
+#define LARGEST      65504.0f
+
+typedef struct extent {
+    float least, most; /* magnitudes; least of those that are not 0 */
+    bool is_finite;
+} extent;
+
+static void extend(extent *of, const float *values, size_t count)
+{
+    for (size_t i = 0; values != NULL && i < count; i++) {
+        const float size = fabsf(values[i]);
+        of->is_finite = of->is_finite && isfinite(size);
+        of->most = fmaxf(of->most, size);
+        if (size > 0.0f)
+            of->least = fminf(of->least, size);
+    }
+}
+
+/* The smallest exponent that makes least a normal number. */
+static int needed(float least)
+{
+    int exponent = 0;
+    while (exponent < PW_TRT_HALF_EXPONENT && ldexpf(least, exponent) < LEAST_NORMAL)
+        exponent++;
+    return exponent;
+}
+
+pw_trt_mending pw_trt_half_diagnose(const pw_conv *conv)
+{
+    extent weights = {.least = INFINITY, .is_finite = true}, all;
+    extend(&weights, conv->weights, pw_conv_weight_count(conv));
+    all = weights;
+    extend(&all, conv->bias, (size_t)conv->out_channels);
+    if (!all.is_finite || all.most > LARGEST)
+        return (pw_trt_mending){.kind = PW_TRT_HALF_NEVER};
+    if (all.least >= LEAST_NORMAL)
+        return (pw_trt_mending){.kind = PW_TRT_HALF_FITS};
+    const pw_trt_mending mending = {.kind = PW_TRT_HALF_SCALED, .exponent = needed(all.least)};
+    const bool is_whole = ldexpf(all.least, mending.exponent) >= LEAST_NORMAL;
+    /* What is rounded moves by 2^-15 at most; the largest by 2^-11 of its power of two. */
+    const bool is_negligible = ldexpf(weights.most, mending.exponent) >= 0x1p-4f;
+    const bool overflows = ldexpf(all.most, mending.exponent) > LARGEST;
+    if (overflows || (!is_whole && !is_negligible))
+        return (pw_trt_mending){.kind = PW_TRT_HALF_NEVER};
+    return mending;
+}
+
+void pw_trt_half_mend(const pw_trt_mending *mending, const float *values, size_t count,
+                      float *result)
+{
+    for (size_t i = 0; i < count; i++) {
+        const float value = ldexpf(values[i], mending->exponent), size = fabsf(value);
+        result[i] = size >= LEAST_NORMAL         ? value
+                    : size > LEAST_NORMAL / 2.0f ? copysignf(LEAST_NORMAL, value)
+                                                 : copysignf(0.0f, value);
+    }
+}
+
+void pw_trt_half_say(const pw_network *network)
+{
+    size_t scaled = 0, never = 0;
+    const char *first = "";
+    for (size_t i = 0; i < network->layer_count; i++) {
+        const pw_layer *const layer = &network->layers[i];
+        if (layer->op != PW_OP_CONV)
+            continue;
+        const pw_trt_mending mending = pw_trt_half_diagnose(&layer->as.conv);
+        scaled += mending.kind == PW_TRT_HALF_SCALED;
+        if (mending.kind == PW_TRT_HALF_NEVER && never++ == 0)
+            first = layer->name;
+    }
+    if (scaled + never == 0)
+        pw_log(PAWL_LOG_INFO, "FP16 holds all weights: there is nothing to mend");
+    else if (never == 0)
+        pw_log(PAWL_LOG_INFO,
+               "%zu layer%s scaled by a power of two, so that FP16 holds the weights; none has to "
+               "stay FP32",
+               scaled, scaled == 1 ? " is" : "s are");
+    else
+        pw_log(PAWL_LOG_WARNING,
+               "%zu layer%s scaled by a power of two, so that FP16 holds the weights; that does "
+               "not mend %zu (%s%s), which stay%s FP32 and take%s its time",
+               scaled, scaled == 1 ? " is" : "s are", never, first, never > 1 ? ", ..." : "",
+               never == 1 ? "s" : "", never == 1 ? "s" : "");
+}
+
+bool pw_trt_half_takes(void *conversions, const char *message)
+{
+    pw_trt_conversions *const said = conversions;
+    static const char *const words[] = {"issues when converting weights",
+                                        "please modify the weights or retrain",
+                                        "verbose logs for the list of affected weights",
+                                        "weights are affected by this issue",
+                                        "following issues when converted to FP16",
+                                        "ubnormal FP16 value",
+                                        "which would overflow in FP16"};
+    bool is_one = false;
+    for (size_t i = 0; !is_one && i < PW_COUNT(words); i++)
+        is_one = strstr(message, words[i]) != NULL;
+    if (!is_one)
+        return false;
+    said->lines++;
+    /* "- 44 weights are affected by this issue: Detected subnormal FP16 values."; up to 8.4 each
+       weight has its own line of that. */
+    const char *const digits = strpbrk(message, "0123456789");
+    const bool has_count = strstr(message, "weights are affected") != NULL && digits != NULL;
+    const long count = has_count ? strtol(digits, NULL, 10) : 1;
+    if (strstr(message, "less than smallest positive") != NULL)
+        said->vanishing += count;
+    else if (strstr(message, "ubnormal FP16 values") != NULL)
+        said->subnormal += count;
+    else if (has_count)
+        said->other += count;
+    return true;
+}
+
+void pw_trt_half_explain(const pw_trt_conversions *said, const pw_network *network, bool is_mended)
+{
+    size_t serious = 0;
+    for (size_t i = 0; i < network->layer_count && said->lines > 0; i++) {
+        const pw_conv *const conv = &network->layers[i].as.conv;
+        if (network->layers[i].op != PW_OP_CONV)
+            continue;
+        extent weights = {.least = INFINITY, .is_finite = true};
+        extend(&weights, conv->weights, pw_conv_weight_count(conv));
+        const bool is_damaged = pw_f16_damages(conv->weights, pw_conv_weight_count(conv));
+        /* What is too small moves by 2^-24 at most; the largest by 2^-11 of its power of two. */
+        serious +=
+            is_damaged && (!weights.is_finite || weights.most > LARGEST || weights.most < 0x1p-13f);
+    }
+    if (said->lines == 0)
+        return;
+    pw_log(PAWL_LOG_WARNING,
+           "TensorRT finds weights that FP16 does not hold as they are (tensors: %ld with "
+           "subnormal values, %ld with vanishing ones, %ld others); %s",
+           said->subnormal, said->vanishing, said->other,
+           is_mended      ? "they are not those of the convolutions, which are mended"
+           : serious == 0 ? "each lies so far below the largest beside it that FP16's rounding of "
+                            "that one moves the result more: it does not matter; --fp16-fix scale "
+                            "makes them whole"
+                          : "in some layers that can be seen in the result: --fp16-fix scale mends "
+                            "them, pawl verify shows what it costs");
+}
