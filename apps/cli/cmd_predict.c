@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* pawl predict: pictures in, boxes out. */
 #include "cli/lifetimes.h"
-#include "cli/predict.h"
+#include "cli/predict_job.h"
 #include "common/inputs.h"
 #include "common/sources.h"
 
@@ -20,6 +20,8 @@ static const app_option options_table[] = {
     {.name = "multi-label", .type = APP_FLAG, .offset = offsetof(predict_options, is_multi_label),
      .help = "a box for each class above the confidence, not only the best"},
     IMGSZ_OPTION(predict_options, imgsz, RUN_IMGSZ),
+    {.name = "rect", .type = APP_FLAG, .offset = offsetof(predict_options, is_rect),
+     .help = "leave out padding that is whole strides, as detect.py does with a .pt: other boxes, less time"},
     BATCH_OPTION(predict_options, batch),
     {.name = "names", .aliases = "data", .type = APP_TEXT,
      .offset = offsetof(predict_options, names), .value = "FILE",
@@ -35,6 +37,22 @@ static const app_option options_table[] = {
     {.name = "save-txt", .type = APP_FLAG, .offset = offsetof(predict_options, is_save_txt),
      .help = "write labels/STEM.txt: class, centre x, centre y, width, height, as parts of the "
              "picture; segmentation: class, polygon; classification: probability, name"},
+    {.name = "save-format", .type = APP_INTEGER, .offset = offsetof(predict_options, save_format),
+     .value = "N", .low = 0, .high = 1,
+     .help = "of --save-txt: 0 centre and size, 1 the corners x1, y1, x2, y2"},
+    {.name = "save-csv", .type = APP_FLAG, .offset = offsetof(predict_options, is_save_csv),
+     .help = "write predictions.csv: picture, name, confidence"},
+    {.name = "save-crop", .type = APP_FLAG, .offset = offsetof(predict_options, is_save_crop),
+     .help = "write what is in each box, as crops/NAME/STEM.jpg"},
+    {.name = "save-json", .type = APP_FLAG, .offset = offsetof(predict_options, is_save_json),
+     .help = "write a COCO results file, predictions.json, in the run's folder"},
+    {.name = "line-thickness", .aliases = "line-width", .type = APP_INTEGER,
+     .offset = offsetof(predict_options, line_thickness), .value = "N", .low = 1, .high = 1000,
+     .help = "pixels of the boxes' lines (default: after the picture's size)"},
+    {.name = "hide-labels", .type = APP_FLAG, .offset = offsetof(predict_options, hides_labels),
+     .help = "draw boxes without labels"},
+    {.name = "hide-conf", .type = APP_FLAG, .offset = offsetof(predict_options, hides_conf),
+     .help = "draw labels without confidences"},
     {.name = "save-conf", .type = APP_FLAG, .offset = offsetof(predict_options, is_save_conf),
      .help = "with the confidence behind them"},
     {.name = "retina-masks", .type = APP_FLAG, .offset = offsetof(predict_options, is_retina),
@@ -148,6 +166,7 @@ static int make_detector(struct predict *predict, app_shape shape, int32_t batch
     detector.confidence = (float)options->conf;
     detector.iou = (float)options->iou;
     detector.max_detections = options->max_det;
+    detector.is_rect = options->is_rect ? 1 : 0;
     detector.is_agnostic = options->is_agnostic ? 1 : 0;
     detector.is_multi_label = options->is_multi_label ? 1 : 0;
     detector.classes = options->classes.items;
@@ -170,7 +189,7 @@ static void say_speed(const predict_tally *tally, app_shape shape, int32_t batch
 /* What --save-coco calls the pictures. */
 static int name_images(struct predict *predict)
 {
-    if (predict->options->coco == NULL)
+    if (predict->options->coco == NULL && !predict->options->is_save_json)
         return APP_EXIT_DONE;
     predict->writer.image_ids =
         app_json_image_ids(predict->pictures.items, predict->pictures.count);
@@ -184,9 +203,11 @@ static int run_pictures(struct predict *predict, app_shape shape, int32_t batch)
                                        .detector = predict->detector,
                                        .task = predict->session.model.task,
                                        .shape = shape,
+                                       .stride = predict->session.model.max_stride,
                                        .total = predict->pictures.count};
     predict_job job = {.session = &predict->session,
                        .detector = predict->detector,
+                       .context = predict->context,
                        .pictures = &predict->pictures,
                        .writer = &predict->writer,
                        .batch = (size_t)batch};
@@ -224,10 +245,17 @@ static int check_task(struct predict *predict)
     predict_options *options = predict->options;
     if (options->project == NULL)
         options->project = folders[task];
-    if (task == PAWL_TASK_CLASSIFY && options->coco != NULL)
-        return app_usage(&cli_predict, "--save-coco: the engine classifies, it finds no boxes");
-    if (task == PAWL_TASK_CLASSIFY && options->classes.count > 0)
-        app_warn("--classes does nothing: the engine classifies, it finds no boxes");
+    const char *of_boxes = options->coco != NULL   ? "--save-coco"
+                           : options->is_save_json ? "--save-json"
+                           : options->is_save_csv  ? "--save-csv"
+                           : options->is_save_crop ? "--save-crop"
+                                                   : NULL;
+    if (task == PAWL_TASK_CLASSIFY && of_boxes != NULL)
+        return app_usage(&cli_predict, "%s: the engine classifies, it finds no boxes", of_boxes);
+    if (task == PAWL_TASK_CLASSIFY && (options->classes.count > 0 || options->is_rect))
+        app_warn("%s does nothing: the engine classifies, it finds no boxes",
+                 options->is_rect ? "--rect" : "--classes");
+    options->is_rect = options->is_rect && task != PAWL_TASK_CLASSIFY;
     if (task != PAWL_TASK_SEGMENT && (options->is_retina || options->is_save_masks))
         app_warn("%s does nothing: the engine makes no masks",
                  options->is_retina ? "--retina-masks" : "--save-masks");
@@ -265,6 +293,8 @@ static int predict_main(int argc, char **argv)
         return code;
     if (options.is_save_conf && !options.is_save_txt)
         app_warn("--save-conf adds to --save-txt and does nothing alone");
+    if (options.coco != NULL && options.is_save_json)
+        return app_usage(&cli_predict, "--save-coco and --save-json write the same: give one");
     const bool is_json_out = options.json != NULL && app_output_is_stdout(options.json);
     const bool is_coco_out = options.coco != NULL && app_output_is_stdout(options.coco);
     if ((is_json_out && is_coco_out) ||

@@ -16,7 +16,9 @@ typedef struct predict_options {
     double conf, iou;
     int32_t max_det, batch;
     app_numbers classes;
+    int32_t line_thickness, save_format;
     const char *names, *project, *name, *json, *coco, *letterbox, *lifetimes;
+    bool is_rect, is_save_csv, is_save_crop, is_save_json, hides_labels, hides_conf;
     bool is_agnostic, is_multi_label, is_nosave, is_exist_ok, is_save_txt, is_save_conf;
     bool is_retina, is_save_masks;
 } predict_options;
@@ -43,6 +45,7 @@ typedef struct predict_picture {
     pawl_image *image; /* NULL: error says why */
     pawl_error error;
     int32_t width, height;
+    app_shape shape;          /* that the network takes it in */
     size_t slot;              /* its place in the detector's last run */
     pawl_detections found;    /* the detector's, until its next run */
     pawl_class_scores scores; /* of a classifier: so too */
@@ -66,11 +69,12 @@ typedef struct predict_writer {
     const predict_names *names;
     pawl_detector *detector; /* borrowed: masks are made one by one */
     pawl_task task;
-    app_shape shape; /* of the network */
+    app_shape shape; /* of the network; with --rect the largest */
+    int32_t stride;  /* the largest */
     size_t total;    /* pictures in all */
     char *folder;    /* of this run, NULL when nothing is saved */
     app_lines json;
-    app_output coco;
+    app_output coco, csv;
     json_t *image_ids; /* with --save-coco: of all pictures */
     bool has_coco_item;
     json_t *taken[PREDICT_TAKEN_COUNT];
@@ -92,6 +96,15 @@ char *predict_unique_name(predict_writer *writer, int kind, const char *path, co
 
 /* Writes an image, but not over an input of the run; reports what goes wrong. */
 int predict_image_write(pawl_image *image, const char *path);
+
+/* detect.py's rounded box: what it writes, cuts out and draws. */
+pawl_detection predict_rounded(const pawl_detection *detection);
+
+/* predict_save.c: what --save-csv and --save-crop leave of a picture. Each says what goes wrong and
+ * returns an exit code. */
+int predict_csv_open(predict_writer *writer);
+int predict_csv_add(predict_writer *writer, const predict_picture *picture);
+int predict_crops_write(const predict_writer *writer, const predict_picture *picture);
 
 /* Masks of a picture: draws and writes all that is asked for, and keeps run lengths for JSON. */
 int predict_masks_take(predict_writer *writer, predict_picture *picture);
@@ -115,27 +128,5 @@ json_t *predict_json(const predict_names *names, pawl_task task, const predict_p
 /* Writes the picture's entries of --save-coco, each behind a comma but the very first. Says what
  * goes wrong. */
 int predict_coco(predict_writer *writer, const predict_picture *picture);
-
-/* What became of all pictures. */
-typedef struct predict_tally {
-    size_t good, bad;
-    size_t limited;     /* of the bad ones: too large for us or for the memory, not unreadable */
-    size_t unsupported; /* of the bad ones: whole files of a kind that is not read */
-    double decode_ms;
-    pawl_timing timing;
-} predict_tally;
-
-/* Everything that a run over many pictures needs; all borrowed. */
-typedef struct predict_job {
-    const session *session;
-    pawl_detector *detector;
-    const app_paths *pictures;
-    predict_writer *writer;
-    size_t batch; /* pictures at once */
-    predict_tally tally;
-} predict_job;
-
-/* Reads, detects and writes all pictures in batches. */
-int predict_all(predict_job *job);
 
 #endif

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Pictures in the order given: read, gathered to batches, detected, handed to the writer. A bad one
  * takes its turn and no place in a batch. */
-#include "cli/predict.h"
+#include "cli/predict_job.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#define EXPLAINED \
+    3 /* pictures without boxes: in a run of many they are usual, and explaining takes time */
 
 struct gathered {
     predict_picture *items; /* good and bad ones, in order */
@@ -24,22 +27,43 @@ static void release_pictures(struct gathered *batch)
     batch->count = batch->good = 0;
 }
 
-static predict_picture *add_picture(struct gathered *batch)
+/* Takes the picture, unless memory ran out. */
+static int add_picture(struct gathered *batch, const predict_picture *picture)
 {
     if (batch->count == batch->capacity) {
         const size_t capacity = batch->capacity * 2 + 8;
         predict_picture *items = realloc(batch->items, capacity * sizeof(predict_picture));
         if (items == NULL)
-            return NULL;
+            return app_fail_memory();
         batch->items = items;
         batch->capacity = capacity;
     }
-    predict_picture *picture = &batch->items[batch->count++];
-    *picture = (predict_picture){0};
-    return picture;
+    batch->items[batch->count++] = *picture;
+    batch->good += picture->image != NULL ? 1 : 0;
+    return APP_EXIT_DONE;
 }
 
-static void read_picture(predict_picture *picture)
+/* Those of a batch have one shape; with --rect that is not everybody's. */
+static bool fits_in(const struct gathered *batch, const predict_picture *picture)
+{
+    for (size_t i = 0; i < batch->count; i++)
+        if (batch->items[i].image != NULL && picture->image != NULL)
+            return batch->items[i].shape.height == picture->shape.height &&
+                   batch->items[i].shape.width == picture->shape.width;
+    return true;
+}
+
+/* What the network takes it in. */
+static app_shape shape_of(const predict_writer *writer, const predict_picture *picture)
+{
+    if (!writer->options->is_rect)
+        return writer->shape;
+    const pawl_letterbox box = pawl_letterbox_fit_rect(
+        picture->width, picture->height, writer->shape.width, writer->shape.height, writer->stride);
+    return (app_shape){box.height, box.width};
+}
+
+static void read_picture(const predict_writer *writer, predict_picture *picture)
 {
     pawl_image_view view;
     const double start = app_clock_ms();
@@ -52,6 +76,7 @@ static void read_picture(predict_picture *picture)
     }
     picture->width = view.width;
     picture->height = view.height;
+    picture->shape = shape_of(writer, picture);
 }
 
 /* Detects on the good ones; the last of them fills what is missing to the profile's least batch. */
@@ -109,6 +134,15 @@ static void count_picture(predict_tally *tally, const predict_picture *picture)
     tally->timing.postprocess_ms += picture->timing.postprocess_ms;
 }
 
+static int explain(predict_job *job, const predict_picture *picture)
+{
+    if (picture->image == NULL || picture->found.count > 0 || job->explained >= EXPLAINED ||
+        job->session->model.task == PAWL_TASK_CLASSIFY || app_term_is_quiet())
+        return APP_EXIT_DONE;
+    job->explained++;
+    return predict_explain_empty(job, picture);
+}
+
 static int flush_batch(predict_job *job, struct gathered *batch)
 {
     int code = detect(job, batch);
@@ -116,6 +150,9 @@ static int flush_batch(predict_job *job, struct gathered *batch)
         count_picture(&job->tally, &batch->items[i]);
         code = predict_writer_add(job->writer, &batch->items[i]);
     }
+    /* At the end: it runs the network on other pictures. */
+    for (size_t i = 0; i < batch->count && code == APP_EXIT_DONE; i++)
+        code = explain(job, &batch->items[i]);
     release_pictures(batch);
     return code;
 }
@@ -127,13 +164,16 @@ static int run_pictures(predict_job *job, struct gathered *batch)
     for (size_t i = 0; i < total && code == APP_EXIT_DONE; i++) {
         if (app_is_interrupted())
             return app_fail_interrupted();
-        predict_picture *picture = add_picture(batch);
-        if (picture == NULL)
-            return app_fail_memory();
-        picture->path = job->pictures->items[i];
-        picture->number = i + 1;
-        read_picture(picture);
-        batch->good += picture->image != NULL ? 1 : 0;
+        predict_picture picture = {.path = job->pictures->items[i], .number = i + 1};
+        read_picture(job->writer, &picture);
+        if (!fits_in(batch, &picture))
+            code = flush_batch(job, batch);
+        if (code == APP_EXIT_DONE)
+            code = add_picture(batch, &picture);
+        if (code != APP_EXIT_DONE) {
+            (void)pawl_image_destroy(&picture.image);
+            return code;
+        }
         if (batch->good == job->batch || batch->good == 0 || i + 1 == total)
             code = flush_batch(job, batch);
     }

@@ -5,6 +5,7 @@
 #include "common/inputs.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -25,6 +26,16 @@ static int open_part(const predict_writer *writer, const char *name)
     return code;
 }
 
+static int open_in_folder(const predict_writer *writer, app_output *output, const char *name)
+{
+    char *path = app_format("%s/%s", writer->folder, name);
+    if (path == NULL)
+        return app_fail_memory();
+    const int code = app_output_open(output, path);
+    free(path);
+    return code;
+}
+
 static bool writes_masks(const predict_writer *writer)
 {
     return writer->options->is_save_masks && writer->task == PAWL_TASK_SEGMENT;
@@ -33,7 +44,8 @@ static bool writes_masks(const predict_writer *writer)
 static int open_folder(predict_writer *writer)
 {
     const predict_options *options = writer->options;
-    if (options->is_nosave && !options->is_save_txt && !writes_masks(writer))
+    if (options->is_nosave && !options->is_save_txt && !options->is_save_csv &&
+        !options->is_save_crop && !options->is_save_json && !writes_masks(writer))
         return APP_EXIT_DONE;
     writer->folder = app_make_run_folder(options->project, options->name, options->is_exist_ok);
     if (writer->folder == NULL)
@@ -42,6 +54,10 @@ static int open_folder(predict_writer *writer)
     int code = options->is_save_txt ? open_part(writer, "labels") : APP_EXIT_DONE;
     if (code == APP_EXIT_DONE && writes_masks(writer))
         code = open_part(writer, "masks");
+    if (code == APP_EXIT_DONE && options->is_save_json)
+        code = open_in_folder(writer, &writer->coco, "predictions.json");
+    if (code == APP_EXIT_DONE && options->is_save_csv)
+        code = predict_csv_open(writer);
     return code;
 }
 
@@ -87,9 +103,15 @@ char *predict_unique_name(predict_writer *writer, int kind, const char *path, co
 static pawl_status draw(const predict_writer *writer, const predict_picture *picture,
                         pawl_error *error)
 {
+    pawl_draw_desc style = PAWL_DRAW_DESC_INIT;
+    style.names = writer->names->items;
+    style.name_count = writer->names->count;
+    style.line_width = writer->options->line_thickness;
+    style.hides_labels = writer->options->hides_labels ? 1 : 0;
+    style.hides_confidences = writer->options->hides_conf ? 1 : 0;
     if (writer->task != PAWL_TASK_CLASSIFY)
-        return pawl_image_draw(picture->image, picture->found.items, picture->found.count,
-                               writer->names->items, writer->names->count, error);
+        return pawl_image_draw_styled(picture->image, picture->found.items, picture->found.count,
+                                      &style, error);
     char *lines = predict_classes_lines(writer->names, picture);
     if (lines == NULL) {
         error->status = PAWL_ERR_MEMORY;
@@ -121,20 +143,33 @@ static int write_picture(predict_writer *writer, predict_picture *picture, const
     return code;
 }
 
-static void print_label(FILE *out, const predict_picture *picture, const pawl_detection *detection,
-                        bool has_confidence)
+pawl_detection predict_rounded(const pawl_detection *detection)
+{
+    pawl_detection rounded = *detection;
+    rounded.x1 = rintf(detection->x1);
+    rounded.y1 = rintf(detection->y1);
+    rounded.x2 = rintf(detection->x2);
+    rounded.y2 = rintf(detection->y2);
+    return rounded;
+}
+
+static void print_label(FILE *out, const predict_picture *picture, const pawl_detection *found,
+                        const predict_options *options)
 {
     const float width = (float)picture->width, height = (float)picture->height;
-    fprintf(out, "%d %g %g %g %g", detection->class_id,
-            (double)((detection->x1 + detection->x2) / 2 / width),
-            (double)((detection->y1 + detection->y2) / 2 / height),
-            (double)((detection->x2 - detection->x1) / width),
-            (double)((detection->y2 - detection->y1) / height));
-    if (has_confidence)
-        fprintf(out, " %g", (double)detection->confidence);
+    const pawl_detection box = predict_rounded(found);
+    const bool is_corners = options->save_format == 1;
+    fprintf(out, "%d %g %g %g %g", box.class_id,
+            (double)((is_corners ? box.x1 : (box.x1 + box.x2) / 2) / width),
+            (double)((is_corners ? box.y1 : (box.y1 + box.y2) / 2) / height),
+            (double)((is_corners ? box.x2 : box.x2 - box.x1) / width),
+            (double)((is_corners ? box.y2 : box.y2 - box.y1) / height));
+    if (options->is_save_conf)
+        fprintf(out, " %g", (double)box.confidence);
     fputc('\n', out);
 }
 
+/* As detect.py writes them: the least confident first. */
 static int print_labels(const predict_writer *writer, const predict_picture *picture, FILE *out)
 {
     int code = APP_EXIT_DONE;
@@ -145,11 +180,11 @@ static int print_labels(const predict_writer *writer, const predict_picture *pic
         fputs(lines, out);
         free(lines);
     }
-    for (size_t i = 0; i < picture->found.count && code == APP_EXIT_DONE; i++) {
+    for (size_t i = picture->found.count; i-- > 0 && code == APP_EXIT_DONE;) {
         if (writer->task == PAWL_TASK_SEGMENT)
             code = predict_masks_label(writer, picture, i, out);
         else
-            print_label(out, picture, &picture->found.items[i], writer->options->is_save_conf);
+            print_label(out, picture, &picture->found.items[i], writer->options);
     }
     return code;
 }
@@ -215,6 +250,9 @@ static int write_letterbox(predict_writer *writer, const predict_picture *pictur
     const pawl_status status =
         writer->task == PAWL_TASK_CLASSIFY
             ? pawl_image_center_crop(picture->image, to.width, to.height, &boxed, &error)
+        : writer->options->is_rect
+            ? pawl_image_letterbox_rect(picture->image, to.width, to.height, writer->stride, &boxed,
+                                        &error)
             : pawl_image_letterbox(picture->image, to.width, to.height, &boxed, &error);
     const int code = status < 0 ? app_fail_library(path, &error) : predict_image_write(boxed, path);
     (void)pawl_image_destroy(&boxed);
@@ -222,6 +260,7 @@ static int write_letterbox(predict_writer *writer, const predict_picture *pictur
     return code;
 }
 
+/* detect.py's line, with the whole path as it has it. */
 static int say_picture(const predict_writer *writer, const predict_picture *picture)
 {
     char *summary = writer->task == PAWL_TASK_CLASSIFY
@@ -229,8 +268,11 @@ static int say_picture(const predict_writer *writer, const predict_picture *pict
                         : predict_summary(writer->names, &picture->found);
     if (summary == NULL)
         return app_fail_memory();
-    app_say("image %zu/%zu %s: %dx%d %s%.1fms", picture->number, writer->total, picture->path,
-            writer->shape.height, writer->shape.width, summary, picture->timing.inference_ms);
+    char *whole = app_path_whole(picture->path);
+    app_say("image %zu/%zu %s: %dx%d %s%.1fms", picture->number, writer->total,
+            whole != NULL ? whole : picture->path, picture->shape.height, picture->shape.width,
+            summary, picture->timing.inference_ms);
+    free(whole);
     free(summary);
     return APP_EXIT_DONE;
 }
@@ -249,6 +291,8 @@ int predict_writer_add(predict_writer *writer, predict_picture *picture)
         code = say_picture(writer, picture);
     if (code == APP_EXIT_DONE && picture->image != NULL && writer->options->letterbox != NULL)
         code = write_letterbox(writer, picture); /* before anything is drawn */
+    if (code == APP_EXIT_DONE && picture->image != NULL && writer->options->is_save_crop)
+        code = predict_crops_write(writer, picture);
     if (code == APP_EXIT_DONE && picture->image != NULL && writer->task == PAWL_TASK_SEGMENT)
         code = predict_masks_take(writer, picture);
     (void)fflush(stdout); /* the line of this picture, whoever reads it and whatever comes */
@@ -260,6 +304,8 @@ int predict_writer_add(predict_writer *writer, predict_picture *picture)
         return code;
     if (writer->coco.stream != NULL)
         code = predict_coco(writer, picture);
+    if (code == APP_EXIT_DONE && writer->csv.stream != NULL)
+        code = predict_csv_add(writer, picture);
     return code == APP_EXIT_DONE && writer->folder != NULL ? write_saved(writer, picture) : code;
 }
 
@@ -268,6 +314,8 @@ int predict_writer_commit(predict_writer *writer)
     if (writer->coco.stream != NULL)
         fputs(writer->has_coco_item ? "]\n" : "[]\n", writer->coco.stream);
     int code = app_output_commit(&writer->coco);
+    if (code == APP_EXIT_DONE)
+        code = app_output_commit(&writer->csv);
     const int closed = app_lines_close(&writer->json);
     code = code == APP_EXIT_DONE ? closed : code;
     if (code != APP_EXIT_DONE || writer->folder == NULL)
@@ -284,6 +332,7 @@ int predict_writer_commit(predict_writer *writer)
 void predict_writer_close(predict_writer *writer)
 {
     app_output_discard(&writer->coco);
+    app_output_discard(&writer->csv);
     (void)app_lines_close(&writer->json);
     json_decref(writer->image_ids);
     for (size_t i = 0; i < PREDICT_TAKEN_COUNT; i++)

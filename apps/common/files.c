@@ -108,10 +108,28 @@ char *app_format(const char *format, ...)
     return text;
 }
 
+char *app_path_whole(const char *path)
+{
+    const char *name = app_path_name(path);
+    char *folder = app_format("%.*s.", (int)(name - path), path);
+    char *real = folder != NULL ? realpath(folder, NULL) : NULL;
+    char *whole =
+        real != NULL ? app_format("%s/%s", strcmp(real, "/") == 0 ? "" : real, name) : NULL;
+    free(real);
+    free(folder);
+    return whole;
+}
+
 bool app_is_folder(const char *path)
 {
     struct stat info;
     return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+bool app_is_file(const char *path)
+{
+    struct stat info;
+    return lstat(path, &info) == 0 && !S_ISDIR(info.st_mode);
 }
 
 bool app_is_same_file(const char *a, const char *b)

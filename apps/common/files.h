@@ -31,7 +31,13 @@ const char *app_path_other_kind(const char *path, const char *own);
 /* printf into new memory, the caller's to free(); NULL when there is none. */
 char *app_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* From the root, by the real names of its folders, in new memory: free() it. NULL: there is no such
+ * folder, or no memory. */
+char *app_path_whole(const char *path);
+
 bool app_is_folder(const char *path);
+/* True if there is something of that name that is no folder. */
+bool app_is_file(const char *path);
 /* True if both paths lead to one existing file. */
 bool app_is_same_file(const char *a, const char *b);
 

@@ -202,6 +202,11 @@ void app_term_louder(void)
     set_logger();
 }
 
+bool app_term_is_quiet(void)
+{
+    return term.is_quiet;
+}
+
 bool app_term_is_loud(void)
 {
     return term.loudness > 0;

@@ -42,6 +42,7 @@ void app_term_start(void);
 void app_term_quiet(void);  /* -q */
 void app_term_louder(void); /* -v, -vv */
 bool app_term_is_loud(void);
+bool app_term_is_quiet(void);
 
 /* From now on app_say() writes to stderr: stdout belongs to JSON. */
 void app_term_json_on_stdout(void);

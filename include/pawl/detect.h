@@ -64,8 +64,10 @@ typedef struct pawl_detector_desc {
     const float *class_confidences; /* one a class in the place of confidence, 0 to 1; NULL: the same for all. Copied. Since 0.2 */
     size_t class_confidence_count;  /* the model's classes where they are given, else 0. Since 0.2 */
     int32_t jobs;            /* in flight at most: pawl_detector_submit(); 0 to 64, each with a workspace of its own. Since 0.2 */
+    int32_t is_rect;         /* 1: each run's shape is the least rectangle that its pictures need, within the height and width that the context has when
+                                the detector is made, in steps of the model's largest stride: as detect.py runs a .pt. Of a classifier: nothing. Since 0.2 */
 } pawl_detector_desc;
-#define PAWL_DETECTOR_DESC_INIT { sizeof(pawl_detector_desc), 0.25f, 0.45f, 1000, 0, 0, NULL, 0, NULL, 0, 0 }
+#define PAWL_DETECTOR_DESC_INIT { sizeof(pawl_detector_desc), 0.25f, 0.45f, 1000, 0, 0, NULL, 0, NULL, 0, 0, 0 }
 
 /** Wall time of the last run in milliseconds, the whole batch. */
 typedef struct pawl_timing {
@@ -94,14 +96,15 @@ PAWL_API pawl_status pawl_detector_destroy(pawl_detector **detector);
 
 /**
  * Detects on @p count pictures at once, 1 to the batch that the context had when the detector was made and within the engine's profile; the
- * context's batch is set to it.
+ * context's batch is set to it. Where the detector is_rect, so are height and width, by pawl_letterbox_fit_rect(), which must be the same for all
+ * pictures of a call.
  *
  * A picture that has no boxes because the network's output is NaN or infinite is told to the logger as a warning, once for each detector.
  *
  * @param images       Held until the call returns.
  * @param[out] results @p count of them, filled on success; what they point to is the detector's until its next call.
  * @param[out] timing  May be NULL.
- * @retval PAWL_ERR_ARGUMENT     Another count. @retval PAWL_ERR_BUSY Another thread is using the detector or its context.
+ * @retval PAWL_ERR_ARGUMENT     Another count; rectangles that differ. @retval PAWL_ERR_BUSY Another thread is using the detector or its context.
  * @retval PAWL_ERR_UNSUPPORTED  The engine is a classifier: pawl_detector_classify().
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_detector_run(pawl_detector *detector, pawl_image *const *images, size_t count,

@@ -75,12 +75,22 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_image_write(pawl_image *image, const ch
 PAWL_API pawl_letterbox pawl_letterbox_fit(int32_t picture_width, int32_t picture_height, int32_t width, int32_t height);
 
 /**
+ * The same without padding that is whole steps of @p stride pixels, as detect.py fits a picture for a .pt (letterbox with auto): the network's input
+ * is what the box says, the least rectangle within width x height. Pure; any thread. Since 0.2.
+ */
+PAWL_API pawl_letterbox pawl_letterbox_fit_rect(int32_t picture_width, int32_t picture_height, int32_t width, int32_t height, int32_t stride);
+
+/**
  * Makes the picture that the network sees: resized as OpenCV's INTER_LINEAR on 8-bit data, to the bit, padded with 114.
  * @param[out] boxed  On success the caller's: end it with pawl_image_destroy(). It does not depend on @p image.
  * @retval PAWL_ERR_ARGUMENT  A side below 1. @retval PAWL_ERR_LIMIT, PAWL_ERR_MEMORY As pawl_image_create().
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_image_letterbox(pawl_image *image, int32_t width, int32_t height, pawl_image **boxed,
                                                          pawl_error *error);
+
+/** The same by pawl_letterbox_fit_rect(). @retval PAWL_ERR_ARGUMENT  A side or the stride below 1. Since 0.2. */
+PAWL_API PAWL_NODISCARD pawl_status pawl_image_letterbox_rect(pawl_image *image, int32_t width, int32_t height, int32_t stride,
+                                                              pawl_image **boxed, pawl_error *error);
 
 /** How boxes are drawn. */
 typedef struct pawl_draw_desc {
@@ -159,6 +169,8 @@ PAWL_END
 #define pawl_image_create(pixels, image, error) PAWL_PLACED(pawl_image_create(pixels, image, error))
 #define pawl_image_letterbox(image, width, height, boxed, error) \
     PAWL_PLACED(pawl_image_letterbox(image, width, height, boxed, error))
+#define pawl_image_letterbox_rect(image, width, height, stride, boxed, error) \
+    PAWL_PLACED(pawl_image_letterbox_rect(image, width, height, stride, boxed, error))
 #define pawl_image_center_crop(image, width, height, cropped, error) \
     PAWL_PLACED(pawl_image_center_crop(image, width, height, cropped, error))
 #endif

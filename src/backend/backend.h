@@ -14,6 +14,7 @@
 #include "base/thread_pool.h"
 #include "plan/plan_ir.h"
 #include <pawl/builder.h>
+#include <pawl/image.h>
 #include <pawl/runtime.h>
 
 #define PW_BACKEND_VERSION 1
@@ -73,6 +74,7 @@ typedef struct pw_picture {
     int32_t width, height;
     size_t row_size; /* bytes from one row to the next */
     bool is_cropped; /* the square in its middle, as classifiers see it; else the whole, letterboxed */
+    pawl_letterbox box; /* where it goes then, in an input of its width and height */
 } pw_picture;
 
 /* How to tune; what to build for is in the plan. */

@@ -152,6 +152,10 @@ pawl_status pw_detector_make(const pw_type *type, pw_context *context,
     made->teller = made;
     made->max_detections = pw_size_min((size_t)desc->max_detections, PW_NMS_MAX_BOXES);
     made->capacity = (size_t)pw_context_shape(context)->batch;
+    if (desc->is_rect != 0 && !pw_detector_is_classifier(made))
+        made->frame = (pw_frame){.height = pw_context_shape(context)->height,
+                                 .width = pw_context_shape(context)->width,
+                                 .stride = context->engine->plan->network.model.max_stride};
     PW_TRY(fill_in(made, desc, error));
     made->confidence = made->nms != NULL ? pw_nms_threshold(made->nms) : desc->confidence;
     made->confidence = made->confidence < 1.0f ? made->confidence : 1.0f; /* no class is wanted */
@@ -263,13 +267,32 @@ static double milliseconds(uint64_t from, uint64_t to)
     return (double)(to - from) / 1e6;
 }
 
+/* For count pictures: the shape there is, or the rectangle that all of them need. */
+static pawl_status set_shape(pw_detector *detector, size_t count, pawl_error *error)
+{
+    pw_context *context = detector->context;
+    const pw_lowering *shape = pw_context_shape(context);
+    context->frame = detector->frame;
+    if (detector->frame.stride == 0)
+        return pw_context_shape_set(context, (int32_t)count, shape->height, shape->width, error);
+    const pawl_letterbox box = pw_context_letterbox(context, detector->images[0]);
+    for (size_t i = 1; i < count; i++) {
+        const pawl_letterbox other = pw_context_letterbox(context, detector->images[i]);
+        if (other.width != box.width || other.height != box.height)
+            return pw_fail(error, PAWL_ERR_ARGUMENT,
+                           "picture 0 needs %dx%d and picture %zu %dx%d: a detector with is_rect "
+                           "takes pictures of one rectangle a call",
+                           box.height, box.width, i, other.height, other.width);
+    }
+    return pw_context_shape_set(context, (int32_t)count, box.height, box.width, error);
+}
+
 pawl_status pw_detector_answer_all(pw_detector *detector, size_t count,
                                    pw_detector_answer answer_one, void *results,
                                    pawl_timing *timing, pawl_error *error)
 {
     pw_context *context = detector->context;
-    const pw_lowering *shape = pw_context_shape(context);
-    PW_TRY(pw_context_shape_set(context, (int32_t)count, shape->height, shape->width, error));
+    PW_TRY(set_shape(detector, count, error));
     context->run.threshold = detector->confidence;
     const uint64_t start = pw_os_clock_ns();
     PW_TRY(pw_context_fit(context, detector->images, count, error));

@@ -23,6 +23,7 @@ typedef struct pw_detector {
     struct pw_detector *teller; /* who remembers that: the one whose jobs this does, or itself */
     struct pw_job_queue *jobs;  /* NULL: none can be submitted */
     size_t max_detections;
+    pw_frame frame;  /* of what it takes pictures for rectangles; stride 0: the context's shape is theirs */
     size_t capacity; /* pictures at once: the context's batch at birth */
     pw_nms *nms;     /* NULL: a classifier */
     pawl_detection *items; /* max_detections a picture */

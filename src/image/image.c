@@ -238,27 +238,44 @@ pawl_status pawl_image_write(pawl_image *image, const char *path, pawl_error *er
     return pw_os_file_commit(&file, error);
 }
 
-pawl_status pawl_image_letterbox(pawl_image *image, int32_t width, int32_t height,
-                                 pawl_image **boxed, pawl_error *error)
+/* stride 0: the whole of width x height. */
+static pawl_status letterbox(const char *what, pawl_image *image, int32_t width, int32_t height,
+                             int32_t stride, pawl_image **boxed, pawl_error *error)
 {
-    if (boxed == NULL || width < 1 || height < 1)
+    if (boxed == NULL || width < 1 || height < 1 || stride < 0)
         return pw_fail(error, PAWL_ERR_ARGUMENT,
-                       boxed == NULL ? "pawl_image_letterbox: boxed is NULL"
-                                     : "pawl_image_letterbox: width and height must be at least 1");
+                       boxed == NULL ? "%s: boxed is NULL"
+                                     : "%s: width, height and stride must be at least 1",
+                       what);
     pw_image *used PW_USING = NULL;
     pw_image *made PW_MAKING = NULL;
     PW_TRY(pw_object_use(image, &pw_image_type, &used, error));
+    const pawl_letterbox box =
+        stride > 0 ? pawl_letterbox_fit_rect(used->width, used->height, width, height, stride)
+                   : pawl_letterbox_fit(used->width, used->height, width, height);
     PW_TRY(pw_image_new(&made, error));
-    PW_TRY(pw_image_allocate(made, width, height, error));
-    const pawl_letterbox box = pawl_letterbox_fit(used->width, used->height, width, height);
+    PW_TRY(pw_image_allocate(made, box.width, box.height, error));
     const size_t scratch_size = pw_letterbox_scratch_size(used->width, used->height, &box);
     void *scratch PW_AUTO_FREE = pw_alloc(scratch_size);
     if (scratch == NULL)
         return pw_fail_memory(error, "letterbox rows", scratch_size);
-    if (pw_letterbox_into(used, &box, made->pixels, scratch, scratch_size, 0, height) < 0)
+    if (pw_letterbox_into(used, &box, made->pixels, scratch, scratch_size, 0, box.height) < 0)
         return pw_fail(error, PAWL_ERR_INTERNAL,
                        "letterbox of %d x %d to %d x %d does not fit; please report it",
                        used->width, used->height, width, height);
     *boxed = pw_object_publish(PW_TAKE(made));
     return PAWL_OK;
+}
+
+pawl_status pawl_image_letterbox(pawl_image *image, int32_t width, int32_t height,
+                                 pawl_image **boxed, pawl_error *error)
+{
+    return letterbox("pawl_image_letterbox", image, width, height, 0, boxed, error);
+}
+
+pawl_status pawl_image_letterbox_rect(pawl_image *image, int32_t width, int32_t height,
+                                      int32_t stride, pawl_image **boxed, pawl_error *error)
+{
+    return letterbox("pawl_image_letterbox_rect", image, width, height, stride < 1 ? -1 : stride,
+                     boxed, error);
 }

@@ -37,6 +37,21 @@ pawl_letterbox pawl_letterbox_fit(int32_t picture_width, int32_t picture_height,
     return box;
 }
 
+pawl_letterbox pawl_letterbox_fit_rect(int32_t picture_width, int32_t picture_height, int32_t width,
+                                       int32_t height, int32_t stride)
+{
+    pawl_letterbox box = pawl_letterbox_fit(picture_width, picture_height, width, height);
+    if (stride < 1 || box.inner_width < 1)
+        return box;
+    const int32_t beside = (width - box.inner_width) % stride;
+    const int32_t above = (height - box.inner_height) % stride;
+    box.width = box.inner_width + beside;
+    box.height = box.inner_height + above;
+    box.pad_x = clamp(round_half_even(beside / 2.0 - 0.1), 0, beside);
+    box.pad_y = clamp(round_half_even(above / 2.0 - 0.1), 0, above);
+    return box;
+}
+
 /* A call of the kernel table: the problem, who solves it, and what it needs. */
 typedef struct work {
     pk_problem problem;

@@ -26,6 +26,11 @@ typedef struct pw_engine {
 } pw_engine;
 extern const pw_type pw_engine_type;
 
+/* What pictures are fitted into: the whole of the context's shape (stride 0), or the least rectangle within height x width. */
+typedef struct pw_frame {
+    int32_t height, width, stride;
+} pw_frame;
+
 /* Parent: engine. Whoever changes or reads what a call may change holds is_busy. */
 typedef struct pw_context {
     pw_object object;
@@ -36,6 +41,7 @@ typedef struct pw_context {
     uint8_t *scratch; /* of fitting pictures: scratch_size for each thread of the crew */
     size_t scratch_size;
     size_t output_count; /* the same for every shape; never written again, so read without is_busy */
+    pw_frame frame;      /* how pictures are fitted, set before each fit */
     bool has_run;        /* since the shape was set */
     uint64_t run_count;  /* runs begun: what an older one left is no longer there */
     atomic_bool is_busy;
@@ -75,6 +81,9 @@ pawl_status pw_context_run(pw_context *context, pawl_error *error) PW_NODISCARD;
 /* PAWL_ERR_UNSUPPORTED: such memory is not the host's. */
 pawl_status pw_context_check_host(const pw_context *context, pw_memory_kind memory,
                                   pawl_error *error) PW_NODISCARD;
+
+/* Where a picture goes in the input; its width and height are the shape that this needs. */
+pawl_letterbox pw_context_letterbox(const pw_context *context, const pw_image *image);
 
 /* context_detect.c. Pictures into the places 0, 1 ... of an input of bytes: letterboxed, or cropped
  * for a classifier. */

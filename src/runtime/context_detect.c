@@ -10,6 +10,16 @@
 
 /* --- pictures into the input --- */
 
+pawl_letterbox pw_context_letterbox(const pw_context *context, const pw_image *image)
+{
+    const pw_frame *frame = &context->frame;
+    const pw_lowering *shape = pw_context_shape(context);
+    return frame->stride > 0
+               ? pawl_letterbox_fit_rect(image->width, image->height, frame->width, frame->height,
+                                         frame->stride)
+               : pawl_letterbox_fit(image->width, image->height, shape->width, shape->height);
+}
+
 typedef struct fit_work {
     const pw_context *context;
     pw_image *const *images;
@@ -32,7 +42,7 @@ static void fit_item(void *argument, size_t item, size_t worker)
     const size_t scratch_size = work->context->scratch_size;
     const int32_t first = (int32_t)(height * band / work->bands);
     const int32_t last = (int32_t)(height * (band + 1) / work->bands);
-    const pawl_letterbox box = pawl_letterbox_fit(image->width, image->height, wide, high);
+    const pawl_letterbox box = pw_context_letterbox(work->context, image);
     const pawl_status status =
         work->is_cropped
             ? pw_center_crop_into(image, wide, high, input, scratch, scratch_size, first, last)
@@ -92,7 +102,8 @@ pawl_status pw_context_fit(pw_context *context, pw_image *const *images, size_t 
                                     .width = images[i]->width,
                                     .height = images[i]->height,
                                     .row_size = images[i]->row_size,
-                                    .is_cropped = is_cropped};
+                                    .is_cropped = is_cropped,
+                                    .box = pw_context_letterbox(context, images[i])};
         PW_TRY(program->backend->fit(program, i, &picture, error));
     }
     return PAWL_OK;

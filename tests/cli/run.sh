@@ -20,7 +20,8 @@ tool() { "$TOOL" "$@"; }
 status=$?
 [ "$status" != 77 ] || exit 77 # the case lacks what it needs
 cd ..
-sed -E -e 's/[0-9]+(\.[0-9]+)?ms/Tms/g' -e 's/[0-9]+(\.[0-9]+)? (ms|s)$/T/' -e "s|$SHAPES|SHAPES|g" \
+here=$(pwd -P)
+sed -E -e 's/[0-9]+(\.[0-9]+)?ms/Tms/g' -e 's/[0-9]+(\.[0-9]+)? (ms|s)$/T/' -e "s|$here/in/||g" -e "s|$SHAPES|SHAPES|g" \
     -e "s|$ENGINE|ENGINE|g" -e "s|$SEGMENTER|SEGMENTER|g" -e "s|$CLASSIFIER|CLASSIFIER|g" stdout.raw >stdout
 
 if [ "${UPDATE:-}" = 1 ]; then

@@ -2,7 +2,7 @@
 pawl --help | head -n 1
 pawl --help | grep -c -E "^  (man|completion|help|version) "
 pawl help predict | head -n 1
-pawl predict --help | grep -c -e '--conf' -e '--save-txt'
+pawl predict --help | grep -c -e '--conf ' -e '--save-txt '
 pawl man | grep '^.SS "pawl b'
 pawl completion bash | tail -n 1
 # Every exit code that a command can end with is in both.

@@ -20,7 +20,7 @@ try pawl predict --weights best.engine --source pictures
 try pawl predict best.engine bus.jpg --half
 try pawl predict best.engine bus.jpg --device 0
 try pawl predict best.engine bus.jpg --dnn
-try pawl predict best.engine bus.jpg --save-csv
+try pawl predict best.engine bus.jpg --save-frames
 try pawl predict best.engine bus.jpg --save_txt
 try pawl predict best.engine conf=0.4 bus.jpg
 try pawl predict best.engine bus.jpg save_txt=True

@@ -146,6 +146,56 @@ static void full_and_partial_batches_give_the_same(void **state)
     drop_chain(&c);
 }
 
+/* A rectangle is what the picture needs at its own size; pictures of a call need the same one. */
+static void rectangles_are_set_by_the_pictures(void **state)
+{
+    (void)state;
+    chain c;
+    const pawl_context_desc desc = detector_context(2);
+    pawl_detector_desc options = PAWL_DETECTOR_DESC_INIT;
+    pawl_detector *rect = NULL, *fixed = NULL;
+    pawl_detections found, both[2];
+    pawl_error error;
+    const pawl_letterbox needed = pawl_letterbox_fit_rect(64, 20, 64, 64, PT_TINY_STRIDE);
+    options.is_rect = 1;
+    options.jobs = 1;
+    assert_int_equal(make_chain(&c, &desc, NULL), PAWL_OK);
+    assert_int_equal(pawl_detector_create(c.context, &options, &rect, NULL), PAWL_OK);
+    assert_int_equal(pawl_detector_create(c.context, NULL, &fixed, NULL), PAWL_OK);
+    pawl_image *wide[] = {make_image(64, 20, 5), make_image(128, 40, 6)};
+    pawl_image *high[] = {wide[0], make_image(20, 64, 7)};
+    assert_int_equal(pawl_detector_run(rect, wide, 1, &found, NULL, NULL), PAWL_OK);
+    const size_t count = found.count;
+    pawl_detection *kept = malloc(count * sizeof *kept + 1);
+    memcpy(kept, found.items, count * sizeof *kept);
+    assert_int_equal(pawl_context_shape_set(c.context, 1, needed.height, needed.width, NULL),
+                     PAWL_OK);
+    assert_int_equal(pawl_detector_run(fixed, wide, 1, &found, NULL, NULL), PAWL_OK);
+    assert_true(count > 0);
+    assert_int_equal(found.count, count);
+    assert_memory_equal(found.items, kept, count * sizeof *kept);
+    assert_int_equal(pawl_detector_run(rect, wide, 2, both, NULL, NULL), PAWL_OK);
+    assert_memory_equal(both[0].items, kept, count * sizeof *kept);
+    assert_int_equal(pawl_detector_run(rect, high, 2, both, NULL, &error), PAWL_ERR_ARGUMENT);
+    assert_non_null(strstr(error.message, "rectangle"));
+    pawl_job *job = NULL;
+    pawl_job_result result = PAWL_JOB_RESULT_INIT;
+    assert_int_equal(pawl_detector_submit(rect, wide, 1, NULL, &job, NULL), PAWL_OK);
+    assert_int_equal(pawl_detector_wait(rect, &result, NULL), PAWL_OK);
+    assert_int_equal(result.detections[0].count, count);
+    assert_memory_equal(result.detections[0].items, kept, count * sizeof *kept);
+    assert_int_equal(pawl_job_destroy(&job), PAWL_OK);
+    free(kept);
+    pawl_image *const images[] = {wide[0], wide[1], high[1]};
+    for (size_t i = 0; i < PW_COUNT(images); i++) {
+        pawl_image *image = images[i];
+        assert_int_equal(pawl_image_destroy(&image), PAWL_OK);
+    }
+    assert_int_equal(pawl_detector_destroy(&fixed), PAWL_OK);
+    assert_int_equal(pawl_detector_destroy(&rect), PAWL_OK);
+    drop_chain(&c);
+}
+
 static void options_are_obeyed(void **state)
 {
     (void)state;
@@ -345,6 +395,7 @@ int main(void)
         return 1;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(full_and_partial_batches_give_the_same),
+        cmocka_unit_test(rectangles_are_set_by_the_pictures),
         cmocka_unit_test(options_are_obeyed),
         cmocka_unit_test(what_makes_no_detector),
         cmocka_unit_test(wrong_calls_change_nothing),

@@ -49,6 +49,48 @@ static void fits(void **state)
     assert_true(fabsf(box.scale - row->scale) <= 1e-6f * row->scale);
 }
 
+struct rect_row {
+    int32_t picture_width, picture_height, width, height, stride;
+    int32_t rect_width, rect_height, inner_width, inner_height, pad_x, pad_y;
+};
+
+/* As YOLOv5's letterbox() with auto gives them. The fifth is no letterbox of its rectangle: the
+ * scale is that of the square. */
+static const struct rect_row rect_rows[] = {
+    {810, 1080, 640, 640, 32, 480, 640, 480, 640, 0, 0},
+    {1280, 720, 640, 640, 32, 640, 384, 640, 360, 0, 12},
+    {640, 640, 640, 640, 32, 640, 640, 640, 640, 0, 0},
+    {4000, 1, 640, 640, 32, 640, 32, 640, 1, 0, 15}, /* OpenCV refuses a height of 0 */
+    {1251, 1667, 640, 640, 32, 480, 640, 480, 640, 0, 0},
+    {500, 375, 640, 640, 64, 640, 512, 640, 480, 0, 16},
+    {1280, 720, 640, 384, 32, 640, 384, 640, 360, 0, 12},
+};
+
+static void fits_rectangles(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < PW_COUNT(rect_rows); i++) {
+        const struct rect_row *row = &rect_rows[i];
+        const pawl_letterbox box = pawl_letterbox_fit_rect(row->picture_width, row->picture_height,
+                                                           row->width, row->height, row->stride);
+        assert_int_equal(box.width, row->rect_width);
+        assert_int_equal(box.height, row->rect_height);
+        assert_int_equal(box.inner_width, row->inner_width);
+        assert_int_equal(box.inner_height, row->inner_height);
+        assert_int_equal(box.pad_x, row->pad_x);
+        assert_int_equal(box.pad_y, row->pad_y);
+    }
+    pawl_image *image = pattern(7, 3), *boxed = NULL;
+    pawl_error error;
+    assert_int_equal(pawl_image_letterbox_rect(image, 64, 64, 32, &boxed, &error), PAWL_OK);
+    assert_int_equal(view_of(boxed).width, 64);
+    assert_int_equal(view_of(boxed).height, 32);
+    pawl_image_destroy(&boxed);
+    assert_int_equal(pawl_image_letterbox_rect(image, 64, 64, 0, &boxed, &error),
+                     PAWL_ERR_ARGUMENT);
+    pawl_image_destroy(&image);
+}
+
 /* The inner picture never leaves the network, whatever the sizes. */
 static void stays_inside(void **state)
 {
@@ -161,7 +203,7 @@ static void refuses_arguments(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[PW_COUNT(fit_rows) + 2 * PW_COUNT(golden_rows) + 2];
+    struct CMUnitTest tests[PW_COUNT(fit_rows) + 2 * PW_COUNT(golden_rows) + 3];
     size_t count = 0;
     for (size_t i = 0; i < PW_COUNT(fit_rows); i++)
         tests[count++] = (struct CMUnitTest){
@@ -174,6 +216,7 @@ int main(void)
                                              .test_func = rows_are_independent,
                                              .initial_state = &golden_rows[i]};
     }
+    tests[count++] = (struct CMUnitTest)cmocka_unit_test(fits_rectangles);
     tests[count++] = (struct CMUnitTest)cmocka_unit_test(stays_inside);
     tests[count++] = (struct CMUnitTest)cmocka_unit_test(refuses_arguments);
     return cmocka_run_group_tests_name("letterbox", tests, NULL, NULL);
