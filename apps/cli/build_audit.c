@@ -67,8 +67,9 @@ void cli_audit_say(pawl_plan *plan, int is_fixed)
                         summary.worst_error > HALF_ROUNDING;
     app_say("      the worst of it is %.1e of the largest weight beside it (%s.%s), %s",
             summary.worst_error, summary.worst_name, summary.worst_tensor,
-            is_fixed  ? "and none of it happens: these layers stay FP32"
-            : matters ? "which matters: keep these layers in FP32 with --fp16-fix scale"
+            is_fixed
+                ? "and none of it happens: these layers are scaled by powers of two, or stay FP32"
+            : matters ? "which matters: mend these layers with --fp16-fix scale"
                       : "below what FP16 rounds off anyway: it does not matter");
 }
 

@@ -18,7 +18,8 @@ typedef struct build_options {
     bool is_version_compatible, is_hardware_compatible;
     app_shape imgsz;
     app_batch batch;
-    int32_t threads, contexts;
+    int32_t threads, contexts, gpu;
+    const char *tf32, *tactics;
     bool is_unoptimised;
     const char *lifetimes;
 } build_options;
@@ -27,6 +28,11 @@ typedef struct build_options {
 static const char *tunings(void)
 {
     return "off quick full";
+}
+
+static const char *on_and_off(void)
+{
+    return "on off";
 }
 
 static const char *fp16_fixes(void)
@@ -60,7 +66,14 @@ static const app_option options_table[] = {
      .value = "FILE", .writes = "json", .help = "write what FP16 and BF16 would do to each tensor's weights, as JSON"},
     {.name = "fp16-fix", .type = APP_CHOICE, .offset = offsetof(build_options, fp16_fix),
      .value = "HOW", .choices = fp16_fixes, .backends = "tensorrt",
-     .help = "what to do about layers whose weights FP16 would damage: nothing, or compute them in FP32"},
+     .help = "what to do about layers whose weights FP16 would damage: nothing, or scale them by powers of two"},
+    {.name = "tf32", .type = APP_CHOICE, .offset = offsetof(build_options, tf32), .value = "on|off",
+     .choices = on_and_off, .backends = "tensorrt",
+     .help = "let FP32 products keep 10 bits of 23, as TensorRT does unless told"},
+    {.name = "tactics", .type = APP_TEXT, .offset = offsetof(build_options, tactics), .value = "LIST",
+     .backends = "tensorrt",
+     .help = "where kernels may come from, of cublas,cublaslt,cudnn,edge,jit: fewer are built faster (default: the library's)"},
+    DEVICE_OPTION(build_options, gpu),
     {.name = "shapes", .type = APP_SHAPES, .offset = offsetof(build_options, shapes),
      .value = "MIN:OPT:MAX", .high = PAWL_MAX_SIDE, .backends = "tensorrt",
      .help = "heights and widths that the engine takes, each N or HxW (default: just --imgsz)"},
@@ -89,8 +102,12 @@ static const app_option options_table[] = {
 };
 /* clang-format on */
 
-static const build_options defaults = {
-    .backend = "cpu", .precision = "fp32", .tune = "off", .fp16_fix = "none", .level = -1};
+static const build_options defaults = {.backend = "cpu",
+                                       .precision = "fp32",
+                                       .tune = "off",
+                                       .fp16_fix = "none",
+                                       .tf32 = "off",
+                                       .level = -1};
 
 static int build_main(int argc, char **argv);
 
@@ -222,8 +239,30 @@ static void set_tuning(struct build *build, pawl_build_desc *desc)
     desc->timing_cache = build->timing_cache;
 }
 
+/* "cublas,jit" as bits of pawl_tactic_source; false: a word is none of them. */
+static bool read_tactics(const char *list, int32_t *sources)
+{
+    static const char *const names[] = {"cublas", "cublaslt", "cudnn", "edge", "jit"};
+    *sources = list != NULL ? 0 : -1;
+    while (list != NULL && *list != '\0') {
+        const size_t length = strcspn(list, ",");
+        size_t i = 0;
+        while (i < sizeof names / sizeof names[0] &&
+               (strlen(names[i]) != length || strncmp(names[i], list, length) != 0))
+            i++;
+        if (i == sizeof names / sizeof names[0])
+            return false;
+        *sources |= 1 << i;
+        list += length + (list[length] == ',');
+    }
+    return true;
+}
+
 static void set_tensorrt(const build_options *options, pawl_build_desc *desc)
 {
+    (void)read_tactics(options->tactics, &desc->tactic_sources);
+    desc->is_tf32 = strcmp(options->tf32, "on") == 0;
+    desc->gpu = options->gpu;
     desc->workspace_size = options->workspace;
     desc->optimisation_level = options->level;
     desc->contexts = options->contexts;
@@ -350,6 +389,11 @@ static int build_main(int argc, char **argv)
     if (arguments.count == 2 && is_size(arguments.items[1]))
         return app_usage(&cli_build, "the size is read from the file: leave %s out",
                          arguments.items[1]);
+    int32_t sources = 0;
+    if (!read_tactics(options.tactics, &sources))
+        return app_usage(&cli_build,
+                         "--tactics %s: give a list such as cublas,cublaslt,cudnn,edge,jit",
+                         options.tactics);
     struct build build = {.options = &options, .input = arguments.items[0]};
     code = app_backend_check(&cli_build, &arguments, options.backend);
     if (code == APP_EXIT_DONE && options.timing_cache != NULL &&

@@ -173,6 +173,8 @@ static json_t *options_json(const pawl_plan_info *info)
     (void)app_json_set(options, "hardware_compatible", json_boolean(info->is_hardware_compatible));
     (void)app_json_set(options, "optimisation_level", json_integer(info->optimisation_level));
     (void)app_json_set(options, "tuning", json_integer(info->tuning));
+    (void)app_json_set(options, "tf32", json_boolean(info->is_tf32));
+    (void)app_json_set(options, "tactic_sources", json_integer(info->tactic_sources));
     (void)app_json_set(options, "workspace", json_integer((json_int_t)info->workspace_size));
     return options;
 }

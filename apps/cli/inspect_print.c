@@ -122,7 +122,8 @@ static void print_options(const pawl_plan_info *info)
     } flags[] = {{info->is_unoptimised, "unoptimised"},
                  {info->is_fp16_fixed, "fp16-fix"},
                  {info->is_version_compatible, "version-compatible"},
-                 {info->is_hardware_compatible, "hardware-compatible"}};
+                 {info->is_hardware_compatible, "hardware-compatible"},
+                 {info->is_tf32, "tf32"}};
     line built;
     if (!begin(&built))
         return;
@@ -133,6 +134,8 @@ static void print_options(const pawl_plan_info *info)
         fprintf(built.out, ", opt-level %d", info->optimisation_level);
     if (info->tuning > PAWL_TUNE_OFF)
         fprintf(built.out, ", tune %s", info->tuning == PAWL_TUNE_QUICK ? "quick" : "full");
+    if (info->tactic_sources >= 0)
+        fprintf(built.out, ", tactic sources %d", info->tactic_sources);
     if (info->workspace_size != 0)
         fprintf(built.out, ", workspace %" PRIu64 " MiB", info->workspace_size >> 20);
     if (fclose(built.out) == 0 && built.size > 0)

@@ -36,6 +36,10 @@ int cli_output_path(const app_command *command, const app_arguments *arguments, 
      .value = "N", .low = 1, .high = PAWL_MAX_THREADS,                                             \
      .help = "worker threads (default: the cores this process may use)"}
 
+#define DEVICE_OPTION(owner, member)                                                               \
+    {.name = "device", .type = APP_INTEGER, .offset = offsetof(owner, member), .value = "N",        \
+     .high = 1023, .help = "GPU of TensorRT, as nvidia-smi and CUDA_VISIBLE_DEVICES number them (default: 0); the processor is --backend cpu"}
+
 #define IMGSZ_OPTION(owner, member, text)                                                          \
     {.name = "imgsz", .aliases = "img img-size", .type = APP_SHAPE,                                 \
      .offset = offsetof(owner, member), .value = "N|HxW", .high = PAWL_MAX_SIDE, .help = (text)}

@@ -28,10 +28,11 @@ app_shape session_shape(const session *opened, app_shape asked)
 }
 
 /* One attempt to put the plan on a backend (NULL: its own). */
-static pawl_status place(session *opened, const char *backend, pawl_error *error)
+static pawl_status place(session *opened, const char *backend, int32_t gpu, pawl_error *error)
 {
     pawl_runtime_desc desc = PAWL_RUNTIME_DESC_INIT;
     desc.backend = backend;
+    desc.gpu = gpu;
     pawl_status status = pawl_runtime_create(&desc, &opened->runtime, error);
     if (status >= 0)
         status = pawl_engine_create(opened->runtime, opened->plan, &opened->engine, error);
@@ -75,6 +76,7 @@ static pawl_status build(struct making *making, const session *opened,
     network.activation = options->activation;
     builder.threads = opened->threads;
     desc.backend = options->backend;
+    desc.gpu = options->gpu;
     desc.progress = on_progress;
     desc.batch_min = 1;
     desc.batch_opt = desc.batch_max = batch > 0 ? batch : 1;
@@ -163,11 +165,14 @@ int session_open(session *opened, const char *path, const session_options *optio
     if (pawl_plan_info_get(opened->plan, &opened->info, &error) < 0 ||
         pawl_plan_model_get(opened->plan, &opened->model, &error) < 0)
         return app_fail_library(path, &error);
-    pawl_status status = place(opened, options->backend, &error);
+    pawl_status status = place(opened, options->backend, options->gpu, &error);
     if (status == PAWL_ERR_DEVICE && options->fallback != NULL) {
         app_warn("%s; taking %s", error.message, options->fallback);
-        status = place(opened, options->fallback, &error);
+        status = place(opened, options->fallback, options->gpu, &error);
     }
+    if (status >= 0 && options->gpu != 0 && strcmp(opened->backend, "tensorrt") != 0)
+        app_warn("--device %d is a GPU of TensorRT's, and this runs on backend %s: it is ignored",
+                 options->gpu, opened->backend);
     return status < 0 ? app_fail_library(path, &error) : APP_EXIT_DONE;
 }
 

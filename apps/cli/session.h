@@ -7,9 +7,10 @@
 #include "cli/options.h"
 
 typedef struct session_options {
-    const char *backend;     /* NULL: what the engine was built for */
-    const char *fallback;    /* backend to take when that is not here; NULL: none */
-    int32_t threads;         /* 0: the cores this process may use */
+    const char *backend;  /* NULL: what the engine was built for */
+    const char *fallback; /* backend to take when that is not here; NULL: none */
+    int32_t threads;      /* 0: the cores this process may use */
+    int32_t gpu;
     const char *save_engine; /* where an engine built from weights is kept; NULL: nowhere */
     const char *activation;  /* of weights that cannot say it; NULL: none is needed */
 } session_options;
@@ -17,6 +18,7 @@ typedef struct session_options {
 /* clang-format off */
 #define SESSION_OPTIONS(owner, member)                                                             \
     THREADS_OPTION(owner, member.threads),                                                         \
+    DEVICE_OPTION(owner, member.gpu),                                                              \
     {.name = "backend", .type = APP_CHOICE, .offset = offsetof(owner, member.backend),              \
      .value = "NAME", .choices = cli_backends,                                                     \
      .help = "run on this one, not on the one the engine was built for"},                          \

@@ -82,6 +82,7 @@ static pawl_status place(verify_side *side, const char *backend, const verify_jo
     pawl_context_desc context = PAWL_CONTEXT_DESC_INIT;
     pawl_detector_desc detector = PAWL_DETECTOR_DESC_INIT;
     runtime.backend = backend;
+    runtime.gpu = options->session.gpu;
     side->backend = backend != NULL ? backend : side->info.backend;
     context.threads = options->session.threads;
     context.input = PAWL_INPUT_U8_NHWC;

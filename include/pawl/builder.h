@@ -30,6 +30,18 @@ typedef enum pawl_tuning {
     PAWL_TUNE_FULL = 2   /* all that can run it, more often: a minute */
 } pawl_tuning;
 
+/**
+ * Where TensorRT's kernels come from. Each is more to time; those that a version lacks are left out. JIT are compiled while they are timed.
+ * Since 0.2.
+ */
+typedef enum pawl_tactic_source {
+    PAWL_TACTIC_CUBLAS = 1,
+    PAWL_TACTIC_CUBLAS_LT = 2,
+    PAWL_TACTIC_CUDNN = 4,
+    PAWL_TACTIC_EDGE_MASK = 8,
+    PAWL_TACTIC_JIT = 16
+} pawl_tactic_source;
+
 typedef struct pawl_build_desc {
     size_t struct_size;
     const char *backend;   /* see pawl_backend_name(); NULL means "cpu" */
@@ -47,13 +59,16 @@ typedef struct pawl_build_desc {
                                        is a warning in the log, and all is timed */
     int32_t is_version_compatible;  /* 1: the plan runs on later versions too, where the family can (8.6 on) */
     int32_t is_hardware_compatible; /* 1: the plan runs on Ampere and later, where the family can (8.6 on) */
-    int32_t is_fp16_fixed;          /* 1: layers whose weights FP16 would damage stay FP32 (see pawl/audit.h) */
+    int32_t is_fp16_fixed;          /* 1: layers whose weights FP16 would damage (see pawl/audit.h) are scaled by powers of two, or stay FP32 */
     int32_t height_min, width_min, height_max, width_max; /* 0: just height and width */
     int32_t contexts;               /* that shall run at once: TensorRT 8 and 9 keep the shapes once for each; 0: 1, at most PAWL_MAX_CONTEXTS */
     int32_t tuning;                 /* pawl_tuning; the CPU's: TensorRT times whatever is asked */
+    int32_t is_tf32;                /* 1: FP32 products may keep 10 bits of 23, as TensorRT's own default lets them. Since 0.2 */
+    int32_t tactic_sources;         /* pawl_tactic_source bits: where kernels may come from; -1: the library's default. Since 0.2 */
+    int32_t gpu;                    /* to build for, as the driver numbers those it shows; 0: the first. Since 0.2 */
 } pawl_build_desc;
 #define PAWL_BUILD_DESC_INIT \
-    { sizeof(pawl_build_desc), NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL, 0, -1, NULL, 0, 0, 0, 0, 0, 0, 0, 0, PAWL_TUNE_OFF }
+    { sizeof(pawl_build_desc), NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL, 0, -1, NULL, 0, 0, 0, 0, 0, 0, 0, 0, PAWL_TUNE_OFF, 0, -1, 0 }
 
 /**
  * Makes a builder, which keeps what builds share: worker threads and the timing cache.

@@ -31,9 +31,10 @@ typedef struct pawl_plan_info {
     int32_t optimisation_level;       /* -1: the library's own default */
     uint64_t workspace_size;          /* bytes; 0: the default */
     int32_t tuning;                   /* pawl_tuning */
+    int32_t is_tf32, tactic_sources;  /* as built; -1: the library's default. Since 0.2 */
 } pawl_plan_info;
 #define PAWL_PLAN_INFO_INIT \
-    { sizeof(pawl_plan_info), NULL, NULL, 0, 0, 0, 0, 0, { 0, 0 }, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+    { sizeof(pawl_plan_info), NULL, NULL, 0, 0, 0, 0, 0, { 0, 0 }, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 /** What was fastest for a problem on a machine, as measured there. */
 typedef struct pawl_tactic_info {

@@ -23,8 +23,9 @@ typedef struct pawl_runtime_desc {
     const char *backend; /* NULL: what the plan was built for; else run every plan on this one ("cpu", "reference") */
     int32_t threads;     /* most that work at once for one context, its caller included; 0, or more than there are: the cores this process may use.
                             Since 0.2 */
+    int32_t gpu;         /* TensorRT's, as the driver numbers those it shows; 0: the first. Since 0.2 */
 } pawl_runtime_desc;
-#define PAWL_RUNTIME_DESC_INIT { sizeof(pawl_runtime_desc), NULL, 0 }
+#define PAWL_RUNTIME_DESC_INIT { sizeof(pawl_runtime_desc), NULL, 0, 0 }
 
 /** What the input binding holds. */
 typedef enum pawl_input_form {

@@ -82,6 +82,9 @@ static pawl_status check_options(const pw_build *build)
                    {"height_max", desc->height_max != 0},
                    {"width_max", desc->width_max != 0},
                    {"contexts", desc->contexts > 1},
+                   {"is_tf32", desc->is_tf32 != 0},
+                   {"tactic_sources", desc->tactic_sources > 0},
+                   {"gpu", desc->gpu != 0},
                    {"tuning", desc->tuning != PAWL_TUNE_OFF}};
     const char *known = build->backend->options != NULL ? build->backend->options : "";
     for (size_t i = 0; i < PW_COUNT(options); i++)
@@ -99,6 +102,11 @@ static pawl_status check_options(const pw_build *build)
         return pw_fail(build->error, PAWL_ERR_ARGUMENT,
                        "optimisation level %d: give 0 (fast build) to 5, or -1 (the library's own)",
                        (int)desc->optimisation_level);
+    if (desc->tactic_sources < -1 || desc->tactic_sources > 31 || desc->gpu < 0)
+        return pw_fail(build->error, PAWL_ERR_ARGUMENT,
+                       "tactic sources %d, gpu %d: give bits of pawl_tactic_source or -1, and a "
+                       "number from 0",
+                       (int)desc->tactic_sources, (int)desc->gpu);
     if (desc->tuning < PAWL_TUNE_OFF || desc->tuning > PAWL_TUNE_FULL)
         return pw_fail(
             build->error, PAWL_ERR_ARGUMENT,
@@ -217,7 +225,9 @@ static pawl_status make_plan(const pw_build *build, pw_network *network, pw_plan
                     .is_hardware_compatible = given->is_hardware_compatible != 0,
                     .optimisation_level = given->optimisation_level,
                     .tuning = given->tuning,
-                    .workspace_size = given->workspace_size},
+                    .workspace_size = given->workspace_size,
+                    .is_tf32 = given->is_tf32 != 0,
+                    .tactic_sources = given->tactic_sources},
         .backend = given->backend,
         .precision = given->precision,
         .source_name = weights != NULL ? weights->file_name : "",
@@ -228,7 +238,8 @@ static pawl_status make_plan(const pw_build *build, pw_network *network, pw_plan
     PW_TRY(pw_plan_assemble(network, &desc, plan, build->error));
     if (build->backend->tune == NULL)
         return PAWL_OK;
-    const pw_machine machine = pw_machine_here();
+    pw_machine machine = pw_machine_here();
+    machine.gpu = given->gpu;
     const pw_tuning tuning = {.threads = build->threads,
                               .progress = given->progress,
                               .progress_user = given->progress_user,

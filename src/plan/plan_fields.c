@@ -28,6 +28,8 @@ static const pw_field plan_fields[] = {
     NUMBER("optimisation level", options.optimisation_level, -1, 5, 3),
     NUMBER("tuning level", options.tuning, 0, 2, 3),
     FIELD(pw_plan, "workspace", PW_FIELD_SIZE, options.workspace_size, 0, INT64_MAX - 1, 3),
+    FIELD(pw_plan, "flag of TF32", PW_FIELD_BOOL, options.is_tf32, 0, 1, 4),
+    NUMBER("tactic sources", options.tactic_sources, -1, 31, 4),
 };
 
 static const pw_field tensor_fields[] = {

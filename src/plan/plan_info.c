@@ -40,6 +40,8 @@ pawl_status pawl_plan_info_get(pawl_plan *plan, pawl_plan_info *info, pawl_error
         .optimisation_level = source->options.optimisation_level,
         .workspace_size = source->options.workspace_size,
         .tuning = source->options.tuning,
+        .is_tf32 = source->options.is_tf32,
+        .tactic_sources = source->options.tactic_sources,
     };
     return pw_desc_answer(info, &made, sizeof(made), "pawl_plan_info", error);
 }

@@ -38,8 +38,10 @@ typedef struct pw_build_options {
     int32_t optimisation_level; /* -1: the library's own default */
     int32_t tuning;             /* 0: implementations as the table has them; 1, 2: timed, quickly or in full */
     size_t workspace_size;      /* 0: the default */
+    bool is_tf32;
+    int32_t tactic_sources;     /* bits of pawl_tactic_source; -1: the library's default */
 } pw_build_options;
-#define PW_BUILD_OPTIONS_INIT ((pw_build_options){.optimisation_level = -1})
+#define PW_BUILD_OPTIONS_INIT ((pw_build_options){.optimisation_level = -1, .tactic_sources = -1})
 
 /* The object behind a pawl_plan handle. */
 typedef struct pw_plan {

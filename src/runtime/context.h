@@ -12,6 +12,7 @@
 typedef struct pw_runtime {
     pw_object object;
     const pw_backend *forced; /* NULL: each plan says which */
+    int32_t gpu;
     pw_thread_pool *pool;     /* of all contexts */
 } pw_runtime;
 extern const pw_type pw_runtime_type;

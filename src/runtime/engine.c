@@ -53,7 +53,8 @@ pawl_status pawl_engine_create(pawl_runtime *runtime, pawl_plan *plan, pawl_engi
     made->plan = source;
     made->backend = backend;
     made->pool = host->pool;
-    const pw_machine machine = pw_machine_here();
+    pw_machine machine = pw_machine_here();
+    machine.gpu = host->gpu;
     PW_TRY(backend->open(source, &machine, &made->device, error));
     *engine = pw_object_publish(PW_TAKE(made));
     return PAWL_OK;

@@ -37,12 +37,15 @@ pawl_status pawl_runtime_create(const pawl_runtime_desc *desc, pawl_runtime **ru
     if (asked.threads < 0 || asked.threads > PAWL_MAX_THREADS)
         return pw_fail(error, PAWL_ERR_ARGUMENT, "%d threads: give 1 to %d, or 0 for all cores",
                        asked.threads, PAWL_MAX_THREADS);
+    if (asked.gpu < 0)
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "gpu %d: they are numbered from 0", asked.gpu);
     const pw_backend *forced = NULL;
     if (asked.backend != NULL)
         PW_TRY(choose_backend(asked.backend, &forced, error));
     pw_runtime *made PW_MAKING = NULL;
     PW_TRY(pw_object_make(&pw_runtime_type, NULL, 0, &made, error));
     made->forced = forced;
+    made->gpu = asked.gpu;
     const int32_t cores = pw_os_core_count();
     const int32_t most = asked.threads == 0 || asked.threads > cores ? cores : asked.threads;
     PW_TRY(pw_thread_pool_create(most < PAWL_MAX_THREADS ? most : PAWL_MAX_THREADS, &made->pool,

@@ -20,7 +20,7 @@ expect()
 
 # Every option that the library or a program advises is one that a command has.
 for command in $("$pawl" help 2>&1 | grep -oE '^ +[a-z]+ '); do "$pawl" "$command" --help; done >help 2>&1
-strings -n 3 "$pawl" "$library" | grep -oE -- '--[a-z][a-z0-9-]+' | sort -u | grep -vx -e --version >advised
+strings -n 3 "$pawl" "$library" | grep -oE -- '--[a-z][a-z0-9-]{2,}' | sort -u | grep -vx -e --version -e --framework >advised # the last is x2paddle's
 for option in $(cat advised); do
     grep -qE -e "$option([^a-z0-9-]|\$)" help || { cp advised out; fail "$option is advised, and no command has it"; }
 done
@@ -59,6 +59,17 @@ for option in '--workspace 64' '--opt-level 3' '--timing-cache t.cache' '--versi
     done
 done
 expect 0 'nothing to fix' "$pawl" build "$shapes/shapes.pt" --backend tensorrt --fp16-fix scale -o x.engine
+rm x.engine
+
+# A GPU by its number; a DLA core is none.
+expect 5 'opening the GPU' env FAKE_CUDA_DEVICES=2 "$pawl" build "$shapes/shapes.pt" --backend tensorrt --device 2 -o x.engine
+expect 0 'tensorrt fp32' env FAKE_CUDA_DEVICES=2 "$pawl" build "$shapes/shapes.pt" --backend tensorrt --device 1 --tf32 on --tactics edge -o x.engine
+expect 0 'tf32, tactic sources 8' "$pawl" inspect x.engine
+expect 0 '' env FAKE_CUDA_DEVICES=2 "$pawl" predict x.engine "$shapes/pictures/shapes1.jpg" --device 1 --nosave
+expect 5 'opening the GPU' "$pawl" predict x.engine "$shapes/pictures/shapes1.jpg" --device 1 --nosave
+expect 0 'it is ignored' "$pawl" predict x.engine "$shapes/pictures/shapes1.jpg" --backend cpu --device 1 --nosave
+expect 2 'DLA' "$pawl" build "$shapes/shapes.pt" --dla
+expect 2 '--tactics blas' "$pawl" build "$shapes/shapes.pt" --backend tensorrt --tactics blas
 rm x.engine
 
 # A missing library costs its kernels, and no more; a cause is told with its remedy and its exit code.

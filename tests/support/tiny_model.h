@@ -222,7 +222,9 @@ static inline pawl_status pt_make_plan(const char *backend, bool is_typed, pawl_
         desc.profile.height_min = desc.profile.width_min = 32;
         desc.profile.width_max = 128;
         desc.profile.contexts = 3;
-        desc.options = (pw_build_options){true, true, true, true, 4, 2, (size_t)1 << 33};
+        desc.options = (pw_build_options){.is_unoptimised = true, .is_fp16_fixed = true, .is_version_compatible = true, .is_hardware_compatible = true,
+                                          .optimisation_level = 4, .tuning = 2, .workspace_size = (size_t)1 << 33, .is_tf32 = true,
+                                          .tactic_sources = 9};
     }
     const pawl_status status = pw_plan_assemble(&network, &desc, &made, error);
     pw_network_free(&network); /* empty already where the plan took it over */

@@ -76,12 +76,11 @@ static pawl_status tune(pw_plan *plan, const pw_machine *machine, const pw_tunin
 {
     const pw_trt_library *library = NULL;
     pw_gpu_device *device = NULL;
-    (void)machine;
     PW_TRY(pw_trt_check_network(&plan->network, error));
     PW_TRY(pw_trt_library_get(&library, error));
     if (library->strategy->is_rtx)
         return make_artifact(library, NULL, plan, tuning, error);
-    PW_TRY(pw_gpu_device_create(0, &device, error));
+    PW_TRY(pw_gpu_device_create(machine->gpu, &device, error));
     pawl_status status = pw_gpu_enter(device, error);
     if (status >= 0) {
         status = make_artifact(library, device, plan, tuning, error);
@@ -102,7 +101,8 @@ const pw_backend pw_backend_tensorrt = {
     .precisions = "fp32 fp16",
     .options =
         "workspace_size optimisation_level timing_cache is_version_compatible "
-        "is_hardware_compatible is_fp16_fixed height_min width_min height_max width_max contexts",
+        "is_hardware_compatible is_fp16_fixed height_min width_min height_max width_max contexts "
+        "is_tf32 tactic_sources gpu",
     .absence = absence,
     .ailment = ailment,
     .report = report,

@@ -159,6 +159,25 @@ static pawl_status add_profiles(const pw_trt_library *library, pw_trt_object *bu
     return PAWL_OK;
 }
 
+static bool has_sources(const pw_trt_library *library)
+{
+    return !library->strategy->is_rtx &&
+           pw_trt_has(library, PW_TRT_VBuilderConfig_setTacticSources);
+}
+
+/* What was asked for, of what the version knows; but without those whose libraries are missing. */
+static void set_sources(build_job *job, pw_trt_native *config)
+{
+    const int32_t version = job->library->version, asked = job->plan->options.tactic_sources;
+    const uint32_t known = version < 8400   ? PAWL_TACTIC_EDGE_MASK - 1
+                           : version < 8500 ? PAWL_TACTIC_JIT - 1
+                                            : 2 * PAWL_TACTIC_JIT - 1;
+    const uint32_t usual = pw_trt_config_sources(job->library, config);
+    job->sources = (asked < 0 ? usual : (uint32_t)asked & known) & ~job->lost_sources;
+    if (job->sources != usual)
+        (void)pw_trt_config_set_sources(job->library, config, job->sources);
+}
+
 static void configure(build_job *job, pw_trt_native *config)
 {
     const pw_trt_library *const library = job->library;
@@ -167,7 +186,7 @@ static void configure(build_job *job, pw_trt_native *config)
     pw_trt_config_set_workspace(
         library, config, options->workspace_size != 0 ? options->workspace_size : WORKSPACE_SIZE);
     /* TF32 is on by default and keeps 10 bits of a product's 23: fp32 means fp32 here. */
-    (void)pw_trt_config_set_flag(library, config, strategy->tf32_flag, false);
+    (void)pw_trt_config_set_flag(library, config, strategy->tf32_flag, options->is_tf32);
     /* A strongly typed family lacks these two: its types come from the network. */
     if (job->is_half)
         (void)pw_trt_config_set_flag(library, config, strategy->fp16_flag, true);
@@ -180,11 +199,8 @@ static void configure(build_job *job, pw_trt_native *config)
         (void)pw_trt_config_set_flag(library, config, strategy->version_compatible_flag, true);
     if (options->is_hardware_compatible && has_hardware_level(library))
         pw_trt_config_set_hardware_level(library, config, 1 /* kAMPERE_PLUS */);
-    if (pw_trt_has(library, PW_TRT_VBuilderConfig_setTacticSources)) {
-        job->sources = pw_trt_config_sources(library, config) & ~job->lost_sources;
-        if (job->lost_sources != 0)
-            (void)pw_trt_config_set_sources(library, config, job->sources);
-    }
+    if (has_sources(library))
+        set_sources(job, config);
 }
 
 /* What was asked for and cannot be had is said, not passed over. */

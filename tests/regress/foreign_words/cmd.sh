@@ -18,7 +18,7 @@ try pawl best.engine bus.jpg
 try pawl bus.jpg
 try pawl predict --weights best.engine --source pictures
 try pawl predict best.engine bus.jpg --half
-try pawl predict best.engine bus.jpg --device 0
+try pawl predict best.engine bus.jpg --device cpu
 try pawl predict best.engine bus.jpg --dnn
 try pawl predict best.engine bus.jpg --save-frames
 try pawl predict best.engine bus.jpg --save_txt
