@@ -12,11 +12,11 @@
 
 #include "base/memory.h"
 #include "base/size.h"
+#include "kernels/head/boxes.h"
 
 #include <math.h>
 #include <string.h>
 
-#define CLASS_DISTANCE 7680.0f
 #define ENTRY_CAPACITY ((size_t)2 * PW_NMS_MAX_BOXES)
 #define NOBODY         UINT32_MAX
 
@@ -26,12 +26,8 @@ typedef struct entry {
     int32_t class_id;
 } entry;
 
-typedef struct box {
-    float x1, y1, x2, y2;
-} box;
-
 typedef struct kept_box {
-    box at; /* moved by class */
+    pk_box at; /* moved by class */
     float area;
     uint32_t next; /* of the same list */
 } kept_box;
@@ -92,6 +88,16 @@ static pawl_status make_thresholds(pw_nms *nms, pawl_error *error)
 float pw_nms_threshold(const pw_nms *nms)
 {
     return nms->lowest;
+}
+
+pw_nms_rules pw_nms_rules_of(const pw_nms *nms)
+{
+    return (pw_nms_rules){.thresholds = nms->thresholds,
+                          .lowest = nms->lowest,
+                          .iou = nms->desc.iou,
+                          .max_detections = nms->desc.max_detections,
+                          .is_agnostic = nms->desc.is_agnostic,
+                          .is_multi_label = nms->desc.is_multi_label};
 }
 
 pawl_status pw_nms_create(const pw_nms_desc *desc, pw_nms **nms, pawl_error *error)
@@ -221,11 +227,9 @@ static void collect_entries(pw_nms *nms, const pawl_candidates *candidates)
     keep_best(nms);
 }
 
-static box corners(const float *row)
+static pk_box corners(const float *row)
 {
-    const float half_width = row[2] / 2, half_height = row[3] / 2;
-    return (box){row[0] - half_width, row[1] - half_height, row[0] + half_width,
-                 row[1] + half_height};
+    return pk_box_of(row[0], row[1], row[2], row[3]);
 }
 
 /* Boxes of two classes cannot meet if no two boxes are a class's distance apart: then each class
@@ -234,32 +238,17 @@ static bool are_classes_apart(const pw_nms *nms, const pawl_candidates *candidat
 {
     double left = INFINITY, right = -INFINITY;
     for (size_t i = 0; i < nms->count; i++) {
-        const box b = corners(candidates->rows + nms->entries[i].row * candidates->width);
+        const pk_box b = corners(candidates->rows + nms->entries[i].row * candidates->width);
         left = fmin(left, (double)b.x1);
         right = fmax(right, (double)b.x2);
     }
-    return right - left <= (double)CLASS_DISTANCE;
+    return right - left <= (double)PK_CLASS_DISTANCE;
 }
 
-/* One operation a statement: a compiler may fuse within an expression, and torchvision's does not.
- */
-static bool overlaps(const kept_box *kept, const box *b, float area, float limit)
-{
-    const float left = kept->at.x1 > b->x1 ? kept->at.x1 : b->x1;
-    const float top = kept->at.y1 > b->y1 ? kept->at.y1 : b->y1;
-    const float right = kept->at.x2 < b->x2 ? kept->at.x2 : b->x2;
-    const float bottom = kept->at.y2 < b->y2 ? kept->at.y2 : b->y2;
-    const float width = right - left > 0 ? right - left : 0;
-    const float height = bottom - top > 0 ? bottom - top : 0;
-    const float common = width * height;
-    const float both = kept->area + area;
-    return common / (both - common) > limit;
-}
-
-static bool is_suppressed(const pw_nms *nms, uint32_t first, const box *b, float area)
+static bool is_suppressed(const pw_nms *nms, uint32_t first, const pk_box *b, float area)
 {
     for (uint32_t k = first; k != NOBODY; k = nms->kept[k].next)
-        if (overlaps(&nms->kept[k], b, area, nms->desc.iou))
+        if (pk_box_overlaps(&nms->kept[k].at, nms->kept[k].area, b, area, nms->desc.iou))
             return true;
     return false;
 }
@@ -269,14 +258,14 @@ size_t pw_nms_run(pw_nms *nms, const pawl_candidates *candidates, pawl_detection
 {
     collect_entries(nms, candidates);
     const bool is_by_class = !nms->desc.is_agnostic && are_classes_apart(nms, candidates);
-    const float distance = nms->desc.is_agnostic ? 0.0f : CLASS_DISTANCE;
+    const float distance = nms->desc.is_agnostic ? 0.0f : PK_CLASS_DISTANCE;
     size_t count = 0;
     for (size_t i = 0; i < nms->count && count < nms->desc.max_detections; i++) {
         const entry *e = &nms->entries[i];
-        const box b = corners(candidates->rows + e->row * candidates->width);
+        const pk_box b = corners(candidates->rows + e->row * candidates->width);
         const float shift = (float)e->class_id * distance;
-        const box moved = {b.x1 + shift, b.y1 + shift, b.x2 + shift, b.y2 + shift};
-        const float area = (moved.x2 - moved.x1) * (moved.y2 - moved.y1);
+        const pk_box moved = pk_box_moved(b, shift);
+        const float area = pk_box_area(&moved);
         uint32_t *list = &nms->lists[is_by_class ? e->class_id : 0];
         if (is_suppressed(nms, *list, &moved, area))
             continue;

@@ -24,6 +24,16 @@ typedef struct pw_nms pw_nms;
 /* What rows must exceed at least, in objectness: the lowest threshold of a wanted class. */
 float pw_nms_threshold(const pw_nms *nms);
 
+/* What it does, for a device that does the same; thresholds are its own, one a class (at least one): what a confidence must exceed, infinite where the
+   class is not wanted. */
+typedef struct pw_nms_rules {
+    const float *thresholds;
+    float lowest, iou; /* lowest: pw_nms_threshold() */
+    size_t max_detections;
+    bool is_agnostic, is_multi_label;
+} pw_nms_rules;
+pw_nms_rules pw_nms_rules_of(const pw_nms *nms);
+
 /* Makes the memory that runs need; copies the lists. PAWL_ERR_ARGUMENT: a class that the model does not have. */
 pawl_status pw_nms_create(const pw_nms_desc *desc, pw_nms **nms, pawl_error *error) PW_NODISCARD;
 void pw_nms_destroy(pw_nms *nms); /* NULL is fine */

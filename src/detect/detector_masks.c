@@ -115,7 +115,7 @@ static pawl_status make_mask(pw_detector *detector, size_t image, size_t index, 
     }
     network_box(row, box);
     PW_TRY(make_room(detector, NETWORK, shape->height, shape->width, error));
-    const pw_mask_area inside = pw_mask_enlarged(&source, box, shape->height, shape->width,
+    const pk_mask_area inside = pw_mask_enlarged(&source, box, shape->height, shape->width,
                                                  detector->plane, detector->masks[NETWORK]);
     *mask = (pawl_mask){shape->width, shape->height, detector->masks[NETWORK]};
     if (form == PAWL_MASK_NETWORK)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The arithmetic of masks; which box and which memory is detector_masks.c's. */
 #include "detect/masks.h"
+#include "kernels/simd/scalar.h"
 
 #include <math.h>
 #include <string.h>
@@ -13,17 +14,16 @@ static void cut(float from, float to, int32_t size, int32_t *first, int32_t *end
     *end = !(high > 0) ? 0 : high < (float)size ? (int32_t)high : size;
 }
 
-static pw_mask_area crop_of(const float box[4], float by_height, float by_width, int32_t height,
+static pk_mask_area crop_of(const float box[4], float by_height, float by_width, int32_t height,
                             int32_t width)
 {
-    pw_mask_area crop;
+    pk_mask_area crop;
     cut(box[1] * by_height, box[3] * by_height, height, &crop.top, &crop.bottom);
     cut(box[0] * by_width, box[2] * by_width, width, &crop.left, &crop.right);
     return crop;
 }
 
-/* sigmoid(coefficients . prototypes) inside, zero elsewhere. */
-static void weigh(const pw_mask_source *source, pw_mask_area inside, float *plane)
+void pw_mask_weigh(const pw_mask_source *source, pk_mask_area inside, float *plane)
 {
     const size_t width = (size_t)source->width, size = (size_t)source->height * width;
     memset(plane, 0, size * sizeof(float));
@@ -32,10 +32,10 @@ static void weigh(const pw_mask_source *source, pw_mask_area inside, float *plan
         for (int32_t k = 0; k < source->count; k++) {
             const float *prototype = source->prototypes + (size_t)k * size + (size_t)y * width;
             for (int32_t x = inside.left; x < inside.right; x++)
-                row[x] += source->coefficients[k] * prototype[x];
+                row[x] = pk_mask_add(row[x], source->coefficients[k], prototype[x]);
         }
         for (int32_t x = inside.left; x < inside.right; x++)
-            row[x] = 1.0f / (1.0f + expf(-row[x]));
+            row[x] = vf32_sigmoid(row[x]);
     }
 }
 
@@ -62,7 +62,7 @@ static float blend(const float *row_low, const float *row_high, between x, betwe
 }
 
 /* Enlarges the part of a plane to height x width; only pixels of the crop can be 1. */
-static void enlarge(const float *plane, int32_t plane_width, pw_mask_area part, pw_mask_area crop,
+static void enlarge(const float *plane, int32_t plane_width, pk_mask_area part, pk_mask_area crop,
                     int32_t height, int32_t width, uint8_t *mask)
 {
     memset(mask, 0, (size_t)height * (size_t)width);
@@ -77,24 +77,37 @@ static void enlarge(const float *plane, int32_t plane_width, pw_mask_area part, 
     }
 }
 
-pw_mask_area pw_mask_enlarged(const pw_mask_source *source, const float box[4], int32_t height,
-                              int32_t width, float *plane, uint8_t *mask)
+pk_mask_area pw_mask_inside(int32_t plane_height, int32_t plane_width, const float box[4],
+                            int32_t height, int32_t width)
 {
-    const float by_height = (float)source->height / (float)height;
-    const float by_width = (float)source->width / (float)width;
-    const pw_mask_area crop = crop_of(box, by_height, by_width, source->height, source->width);
-    const pw_mask_area whole = {0, source->height, 0, source->width};
-    weigh(source, crop, plane);
+    const float by_height = (float)plane_height / (float)height;
+    const float by_width = (float)plane_width / (float)width;
+    return crop_of(box, by_height, by_width, plane_height, plane_width);
+}
+
+pk_mask_area pw_mask_enlarge(const float *plane, int32_t plane_height, int32_t plane_width,
+                             const float box[4], int32_t height, int32_t width, uint8_t *mask)
+{
+    const float by_height = (float)plane_height / (float)height;
+    const float by_width = (float)plane_width / (float)width;
+    const pk_mask_area whole = {0, plane_height, 0, plane_width};
     /* Enlarging reaches one place beyond the crop at most: what lies further is zero. */
     const float reach_y = 2.0f / by_height, reach_x = 2.0f / by_width;
     const float wide[4] = {box[0] - reach_x, box[1] - reach_y, box[2] + reach_x, box[3] + reach_y};
-    const pw_mask_area reached = crop_of(wide, 1, 1, height, width);
-    enlarge(plane, source->width, whole, reached, height, width, mask);
+    const pk_mask_area reached = crop_of(wide, 1, 1, height, width);
+    enlarge(plane, plane_width, whole, reached, height, width, mask);
     return reached;
 }
 
+pk_mask_area pw_mask_enlarged(const pw_mask_source *source, const float box[4], int32_t height,
+                              int32_t width, float *plane, uint8_t *mask)
+{
+    pw_mask_weigh(source, pw_mask_inside(source->height, source->width, box, height, width), plane);
+    return pw_mask_enlarge(plane, source->height, source->width, box, height, width, mask);
+}
+
 /* The part of a letterboxed height x width that holds the picture: int() of the exact pads. */
-static pw_mask_area letterboxed(int32_t height, int32_t width, int32_t picture_height,
+static pk_mask_area letterboxed(int32_t height, int32_t width, int32_t picture_height,
                                 int32_t picture_width)
 {
     const double by_height = (double)height / picture_height;
@@ -102,19 +115,31 @@ static pw_mask_area letterboxed(int32_t height, int32_t width, int32_t picture_h
     const double gain = by_height < by_width ? by_height : by_width;
     const double pad_x = (width - picture_width * gain) / 2;
     const double pad_y = (height - picture_height * gain) / 2;
-    pw_mask_area part = {(int32_t)pad_y, (int32_t)(height - pad_y), (int32_t)pad_x,
+    pk_mask_area part = {(int32_t)pad_y, (int32_t)(height - pad_y), (int32_t)pad_x,
                          (int32_t)(width - pad_x)};
     part.bottom = part.bottom > part.top ? part.bottom : part.top + 1;
     part.right = part.right > part.left ? part.right : part.left + 1;
     return part;
 }
 
+pk_mask_area pw_mask_inside_native(int32_t plane_height, int32_t plane_width, int32_t height,
+                                   int32_t width)
+{
+    return letterboxed(plane_height, plane_width, height, width);
+}
+
+void pw_mask_enlarge_native(const float *plane, int32_t plane_height, int32_t plane_width,
+                            const float box[4], int32_t height, int32_t width, uint8_t *mask)
+{
+    const pk_mask_area part = letterboxed(plane_height, plane_width, height, width);
+    enlarge(plane, plane_width, part, crop_of(box, 1, 1, height, width), height, width, mask);
+}
+
 void pw_mask_native(const pw_mask_source *source, const float box[4], int32_t height, int32_t width,
                     float *plane, uint8_t *mask)
 {
-    const pw_mask_area part = letterboxed(source->height, source->width, height, width);
-    weigh(source, part, plane);
-    enlarge(plane, source->width, part, crop_of(box, 1, 1, height, width), height, width, mask);
+    pw_mask_weigh(source, letterboxed(source->height, source->width, height, width), plane);
+    pw_mask_enlarge_native(plane, source->height, source->width, box, height, width, mask);
 }
 
 /* OpenCV's INTER_LINEAR. */
@@ -139,12 +164,12 @@ static void reach(int32_t first, int32_t end, int32_t size, int32_t to, int32_t 
 }
 
 void pw_mask_to_picture(const uint8_t *network, int32_t network_height, int32_t network_width,
-                        pw_mask_area inside, int32_t height, int32_t width, uint8_t *mask)
+                        pk_mask_area inside, int32_t height, int32_t width, uint8_t *mask)
 {
-    const pw_mask_area part = letterboxed(network_height, network_width, height, width);
+    const pk_mask_area part = letterboxed(network_height, network_width, height, width);
     const uint8_t *corner = network + (ptrdiff_t)part.top * network_width + part.left;
     const int32_t rows = part.bottom - part.top, columns = part.right - part.left;
-    pw_mask_area out;
+    pk_mask_area out;
     reach(inside.top - part.top, inside.bottom - part.top, rows, height, &out.top, &out.bottom);
     reach(inside.left - part.left, inside.right - part.left, columns, width, &out.left, &out.right);
     memset(mask, 0, (size_t)height * (size_t)width);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Loading the driver once, and its device, stream and memory as objects. The sequence of calls is
- * the CUDA driver API's. */
+/* Loading the driver once, and its device as an object. The sequence of calls is the CUDA driver
+ * API's. */
 #include "gpu/driver.h"
 #include "base/os.h"
 #include <pthread.h>
@@ -17,8 +17,7 @@ static struct {
     uint32_t id; /* of the process that started the driver */
 } process = {.once = PTHREAD_ONCE_INIT, .status = PAWL_OK};
 
-/* One sentence of a driver call that failed. */
-static pawl_status refused(const pw_cuda *cuda, int result, const char *what, pawl_error *error)
+pawl_status pw_cuda_refused(const pw_cuda *cuda, int result, const char *what, pawl_error *error)
 {
     const char *text = NULL;
     if (cuda->cuGetErrorString(result, &text) != CUDA_SUCCESS || text == NULL)
@@ -29,10 +28,16 @@ static pawl_status refused(const pw_cuda *cuda, int result, const char *what, pa
 
 static pawl_status load(pw_cuda *cuda, pawl_error *error)
 {
-    static const char *const names[] = {
-#define FUNCTION_NAME(name, parameters) #name,
-        PW_CUDA_FUNCTION_MAP(FUNCTION_NAME)
-#undef FUNCTION_NAME
+    /* The struct begins with the functions, in the order of the maps. */
+    static const struct {
+        const char *name;
+        bool is_optional;
+    } functions[] = {
+#define REQUIRED(name, parameters) {#name, false},
+#define OPTIONAL(name, parameters) {#name, true},
+        PW_CUDA_FUNCTION_MAP(REQUIRED) PW_CUDA_OPTIONAL_MAP(OPTIONAL)
+#undef REQUIRED
+#undef OPTIONAL
     };
     const char *const named = pw_os_environment("PAWL_CUDA_LIBRARY");
     char reason[256];
@@ -43,13 +48,12 @@ static pawl_status load(pw_cuda *cuda, pawl_error *error)
             error, PAWL_ERR_DEVICE,
             "no NVIDIA driver is here (%s); a GPU backend needs one, --backend cpu does not",
             reason);
-    for (size_t i = 0; i < PW_COUNT(names); i++) {
-        void *const symbol = pw_os_symbol(library, names[i]);
-        if (symbol == NULL)
+    for (size_t i = 0; i < PW_COUNT(functions); i++) {
+        void *const symbol = pw_os_symbol(library, functions[i].name);
+        if (symbol == NULL && !functions[i].is_optional)
             return pw_fail(error, PAWL_ERR_DEVICE,
                            "the NVIDIA driver lacks %s: it is older than CUDA 11, update it",
-                           names[i]);
-        /* The struct begins with the functions, in the order of the map. */
+                           functions[i].name);
         memcpy((char *)cuda + i * sizeof symbol, &symbol, sizeof symbol);
     }
     return PAWL_OK;
@@ -66,7 +70,7 @@ static pawl_status start(pw_cuda *cuda, pawl_error *error)
         return pw_fail(error, PAWL_ERR_DEVICE,
                        "the NVIDIA driver finds no GPU on this machine; --backend cpu needs none");
     if (result != CUDA_SUCCESS)
-        return refused(cuda, result, "starting the NVIDIA driver", error);
+        return pw_cuda_refused(cuda, result, "starting the NVIDIA driver", error);
     (void)cuda->cuDriverGetVersion(&cuda->driver_version);
     return PAWL_OK;
 }
@@ -124,7 +128,7 @@ static pawl_status open_device(pw_gpu_device *device, int ordinal, pawl_error *e
     if (result == CUDA_SUCCESS)
         return PAWL_OK;
     device->context = NULL; /* not retained: nothing to release */
-    return refused(cuda, result, "opening the GPU", error);
+    return pw_cuda_refused(cuda, result, "opening the GPU", error);
 }
 
 pawl_status pw_gpu_device_create(int ordinal, pw_gpu_device **device, pawl_error *error)
@@ -145,117 +149,13 @@ pawl_status pw_gpu_enter(const pw_gpu_device *device, pawl_error *error)
     if (pw_is_forked())
         return pw_fail(error, PAWL_ERR_FORKED, "the GPU belongs to the parent process");
     const int result = device->cuda->cuCtxPushCurrent_v2(device->context);
-    return result == CUDA_SUCCESS ? PAWL_OK
-                                  : refused(device->cuda, result, "making the GPU current", error);
+    return result == CUDA_SUCCESS
+               ? PAWL_OK
+               : pw_cuda_refused(device->cuda, result, "making the GPU current", error);
 }
 
 void pw_gpu_leave(const pw_gpu_device *device)
 {
     void *previous = NULL;
     (void)device->cuda->cuCtxPopCurrent_v2(&previous);
-}
-
-/* Stream */
-
-/* cuStreamDestroy() does not wait: what is in flight would go on, into memory that its owner frees
- * after the stream. */
-static void unmake_stream(pw_object *object)
-{
-    pw_gpu_stream *const stream = (pw_gpu_stream *)object;
-    if (stream->stream == NULL || pw_gpu_enter(stream->device, NULL) < 0)
-        return;
-    pw_gpu_settle(stream);
-    (void)stream->device->cuda->cuStreamDestroy_v2(stream->stream);
-    pw_gpu_leave(stream->device);
-}
-
-static const pw_type stream_type = {.name = "gpu stream",
-                                    .size = sizeof(pw_gpu_stream),
-                                    .unmake = unmake_stream,
-                                    .is_foreign = true};
-
-pawl_status pw_gpu_stream_create(pw_gpu_device *device, pw_gpu_stream **stream, pawl_error *error)
-{
-    enum { NON_BLOCKING = 1 }; /* CU_STREAM_NON_BLOCKING */
-    pw_gpu_stream *made PW_MAKING = NULL;
-    pw_object *const parents[] = {&device->object};
-    PW_TRY(pw_object_make(&stream_type, parents, 1, &made, error));
-    made->device = device;
-    PW_TRY(pw_gpu_enter(device, error));
-    const int result = device->cuda->cuStreamCreate(&made->stream, NON_BLOCKING);
-    pw_gpu_leave(device);
-    if (result != CUDA_SUCCESS) {
-        made->stream = NULL;
-        return refused(device->cuda, result, "making a stream", error);
-    }
-    (void)pw_object_publish(made);
-    *stream = PW_TAKE(made);
-    return PAWL_OK;
-}
-
-/* Memory */
-
-static void unmake_memory(pw_object *object)
-{
-    pw_gpu_memory *const memory = (pw_gpu_memory *)object;
-    if (memory->address == 0 || pw_gpu_enter(memory->device, NULL) < 0)
-        return;
-    (void)memory->device->cuda->cuMemFree_v2(memory->address);
-    pw_gpu_leave(memory->device);
-}
-
-static const pw_type memory_type = {.name = "gpu memory",
-                                    .size = sizeof(pw_gpu_memory),
-                                    .unmake = unmake_memory,
-                                    .is_foreign = true};
-
-pawl_status pw_gpu_memory_create(pw_gpu_device *device, size_t size, pw_gpu_memory **memory,
-                                 pawl_error *error)
-{
-    pw_gpu_memory *made PW_MAKING = NULL;
-    pw_object *const parents[] = {&device->object};
-    PW_TRY(pw_object_make(&memory_type, parents, 1, &made, error));
-    made->device = device;
-    made->size = size;
-    PW_TRY(pw_gpu_enter(device, error));
-    const int result = device->cuda->cuMemAlloc_v2(&made->address, size);
-    pw_gpu_leave(device);
-    if (result != CUDA_SUCCESS) {
-        made->address = 0;
-        return refused(device->cuda, result, "allocating GPU memory", error);
-    }
-    (void)pw_object_publish(made);
-    *memory = PW_TAKE(made);
-    return PAWL_OK;
-}
-
-/* Transfers */
-
-pawl_status pw_gpu_upload(const pw_gpu_stream *stream, const pw_gpu_memory *to, const void *from,
-                          size_t size, pawl_error *error)
-{
-    const pw_cuda *const cuda = stream->device->cuda;
-    const int result = cuda->cuMemcpyHtoDAsync_v2(to->address, from, size, stream->stream);
-    return result == CUDA_SUCCESS ? PAWL_OK : refused(cuda, result, "copying to the GPU", error);
-}
-
-pawl_status pw_gpu_download(const pw_gpu_stream *stream, void *to, const pw_gpu_memory *from,
-                            size_t size, pawl_error *error)
-{
-    const pw_cuda *const cuda = stream->device->cuda;
-    const int result = cuda->cuMemcpyDtoHAsync_v2(to, from->address, size, stream->stream);
-    return result == CUDA_SUCCESS ? PAWL_OK : refused(cuda, result, "copying from the GPU", error);
-}
-
-pawl_status pw_gpu_wait(const pw_gpu_stream *stream, pawl_error *error)
-{
-    const int result = stream->device->cuda->cuStreamSynchronize(stream->stream);
-    return result == CUDA_SUCCESS
-               ? PAWL_OK
-               : refused(stream->device->cuda, result, "running on the GPU", error);
-}
-
-void pw_gpu_settle(const pw_gpu_stream *stream)
-{
-    (void)stream->device->cuda->cuStreamSynchronize(stream->stream);
 }

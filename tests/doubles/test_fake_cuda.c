@@ -2,7 +2,7 @@
 /* The room gpu on the driver double. Usage: test_fake_cuda life|faults|nothing, a process each: the
  * driver is started once. */
 #include "doubles/cuda/fake_cuda.h"
-#include "gpu/driver.h"
+#include "gpu/device_stream.h"
 #include <dlfcn.h>
 #include <pawl/object.h>
 #include <stdio.h>

@@ -10,7 +10,7 @@
 
 #include "backend/tensorrt/trt_engine_calls.h"
 #include "backend/tensorrt/trt_object.h"
-#include "gpu/driver.h"
+#include "gpu/device_stream.h"
 #include <pawl/limits.h>
 #include <pthread.h>
 

@@ -14,7 +14,7 @@
 #include "backend/tensorrt/trt_watch.h"
 #include "base/log.h"
 #include "base/memory.h"
-#include "gpu/driver.h"
+#include "gpu/device_stream.h"
 
 #include <string.h>
 

@@ -3,6 +3,7 @@
 #ifndef PK_HEAD_H
 #define PK_HEAD_H
 
+#include "kernels/head/boxes.h"
 #include "kernels/kernel.h"
 
 /* Some cells of one anchor of one level of one picture. */

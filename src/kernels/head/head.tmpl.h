@@ -15,10 +15,10 @@ PK_INLINE void head_row(const pk_problem *problem, size_t level, size_t anchor, 
         row[i] = raw[i];
     const float x = (float)(cell % grid);
     const float y = (float)(cell / grid);
-    row[0] = (2.0f * row[0] - 0.5f + x) * head->stride[level];
-    row[1] = (2.0f * row[1] - 0.5f + y) * head->stride[level];
-    row[2] = 4.0f * row[2] * row[2] * head->anchor[level][anchor][0];
-    row[3] = 4.0f * row[3] * row[3] * head->anchor[level][anchor][1];
+    row[0] = pk_head_center(row[0], x, head->stride[level]);
+    row[1] = pk_head_center(row[1], y, head->stride[level]);
+    row[2] = pk_head_side(row[2], head->anchor[level][anchor][0]);
+    row[3] = pk_head_side(row[3], head->anchor[level][anchor][1]);
 }
 
 void PK_JOIN(pk_decode_f32_, PK_ISA)(const pk_call *call, size_t phase, size_t item, void *scratch)

@@ -1,59 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The letterbox: what is the same for all instruction sets. Positions are OpenCV's for 8-bit
- * INTER_LINEAR: computed in double, kept in float, weights of 11 bits.
+ * The letterbox: what is the same for all instruction sets.
  */
 #include "kernels/image/resize.h"
 #include "kernels/cut.h"
 
-#include <math.h>
-
 #define SIDE_MAX ((size_t)1 << 28) /* a row's bytes are counted in 32 bits */
-
-/* The source position of output index at, and how far (0..1) it lies beyond its whole part. */
-static int32_t source_of(size_t at, size_t from, size_t to, float *fraction)
-{
-    const double scale = 1.0 / ((double)to / (double)from);
-    const float exact = (float)(((double)at + 0.5) * scale - 0.5);
-    const float whole = floorf(exact);
-    *fraction = exact - whole;
-    return (int32_t)whole;
-}
-
-static int16_t weight_of(float part)
-{
-    return (int16_t)rintf(part * (float)PK_LETTERBOX_ONE);
-}
-
-static int32_t within(int32_t at, size_t size)
-{
-    return at < 0 ? 0 : (size_t)at < size ? at : (int32_t)size - 1;
-}
-
-static pk_resized resized(int32_t at, float fraction, size_t from)
-{
-    return (pk_resized){.before = within(at, from),
-                        .after = within(at + 1, from),
-                        .before_weight = weight_of(1.0f - fraction),
-                        .after_weight = weight_of(fraction)};
-}
-
-pk_resized pk_resized_row(size_t y, size_t from, size_t to)
-{
-    float fraction;
-    const int32_t above = source_of(y, from, to, &fraction);
-    return resized(above, fraction, from);
-}
-
-/* Unlike rows, columns beyond an edge are the edge's pixel whole. */
-static pk_resized resized_column(size_t x, size_t from, size_t to)
-{
-    float fraction;
-    const int32_t left = source_of(x, from, to, &fraction);
-    if (left < 0 || (size_t)left >= from - 1)
-        fraction = 0.0f;
-    return resized(left < 0 ? 0 : left, fraction, from);
-}
 
 static bool is_interleaved(const pk_tensor *tensor)
 {
@@ -136,9 +88,10 @@ void pk_letterbox_pack(const pk_implementation *implementation, const pk_problem
     int32_t *right_at = (int32_t *)(void *)(memory + layout.right_at);
     int16_t *left_weights = (int16_t *)(void *)(memory + layout.left_weights);
     int16_t *right_weights = (int16_t *)(void *)(memory + layout.right_weights);
+    const double scale = pk_resize_scale(how->width, how->inner_width);
     size_t whole = 0;
     for (size_t x = 0; x < how->inner_width; x++) {
-        const pk_resized column = resized_column(x, how->width, how->inner_width);
+        const pk_resized column = pk_resized_column(x, how->width, scale);
         left_at[x] = column.before * (int32_t)pixel;
         right_at[x] = column.after * (int32_t)pixel;
         if ((size_t)left_at[x] + pixel + PK_LETTERBOX_MOVE <= row)

@@ -3,19 +3,10 @@
 #ifndef PK_IMAGE_RESIZE_H
 #define PK_IMAGE_RESIZE_H
 
+#include "kernels/image/place.h"
 #include "kernels/kernel.h"
 
-#define PK_LETTERBOX_ONE  2048 /* weights have 11 bits */
 #define PK_LETTERBOX_MOVE 4    /* bytes moved for a pixel of three, where the row has as many: one load and one store */
-
-/* An output row or column: two of the window's, and their weights. */
-typedef struct pk_resized {
-    int32_t before, after;
-    int16_t before_weight, after_weight;
-} pk_resized;
-
-/* Of output row y. Beyond an edge both are the edge's row, and keep their weights. */
-pk_resized pk_resized_row(size_t y, size_t from, size_t to);
 
 /*
  * How a problem is laid out. A picture is one plane of interleaved pixels, or planes of one value a pixel; what is resized lies plane by plane.

@@ -60,15 +60,13 @@ static void letterbox_blend(const uint8_t *restrict left, const uint8_t *restric
                             const int16_t *restrict right_weights, size_t count, int16_t *restrict line)
 {
     for (size_t i = 0; i < count; i++)
-        line[i] = (int16_t)((left[i] * left_weights[i] + right[i] * right_weights[i]) >> 4);
+        line[i] = pk_resize_across(left[i], right[i], left_weights[i], right_weights[i]);
 }
 
 static void letterbox_mix(const int16_t *restrict above, const int16_t *restrict below, int16_t a, int16_t b, size_t count, uint8_t *restrict out)
 {
-    for (size_t i = 0; i < count; i++) {
-        const int32_t sum = ((above[i] * a) >> 16) + ((below[i] * b) >> 16);
-        out[i] = (uint8_t)((sum + 2) >> 2);
-    }
+    for (size_t i = 0; i < count; i++)
+        out[i] = pk_resize_down(above[i], below[i], a, b);
 }
 
 /* The horizontal pass of a row of the window, all planes; of the two that are kept, keep is the one that must stay. */
@@ -95,7 +93,7 @@ PK_INLINE void letterbox_half(const uint8_t *restrict above, const uint8_t *rest
     for (size_t x = 0; x < count; x++)
         for (size_t c = 0; c < pixel; c++) {
             const size_t i = 2 * pixel * x + c;
-            out[pixel * x + c] = (uint8_t)((above[i] + above[i + pixel] + below[i] + below[i + pixel] + 2) >> 2);
+            out[pixel * x + c] = pk_resize_mean(above[i], above[i + pixel], below[i], below[i + pixel]);
         }
 }
 
@@ -116,7 +114,7 @@ static void letterbox_resize(letterbox_work *work, size_t y, uint8_t *row)
                 letterbox_half(above, below, how->inner_width, 1, row + plane * values);
         }
     } else {
-        const pk_resized at = pk_resized_row(y, how->height, how->inner_height);
+        const pk_resized at = pk_resized_row(y, how->height, pk_resize_scale(how->height, how->inner_height));
         const int16_t *above = letterbox_line(work, (size_t)at.before, (size_t)at.after);
         const int16_t *below = letterbox_line(work, (size_t)at.after, (size_t)at.before);
         letterbox_mix(above, below, at.before_weight, at.after_weight, planes * values, row);

@@ -1,102 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * libcuda.so.1 in host memory: the functions of PW_CUDA_FUNCTION_MAP, with the rules of the driver
- * that one gets wrong. Memory and streams are released with the context they were made in current;
- * a primary context is released as often as it was retained; what is put on a stream is done with
- * its next synchronisation and no sooner. Not NVIDIA's code. See tests/doubles/README.md.
+ * that one gets wrong; here devices, contexts and memory, in fake_work.c streams, graphs and
+ * kernels. Everything is released with the context it was made in current; a primary context is
+ * released as often as it was retained. Not NVIDIA's code. See tests/doubles/README.md.
  *
  * Environment: FAKE_CUDA_FAIL="cuMemAlloc_v2:3" or "cuMemAlloc_v2:3:700": the third call fails
  * (with code 700), 0: every call; FAKE_CUDA_DEVICES=0, FAKE_CUDA_CAPABILITY=8.6,
  * FAKE_CUDA_DRIVER=12040.
  */
-#include "doubles/cuda/fake_cuda.h"
-#include "gpu/driver.h"
-#include <pthread.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#define EXPORT       __attribute__((visibility("default")))
-#define MAX_DEVICES  8
-#define MAX_DEPTH    16
-#define MAX_HOLDINGS 4096
-
-enum {
-    SUCCESS = 0,
-    INVALID_VALUE = 1,
-    OUT_OF_MEMORY = 2,
-    NOT_INITIALIZED = 3,
-    NO_DEVICE = 100,
-    INVALID_DEVICE = 101,
-    INVALID_CONTEXT = 201,
-    INVALID_HANDLE = 400,
-    UNKNOWN = 999
-};
+#include "doubles/cuda/fake_inner.h"
 
 enum { CAPABILITY_MAJOR = 75, CAPABILITY_MINOR = 76 };
 
-typedef enum function_id {
-#define FUNCTION_ID(name, parameters) ID_##name,
-    PW_CUDA_FUNCTION_MAP(FUNCTION_ID)
-#undef FUNCTION_ID
-        FUNCTION_COUNT
-} function_id;
-
 static const char *const function_names[FUNCTION_COUNT] = {
 #define FUNCTION_NAME(name, parameters) #name,
-    PW_CUDA_FUNCTION_MAP(FUNCTION_NAME)
+    PW_CUDA_FUNCTION_MAP(FUNCTION_NAME) PW_CUDA_OPTIONAL_MAP(FUNCTION_NAME)
 #undef FUNCTION_NAME
 };
 
-/* The driver's exports, declared from the map: an export that differs from it does not compile. */
-#define FUNCTION_DECLARATION(name, parameters) EXPORT int name parameters;
-PW_CUDA_FUNCTION_MAP(FUNCTION_DECLARATION)
-#undef FUNCTION_DECLARATION
-EXPORT extern unsigned fake_cuda_live(void);
-EXPORT extern void fake_cuda_count(fake_cuda_counts *counts);
-EXPORT extern const char *fake_cuda_last_violation(void);
-EXPORT extern int fake_cuda_holds(uint64_t address, size_t size);
-EXPORT extern int fake_cuda_launch(void *stream, void (*work)(void *argument), void *argument);
-EXPORT extern unsigned fake_cuda_calls(const char *function);
-EXPORT extern void fake_cuda_forget(void);
-
-typedef struct context {
-    int device;
-    unsigned retains;
-} context;
-
-/* Work on a stream that has not been done: a copy (work NULL), or what fake_cuda_launch was given.
- */
-typedef struct pending {
-    struct pending *next;
-    void *to;
-    const void *from;
-    size_t size;
-    void (*work)(void *argument);
-    void *argument;
-} pending;
-
-typedef struct stream {
-    context *home;
-    pending *first, **last;
-} stream;
-
-typedef struct allocation {
-    void *start;
-    size_t size;
-    context *home;
-} allocation;
-
-static struct {
-    pthread_mutex_t mutex;
-    int is_initialised;
-    context contexts[MAX_DEVICES];
-    stream *streams[MAX_HOLDINGS];
-    allocation allocations[MAX_HOLDINGS];
-    unsigned calls[FUNCTION_COUNT];
-    unsigned violations;
-    char violation[160];
-} fake = {.mutex = PTHREAD_MUTEX_INITIALIZER};
+fake_state fake = {.mutex = PTHREAD_MUTEX_INITIALIZER};
 
 static _Thread_local context *current[MAX_DEPTH];
 static _Thread_local unsigned depth;
@@ -113,15 +36,14 @@ static int device_count(void)
     return count < 0 ? 0 : count > MAX_DEVICES ? MAX_DEVICES : count;
 }
 
-static int violation(const char *function, const char *what, int result)
+int fake_violation(function_id id, const char *what, int result)
 {
     fake.violations++;
-    snprintf(fake.violation, sizeof fake.violation, "%s: %s", function, what);
+    snprintf(fake.violation, sizeof fake.violation, "%s: %s", function_names[id], what);
     return result;
 }
 
-/* Counts the call; the code that FAKE_CUDA_FAIL wants of it, or SUCCESS. */
-static int enter(function_id id)
+int fake_enter(function_id id)
 {
     const unsigned call = ++fake.calls[id];
     const char *const order = getenv("FAKE_CUDA_FAIL");
@@ -134,10 +56,10 @@ static int enter(function_id id)
         return SUCCESS;
     if (*end == ':')
         return (int)strtol(end + 1, NULL, 10);
-    return id == ID_cuMemAlloc_v2 ? OUT_OF_MEMORY : UNKNOWN;
+    return id == ID_cuMemAlloc_v2 || id == ID_cuMemHostAlloc ? OUT_OF_MEMORY : UNKNOWN;
 }
 
-static context *here(void)
+context *fake_here(void)
 {
     return depth > 0 ? current[depth - 1] : NULL;
 }
@@ -156,25 +78,13 @@ static int is_context(const void *handle)
     return 0;
 }
 
-static int need_context(function_id id)
+int fake_need_context(function_id id)
 {
     if (!fake.is_initialised)
-        return violation(function_names[id], "before cuInit", NOT_INITIALIZED);
-    return is_context(here())
-               ? SUCCESS
-               : violation(function_names[id], "no context is current", INVALID_CONTEXT);
+        return fake_violation(id, "before cuInit", NOT_INITIALIZED);
+    return is_context(fake_here()) ? SUCCESS
+                                   : fake_violation(id, "no context is current", INVALID_CONTEXT);
 }
-
-/* Every export is the same frame round its own body: lock, count, fault on demand, body. */
-#define LOCKED(id, body)                   \
-    do {                                   \
-        pthread_mutex_lock(&fake.mutex);   \
-        int result_ = enter(id);           \
-        if (result_ == SUCCESS)            \
-            result_ = (body);              \
-        pthread_mutex_unlock(&fake.mutex); \
-        return result_;                    \
-    } while (0)
 
 static int initialise(unsigned flags)
 {
@@ -294,18 +204,22 @@ int cuDevicePrimaryCtxRetain(void **context_, int device)
  * a mistake of the caller's. */
 static int release(int device)
 {
-    static const char *const name = "cuDevicePrimaryCtxRelease_v2";
     if (!is_device(device))
         return INVALID_DEVICE;
     context *const home = &fake.contexts[device];
     if (home->retains == 0)
-        return violation(name, "more often than retained", INVALID_CONTEXT);
+        return fake_violation(ID_cuDevicePrimaryCtxRelease_v2, "more often than retained",
+                              INVALID_CONTEXT);
     if (--home->retains > 0)
         return SUCCESS;
     for (size_t i = 0; i < MAX_HOLDINGS; i++)
         if ((fake.streams[i] != NULL && fake.streams[i]->home == home) ||
-            (fake.allocations[i].start != NULL && fake.allocations[i].home == home))
-            return violation(name, "streams or memory of the context still live", SUCCESS);
+            (fake.allocations[i].start != NULL && fake.allocations[i].home == home) ||
+            (fake.graphs[i] != NULL && fake.graphs[i]->home == home) ||
+            (fake.modules[i].what != NULL && fake.modules[i].home == home) ||
+            (fake.events[i].what != NULL && fake.events[i].home == home))
+            return fake_violation(ID_cuDevicePrimaryCtxRelease_v2,
+                                  "streams, memory or others of the context still live", SUCCESS);
     return SUCCESS;
 }
 
@@ -317,9 +231,9 @@ int cuDevicePrimaryCtxRelease_v2(int device)
 static int push(void *handle)
 {
     if (!is_context(handle))
-        return violation("cuCtxPushCurrent_v2", "not a retained context", INVALID_CONTEXT);
+        return fake_violation(ID_cuCtxPushCurrent_v2, "not a retained context", INVALID_CONTEXT);
     if (depth == MAX_DEPTH)
-        return violation("cuCtxPushCurrent_v2", "pushed and never popped", INVALID_CONTEXT);
+        return fake_violation(ID_cuCtxPushCurrent_v2, "pushed and never popped", INVALID_CONTEXT);
     current[depth++] = handle;
     return SUCCESS;
 }
@@ -332,7 +246,7 @@ int cuCtxPushCurrent_v2(void *context_)
 static int pop(void **handle)
 {
     if (depth == 0)
-        return violation("cuCtxPopCurrent_v2", "nothing was pushed", INVALID_CONTEXT);
+        return fake_violation(ID_cuCtxPopCurrent_v2, "nothing was pushed", INVALID_CONTEXT);
     *handle = current[--depth];
     return SUCCESS;
 }
@@ -344,13 +258,15 @@ int cuCtxPopCurrent_v2(void **context_)
 
 /* Memory */
 
-static int allocate(uint64_t *address, size_t size)
+static int allocate(function_id id, void **memory, size_t size, int kind)
 {
-    const int result = need_context(ID_cuMemAlloc_v2);
+    const int result = fake_need_context(id);
     if (result != SUCCESS)
         return result;
     if (size == 0)
         return INVALID_VALUE;
+    if (fake_is_capturing_here())
+        return fake_violation(id, "during a capture of this thread's", CAPTURE_UNSUPPORTED);
     for (size_t i = 0; i < MAX_HOLDINGS; i++) {
         if (fake.allocations[i].start != NULL)
             continue;
@@ -358,16 +274,25 @@ static int allocate(uint64_t *address, size_t size)
         if (start == NULL)
             return OUT_OF_MEMORY;
         memset(start, 0x7f, size); /* floats of garbage: nothing may count on zeros */
-        fake.allocations[i] = (allocation){start, size, here()};
-        *address = (uint64_t)(uintptr_t)start;
+        fake.allocations[i] = (allocation){start, size, fake_here(), kind};
+        *memory = start;
         return SUCCESS;
     }
     return OUT_OF_MEMORY;
 }
 
+static int allocate_device(uint64_t *address, size_t size)
+{
+    void *memory = NULL;
+    const int result = allocate(ID_cuMemAlloc_v2, &memory, size, ON_DEVICE);
+    if (result == SUCCESS)
+        *address = (uint64_t)(uintptr_t)memory;
+    return result;
+}
+
 int cuMemAlloc_v2(uint64_t *address, size_t size)
 {
-    LOCKED(ID_cuMemAlloc_v2, allocate(address, size));
+    LOCKED(ID_cuMemAlloc_v2, allocate_device(address, size));
 }
 
 /* Whether a copy that has not been done reads or writes the allocation. */
@@ -375,7 +300,7 @@ static int is_in_flight(const allocation *memory)
 {
     const unsigned char *const start = memory->start, *const end = start + memory->size;
     for (size_t i = 0; i < MAX_HOLDINGS; i++)
-        for (const pending *each = fake.streams[i] != NULL ? fake.streams[i]->first : NULL;
+        for (const pending *each = fake.streams[i] != NULL ? fake.streams[i]->work.first : NULL;
              each != NULL; each = each->next) {
             const unsigned char *const to = each->to, *const from = each->from;
             if ((to >= start && to < end) || (from >= start && from < end))
@@ -384,193 +309,90 @@ static int is_in_flight(const allocation *memory)
     return 0;
 }
 
-static int unallocate(uint64_t address)
+static int unallocate(function_id id, uint64_t address, int kind)
 {
     for (size_t i = 0; i < MAX_HOLDINGS; i++) {
         allocation *const found = &fake.allocations[i];
-        if (found->start == NULL || (uint64_t)(uintptr_t)found->start != address)
+        if (found->start == NULL || (uint64_t)(uintptr_t)found->start != address ||
+            found->kind != kind)
             continue;
-        if (found->home != here())
-            return violation("cuMemFree_v2", "the memory's context is not current",
-                             INVALID_CONTEXT);
+        if (found->home != fake_here())
+            return fake_violation(id, "the memory's context is not current", INVALID_CONTEXT);
         if (is_in_flight(found))
-            return violation("cuMemFree_v2", "a copy of this memory is in flight", INVALID_VALUE);
+            return fake_violation(id, "a copy of this memory is in flight", INVALID_VALUE);
         free(found->start);
         found->start = NULL;
         return SUCCESS;
     }
-    return violation("cuMemFree_v2", "not the start of a live allocation", INVALID_VALUE);
+    return fake_violation(id, "not the start of a live allocation", INVALID_VALUE);
 }
 
 int cuMemFree_v2(uint64_t address)
 {
-    LOCKED(ID_cuMemFree_v2, unallocate(address));
+    LOCKED(ID_cuMemFree_v2, unallocate(ID_cuMemFree_v2, address, ON_DEVICE));
 }
 
-static int is_held(uint64_t address, size_t size)
+/* kind -1: any. */
+static const allocation *holder_of(uint64_t address, size_t size, int kind)
 {
     for (size_t i = 0; i < MAX_HOLDINGS; i++) {
         const allocation *const found = &fake.allocations[i];
         const uint64_t start = (uint64_t)(uintptr_t)found->start;
         if (start != 0 && address >= start && size <= found->size &&
-            address - start <= found->size - size)
-            return 1;
+            address - start <= found->size - size && (kind < 0 || kind == found->kind))
+            return found;
     }
-    return 0;
+    return NULL;
 }
 
-/* Streams */
-
-static size_t stream_index(const void *handle)
+int fake_is_held(uint64_t address, size_t size, int kind)
 {
-    for (size_t i = 0; i < MAX_HOLDINGS; i++)
-        if (fake.streams[i] != NULL && fake.streams[i] == handle)
-            return i;
-    return MAX_HOLDINGS;
+    return holder_of(address, size, kind) != NULL;
 }
 
-static int check_copy(function_id id, uint64_t address, size_t size, const void *handle)
+#ifndef FAKE_CUDA_OLD
+
+int cuMemHostAlloc(void **memory, size_t size, unsigned flags)
 {
-    const int result = need_context(id);
-    if (result != SUCCESS)
-        return result;
-    const size_t index = stream_index(handle);
-    if (index == MAX_HOLDINGS || fake.streams[index]->home != here())
-        return violation(function_names[id], "not a live stream of the current context",
-                         INVALID_HANDLE);
-    return is_held(address, size)
+    (void)flags;
+    LOCKED(ID_cuMemHostAlloc, allocate(ID_cuMemHostAlloc, memory, size, PINNED));
+}
+
+int cuMemFreeHost(void *memory)
+{
+    LOCKED(ID_cuMemFreeHost, unallocate(ID_cuMemFreeHost, (uint64_t)(uintptr_t)memory, PINNED));
+}
+
+static int device_pointer(uint64_t *address, const void *memory)
+{
+    *address = (uint64_t)(uintptr_t)memory;
+    return fake_is_held(*address, 1, PINNED)
                ? SUCCESS
-               : violation(function_names[id], "outside live device memory", INVALID_VALUE);
+               : fake_violation(ID_cuMemHostGetDevicePointer_v2, "not pinned", INVALID_VALUE);
 }
 
-static int enqueue(void *handle, const pending *what)
+int cuMemHostGetDevicePointer_v2(uint64_t *address, void *memory, unsigned flags)
 {
-    pending *const added = malloc(sizeof *added);
-    if (added == NULL)
-        return OUT_OF_MEMORY;
-    *added = *what;
-    added->next = NULL;
-    stream *const own = handle;
-    *own->last = added;
-    own->last = &added->next;
+    (void)flags;
+    LOCKED(ID_cuMemHostGetDevicePointer_v2, device_pointer(address, memory));
+}
+
+static int memory_type(unsigned *value, int which, uint64_t address)
+{
+    enum { MEMORY_TYPE = 2, HOST = 1, DEVICE = 2 };
+    const allocation *const found = holder_of(address, 1, -1);
+    if (which != MEMORY_TYPE || found == NULL)
+        return INVALID_VALUE; /* memory that the driver does not know */
+    *value = found->kind == PINNED ? HOST : DEVICE;
     return SUCCESS;
 }
 
-static int copy_in(uint64_t to, const void *from, size_t size, void *handle)
+int cuPointerGetAttribute(void *value, int attribute_, uint64_t address)
 {
-    const int result = check_copy(ID_cuMemcpyHtoDAsync_v2, to, size, handle);
-    const pending copy = {.to = (void *)(uintptr_t)to, .from = from, .size = size};
-    return result == SUCCESS ? enqueue(handle, &copy) : result;
+    LOCKED(ID_cuPointerGetAttribute, memory_type(value, attribute_, address));
 }
 
-int cuMemcpyHtoDAsync_v2(uint64_t to, const void *from, size_t size, void *stream_)
-{
-    LOCKED(ID_cuMemcpyHtoDAsync_v2, copy_in(to, from, size, stream_));
-}
-
-static int copy_out(void *to, uint64_t from, size_t size, void *handle)
-{
-    const int result = check_copy(ID_cuMemcpyDtoHAsync_v2, from, size, handle);
-    const pending copy = {.to = to, .from = (const void *)(uintptr_t)from, .size = size};
-    return result == SUCCESS ? enqueue(handle, &copy) : result;
-}
-
-int cuMemcpyDtoHAsync_v2(void *to, uint64_t from, size_t size, void *stream_)
-{
-    LOCKED(ID_cuMemcpyDtoHAsync_v2, copy_out(to, from, size, stream_));
-}
-
-static void deliver(stream *own)
-{
-    for (pending *each = own->first, *next; each != NULL; each = next) {
-        next = each->next;
-        if (each->work != NULL)
-            each->work(each->argument);
-        else
-            memcpy(each->to, each->from, each->size);
-        free(each);
-    }
-    own->first = NULL;
-    own->last = &own->first;
-}
-
-static int make_stream(void **handle)
-{
-    const int result = need_context(ID_cuStreamCreate);
-    if (result != SUCCESS)
-        return result;
-    for (size_t i = 0; i < MAX_HOLDINGS; i++) {
-        if (fake.streams[i] != NULL)
-            continue;
-        stream *const made = calloc(1, sizeof *made);
-        if (made == NULL)
-            return OUT_OF_MEMORY;
-        made->home = here();
-        made->last = &made->first;
-        fake.streams[i] = made;
-        *handle = made;
-        return SUCCESS;
-    }
-    return OUT_OF_MEMORY;
-}
-
-int cuStreamCreate(void **stream_, unsigned flags)
-{
-    (void)flags;
-    LOCKED(ID_cuStreamCreate, make_stream(stream_));
-}
-
-static int end_stream(void *handle)
-{
-    const size_t index = stream_index(handle);
-    if (index == MAX_HOLDINGS)
-        return violation("cuStreamDestroy_v2", "not a live stream", INVALID_HANDLE);
-    if (fake.streams[index]->home != here())
-        return violation("cuStreamDestroy_v2", "the stream's context is not current",
-                         INVALID_CONTEXT);
-    /* The real driver returns at once and lets the work go on. */
-    const int result = fake.streams[index]->first == NULL
-                           ? SUCCESS
-                           : violation("cuStreamDestroy_v2", "work is in flight", SUCCESS);
-    deliver(fake.streams[index]);
-    free(fake.streams[index]);
-    fake.streams[index] = NULL;
-    return result;
-}
-
-int cuStreamDestroy_v2(void *stream_)
-{
-    LOCKED(ID_cuStreamDestroy_v2, end_stream(stream_));
-}
-
-static int synchronise(void *handle)
-{
-    const size_t index = stream_index(handle);
-    if (index == MAX_HOLDINGS)
-        return violation("cuStreamSynchronize", "not a live stream", INVALID_HANDLE);
-    deliver(fake.streams[index]);
-    return need_context(ID_cuStreamSynchronize);
-}
-
-/* A synchronisation that fails says that the work has failed, and so ended. */
-int cuStreamSynchronize(void *stream_)
-{
-    pthread_mutex_lock(&fake.mutex);
-    const int ordered = enter(ID_cuStreamSynchronize);
-    const int result = synchronise(stream_);
-    pthread_mutex_unlock(&fake.mutex);
-    return ordered != SUCCESS ? ordered : result;
-}
-
-int fake_cuda_launch(void *stream_, void (*work)(void *argument), void *argument)
-{
-    pthread_mutex_lock(&fake.mutex);
-    const pending launch = {.work = work, .argument = argument};
-    const int is_queued =
-        stream_index(stream_) < MAX_HOLDINGS && enqueue(stream_, &launch) == SUCCESS;
-    pthread_mutex_unlock(&fake.mutex);
-    return is_queued;
-}
+#endif
 
 /* Questions */
 
@@ -582,9 +404,12 @@ void fake_cuda_count(fake_cuda_counts *counts)
         counts->contexts += fake.contexts[i].retains;
     for (size_t i = 0; i < MAX_HOLDINGS; i++) {
         counts->streams += fake.streams[i] != NULL;
-        for (const pending *each = fake.streams[i] != NULL ? fake.streams[i]->first : NULL;
+        for (const pending *each = fake.streams[i] != NULL ? fake.streams[i]->work.first : NULL;
              each != NULL; each = each->next)
             counts->in_flight++;
+        counts->others += fake.graphs[i] != NULL;
+        counts->others += fake.modules[i].what != NULL;
+        counts->others += fake.events[i].what != NULL;
         if (fake.allocations[i].start != NULL) {
             counts->allocations++;
             counts->size += fake.allocations[i].size;
@@ -597,7 +422,7 @@ unsigned fake_cuda_live(void)
 {
     fake_cuda_counts counts;
     fake_cuda_count(&counts);
-    return counts.contexts + counts.streams + counts.allocations;
+    return counts.contexts + counts.streams + counts.allocations + counts.others;
 }
 
 const char *fake_cuda_last_violation(void)
@@ -608,7 +433,7 @@ const char *fake_cuda_last_violation(void)
 int fake_cuda_holds(uint64_t address, size_t size)
 {
     pthread_mutex_lock(&fake.mutex);
-    const int result = is_held(address, size);
+    const int result = fake_is_held(address, size, -1);
     pthread_mutex_unlock(&fake.mutex);
     return result;
 }

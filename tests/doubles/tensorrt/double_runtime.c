@@ -475,8 +475,9 @@ typedef struct job {
     float **given;
 } job;
 
-static void end_job(job *own)
+static void end_job(void *argument)
 {
+    job *const own = argument;
     free(own->given);
     free(own->shapes);
     free(own);
@@ -484,18 +485,17 @@ static void end_job(job *own)
 
 static void run_job(void *argument)
 {
-    job *const own = argument;
+    const job *const own = argument;
     (void)graph_run(own->plan, own->shapes, own->given);
-    end_job(own);
 }
 
 /* On the driver double's stream where there is one, else at once. */
 static bool launch(job *own, void *stream)
 {
-    int (*put)(void *, void (*)(void *), void *) = NULL;
+    int (*put)(void *, void (*)(void *), void *, void (*)(void *)) = NULL;
     if (stream != NULL)
         ask_driver("fake_cuda_launch", &put);
-    if (put != NULL && put(stream, run_job, own) == 1)
+    if (put != NULL && put(stream, run_job, own, end_job) == 1)
         return true;
     const bool is_done = graph_run(own->plan, own->shapes, own->given);
     end_job(own);

@@ -30,7 +30,7 @@ static void network_and_picture_masks_are_yolov5s(void **state)
     uint8_t mask[NET_HEIGHT * NET_WIDTH], picture[PICTURE_HEIGHT * PICTURE_WIDTH];
     for (size_t i = 0; i < BOXES; i++) {
         const pw_mask_source source = source_of(i);
-        const pw_mask_area inside =
+        const pk_mask_area inside =
             pw_mask_enlarged(&source, network_boxes[i], NET_HEIGHT, NET_WIDTH, plane, mask);
         compare(mask, network_masks[i], sizeof mask, i);
         memset(picture, 7, sizeof picture);
@@ -67,7 +67,7 @@ static void odd_boxes_are_borne(void **state)
     const pw_mask_source source = source_of(0);
     for (size_t b = 0; b < sizeof boxes / sizeof boxes[0]; b++) {
         size_t inside = 0;
-        const pw_mask_area reached =
+        const pk_mask_area reached =
             pw_mask_enlarged(&source, boxes[b], NET_HEIGHT, NET_WIDTH, plane, mask);
         pw_mask_to_picture(mask, NET_HEIGHT, NET_WIDTH, reached, 1, 1, picture);
         for (size_t i = 0; i < sizeof mask; i++)
@@ -91,13 +91,13 @@ static void the_area_only_saves_work(void **state)
             draw[i] = (seed = seed * 1664525u + 1013904223u) >> 8;
         const int32_t height = 1 + (int32_t)(draw[0] % 200), width = 1 + (int32_t)(draw[1] % 200);
         const int32_t top = (int32_t)(draw[2] % 65), left = (int32_t)(draw[3] % 65);
-        const pw_mask_area inside = {top, top + (int32_t)(draw[4] % (uint32_t)(65 - top)), left,
+        const pk_mask_area inside = {top, top + (int32_t)(draw[4] % (uint32_t)(65 - top)), left,
                                      left + (int32_t)(draw[5] % (uint32_t)(65 - left))};
         memset(network, 0, sizeof network);
         for (int32_t y = inside.top; y < inside.bottom; y++)
             for (int32_t x = inside.left; x < inside.right; x++)
                 network[y * 64 + x] = (uint8_t)((seed = seed * 1664525u + 1013904223u) >> 31);
-        pw_mask_to_picture(network, 64, 64, (pw_mask_area){0, 64, 0, 64}, height, width, whole);
+        pw_mask_to_picture(network, 64, 64, (pk_mask_area){0, 64, 0, 64}, height, width, whole);
         pw_mask_to_picture(network, 64, 64, inside, height, width, part);
         assert_memory_equal(whole, part, (size_t)height * (size_t)width);
     }

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The module that is compiled into the library, and the launch of the letterbox. */
+#include "gpu/device_kernels.h"
+#include "kernels/image/place.h"
+
+#include <string.h>
+
+extern const char pw_gpu_ptx[];
+
+pawl_status pw_gpu_kernels_make(pw_gpu_device *device, pw_gpu_kernels *kernels, pawl_error *error)
+{
+    pw_gpu_kernels made = {.module = NULL};
+    struct {
+        const char *name;
+        void **function;
+    } const wanted[] = {{"pg_letterbox_f32", &made.letterbox},
+                        {"pg_find_boxes", &made.find},
+                        {"pg_rank_boxes", &made.rank},
+                        {"pg_suppress_boxes", &made.suppress},
+                        {"pg_weigh_mask", &made.mask}};
+    PW_TRY(pw_gpu_module_create(device, pw_gpu_ptx, &made.module, error));
+    for (size_t i = 0; i < PW_COUNT(wanted); i++) {
+        const pawl_status status =
+            pw_gpu_module_find(made.module, wanted[i].name, wanted[i].function, error);
+        if (status < 0) {
+            pw_gpu_kernels_end(&made);
+            return status;
+        }
+    }
+    *kernels = made;
+    return PAWL_OK;
+}
+
+void pw_gpu_kernels_end(pw_gpu_kernels *kernels)
+{
+    (void)pw_object_end(kernels->module);
+    kernels->module = NULL;
+}
+
+/* A device address as kernels know it. */
+#define POINTER(type, address) ((type *)(uintptr_t)(address))
+
+pawl_status pw_gpu_fit_picture(const pw_gpu_kernels *kernels, const pw_gpu_stream *stream,
+                               const pw_gpu_fit *fit, uint64_t picture, uint64_t planes,
+                               pawl_error *error)
+{
+    const pk_letterbox *const how = fit->how;
+    const uint64_t window = picture + how->top * fit->row_size + how->left * 3;
+    pg_letterbox arguments = {
+        .window = POINTER(const uint8_t, window),
+        .planes = POINTER(float, planes),
+        .row_size = fit->row_size,
+        .window_height = (uint32_t)how->height,
+        .window_width = (uint32_t)how->width,
+        .height = (uint32_t)fit->height,
+        .width = (uint32_t)fit->width,
+        .inner_top = (uint32_t)how->inner_top,
+        .inner_left = (uint32_t)how->inner_left,
+        .inner_height = (uint32_t)how->inner_height,
+        .inner_width = (uint32_t)how->inner_width,
+        .scale_y = pk_resize_scale(how->height, how->inner_height),
+        .scale_x = pk_resize_scale(how->width, how->inner_width),
+        .fill = how->fill,
+    };
+    memcpy(arguments.mean, fit->mean, sizeof arguments.mean);
+    memcpy(arguments.deviation, fit->deviation, sizeof arguments.deviation);
+    const size_t pixels = fit->height * fit->width;
+    return pw_gpu_launch(stream, kernels->letterbox,
+                         (uint32_t)((pixels + PG_THREADS_MAX - 1) / PG_THREADS_MAX), 1,
+                         PG_THREADS_MAX, &arguments, error);
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What kernels are launched with, the same for who launches and who runs: pointers are the device's, 64 bits on both sides. */
+#ifndef PG_ARGUMENTS_H
+#define PG_ARGUMENTS_H
+
+#include "kernels/attributes.h"
+#include "kernels/head/boxes.h"
+
+#include <stdint.h>
+
+#define PG_THREADS_MAX 256 /* of a block */
+
+/* --- letterbox: R G B bytes -> planes of floats, (byte / 255 - mean) / deviation. A block is PG_THREADS_MAX pixels of the planes. --- */
+
+typedef struct pg_letterbox {
+    const uint8_t *window; /* its first byte */
+    float *planes;
+    uint64_t row_size; /* bytes from a row of the window to the next */
+    uint32_t window_height, window_width, height, width, inner_top, inner_left, inner_height, inner_width;
+    double scale_y, scale_x; /* pk_resize_scale() */
+    float mean[3], deviation[3];
+    uint32_t fill;
+} pg_letterbox;
+
+/* --- boxes: raw heads -> what non-maximum suppression keeps. A grid's rows are pictures. --- */
+
+#define PG_CELLS          256   /* of a level's anchor that a block of the first kernel looks at */
+#define PG_ENTRY_CAPACITY 16384 /* boxes that take part, a picture; where there are more the host does it */
+#define PG_MOST_BOXES     1024  /* that are kept, a picture */
+#define PG_CHUNK          512   /* boxes that the last kernel holds at once: its threads, too */
+
+typedef struct pg_level {
+    const float *map; /* pictures x cells x (anchors x width) */
+    uint32_t cells, grid; /* grid: cells of a row */
+    uint32_t first_row, first_block; /* of its own among all of a picture */
+    float stride;
+    float anchor[PK_MAX_ANCHORS][2];
+} pg_level;
+
+/* What is wanted of the boxes; changes between runs. */
+typedef struct pg_wanted {
+    float threshold, raw; /* pk_thresholds */
+    float lowest, iou;
+    float distance; /* between classes: 0 where they compete */
+    uint32_t most;  /* up to PG_MOST_BOXES */
+    uint32_t is_multi_label;
+} pg_wanted;
+
+/* A box that takes part. */
+typedef struct pg_entry {
+    pk_box box;
+    float confidence;
+    uint32_t row; /* of the head */
+    int32_t class_id;
+    uint32_t unused;
+} pg_entry;
+
+/* Of a picture, zero before the first kernel. */
+typedef struct pg_counts {
+    uint32_t entries;    /* may exceed what there is room for */
+    uint32_t candidates; /* rows whose objectness exceeds the threshold */
+    uint32_t dead_cells; /* whose objectness is NaN or infinite */
+    uint32_t dead_values; /* of the candidates' rows that are NaN or infinite */
+} pg_counts;
+
+/* The answer, written into the host's memory: as pawl_detection, and the head's row of each. */
+typedef struct pg_found {
+    float x1, y1, x2, y2, confidence;
+    int32_t class_id;
+} pg_found;
+typedef struct pg_answer {
+    pg_counts counts;
+    uint32_t kept, unused[3];
+    pg_found found[PG_MOST_BOXES];
+    uint32_t rows[PG_MOST_BOXES];
+} pg_answer;
+
+typedef struct pg_boxes {
+    pg_wanted wanted; /* first: it is uploaded anew where it changes, with the thresholds behind the struct */
+    uint32_t level_count, anchor_count, class_count, mask_count;
+    pg_level level[PK_MAX_LEVELS];
+    const float *thresholds; /* a class: what its confidence must exceed; infinite where it is not wanted */
+    pg_counts *counts;       /* a picture each */
+    uint64_t *keys;          /* PG_ENTRY_CAPACITY a picture each: entries rank by rising key */
+    pg_entry *entries, *ranked;
+    pg_answer *answers;
+} pg_boxes;
+
+typedef struct pg_boxes_arguments {
+    const pg_boxes *boxes;
+} pg_boxes_arguments;
+
+/* --- mask: sigmoid(coefficients . prototypes) in a part of the plane, into the host's memory --- */
+
+typedef struct pg_mask {
+    const float *raw;        /* of the box's cell and anchor */
+    const float *prototypes; /* count planes */
+    float *plane;            /* (bottom - top) x width, what lies outside of left .. right is not written */
+    uint32_t class_count, count, height, width, top, bottom, left, right;
+} pg_mask;
+
+#endif
