@@ -313,6 +313,8 @@ static int make_plan(struct build *build)
     desc.batch_max = options->batch.max;
     pawl_status status = pawl_builder_create(&builder_desc, &build->builder, &error);
     if (status >= 0)
+        app_progress_elapsed("building"); /* TensorRT tells little, before 10.0 nothing */
+    if (status >= 0)
         status = pawl_builder_build(build->builder, build->network, &desc, &build->plan, &error);
     app_progress_end();
     return status < 0 ? app_fail_library(build->input, &error) : APP_EXIT_DONE;

@@ -164,6 +164,8 @@ static int run_pictures(predict_job *job, struct gathered *batch)
     for (size_t i = 0; i < total && code == APP_EXIT_DONE; i++) {
         if (app_is_interrupted())
             return app_fail_interrupted();
+        if (total > 1)
+            app_progress("pictures", i, total);
         predict_picture picture = {.path = job->pictures->items[i], .number = i + 1};
         read_picture(job->writer, &picture);
         if (!fits_in(batch, &picture))
@@ -189,6 +191,7 @@ int predict_all(predict_job *job)
     const bool is_ready =
         gathered.images != NULL && gathered.results != NULL && gathered.scores != NULL;
     const int code = is_ready ? run_pictures(job, &gathered) : app_fail_memory();
+    app_progress_end();
     release_pictures(&gathered);
     free(gathered.items);
     free(gathered.images);

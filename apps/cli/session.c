@@ -176,6 +176,12 @@ int session_open(session *opened, const char *path, const session_options *optio
     return status < 0 ? app_fail_library(path, &error) : APP_EXIT_DONE;
 }
 
+void session_end_plan(session *opened)
+{
+    if (pawl_lifetime_get() == PAWL_LIFETIME_DEFERRED) /* strict: not while it is held */
+        (void)pawl_plan_destroy(&opened->plan);
+}
+
 void session_close(session *opened)
 {
     (void)pawl_engine_destroy(&opened->engine);

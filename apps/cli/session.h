@@ -54,6 +54,9 @@ typedef struct session {
 int session_open(session *opened, const char *path, const session_options *options, app_shape imgsz,
                  int32_t batch);
 void session_close(session *opened);
+/* All has been asked of the plan but for what info and model hold: the engine alone has it now, so
+   that weights need not lie in memory twice once they are packed. */
+void session_end_plan(session *opened);
 
 /* The shape to run at: what was asked rounded up to the largest stride with a warning, or the
  * plan's optimum. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Messages, progress, exit codes and signals of the programs. */
+/* Messages, exit codes and signals of the programs. */
 #include "common/term.h"
 
+#include "common/progress.h"
 #include "common/sources.h"
 
 #include <pawl/file.h>
@@ -20,7 +21,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#define BAR_WIDTH     24
 #define DEFAULT_WIDTH 80
 #define LEAST_WIDTH   20
 #define MOST_WIDTH    100
@@ -35,11 +35,6 @@ static struct {
     bool is_terminal;
     bool is_json_on_stdout;
     bool is_stdout_reported; /* that it is broken */
-    bool has_bar;
-    double bar_ms; /* when the bar was drawn last */
-    char stage[64];
-    size_t stage_done;
-    double stage_ms; /* when the stage under way began, with how much of it done */
 } term;
 
 static pthread_mutex_t term_lock = PTHREAD_MUTEX_INITIALIZER; /* the library logs from any thread */
@@ -90,12 +85,19 @@ static void catch_signals(void)
     (void)sigaction(SIGXFSZ, &action, NULL);
 }
 
-static void wipe_bar(void)
+void app_term_lock(void)
 {
-    if (!term.has_bar)
-        return;
-    fputs("\r\033[K", stderr);
-    term.has_bar = false;
+    (void)pthread_mutex_lock(&term_lock);
+}
+
+void app_term_unlock(void)
+{
+    (void)pthread_mutex_unlock(&term_lock);
+}
+
+bool app_term_is_terminal(void)
+{
+    return term.is_terminal;
 }
 
 static bool has_colour(FILE *out)
@@ -131,7 +133,7 @@ static void write_line(FILE *out, const char *prefix, const char *format, va_lis
         (void)vsnprintf(more, (size_t)length + 1, format, again);
     va_end(again);
     (void)pthread_mutex_lock(&term_lock);
-    wipe_bar();
+    app_progress_wipe();
     fputs(prefix, out);
     put_line(out, more != NULL ? more : most);
     (void)pthread_mutex_unlock(&term_lock);
@@ -327,6 +329,7 @@ const app_exit_text *app_exit_text_get(size_t index)
          "do"},
         {APP_EXIT_DEVICE, "backend, device or library missing"},
         {APP_EXIT_ACCURACY, "accuracy gate failed"},
+        {APP_EXIT_PERFORMANCE, "performance gate failed: bench is slower than its baseline allows"},
         {APP_EXIT_PARTIAL, "partial: some inputs failed, the rest are done"},
         {APP_EXIT_LIMIT, "a limit or memory exhausted"},
         {APP_EXIT_INTERRUPTED, "interrupted"},
@@ -396,7 +399,7 @@ int app_finish_stdout(int code)
 }
 
 /* 0: the stream goes to no terminal, or it does not say. */
-static int terminal_width(FILE *out)
+int app_terminal_width(FILE *out)
 {
     struct winsize size;
     return ioctl(fileno(out), TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
@@ -405,65 +408,12 @@ static int terminal_width(FILE *out)
 int app_term_width(FILE *out)
 {
     const char *columns = getenv("COLUMNS");
-    long width = terminal_width(out);
+    long width = app_terminal_width(out);
     if (width == 0 && columns != NULL)
         width = strtol(columns, NULL, 10);
     if (width <= 0)
         return DEFAULT_WIDTH;
     return width < LEAST_WIDTH ? LEAST_WIDTH : width > MOST_WIDTH ? MOST_WIDTH : (int)width;
-}
-
-/* ", 12 s left" where the stage has told enough to guess by: it goes on as it went. */
-static void remaining(char text[32], const char *stage, size_t done, size_t total, double now)
-{
-    text[0] = '\0';
-    if (strncmp(term.stage, stage, sizeof term.stage - 1) != 0 || done < term.stage_done) {
-        (void)snprintf(term.stage, sizeof term.stage, "%s", stage);
-        term.stage_done = done;
-        term.stage_ms = now;
-    }
-    const double spent = now - term.stage_ms;
-    if (spent < 1000 || done <= term.stage_done || done >= total)
-        return;
-    const double left = spent * (double)(total - done) / (double)(done - term.stage_done);
-    const long seconds = (long)(left / 1e3) + 1;
-    if (seconds < 60)
-        (void)snprintf(text, 32, ", %ld s left", seconds);
-    else if (seconds < 360000)
-        (void)snprintf(text, 32, ", %ld min %02ld s left", seconds / 60, seconds % 60);
-}
-
-void app_progress(const char *stage, size_t done, size_t total)
-{
-    const double now = app_clock_ms();
-    if (term.is_quiet || !term.is_terminal || total == 0)
-        return;
-    if (term.has_bar && done < total && now - term.bar_ms < 50)
-        return; /* a terminal is slower than we are */
-    char bar[BAR_WIDTH + 1], left[32];
-    remaining(left, stage, done, total, now);
-    const size_t full = (done < total ? done : total) * BAR_WIDTH / total;
-    memset(bar, '#', full);
-    memset(bar + full, '.', BAR_WIDTH - full);
-    bar[BAR_WIDTH] = '\0';
-    const int width = terminal_width(stderr);
-    const int room = (width >= LEAST_WIDTH ? width : DEFAULT_WIDTH) - BAR_WIDTH - 12;
-    (void)pthread_mutex_lock(&term_lock);
-    fprintf(stderr, "\r\033[K[%s] %3d%%%s", bar, (int)(done * 100 / total),
-            (int)strlen(left) < room ? left : "");
-    if ((int)strlen(left) + 1 < room)
-        fprintf(stderr, " %.*s", room - (int)strlen(left) - 1, stage);
-    (void)fflush(stderr);
-    term.has_bar = true;
-    term.bar_ms = now;
-    (void)pthread_mutex_unlock(&term_lock);
-}
-
-void app_progress_end(void)
-{
-    (void)pthread_mutex_lock(&term_lock);
-    wipe_bar();
-    (void)pthread_mutex_unlock(&term_lock);
 }
 
 double app_clock_ms(void)

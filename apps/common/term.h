@@ -19,6 +19,7 @@ typedef enum app_exit {
     APP_EXIT_UNSUPPORTED = 4,
     APP_EXIT_DEVICE = 5,
     APP_EXIT_ACCURACY = 6,
+    APP_EXIT_PERFORMANCE = 7,
     APP_EXIT_PARTIAL = 8,
     APP_EXIT_LIMIT = 9,
     APP_EXIT_INTERRUPTED = 130,
@@ -96,10 +97,16 @@ bool app_is_interrupted(void);
 /* Says so and returns 130 (143 for SIGTERM). */
 int app_fail_interrupted(void);
 
-/* A progress bar on stderr if that is a terminal and nobody asked for silence. app_progress_end()
- * wipes it. */
+/*
+ * How far a long job is, on stderr, unless nobody wants to know: on a terminal one line that is
+ * written over, with the time that remains once it can be told; elsewhere, as in a log, a line now
+ * and then, the first after 10 seconds. app_progress_end() wipes the line.
+ */
 void app_progress(const char *stage, size_t done, size_t total);
 void app_progress_end(void);
+/* For a call that tells nothing while it works: the time that went by is shown until
+ * app_progress_end(), as long as no app_progress() comes between. */
+void app_progress_elapsed(const char *stage);
 
 /* Milliseconds of a clock that only goes forward. */
 double app_clock_ms(void);

@@ -19,6 +19,7 @@
 #include <pawl/object.h>
 #include <pawl/onnx.h>
 #include <pawl/plan.h>
+#include <pawl/profile.h>
 #include <pawl/runtime.h>
 #include <pawl/scope.h>
 #include <pawl/status.h>

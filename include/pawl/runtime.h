@@ -114,7 +114,8 @@ PAWL_API pawl_status pawl_runtime_destroy(pawl_runtime **runtime);
 /**
  * Loads a plan onto the runtime's device: chooses kernels for this machine and packs the constants.
  *
- * @param runtime, plan  Pinned by the engine until it has ended.
+ * @param runtime, plan  Pinned by the engine until it has ended. End the plan when the engine stands: where no other engine is on it, its weights
+ *                       lie in memory once then, as they are packed.
  * @param[out] engine    On success the caller's: end it with pawl_engine_destroy(). Else untouched.
  * @retval PAWL_ERR_DEVICE       The plan asks for a backend that is not here; the message names it.
  * @retval PAWL_ERR_UNSUPPORTED  The backend cannot run a layer.

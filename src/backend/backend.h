@@ -15,7 +15,7 @@
 #include "plan/plan_ir.h"
 #include <pawl/builder.h>
 #include <pawl/image.h>
-#include <pawl/runtime.h>
+#include <pawl/profile.h>
 
 #define PW_BACKEND_VERSION 1
 
@@ -66,6 +66,8 @@ typedef struct pw_run {
     float threshold;           /* objectness that candidates must exceed */
     pawl_observer observer;    /* NULL: none */
     void *observer_user;
+    pawl_timer timer;          /* told of each step; NULL: no clock is read */
+    void *timer_user;
 } pw_run;
 
 /* A picture that is to be fitted into the input: 8-bit rows R G B. */
@@ -90,6 +92,7 @@ struct pw_backend {
     uint32_t version; /* PW_BACKEND_VERSION */
     const char *precisions; /* words: "fp32 fp16" */
     const char *options;    /* words: members of pawl_build_desc that not every backend knows, and this one does; NULL: none */
+    bool has_timer; /* knows pw_run.timer */
     /* NULL where the backend can be used here, else a sentence that says why not. */
     const char *(*absence)(void);
     /* Optional: the same, found out by trying what absence() takes on trust, which may take seconds; for pawl_backends_report(). */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* All memory of the library passes here, to the caller's allocator or the C library's. */
 #include "base/memory.h"
+#include "base/os.h"
 #include "base/size.h"
 
 #include <stdatomic.h>
@@ -95,6 +96,12 @@ void pw_free(void *memory)
 {
     if (memory != NULL)
         current.release(current.user, memory);
+}
+
+void pw_memory_drop(void *start, size_t size)
+{
+    if (current.release == release_default)
+        pw_os_pages_drop(start, size);
 }
 
 void *pw_alloc_forever(size_t size)

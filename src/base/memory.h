@@ -15,6 +15,9 @@ void *pw_calloc(size_t count, size_t size) PW_NODISCARD;            /* zeroed; N
 void *pw_grow(void *memory, size_t old_size, size_t new_size) PW_NODISCARD;
 char *pw_strdup(const char *text) PW_NODISCARD;
 void pw_free(void *memory); /* NULL is fine */
+/* This part of a block is not needed again: its whole pages go back to the system, and read as zeros from then on. A caller's allocator keeps its
+   own, with what they hold. */
+void pw_memory_drop(void *start, size_t size);
 
 /* Zeroed memory of the C library's for process-wide tables: never released, so never the caller's allocator's. */
 void *pw_alloc_forever(size_t size) PW_NODISCARD;

@@ -63,7 +63,8 @@ pawl_status pw_os_read(const char *path, size_t most, pw_contents *contents, paw
 pawl_status pw_os_map(const char *path, pw_contents *contents, pawl_error *error) PW_NODISCARD;
 
 void pw_os_contents_free(pw_contents *contents); /* zeroed contents are fine */
-/* These bytes are not needed again soon: pages of a mapped file go, and come back from it when they are touched; a copy stays. */
+/* Whole pages within these bytes, where they are of the contents, go back to the system: a mapped file's come back from it when they are touched,
+   what a copy held is lost. */
 void pw_os_contents_drop(const pw_contents *contents, const void *start, size_t size);
 
 /* A file that appears whole or not at all (os_file_write.c): nameless until it is complete, or under a name that the next one who writes into
@@ -80,6 +81,9 @@ pawl_status pw_os_file_create(const char *path, pw_os_file *file, pawl_error *er
 void pw_os_file_write(pw_os_file *file, const void *data, size_t size);         /* buffered; failure is kept until commit */
 pawl_status pw_os_file_commit(pw_os_file *file, pawl_error *error) PW_NODISCARD; /* synced, named, folder synced; PAWL_ERR_WRITE: nothing left */
 void pw_os_file_abandon(pw_os_file *file);                                      /* leaves nothing behind; fine after commit */
+
+/* Whole pages within: the neighbours may be wanted. Private memory reads as zeros then, but for what the system had to keep. */
+void pw_os_pages_drop(void *start, size_t size);
 
 uint64_t pw_os_clock_ns(void);          /* monotonic */
 uint64_t pw_os_clock_coarse_ns(void);   /* the same, up to 10 ms late, for a fraction of the price */

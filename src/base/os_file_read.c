@@ -5,7 +5,7 @@
  * work, and is a signal when they shorten the file; so a file is copied, and the copy is believed
  * when the file is the same before and after.
  */
-#define _GNU_SOURCE 1 /* CLOCK_REALTIME_COARSE, madvise */
+#define _GNU_SOURCE 1 /* CLOCK_REALTIME_COARSE */
 #define XXH_INLINE_ALL
 #include "base/memory.h"
 #include "base/os_file.h"
@@ -399,9 +399,13 @@ void pw_os_contents_free(pw_contents *contents)
 
 void pw_os_contents_drop(const pw_contents *contents, const void *start, size_t size)
 {
-    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-    const uintptr_t first = ((uintptr_t)start + page - 1) & ~(page - 1);
-    const uintptr_t end = ((uintptr_t)start + size) & ~(page - 1);
-    if (contents->is_mapped && end > first) /* whole pages only: the neighbours may be wanted */
-        (void)madvise((void *)first, end - first, MADV_DONTNEED);
+    const uintptr_t begin = (uintptr_t)contents->data, at = (uintptr_t)start;
+    if (at < begin || at - begin > contents->size || size > contents->size - (at - begin))
+        return; /* somebody else's */
+    void *first = NULL;
+    memcpy(&first, &start, sizeof first);
+    if (contents->is_mapped)
+        pw_os_pages_drop(first, size);
+    else
+        pw_memory_drop(first, size);
 }

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The operating system as POSIX has it: clock, process, paths. */
+/* The operating system as POSIX has it: clock, memory, process, paths. */
+#define _GNU_SOURCE 1 /* madvise */
 #include "base/os.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -28,6 +30,15 @@ uint64_t pw_os_clock_coarse_ns(void)
 #else
     return clock_ns(CLOCK_MONOTONIC);
 #endif
+}
+
+void pw_os_pages_drop(void *start, size_t size)
+{
+    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    const uintptr_t first = ((uintptr_t)start + page - 1) & ~(page - 1);
+    const uintptr_t end = ((uintptr_t)start + size) & ~(page - 1);
+    if (end > first)
+        (void)madvise((void *)first, end - first, MADV_DONTNEED); /* locked memory stays */
 }
 
 uint32_t pw_os_process_id(void)

@@ -11,6 +11,7 @@
 #include "kernels/image/resize.h"
 #include "kernels/kernel.h"
 #include "kernels/pool/pool.h"
+#include "kernels/probe/probe.h"
 
 #define PK_DECLARE_TILE_OF(from, tile, isa)                              \
     void pk_conv_##from##_f32_##tile##_##isa(const pk_tile_args *args);  \
@@ -45,6 +46,9 @@
     PK_DECLARE_RUN(reorder_u8_f32_##isa)     \
     PK_DECLARE_RUN(decode_f32_##isa)         \
     PK_DECLARE_RUN(letterbox_u8_##isa)       \
+    float pk_probe_multiply_add_##isa(size_t rounds); \
+    float pk_probe_read_##isa(const float *values, size_t count); \
+    extern const pk_probe pk_probe_##isa;    \
     void pk_winograd_input_##isa(const pk_winograd_input_args *args);   \
     void pk_winograd_output_##isa(const pk_winograd_output_args *args); \
     PK_DECLARE_RUN(candidates_f32_##isa)

@@ -67,6 +67,8 @@ void pw_object_name_after(pw_object *object, const pw_object *other);
    and where it was made and ended), _FORKED. type NULL: any. object_out: T **; written on success only. */
 pawl_status pw_object_use(const void *handle, const pw_type *type, void *object_out, pawl_error *error) PW_NODISCARD;
 void pw_object_release(void *object);   /* NULL is fine */
+/* For one of its holders: the user has ended it and nobody else holds it, so that nobody else ever will. */
+bool pw_object_is_mine_alone(const void *object);
 
 /* pawl_T_destroy is: return pw_object_destroy_handle((void **)handle, &pw_T_type); does NULLs, deferred, strict as lifetimes.md rule 3 and 4. */
 pawl_status pw_object_destroy_handle(void **handle, const pw_type *type);

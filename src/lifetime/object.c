@@ -165,6 +165,16 @@ static bool drop_hold(const pw_object *object)
     return (before & PW_STATE_HOLDS) == 1;
 }
 
+bool pw_object_is_mine_alone(const void *object)
+{
+    const pw_object *const held = object;
+    if (held->id == 0)
+        return false; /* was never made: on a test's stack */
+    const pw_slot *slot = pw_slot_at(held->slot);
+    const uint64_t state = atomic_load_explicit(&slot->state, memory_order_acquire);
+    return (state & (PW_STATE_OPEN | PW_STATE_MAKING | PW_STATE_HOLDS)) == PW_STATE_HOLD;
+}
+
 /* Enters an object that nobody holds any more into the list of the doomed: the youngest first. */
 static void doom(uint32_t *first, const pw_object *object)
 {

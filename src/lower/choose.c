@@ -102,17 +102,27 @@ static void add_through_floats(pw_schedule *schedule, pw_step step)
         (void)reorder(schedule, &step, step.destination, destination);
 }
 
+/* Steps that there will be: those asked for, and reorders around those that work on copies. */
+static size_t count_steps(const pw_schedule *schedule)
+{
+    size_t count = schedule->step_count;
+    for (size_t s = 0; s < schedule->step_count; s++)
+        if (best(schedule, &schedule->steps[s].problem) == NULL)
+            count += schedule->steps[s].problem.source_count + 1;
+    return count;
+}
+
 pawl_status pw_choose(pw_schedule *schedule, pw_arena *arena, pawl_error *error)
 {
     if (schedule->step_count > 0 && schedule->steps[0].problem.op == PK_REORDER)
         shorten_input(schedule);
     const pw_step *asked = schedule->steps;
     const size_t count = schedule->step_count;
-    schedule->steps = pw_arena_array(arena, schedule->step_capacity, sizeof(pw_step));
+    const size_t capacity = count_steps(schedule);
+    schedule->steps = pw_arena_array(arena, capacity, sizeof(pw_step));
     schedule->step_count = 0;
     if (schedule->steps == NULL)
-        return pw_fail_memory(error, "the program's steps",
-                              schedule->step_capacity * sizeof(pw_step));
+        return pw_fail_memory(error, "the program's steps", capacity * sizeof(pw_step));
     for (size_t s = 0; s < count; s++) {
         if (best(schedule, &asked[s].problem) != NULL)
             schedule->steps[schedule->step_count++] = asked[s];

@@ -63,7 +63,6 @@ pawl_status pw_operands_make(pw_schedule *schedule, pw_arena *arena, pawl_error 
     const size_t capacity = operand_capacity(network);
     schedule->shapes = pw_arena_array(arena, network->tensor_count, sizeof(pw_shape));
     schedule->operands = pw_arena_array(arena, capacity, sizeof(pw_operand));
-    schedule->operand_capacity = capacity;
     if (schedule->shapes == NULL || schedule->operands == NULL)
         return pw_fail_memory(error, "the operands of tensors", capacity * sizeof(pw_operand));
     PW_TRY(

@@ -53,9 +53,9 @@ typedef struct pw_schedule {
     pw_shape *shapes;   /* of each tensor */
     pw_operand *operands;
     pw_buffer *buffers; /* of each operand; offset and size where it is a root that is planned, size 0 elsewhere */
-    size_t operand_count, operand_capacity;
+    size_t operand_count;
     pw_step *steps;     /* in order */
-    size_t step_count, step_capacity;
+    size_t step_count;
     uint32_t input;                         /* operand of the input binding */
     uint32_t outputs[PAWL_MAX_LEVELS + 1];  /* operands: lent tensors, or bound */
     size_t output_count;

@@ -295,10 +295,10 @@ pawl_status pw_steps_make(pw_schedule *schedule, pw_arena *arena, pawl_error *er
 {
     const pw_network *network = schedule->desc.network;
     size_t capacity = network->layer_count;
-    for (size_t i = 0; i < network->layer_count; i++) /* a copy or two reorders for each input */
-        capacity += 2 * (size_t)network->layers[i].input_count + 1;
+    for (size_t i = 0; i < network->layer_count; i++) /* copies: a step each, and they are large */
+        if (network->layers[i].op == PW_OP_CONCAT || network->layers[i].op == PW_OP_DETECT)
+            capacity += (size_t)network->layers[i].input_count;
     schedule->steps = pw_arena_array(arena, capacity, sizeof(pw_step));
-    schedule->step_capacity = capacity;
     schedule->rows = PW_NO_OPERAND;
     if (schedule->steps == NULL)
         return pw_fail_memory(error, "the program's steps", capacity * sizeof(pw_step));

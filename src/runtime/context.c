@@ -252,6 +252,21 @@ pawl_status pawl_context_observe(pawl_context *context, pawl_observer observer, 
     return PAWL_OK;
 }
 
+pawl_status pawl_context_timer_set(pawl_context *context, pawl_timer timer, void *user,
+                                   pawl_error *error)
+{
+    PW_CONTEXT_CALL(context, inside, error);
+    const pw_backend *backend = inside->engine->backend;
+    if (timer != NULL && !backend->has_timer)
+        return pw_fail(error, PAWL_ERR_UNSUPPORTED,
+                       "backend %s does not run its layers one by one, so they cannot be timed: "
+                       "run the engine on cpu",
+                       backend->name);
+    inside->run.timer = timer;
+    inside->run.timer_user = user;
+    return PAWL_OK;
+}
+
 pawl_status pw_context_run(pw_context *context, pawl_error *error)
 {
     context->has_run = false; /* what a run that fails leaves is nobody's answer */

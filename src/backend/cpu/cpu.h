@@ -12,14 +12,9 @@
 
 #define PW_CPU_MACHINE_SIZE 256 /* pw_machine.name and the threads */
 
-/* Constants in the order of an implementation. How they are packed depends on the layer, the implementation and the source's channel block, never on
- * sizes: all programs of an engine share them. */
-typedef struct cpu_packed {
-    struct cpu_packed *next;
-    size_t layer, block;
-    const pk_implementation *implementation;
-    void *data;
-} cpu_packed;
+/* Constants in the order of an implementation (cpu_pack.c). How they are packed depends on the layer, the implementation and the source's channel
+ * block, never on sizes: all programs of an engine share them. */
+typedef struct cpu_packed cpu_packed;
 
 typedef struct cpu_device_plan {
     pw_device_plan base;
@@ -35,6 +30,7 @@ typedef struct cpu_step {
     pk_call call;
     cpu_program *program;
     size_t phase; /* under way */
+    pawl_span *spans; /* of its items, while it is timed */
 } cpu_step;
 
 struct cpu_program {
@@ -50,14 +46,13 @@ struct cpu_program {
     pk_found found;
     pk_thresholds thresholds; /* of the run under way */
     float *observed;          /* N x C x H x W, made when an observer is first seen */
+    pawl_span *spans;         /* for the items of any step, made when a timer is first seen */
 };
 
 /* cpu_plan.c */
 pawl_status pw_cpu_open(const pw_plan *plan, const pw_machine *machine, pw_device_plan **device_plan, pawl_error *error) PW_NODISCARD;
 void pw_cpu_close(pw_device_plan *device_plan);
 const char *pw_cpu_tactic(const pw_device_plan *device_plan, size_t index);
-/* The packed constants of a step, made when they are first asked for; *packed is NULL where it needs none. */
-pawl_status pw_cpu_pack(cpu_device_plan *plan, const pw_step *step, const void **packed, pawl_error *error) PW_NODISCARD;
 /* A problem as tactics are keyed by it: hash of its text without the threads, which stand beside the machine. */
 uint64_t pw_cpu_problem_hash(const pk_problem *problem, char text[PK_TEXT_SIZE]);
 /* "MACHINE, 2 threads": the other half of the key. */
@@ -66,6 +61,11 @@ void pw_cpu_machine_text(const pw_machine *machine, size_t threads, char text[PW
  * with this many threads, else with another number. */
 pawl_status pw_cpu_schedule(const cpu_device_plan *plan, const pw_lowering *lowering, pw_arena *arena, pw_schedule *schedule,
                             pawl_error *error) PW_NODISCARD;
+
+/* cpu_pack.c */
+/* The packed constants of a step, made when they are first asked for; *packed is NULL where it needs none. With the plan's mutex held. */
+pawl_status pw_cpu_pack(cpu_device_plan *plan, const pw_step *step, const void **packed, pawl_error *error) PW_NODISCARD;
+void pw_cpu_packed_free(cpu_packed *first);
 
 /* cpu_lower.c */
 pawl_status pw_cpu_lower(pw_device_plan *device_plan, const pw_lowering *lowering, pw_program **program, pawl_error *error) PW_NODISCARD;

@@ -12,6 +12,7 @@ const pw_backend pw_backend_cpu = {
     .version = PW_BACKEND_VERSION,
     .precisions = "fp32 bf16",
     .options = "timing_cache tuning",
+    .has_timer = true,
     .absence = cpu_absence,
     .tune = pw_cpu_tune,
     .open = pw_cpu_open,

@@ -125,6 +125,7 @@ void pw_cpu_release(pw_program *program)
     if (made == NULL)
         return;
     pw_free(made->observed);
+    pw_free(made->spans);
     pw_free(made->scratch);
     pw_free(made->rows.values);
     pw_free(made->workspace);

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A plan on this machine: what runs its layers, and their constants as they are read; the same for
- * all contexts. */
+/* A plan on this machine: what runs its layers; the same for all contexts. */
 #define XXH_INLINE_ALL
 #include "backend/cpu/cpu.h"
 
 #include "base/cpu_info.h"
 #include "base/log.h"
 #include "base/memory.h"
-#include "base/size.h"
 #include "base/strbuf.h"
 
 #include <string.h>
@@ -138,12 +136,7 @@ void pw_cpu_close(pw_device_plan *device_plan)
     cpu_device_plan *made = (cpu_device_plan *)device_plan;
     if (made == NULL)
         return;
-    while (made->packed != NULL) {
-        cpu_packed *first = made->packed;
-        made->packed = first->next;
-        pw_free(first->data);
-        pw_free(first);
-    }
+    pw_cpu_packed_free(made->packed);
     (void)pthread_mutex_destroy(&made->mutex);
     pw_free(made->implementations);
     pw_free(made);
@@ -155,54 +148,4 @@ const char *pw_cpu_tactic(const pw_device_plan *device_plan, size_t index)
     if (index >= made->base.plan->network.layer_count || made->implementations[index] == NULL)
         return NULL;
     return made->implementations[index]->name;
-}
-
-/* The pages of a mapped file need not stay in memory beside ours. */
-static void drop_canonical(const pw_plan *plan, const pw_step *step)
-{
-    const pw_layer *layer = &plan->network.layers[step->layer];
-    if (layer->op == PW_OP_CONV)
-        pw_os_contents_drop(&plan->contents, step->constants.weights,
-                            pw_conv_weight_count(&layer->as.conv) * sizeof(float));
-}
-
-static pawl_status pack_anew(const pw_plan *plan, const pw_step *step, size_t block,
-                             cpu_packed **made, pawl_error *error)
-{
-    cpu_packed *entry = pw_calloc(1, sizeof(*entry));
-    if (entry == NULL)
-        return pw_fail_memory(error, "the packed constants", sizeof(*entry));
-    *entry =
-        (cpu_packed){.layer = step->layer, .block = block, .implementation = step->implementation};
-    entry->data = pw_alloc_aligned(step->needs.packed, PW_CACHE_LINE);
-    if (entry->data == NULL) {
-        pw_free(entry);
-        return pw_fail_memory(error, "the packed constants", step->needs.packed);
-    }
-    step->implementation->pack(step->implementation, &step->problem, &step->constants, entry->data);
-    drop_canonical(plan, step);
-    *made = entry;
-    return PAWL_OK;
-}
-
-pawl_status pw_cpu_pack(cpu_device_plan *plan, const pw_step *step, const void **packed,
-                        pawl_error *error)
-{
-    *packed = NULL;
-    if (step->needs.packed == 0)
-        return PAWL_OK;
-    const pk_tensor *source = &step->problem.source[0];
-    const size_t block = pw_size_min(source->block, source->channels);
-    for (cpu_packed *entry = plan->packed; entry != NULL; entry = entry->next)
-        if (entry->layer == step->layer && entry->implementation == step->implementation &&
-            entry->block == block) {
-            *packed = entry->data;
-            return PAWL_OK;
-        }
-    cpu_packed *made = NULL;
-    PW_TRY(pack_anew(plan->base.plan, step, block, &made, error));
-    made->next = plan->packed;
-    plan->packed = made;
-    *packed = made->data;
-    return PAWL_OK;
 }

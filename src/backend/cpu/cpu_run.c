@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Running a program: its steps in order, and an observer between them if there is one. */
+/* Running a program: its steps in order, and between them an observer and a timer, if there are. */
 #include "backend/cpu/cpu.h"
 
 #include "base/memory.h"
+#include "base/os.h"
 #include "base/size.h"
 
 static void do_item(void *argument, size_t item, size_t worker)
@@ -25,6 +26,71 @@ void pw_cpu_step_run(cpu_step *step)
     for (step->phase = 0; step->phase < needs->phases; step->phase++)
         pw_crew_run(crew, do_item, step, needs->items[step->phase]);
 }
+
+/* --- timed --- */
+
+static pawl_status make_spans(cpu_program *program, pawl_error *error)
+{
+    size_t most = 0;
+    for (size_t s = 0; s < program->schedule.step_count; s++) {
+        const pk_needs *needs = &program->schedule.steps[s].needs;
+        size_t items = 0;
+        for (size_t phase = 0; phase < needs->phases; phase++)
+            items += needs->items[phase];
+        most = pw_size_max(most, items);
+    }
+    program->spans = pw_calloc(most + 1, sizeof(pawl_span));
+    if (program->spans == NULL)
+        return pw_fail_memory(error, "the times of a step", most * sizeof(pawl_span));
+    return PAWL_OK;
+}
+
+static void do_timed_item(void *argument, size_t item, size_t worker)
+{
+    const cpu_step *step = argument;
+    pawl_span *span = &step->spans[item];
+    span->worker = worker;
+    span->begin_ns = pw_os_clock_ns();
+    do_item(argument, item, worker);
+    span->end_ns = pw_os_clock_ns();
+}
+
+static void tell_step(const cpu_program *program, size_t s, const pw_run *run, pawl_step_info *info)
+{
+    const pw_step *from = &program->schedule.steps[s];
+    const pw_layer *layer = &program->schedule.desc.network->layers[from->layer];
+    char text[PK_TEXT_SIZE];
+    pk_problem_text(&from->problem, text);
+    info->layer_id = layer->id;
+    info->layer = layer->name;
+    info->kernel = from->implementation->name;
+    info->problem = text;
+    info->flops = pk_problem_flops(&from->problem);
+    info->bytes = pk_problem_bytes(&from->problem) + (double)from->needs.packed;
+    info->spans = program->spans;
+    run->timer(run->timer_user, info);
+}
+
+static void run_step(cpu_program *program, size_t s, const pw_run *run)
+{
+    cpu_step *step = &program->steps[s];
+    if (run->timer == NULL) {
+        pw_cpu_step_run(step);
+        return;
+    }
+    const pk_needs *needs = step->call.needs;
+    pawl_step_info info = PAWL_STEP_INFO_INIT;
+    info.begin_ns = pw_os_clock_ns();
+    for (step->phase = 0; step->phase < needs->phases; step->phase++) {
+        step->spans = program->spans + info.span_count;
+        pw_crew_run(program->base.lowering.crew, do_timed_item, step, needs->items[step->phase]);
+        info.span_count += needs->items[step->phase];
+    }
+    info.end_ns = pw_os_clock_ns();
+    tell_step(program, s, run, &info);
+}
+
+/* --- observed --- */
 
 static pawl_status make_observed(cpu_program *program, pawl_error *error)
 {
@@ -104,17 +170,19 @@ pawl_status pw_cpu_run(pw_program *base, const pw_run *run, pawl_error *error)
     const pw_schedule *schedule = &program->schedule;
     program->thresholds = (pk_thresholds){run->threshold, pw_raw_threshold(run->threshold)};
     size_t s = 0;
+    if (run->timer != NULL && program->spans == NULL)
+        PW_TRY(make_spans(program, error));
     if (run->observer != NULL) {
         if (program->observed == NULL)
             PW_TRY(make_observed(program, error));
         for (size_t i = 0; i < schedule->desc.network->layer_count; i++) {
             for (; s < schedule->step_count && schedule->steps[s].layer == i; s++)
-                pw_cpu_step_run(&program->steps[s]);
+                run_step(program, s, run);
             PW_TRY(observe(program, i, run, error));
         }
     }
     for (; s < schedule->step_count; s++)
-        pw_cpu_step_run(&program->steps[s]);
+        run_step(program, s, run);
     give_candidates(program);
     return PAWL_OK;
 }

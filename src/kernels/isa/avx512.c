@@ -27,3 +27,6 @@
 #include "kernels/eltwise/reorder.tmpl.h"
 #include "kernels/head/head.tmpl.h"
 #include "kernels/image/resize.tmpl.h"
+
+#define PROBE_BITS PK_AVX512
+#include "kernels/probe/probe.tmpl.h"

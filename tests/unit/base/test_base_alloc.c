@@ -99,9 +99,29 @@ static void the_allocator_is_refused_while_something_lives(void **state)
                      PAWL_ERR_ARGUMENT);
 }
 
+/* Whole pages within, and no others. */
+static void pages_are_dropped(void **state)
+{
+    (void)state;
+    enum { SIZE = 1 << 20, BEGIN = 100000, END = 900000 };
+    unsigned char *block = pw_alloc_aligned(SIZE, PW_CACHE_LINE);
+    assert_non_null(block);
+    memset(block, 0xa5, SIZE);
+    pw_memory_drop(block + 10, 100);
+    pw_memory_drop(block + BEGIN, END - BEGIN);
+    for (size_t i = 0; i < SIZE; i++) {
+        if (i < BEGIN || i >= END)
+            assert_int_equal(block[i], 0xa5);
+        else if (i > BEGIN + 65536 && i < END - 65536) /* whatever a page has */
+            assert_int_equal(block[i], 0);
+    }
+    pw_free(block);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(pages_are_dropped),
         cmocka_unit_test(sizes_are_checked),
         cmocka_unit_test(memory_is_aligned_and_zeroed_as_asked),
         cmocka_unit_test_setup_teardown(impossible_sizes_give_null, memory_limited,
