@@ -39,7 +39,7 @@ static pawl_status bind_candidates(pw_program *program, pw_arena *arena, pw_rows
     for (size_t n = 0; n < batch; n++)
         program->candidates[n] =
             (pawl_candidates){.width = rows->width,
-                              .rows = rows->values + n * rows->count * rows->width,
+                              .rows = (const float *)rows->values + n * rows->count * rows->width,
                               .index = rows->index + n * rows->count};
     return PAWL_OK;
 }
@@ -49,13 +49,13 @@ static pawl_status bind_rows(pw_program *program, const pw_detect *detect, const
 {
     const pw_lowering *const to = &program->lowering;
     size_t size = 0;
-    *rows = (pw_rows){.width = pw_detect_width(detect)};
+    *rows = (pw_rows){.dtype = PAWL_F32, .width = pw_detect_width(detect)};
     for (int32_t l = 0; l < detect->level_count; l++)
         rows->count +=
             (size_t)detect->anchor_count * (size_t)levels[l].height * (size_t)levels[l].width;
     if (rows->count > INT32_MAX ||
         !pw_size_mul((size_t)to->batch * rows->count, rows->width, &size) ||
-        !pw_size_mul(size, sizeof(float), &size))
+        !pw_size_mul(size, pawl_dtype_size(rows->dtype), &size))
         return pw_fail(error, PAWL_ERR_LIMIT, "the decoded output of this shape is too large");
     rows->values =
         pw_alloc_aligned(size, PW_CACHE_LINE); /* not touched here: candidates use little of it */
@@ -66,7 +66,7 @@ static pawl_status bind_rows(pw_program *program, const pw_detect *detect, const
         return bind_candidates(program, arena, rows, error);
     program->outputs[0] =
         (pawl_tensor){.name = "output0",
-                      .dtype = PAWL_F32,
+                      .dtype = rows->dtype,
                       .rank = 3,
                       .dims = {to->batch, (int64_t)rows->count, (int64_t)rows->width},
                       .data = rows->values,
@@ -156,14 +156,6 @@ uint32_t pw_bound_tensor(const pw_program *program, const pw_network *network, s
     if (program->lowering.output == PAWL_OUTPUT_DECODED && index == 0)
         return PW_NO_TENSOR;
     return head->inputs[head->as.detect.level_count];
-}
-
-size_t pw_count_not_finite(const float *values, size_t stride, size_t count)
-{
-    size_t found = 0;
-    for (size_t i = 0; i < count; i++)
-        found += isfinite(values[i * stride]) == 0;
-    return found;
 }
 
 float pw_raw_threshold(float threshold)

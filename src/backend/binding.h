@@ -7,9 +7,10 @@
 
 /* Rows of the head in PyTorch's order (level, anchor, y, x), of all pictures. */
 typedef struct pw_rows {
-    float *values;      /* batch x count x width; untouched memory until a run writes it */
+    void *values;       /* batch x count x width; untouched memory until a run writes it */
+    pawl_dtype dtype;   /* of values: PAWL_F32, as pawl_candidates shows them */
     int32_t *index;     /* CANDIDATES: batch x count row numbers; else NULL */
-    size_t count, width; /* rows of a picture, floats of a row */
+    size_t count, width; /* rows of a picture, values of a row */
 } pw_rows;
 
 /* Fills in program->input by its lowering; what is allocated here and below is counted in memory_size. The memory is zeroed and the caller's: pw_free(program->input.data). */
@@ -32,9 +33,6 @@ pawl_status pw_bind_memory(pw_program *program, pw_arena *arena, pawl_error *err
 
 /* The tensor that output index shows, PW_NO_TENSOR for decoded rows. Maps are N x H x W x C; prototypes N x C x H x W; logits N x C. */
 uint32_t pw_bound_tensor(const pw_program *program, const pw_network *network, size_t index);
-
-/* How many of count values, stride floats apart, are NaN or infinite. */
-size_t pw_count_not_finite(const float *values, size_t stride, size_t count);
 
 /* A raw value below which no objectness exceeds the threshold, however its sigmoid is rounded. */
 float pw_raw_threshold(float threshold);

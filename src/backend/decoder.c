@@ -3,7 +3,7 @@
 #include "backend/decoder.h"
 
 pawl_status pw_decoder_make(const pw_program *program, const pw_layer *layer,
-                            const pw_shape *shapes, float *const *maps, const pw_rows *rows,
+                            const pw_shape *shapes, void *const *maps, const pw_rows *rows,
                             uint32_t isa, pw_arena *arena, pw_decoder *decoder, pawl_error *error)
 {
     const bool is_decoded = program->lowering.output == PAWL_OUTPUT_DECODED;

@@ -16,10 +16,10 @@ typedef struct pw_decoder {
 } pw_decoder;
 
 /*
- * For a program whose outputs are bound, in form DECODED or CANDIDATES. maps[l]: N x H x W x C floats of level l, shapes[l]; they, the rows and the
+ * For a program whose outputs are bound, in form DECODED or CANDIDATES. maps[l]: N x H x W x C, PK_F32, of level l, shapes[l]; they, the rows and the
  * arena outlive the decoder. isa: what may be used. PAWL_ERR_MEMORY.
  */
-pawl_status pw_decoder_make(const pw_program *program, const pw_layer *layer, const pw_shape *shapes, float *const *maps, const pw_rows *rows,
+pawl_status pw_decoder_make(const pw_program *program, const pw_layer *layer, const pw_shape *shapes, void *const *maps, const pw_rows *rows,
                             uint32_t isa, pw_arena *arena, pw_decoder *decoder, pawl_error *error) PW_NODISCARD;
 /* All pictures of the batch; fills in the program's candidates. */
 void pw_decoder_run(pw_decoder *decoder, const pw_program *program, float threshold);

@@ -75,13 +75,15 @@ static pawl_status add_input(maker *to, pawl_error *error)
     pw_step *step = add_step(to, PK_REORDER, &binding, 1, to->network->layers[to->layer].output);
     if (step->problem.source[0].type != PK_U8 || to->network->model.task != PAWL_TASK_CLASSIFY)
         return PAWL_OK;
-    float *values = pw_arena_array(to->arena, 6, sizeof(float));
+    struct {
+        float mean[3], deviation[3];
+    } *values = pw_arena_alloc(to->arena, sizeof(*values));
     if (values == NULL)
-        return pw_fail_memory(error, "the normalisation", 6 * sizeof(float));
-    pw_network_normalisation(to->network, values, values + 3);
+        return pw_fail_memory(error, "the normalisation", sizeof(*values));
+    pw_network_normalisation(to->network, values->mean, values->deviation);
     step->problem.as.has_constants = true;
-    step->constants.mean = values;
-    step->constants.variance = values + 3;
+    step->constants.mean = values->mean;
+    step->constants.variance = values->deviation;
     return PAWL_OK;
 }
 

@@ -11,6 +11,7 @@
 #include "base/size.h"
 #include "lower/schedule.h"
 
+#include <math.h>
 #include <string.h>
 
 typedef struct pr_program {
@@ -233,14 +234,23 @@ static void run_concat(const pr_program *made, const pw_layer *layer)
     }
 }
 
+/* How many of count values, stride apart, are NaN or infinite. */
+static size_t count_not_finite(const float *values, size_t stride, size_t count)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < count; i++)
+        found += isfinite(values[i * stride]) == 0;
+    return found;
+}
+
 /* Rows of picture n whose objectness exceeds the threshold move to the front. */
 static void keep_candidates(const pr_program *made, size_t n, float threshold)
 {
     const size_t width = made->rows.width;
-    float *rows = made->rows.values + n * made->rows.count * width;
+    float *rows = (float *)made->rows.values + n * made->rows.count * width;
     int32_t *index = made->rows.index + n * made->rows.count;
     size_t count = 0;
-    made->program.not_finite[n] = pw_count_not_finite(rows + 4, width, made->rows.count);
+    made->program.not_finite[n] = count_not_finite(rows + 4, width, made->rows.count);
     for (size_t r = 0; r < made->rows.count; r++) {
         if (!(rows[r * width + 4] > threshold))
             continue;

@@ -44,7 +44,7 @@ typedef struct trt_program {
     void *addresses[MAX_TENSORS];
     const pw_shape *shapes; /* of the network's tensors */
     pw_decoder decoder;
-    float *maps[PW_TRT_MAX_OUTPUTS]; /* the raw outputs on the host */
+    void *maps[PW_TRT_MAX_OUTPUTS]; /* the raw outputs on the host */
     float *planes; /* of bytes converted for the library; NULL: the binding is uploaded as it is */
     pw_rows rows;
 } trt_program;
