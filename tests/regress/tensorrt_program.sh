@@ -48,6 +48,10 @@ expect 5 'TensorRT 10.7.0' env DOUBLE_MISSING=libnvinfer_builder_resource.so.8.6
 expect 5 'install TensorRT whole' env DOUBLE_MISSING=libnvinfer_builder_resource.so.8.6.1 \
     "$pawl" build "$shapes/shapes.pt" --backend tensorrt -o x.engine
 
+# Without a driver the library only warns: that is the reason then.
+expect 0 'makes no builder here: CUDA initialization failure with error: 35' env DOUBLE_NO_GPU=1 "$pawl" doctor
+grep -q 'nvidia-smi' out || fail 'no advice about the driver'
+
 # Options.
 export PAWL_TENSORRT_LIBRARY="$doubles/libdouble_trt_85.so"
 expect 2 'give one of them' "$pawl" build "$shapes/shapes.pt" --backend tensorrt --imgsz 320 --shapes 256:320:640 -o x.engine

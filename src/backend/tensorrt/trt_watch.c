@@ -93,7 +93,7 @@ void pw_trt_watch_forget(void)
     if (innermost == NULL)
         return;
     lock(innermost);
-    innermost->first[0] = innermost->last[0] = '\0';
+    innermost->first[0] = innermost->last[0] = innermost->warned[0] = '\0';
     innermost->count = 0;
     innermost->is_told = false;
     unlock(innermost);
@@ -155,6 +155,8 @@ static bool is_dealt_with(const pw_trt_watch *watch, const char *message)
 bool pw_trt_watch_warn(const char *message)
 {
     bool is_taken = false;
+    if (innermost != NULL)
+        copy_line(innermost->warned, message);
     for (const pw_trt_watch *watch = innermost; watch != NULL && !is_taken; watch = watch->outer) {
         lock(watch);
         is_taken = is_dealt_with(watch, message);
@@ -201,11 +203,13 @@ pawl_status pw_trt_fail(pawl_error *error, pawl_status status, const char *forma
     va_start(arguments, format);
     pw_strbuf_vadd(&text, format, arguments);
     va_end(arguments);
-    if (innermost == NULL || innermost->count == 0) {
+    if (innermost == NULL || (innermost->count == 0 && innermost->warned[0] == '\0')) {
         pw_strbuf_add(&text, ": it gives no reason");
         return pw_fail(error, status, "%s", sentence);
     }
     lock(innermost);
+    if (innermost->count == 0)
+        (void)put(innermost, innermost->warned);
     if (find_cause(innermost, &cause))
         status = cause.status;
     pw_strbuf_add(&text, ": ");

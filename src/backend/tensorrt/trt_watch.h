@@ -30,6 +30,7 @@ typedef bool (*pw_trt_warning)(void *user, const char *message);
 
 typedef struct pw_trt_watch {
     char first[PW_TRT_TEXT_SIZE], last[PW_TRT_TEXT_SIZE]; /* one line each; "": none */
+    char warned[PW_TRT_TEXT_SIZE]; /* the last warning of this thread: without a driver the library says no more */
     unsigned count;
     pw_trt_watch_kind kind;
     bool is_told;               /* the caller has its error: what comes now is logged */

@@ -353,6 +353,13 @@ static bool starts(const char *name, void *logger)
                    (int)length, missing);
         return false;
     }
+    if (getenv("DOUBLE_NO_GPU") != NULL) { /* 8.5.3.1 says no more */
+        double_say(
+            logger, SEVERITY_WARNING,
+            "CUDA initialization failure with error: 35. Please check your CUDA "
+            "installation:  http://docs.nvidia.com/cuda/cuda-installation-guide-linux/index.html");
+        return false;
+    }
     if (!is_ordered(name, 1))
         return true;
     say_cause(logger);

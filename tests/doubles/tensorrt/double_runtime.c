@@ -451,7 +451,8 @@ bool VExecutionContext_setTensorAddress(inner *self, const char *name, void *add
 /* A function of the driver double; *answer stays NULL where that is not loaded. */
 static void ask_driver(const char *name, void *answer)
 {
-    const char *const path = getenv("PAWL_CUDA_LIBRARY");
+    const char *const behind = getenv("REAL_CUDA"); /* what failing_cuda passes calls on to */
+    const char *const path = behind != NULL ? behind : getenv("PAWL_CUDA_LIBRARY");
     void *const driver = path != NULL ? dlopen(path, RTLD_NOW | RTLD_NOLOAD) : NULL;
     if (driver == NULL)
         return;
