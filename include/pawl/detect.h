@@ -146,25 +146,26 @@ typedef struct pawl_job_result {
     size_t struct_size;
     pawl_job *job;                     /* NULL: no job was left to wait for */
     void *user;                        /* as it was submitted */
-    const pawl_detections *detections; /* of each picture; NULL where it failed */
+    const pawl_detections *detections; /* of each picture; NULL where it failed, and of a classifier */
     size_t count;                      /* pictures submitted */
     pawl_timing timing;
     pawl_status status;
     const char *message;               /* what went wrong; "" */
+    const pawl_class_scores *scores;   /* of each picture, of a classifier; NULL where it failed, and else */
 } pawl_job_result;
-#define PAWL_JOB_RESULT_INIT { sizeof(pawl_job_result), NULL, NULL, NULL, 0, { 0, 0, 0 }, PAWL_OK, NULL }
+#define PAWL_JOB_RESULT_INIT { sizeof(pawl_job_result), NULL, NULL, NULL, 0, { 0, 0, 0 }, PAWL_OK, NULL, NULL }
 
 /**
- * Starts detection on @p count pictures and returns. As many jobs as the detector was made for can be in flight, from here until each is ended;
+ * Starts detection, or classification where the engine classifies, on @p count pictures and returns. As many jobs as the detector was made for can be in flight, from here until each is ended;
  * letterbox, network and boxes of several run beside each other on threads of the detector, at most as many as its runtime may have. They are as
- * pawl_detector_run() finds them, at the height and width that the context had when the detector was made, and leave its context alone.
+ * pawl_detector_run() (pawl_detector_classify()) finds them, at the height and width that the context had when the detector was made, and leave its context alone.
  *
  * @param images    Held until the job is done: they may be ended now.
  * @param user      Handed back by pawl_detector_wait(); may be NULL.
  * @param[out] job  On success the caller's: end it with pawl_job_destroy(), at any time. Else untouched.
  * @retval PAWL_ERR_BUSY         All jobs of the detector are taken: wait for one and end it. Nothing was started; no call here waits for another.
  * @retval PAWL_ERR_ARGUMENT     Another count than 1 to the batch the context had, or a detector made without jobs.
- * @retval PAWL_ERR_UNSUPPORTED  The engine is a classifier. @retval PAWL_ERR_MEMORY Nothing was started.
+ * @retval PAWL_ERR_MEMORY       Nothing was started.
  * @note Any thread. Since 0.2.
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_detector_submit(pawl_detector *detector, pawl_image *const *images, size_t count, void *user,

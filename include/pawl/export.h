@@ -4,7 +4,8 @@
  *
  * Structs: pawl_x has the initialiser PAWL_X_INIT. Those that may grow, what a call is told (..._desc) and what it answers (..._info), begin with size_t struct_size,
  * which PAWL_X_INIT sets: a program built against another version's header then shares with the library what both know. The rest never change.
- * Names: pawl_OBJECT_VERB; what asks ends in _get and what sets in _set; counts of what x points at are x_count; flags are int32_t is_..., has_...
+ * Names: pawl_OBJECT_VERB; what fills in a struct of facts ends in _get and what sets in _set; what an object holds is called by its name
+ * (pawl_context_input, pawl_plan_class_name); counts of what x points at are x_count; flags are int32_t is_..., has_...
  */
 #ifndef PAWL_EXPORT_H
 #define PAWL_EXPORT_H

@@ -35,7 +35,8 @@ static size_t rank(const float *logits, size_t count, pawl_class_score *scores)
     return isnan(sum) ? not_finite : 0;
 }
 
-static pawl_status answer(pw_detector *detector, size_t picture, void *results, pawl_error *error)
+pawl_status pw_detector_answer_classes(pw_detector *detector, size_t picture, void *results,
+                                       pawl_error *error)
 {
     pawl_tensor output;
     PW_TRY(pw_context_output(detector->context, 0, &output, error));
@@ -54,5 +55,6 @@ pawl_status pawl_detector_classify(pawl_detector *detector, pawl_image *const *i
     if (images == NULL || results == NULL)
         return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_detector_classify: %s is NULL",
                        images == NULL ? "images" : "results");
-    return pw_detector_pictures(detector, images, count, true, answer, results, timing, error);
+    return pw_detector_pictures(detector, images, count, true, pw_detector_answer_classes, results,
+                                timing, error);
 }

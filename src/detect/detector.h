@@ -64,6 +64,9 @@ pawl_status pw_detector_pictures(pawl_detector *detector, pawl_image *const *ima
 /* Boxes: results are pawl_detections. */
 pawl_status pw_detector_answer_boxes(pw_detector *detector, size_t picture, void *results, pawl_error *error) PW_NODISCARD;
 
+/* Classes: results are pawl_class_scores. */
+pawl_status pw_detector_answer_classes(pw_detector *detector, size_t picture, void *results, pawl_error *error) PW_NODISCARD;
+
 /* The same for count pictures of detector->images, which are held; the caller is inside the context. */
 pawl_status pw_detector_answer_all(pw_detector *detector, size_t count, pw_detector_answer answer, void *results, pawl_timing *timing,
                                    pawl_error *error) PW_NODISCARD;

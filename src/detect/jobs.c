@@ -20,7 +20,7 @@
 typedef struct seat {
     pw_context *context;
     pw_detector *detector; /* on that context */
-    pawl_detections *results;
+    void *results;         /* of each picture: pawl_detections, of a classifier pawl_class_scores */
     bool is_taken;
 } seat;
 
@@ -115,8 +115,10 @@ static pawl_status do_job(pw_job *job)
     PW_TRY(pw_context_enter(context, &job->error));
     pw_context *inside PW_INSIDE = context;
     (void)inside;
-    return pw_detector_answer_all(inner, job->count, pw_detector_answer_boxes, job->seat->results,
-                                  &job->timing, &job->error);
+    const pw_detector_answer answer_one =
+        pw_detector_is_classifier(inner) ? pw_detector_answer_classes : pw_detector_answer_boxes;
+    return pw_detector_answer_all(inner, job->count, answer_one, job->seat->results, &job->timing,
+                                  &job->error);
 }
 
 /* With the mutex held: the oldest that has not begun. */
@@ -196,9 +198,11 @@ static pawl_status make_seat(pw_detector *detector, const pawl_detector_desc *de
     like.batch = shape->batch;
     like.height = shape->height;
     like.width = shape->width;
-    made->results = pw_calloc(detector->capacity, sizeof(pawl_detections));
+    const size_t size =
+        pw_detector_is_classifier(detector) ? sizeof(pawl_class_scores) : sizeof(pawl_detections);
+    made->results = pw_calloc(detector->capacity, size);
     if (made->results == NULL)
-        return pw_fail_memory(error, "the jobs", detector->capacity * sizeof(pawl_detections));
+        return pw_fail_memory(error, "the jobs", detector->capacity * size);
     pw_context *context = NULL;
     PW_TRY(pw_context_make(&pw_inner_context_type, outer->engine, &like, &context, error));
     (void)pw_object_publish(context);
@@ -257,8 +261,6 @@ static pawl_status fill_in(pw_job_queue *queue, pw_detector *detector,
 pawl_status pw_job_queue_make(pw_detector *detector, const pawl_detector_desc *desc,
                               pw_job_queue **queue, pawl_error *error)
 {
-    if (pw_detector_is_classifier(detector))
-        return pw_fail(error, PAWL_ERR_UNSUPPORTED, "this engine classifies: there are no jobs");
     pw_job_queue *made = pw_calloc(1, sizeof(*made));
     if (made == NULL)
         return pw_fail_memory(error, "the jobs", sizeof(*made));
@@ -429,7 +431,9 @@ pawl_status pawl_detector_wait(pawl_detector *detector, pawl_job_result *result,
     if (job != NULL) {
         made.job = job->handle;
         made.user = job->user;
-        made.detections = job->status >= 0 ? job->seat->results : NULL;
+        const void *results = job->status >= 0 ? job->seat->results : NULL;
+        made.detections = pw_detector_is_classifier(used) ? NULL : results;
+        made.scores = pw_detector_is_classifier(used) ? results : NULL;
         made.count = job->count;
         made.timing = job->timing;
         made.status = job->status;

@@ -70,17 +70,24 @@ typedef struct outputs {
 static const struct zoo_target {
     const char *name, *backend, *isa;
     double bound;
+    int32_t tuning; /* whatever it finds fastest, Winograd's kernels among them */
 } targets[] = {
-    {"reference", "reference", NULL, 1e-5}, {"generic", "cpu", "generic", 1e-5},
-    {"sse41", "cpu", "sse41", 1e-4},        {"avx2", "cpu", "avx2", 1e-4},
-    {"avx512", "cpu", "avx512", 1e-4},
+    {"reference", "reference", NULL, 1e-5, PAWL_TUNE_OFF},
+    {"generic", "cpu", "generic", 1e-5, PAWL_TUNE_OFF},
+    {"sse41", "cpu", "sse41", 1e-4, PAWL_TUNE_OFF},
+    {"avx2", "cpu", "avx2", 1e-4, PAWL_TUNE_OFF},
+    {"avx512", "cpu", "avx512", 1e-4, PAWL_TUNE_OFF},
+    {"tuned", "cpu", NULL, 1e-4, PAWL_TUNE_QUICK},
 };
+
+/* Of tuned engines: both files of a model get the same kernels. */
+static char timings[64];
 
 /* Instead of all of these, where PAWL_TEST_BACKEND names one: "tensorrt", on the doubles or on
  * NVIDIA's. What it cannot run it refuses. */
 static const struct zoo_target *only_target(void)
 {
-    static struct zoo_target target = {NULL, NULL, NULL, 1e-4};
+    static struct zoo_target target = {NULL, NULL, NULL, 1e-4, PAWL_TUNE_OFF};
     target.name = target.backend = getenv("PAWL_TEST_BACKEND");
     return target.name != NULL ? &target : NULL;
 }
@@ -182,6 +189,8 @@ static int run_model(const char *weights_path, const pt_array *input, const pt_a
     build.batch_opt = build.batch_max = (int32_t)input->dims[0];
     build.height = (int32_t)input->dims[2];
     build.width = (int32_t)input->dims[3];
+    build.tuning = target->tuning;
+    build.timing_cache = target->tuning != PAWL_TUNE_OFF ? timings : NULL;
     desc.threads = 2;
     if (pawl_weights_open(weights_path, &weights, &error) < 0 ||
         pawl_network_from_weights(weights, NULL, &network, &error) < 0 ||
@@ -328,11 +337,13 @@ int main(int argc, char **argv)
     if (descriptor < 0)
         return 1;
     close(descriptor);
+    (void)snprintf(timings, sizeof timings, "%s.cache", wts);
     for (int i = 1; i < argc; i++)
         check_prefix(argv[i], wts);
     for (size_t m = 0; argc == 1 && m < sizeof models / sizeof models[0]; m++)
         check_model(&models[m], wts);
     unlink(wts);
+    unlink(timings);
     printf("%u passed, %u failed\n", passed, failed);
     return failed != 0;
 }

@@ -18,14 +18,15 @@
 
 #define ORDERS 500
 
-enum { WEIGHTS, NETWORK, BUILDER, PLAN, RUNTIME, ENGINE, CONTEXT, DETECTOR, IMAGE, COUNT };
+enum { WEIGHTS, NETWORK, BUILDER, PLAN, RUNTIME, ENGINE, CONTEXT, DETECTOR, JOB, IMAGE, COUNT };
 
 static const char *const names[COUNT] = {"weights", "network", "builder",  "plan", "runtime",
-                                         "engine",  "context", "detector", "image"};
+                                         "engine",  "context", "detector", "job",  "image"};
 static const int parents[COUNT][2] = {
     [WEIGHTS] = {-1, -1},     [NETWORK] = {WEIGHTS, -1},  [BUILDER] = {-1, -1},
     [PLAN] = {-1, -1},        [RUNTIME] = {-1, -1},       [ENGINE] = {RUNTIME, PLAN},
-    [CONTEXT] = {ENGINE, -1}, [DETECTOR] = {CONTEXT, -1}, [IMAGE] = {-1, -1},
+    [CONTEXT] = {ENGINE, -1}, [DETECTOR] = {CONTEXT, -1}, [JOB] = {DETECTOR, -1},
+    [IMAGE] = {-1, -1},
 };
 
 typedef struct world {
@@ -37,6 +38,7 @@ typedef struct world {
     pawl_engine *engine;
     pawl_context *context;
     pawl_detector *detector;
+    pawl_job *job; /* done */
     pawl_image *image;
     bool is_ended[COUNT]; /* for the user */
     size_t box_count;     /* of the first detection */
@@ -84,30 +86,43 @@ static pawl_status make_image(world *w)
     return pawl_image_create(&view, &w->image, &error);
 }
 
+/* Done, so that nobody but its handle holds it, and what it found is what a run finds. */
+static pawl_status make_job(world *w)
+{
+    pawl_job_result result = PAWL_JOB_RESULT_INIT;
+    PW_TRY(pawl_detector_submit(w->detector, &w->image, 1, NULL, &w->job, &error));
+    PW_TRY(pawl_detector_wait(w->detector, &result, &error));
+    if (result.status < 0 || result.detections[0].count != w->box_count)
+        return pw_fail(&error, PAWL_ERR_INTERNAL, "the job found something else than a run");
+    return PAWL_OK;
+}
+
 static pawl_status make_all(world *w)
 {
+    pawl_detector_desc jobs = PAWL_DETECTOR_DESC_INIT;
     pawl_context_desc desc = PAWL_CONTEXT_DESC_INIT;
     desc.threads = 2;
     desc.input = PAWL_INPUT_U8_NHWC;
     desc.output = PAWL_OUTPUT_CANDIDATES;
+    jobs.jobs = 1;
     memset(w, 0, sizeof(*w));
     PW_TRY(make_plan(w));
     PW_TRY(pawl_runtime_create(NULL, &w->runtime, &error));
     PW_TRY(pawl_engine_create(w->runtime, w->plan, &w->engine, &error));
     PW_TRY(pawl_context_create(w->engine, &desc, &w->context, &error));
-    PW_TRY(pawl_detector_create(w->context, NULL, &w->detector, &error));
+    PW_TRY(pawl_detector_create(w->context, &jobs, &w->detector, &error));
     PW_TRY(make_image(w));
     pawl_detections found;
     PW_TRY(pawl_detector_run(w->detector, &w->image, 1, &found, NULL, &error));
     w->box_count = found.count;
-    return PAWL_OK;
+    return make_job(w);
 }
 
 /* The address of a handle, of whatever type. */
 static void *handle_slot(world *w, int which)
 {
     void *const slots[COUNT] = {&w->weights, &w->network, &w->builder,  &w->plan, &w->runtime,
-                                &w->engine,  &w->context, &w->detector, &w->image};
+                                &w->engine,  &w->context, &w->detector, &w->job,  &w->image};
     return slots[which];
 }
 
@@ -137,6 +152,8 @@ static pawl_status destroy(world *w, int which)
         return pawl_context_destroy(&w->context);
     case DETECTOR:
         return pawl_detector_destroy(&w->detector);
+    case JOB:
+        return pawl_job_destroy(&w->job);
     default:
         return pawl_image_destroy(&w->image);
     }

@@ -63,8 +63,9 @@ static void say_foreign(const cpu_device_plan *plan)
                from->tactics[0].machine, plan->machine.name);
 }
 
-pawl_status pw_cpu_schedule(const cpu_device_plan *plan, const pw_lowering *lowering,
-                            pw_arena *arena, pw_schedule *schedule, pawl_error *error)
+static pawl_status schedule_by(const cpu_device_plan *plan, const pw_lowering *lowering,
+                               pw_preference preference, void *user, pw_arena *arena,
+                               pw_schedule *schedule, pawl_error *error)
 {
     const pw_cpu_caches caches = pw_cpu_caches_get();
     const pw_schedule_desc desc = {
@@ -76,15 +77,73 @@ pawl_status pw_cpu_schedule(const cpu_device_plan *plan, const pw_lowering *lowe
         .input = lowering->input,
         .output = lowering->output,
         .workers = pw_crew_size(lowering->crew),
-        .prefer = prefer,
-        .prefer_user = (void *)(uintptr_t)plan, /* only read */
+        .prefer = preference,
+        .prefer_user = user,
     };
     return pw_schedule_make(&desc, arena, schedule, error);
+}
+
+pawl_status pw_cpu_schedule(const cpu_device_plan *plan, const pw_lowering *lowering,
+                            pw_arena *arena, pw_schedule *schedule, pawl_error *error)
+{
+    return schedule_by(plan, lowering, prefer, (void *)(uintptr_t)plan /* only read */, arena,
+                       schedule, error);
 }
 
 static void free_arena(pw_arena *arena)
 {
     pw_arena_free(arena);
+}
+
+/* Which tactics a schedule asks for, and can have. */
+typedef struct asking {
+    const cpu_device_plan *plan;
+    bool *is_answered; /* of each */
+} asking;
+
+static const pk_implementation *note_asked(void *user, const pk_problem *problem)
+{
+    const asking *to = user;
+    const pw_plan *from = to->plan->base.plan;
+    char text[PK_TEXT_SIZE];
+    const uint64_t hash = pw_cpu_problem_hash(problem, text);
+    for (size_t i = 0; i < from->tactic_count; i++)
+        if (from->tactics[i].problem == hash &&
+            pk_find(from->tactics[i].name, to->plan->machine.isa, problem) != NULL)
+            to->is_answered[i] = true;
+    return prefer((void *)(uintptr_t)to->plan, problem);
+}
+
+/* What another pawl has timed here may have other problems, or kernels of other names: such
+ * timings fit nothing, which would only show as a slower engine. */
+static void say_stale(const cpu_device_plan *plan)
+{
+    static const pw_lowering forms[] = {
+        {.input = PAWL_INPUT_U8_NHWC, .output = PAWL_OUTPUT_CANDIDATES},
+        {.input = PAWL_INPUT_F32_NCHW, .output = PAWL_OUTPUT_DECODED}}; /* that are tuned */
+    const pw_plan *from = plan->base.plan;
+    bool *answered PW_AUTO_FREE = pw_calloc(from->tactic_count + 1, sizeof(bool));
+    asking all = {plan, answered};
+    size_t here = 0, stale = 0;
+    for (size_t f = 0; answered != NULL && f < PW_COUNT(forms); f++) {
+        pw_arena arena PW_CLEANUP(free_arena) = {0};
+        pw_schedule schedule;
+        pw_lowering lowering = forms[f];
+        lowering.batch = from->profile.batch_opt;
+        lowering.height = from->profile.height;
+        lowering.width = from->profile.width;
+        if (schedule_by(plan, &lowering, note_asked, &all, &arena, &schedule, NULL) < 0)
+            return; /* such a shape is not run */
+    }
+    for (size_t i = 0; answered != NULL && i < from->tactic_count; i++) {
+        here += is_measured_here(plan, &from->tactics[i]);
+        stale += is_measured_here(plan, &from->tactics[i]) && !answered[i];
+    }
+    if (stale > 0)
+        pw_log(PAWL_LOG_WARNING,
+               "%zu of the engine's %zu timings on this machine are of kernels or problems that "
+               "this pawl does not have: build and tune it again to have its best",
+               stale, here);
 }
 
 /* Finds out what will run the layers at the shape the plan is best at; a layer that nobody can run
@@ -122,6 +181,8 @@ pawl_status pw_cpu_open(const pw_plan *plan, const pw_machine *machine,
     made->machine = *machine;
     (void)pthread_mutex_init(&made->mutex, NULL); /* cannot fail on Linux */
     say_foreign(made);
+    if (plan->tactic_count > 0)
+        say_stale(made);
     const pawl_status status = choose(made, error);
     if (status < 0) {
         pw_cpu_close(&made->base);

@@ -149,6 +149,29 @@ static void takes_what_is_faster(void **state)
     pw_network_free(&plan.network);
 }
 
+/* Timings that this version cannot use are told, once for an engine. */
+static void stale_timings_are_told(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        pw_plan plan;
+        clock_of clock = {.name = FAST, .fast = 50000};
+        make(&plan, PAWL_TUNE_QUICK);
+        assert_int_equal(tune(&plan, &clock, NULL, false), PAWL_OK);
+        assert_int_equal(plan.tactic_count, 2);
+        if (i == 0)
+            plan.tactics[0].problem ^= 1; /* its text was another */
+        else
+            plan.tactics[0].name = "conv_f32_of_another_version";
+        listen();
+        (void)second(&plan, "test", 32, 2);
+        assert_string_equal(warnings, "1 of the engine's 2 timings on this machine are of kernels "
+                                      "or problems that this pawl does not have: build and tune "
+                                      "it again to have its best");
+        pw_network_free(&plan.network);
+    }
+}
+
 static void a_hair_is_not_enough(void **state)
 {
     static const struct {
@@ -386,6 +409,7 @@ int main(void)
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, make_folder, end_folder)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(takes_what_is_faster),
+        cmocka_unit_test(stale_timings_are_told),
         cmocka_unit_test(a_hair_is_not_enough),
         cmocka_unit_test(off_does_nothing),
         IN_FOLDER(what_is_timed_is_kept),

@@ -1,39 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The detector on the tiny model: the same boxes as its parts give one by one, in every batch; what
  * it refuses; failing memory. */
-#include "../runtime/runtime_fixture.h"
+#include "support/chain.h"
 
 #include "support/failing_allocator.h"
-
-#include <pawl/detect.h>
 
 #include <math.h>
 
 static pt_allocator allocator;
-
-/* A context as a detector needs it. */
-static pawl_context_desc detector_context(int32_t batch)
-{
-    pawl_context_desc desc = small_context();
-    desc.batch = batch;
-    desc.height = 64;
-    desc.width = 64;
-    desc.input = PAWL_INPUT_U8_NHWC;
-    desc.output = PAWL_OUTPUT_CANDIDATES;
-    return desc;
-}
-
-static pawl_image *make_image(int32_t width, int32_t height, uint64_t seed)
-{
-    uint8_t *pixels = malloc((size_t)width * (size_t)height * 3);
-    for (size_t i = 0; i < (size_t)width * (size_t)height * 3; i++)
-        pixels[i] = (uint8_t)(127.5f * (pt_uniform(&seed) + 1.0f));
-    const pawl_image_view view = {width, height, (size_t)width * 3, pixels};
-    pawl_image *image = NULL;
-    assert_int_equal(pawl_image_create(&view, &image, NULL), PAWL_OK);
-    free(pixels);
-    return image;
-}
 
 /* Letterbox by the public function, into the input of picture 0; run; candidates through the
  * detector's collect. */
@@ -388,12 +362,46 @@ static void a_detection_in_the_same_shape_allocates_nothing(void **state)
     drop_chain(&c);
 }
 
+/* The last batch of a list is a partial one: the second time it allocates nothing, and finds the
+ * same. */
+static void a_partial_batch_is_made_once(void **state)
+{
+    (void)state;
+    enum { BATCH = 4, LAST = 3 };
+    chain c;
+    pawl_detector *detector = NULL;
+    pawl_image *images[BATCH];
+    pawl_detections found[BATCH];
+    size_t counts[LAST];
+    const pawl_context_desc desc = detector_context(BATCH);
+    assert_int_equal(make_chain(&c, &desc, NULL), PAWL_OK);
+    assert_int_equal(pawl_detector_create(c.context, NULL, &detector, NULL), PAWL_OK);
+    for (size_t i = 0; i < BATCH; i++)
+        images[i] = make_image(30 + 20 * (int32_t)i, 70, i);
+    for (int round = 0; round < 3; round++) {
+        const long calls = atomic_load(&allocator.calls);
+        assert_int_equal(pawl_detector_run(detector, images, BATCH, found, NULL, NULL), PAWL_OK);
+        assert_int_equal(pawl_detector_run(detector, images, LAST, found, NULL, NULL), PAWL_OK);
+        if (round > 0)
+            assert_int_equal(atomic_load(&allocator.calls), calls);
+        for (size_t i = 0; i < LAST; i++) {
+            assert_true(round == 0 || found[i].count == counts[i]);
+            counts[i] = found[i].count;
+        }
+    }
+    for (size_t i = 0; i < BATCH; i++)
+        (void)pawl_image_destroy(&images[i]);
+    (void)pawl_detector_destroy(&detector);
+    drop_chain(&c);
+}
+
 int main(void)
 {
     const pawl_allocator counted = {&allocator, pt_allocate, pt_release};
     if (pawl_allocator_set(&counted) != PAWL_OK)
         return 1;
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_partial_batch_is_made_once),
         cmocka_unit_test(full_and_partial_batches_give_the_same),
         cmocka_unit_test(rectangles_are_set_by_the_pictures),
         cmocka_unit_test(options_are_obeyed),

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Jobs on the tiny model: what a run gives, in order, from many threads; ended at any time; failing
  * memory. */
-#include "../runtime/runtime_fixture.h"
+#include "support/chain.h"
 
 #include "support/failing_allocator.h"
-
-#include <pawl/detect.h>
 
 #include <pthread.h>
 #include <sched.h>
@@ -32,29 +30,6 @@ typedef struct bench {
     size_t counts[PICTURES];
     pawl_detection *found[PICTURES];
 } bench;
-
-static pawl_image *make_image(int32_t width, int32_t height, uint64_t seed)
-{
-    uint8_t *pixels = malloc((size_t)width * (size_t)height * 3);
-    for (size_t i = 0; i < (size_t)width * (size_t)height * 3; i++)
-        pixels[i] = (uint8_t)(127.5f * (pt_uniform(&seed) + 1.0f));
-    const pawl_image_view view = {width, height, (size_t)width * 3, pixels};
-    pawl_image *image = NULL;
-    assert_int_equal(pawl_image_create(&view, &image, NULL), PAWL_OK);
-    free(pixels);
-    return image;
-}
-
-static pawl_context_desc detector_context(int32_t batch)
-{
-    pawl_context_desc desc = small_context();
-    desc.batch = batch;
-    desc.height = 64;
-    desc.width = 64;
-    desc.input = PAWL_INPUT_U8_NHWC;
-    desc.output = PAWL_OUTPUT_CANDIDATES;
-    return desc;
-}
 
 static pawl_detector_desc with_jobs(int32_t jobs)
 {

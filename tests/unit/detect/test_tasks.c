@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Masks and classes through the public functions: small models made by hand, a segmenter and a
  * classifier. */
-#include "../runtime/runtime_fixture.h"
+#include "support/chain.h"
 
 #include "detect/masks.h"
 #include "support/task_models.h"
@@ -59,18 +59,6 @@ static void open_chain(chain *c, const char *backend, void (*make)(pt_builder *b
         pawl_engine_create(c->runtime, c->plan, &c->engine, &error) < 0 ||
         pawl_context_create(c->engine, &desc, &c->context, &error) < 0)
         fail_msg("%s", error.message);
-}
-
-static pawl_image *make_image(int32_t width, int32_t height, uint64_t seed)
-{
-    uint8_t *pixels = malloc((size_t)width * (size_t)height * 3);
-    for (size_t i = 0; i < (size_t)width * (size_t)height * 3; i++)
-        pixels[i] = (uint8_t)(127.5f * (pt_uniform(&seed) + 1.0f));
-    const pawl_image_view view = {width, height, (size_t)width * 3, pixels};
-    pawl_image *image = NULL;
-    assert_int_equal(pawl_image_create(&view, &image, NULL), PAWL_OK);
-    free(pixels);
-    return image;
 }
 
 /* The candidate whose confidence a box has. */
@@ -286,12 +274,53 @@ static void nothing_is_found_for_a_reason(void **state)
     drop_chain(&c);
 }
 
+/* Jobs of a classifier: what classify() gives, in order. */
+static void classes_by_jobs(void **state)
+{
+    (void)state;
+    enum { PICTURES = 4 };
+    chain c;
+    pawl_detector *detector = NULL;
+    pawl_image *images[PICTURES];
+    pawl_job *jobs[PICTURES] = {NULL};
+    pawl_class_score want[PICTURES][CLASSES];
+    pawl_detector_desc desc = PAWL_DETECTOR_DESC_INIT;
+    desc.jobs = PICTURES;
+    open_chain(&c, "cpu", pt_classifier, 1);
+    assert_int_equal(pawl_detector_create(c.context, &desc, &detector, NULL), PAWL_OK);
+    for (size_t i = 0; i < PICTURES; i++) {
+        pawl_class_scores scores;
+        images[i] = make_image(30 + 9 * (int32_t)i, 50, i);
+        assert_int_equal(pawl_detector_classify(detector, &images[i], 1, &scores, NULL, NULL),
+                         PAWL_OK);
+        assert_int_equal(scores.count, CLASSES);
+        memcpy(want[i], scores.items, sizeof want[i]);
+    }
+    for (size_t i = 0; i < PICTURES; i++)
+        assert_int_equal(pawl_detector_submit(detector, &images[i], 1, &images[i], &jobs[i], NULL),
+                         PAWL_OK);
+    for (size_t i = 0; i < PICTURES; i++) {
+        pawl_job_result result = PAWL_JOB_RESULT_INIT;
+        assert_int_equal(pawl_detector_wait(detector, &result, NULL), PAWL_OK);
+        assert_int_equal(result.status, PAWL_OK);
+        assert_ptr_equal(result.user, &images[i]);
+        assert_null(result.detections);
+        assert_int_equal(result.scores[0].count, CLASSES);
+        assert_memory_equal(result.scores[0].items, want[i], sizeof want[i]);
+        assert_int_equal(pawl_job_destroy(&jobs[i]), PAWL_OK);
+        (void)pawl_image_destroy(&images[i]);
+    }
+    (void)pawl_detector_destroy(&detector);
+    drop_chain(&c);
+}
+
 int main(void)
 {
     struct CMUnitTest tests[3 + PW_COUNT(poisoned)] = {
         cmocka_unit_test(masks_belong_to_their_boxes),
         cmocka_unit_test(masks_go_with_their_run),
         cmocka_unit_test(classes_come_by_probability),
+        cmocka_unit_test(classes_by_jobs),
     };
     for (size_t i = 0; i < PW_COUNT(poisoned); i++)
         tests[3 + i] = (struct CMUnitTest){.name = poisoned[i].name,

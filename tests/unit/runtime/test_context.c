@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Runtime, engine and context: what they refuse, what shapes do, what outputs hold. */
-#include "runtime_fixture.h"
+#include "support/chain.h"
 
 #include <math.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Engines with extreme numbers in them and right checksums: what the reader lets pass, backends
  * must survive. */
-#include "runtime_fixture.h"
+#include "support/chain.h"
 
 #include "support/engine_bytes.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A context that changes its shape: what it has seen before is a look-up, and what it keeps is
  * bounded. */
-#include "runtime_fixture.h"
+#include "support/chain.h"
 
 #include "support/failing_allocator.h"
 

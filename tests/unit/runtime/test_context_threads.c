@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A context among threads, processes and failing memory: busy, ended while it runs, forked, nothing
  * allocated in a run. */
-#include "runtime_fixture.h"
+#include "support/chain.h"
 
 #include "support/failing_allocator.h"
 

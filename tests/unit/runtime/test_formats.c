@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Engines of older formats, as pawl wrote them then (tests/data/engines): they are read, what they
  * lack has its defaults, and they give what they gave. */
-#include "runtime_fixture.h"
+#include "support/chain.h"
 
 #include "support/npy.h"
 

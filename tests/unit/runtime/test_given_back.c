@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Weights lie in memory once, where the plan's user has ended it: packed. Other packings come from
  * there, and whoever still has the plan finds its weights in it. */
-#include "runtime_fixture.h"
+#include "support/chain.h"
 
 #include <pawl/builder.h>
 

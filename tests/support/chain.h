@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The tiny model, up to a context on the reference backend. */
-#ifndef PT_RUNTIME_FIXTURE_H
-#define PT_RUNTIME_FIXTURE_H
+/* The tiny model, up to a context on the reference backend; pictures for detectors on it. */
+#ifndef PT_CHAIN_H
+#define PT_CHAIN_H
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,7 +12,7 @@
 
 #include "support/tiny_model.h"
 
-#include <pawl/runtime.h>
+#include <pawl/detect.h>
 
 #include <stdlib.h>
 #include <string.h>
@@ -71,6 +71,30 @@ static inline void fill_picture(pawl_context *context, size_t picture, uint64_t 
         else
             ((uint8_t *)input.data)[picture * count + i] = (uint8_t)(255.0f * value);
     }
+}
+
+/* A context as a detector needs it. */
+static inline pawl_context_desc detector_context(int32_t batch)
+{
+    pawl_context_desc desc = small_context();
+    desc.batch = batch;
+    desc.height = 64;
+    desc.width = 64;
+    desc.input = PAWL_INPUT_U8_NHWC;
+    desc.output = PAWL_OUTPUT_CANDIDATES;
+    return desc;
+}
+
+static inline pawl_image *make_image(int32_t width, int32_t height, uint64_t seed)
+{
+    uint8_t *pixels = malloc((size_t)width * (size_t)height * 3);
+    for (size_t i = 0; i < (size_t)width * (size_t)height * 3; i++)
+        pixels[i] = (uint8_t)(127.5f * (pt_uniform(&seed) + 1.0f));
+    const pawl_image_view view = {width, height, (size_t)width * 3, pixels};
+    pawl_image *image = NULL;
+    assert_int_equal(pawl_image_create(&view, &image, NULL), PAWL_OK);
+    free(pixels);
+    return image;
 }
 
 #endif
