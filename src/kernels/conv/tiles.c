@@ -34,7 +34,6 @@ typedef struct tiling {
     size_t tiles_a_row, tiles, tiles_an_item, tile_items, panels_an_item;
     size_t bias_at, patch_at; /* bytes in the packed constants, in the scratch memory */
     bool is_planar;           /* reads planes */
-    bool has_rows;            /* of NHWC pixels, not one long one: it pays to fetch ahead */
 } tiling;
 
 _Static_assert(sizeof(tiling) <= sizeof(((pk_needs *)0)->own), "a tiling has room in the needs");
@@ -101,7 +100,6 @@ static tiling tiling_of(const pk_implementation *implementation, const pk_proble
         at.width = at.output_width = in->batch * pk_pixels(in);
         at.height = at.output_height = at.rows = 1;
     }
-    at.has_rows = !is_pointwise(problem) && !at.is_planar;
     at.panel_size = window->kernel[0] * window->kernel[1] * at.inputs * at.nr;
     at.group_panels = pk_ceil_div(at.outputs, at.nr);
     at.panels = at.group_panels * window->groups;
@@ -299,8 +297,17 @@ static size_t aim_planes(const tile_job *job, const place *tile, pk_tile_args *a
     return 0;
 }
 
-/* Asks for the input of the next tile of the row while this one is computed: rows are too short for
- * the processor to see a pattern. */
+/* Asks for size bytes of each of some pixels, which lie step bytes apart. */
+static void ask_for(const unsigned char *data, size_t pixels, size_t step, size_t size)
+{
+    const bool is_dense = step == size;
+    for (size_t p = 0; p < (is_dense ? 1 : pixels); p++, data += step)
+        for (size_t i = 0; i < (is_dense ? pixels * size : size); i += PK_CACHE_LINE)
+            __builtin_prefetch(data + i);
+}
+
+/* Asks for the input of the next tile of the row while this one is computed: its rows are too many
+ * streams for the processor to see a pattern. */
 static void prefetch_next(const tile_job *job, const place *tile)
 {
     const tiling *at = &job->at;
@@ -312,10 +319,8 @@ static void prefetch_next(const tile_job *job, const place *tile)
     for (size_t ky = tile->top; ky < tile->bottom; ky++) {
         const size_t y = (size_t)(tile->in_y + (int64_t)(ky * job->window->dilation[0]));
         const size_t pixel = (tile->picture * at->height + y) * at->width + (size_t)x;
-        const unsigned char *input =
-            (const unsigned char *)job->call->source[0] + pixel * in->pixel * at->element;
-        for (size_t i = 0; i < width * in->pixel * at->element; i += PK_CACHE_LINE)
-            __builtin_prefetch(input + i);
+        ask_for((const unsigned char *)job->call->source[0] + pixel * in->pixel * at->element,
+                width, in->pixel * at->element, in->channels * at->element);
     }
 }
 
@@ -353,6 +358,8 @@ static void run_tile(const tile_job *job, const place *tile, size_t panel, size_
         if (problem->source_count > 1)
             args.residual = (const unsigned char *)call->source[1] +
                             (pixel * args.residual_stride + channel) * at->output_element;
+        ask_for(args.output, args.rows, args.output_stride * at->output_element,
+                args.columns * at->output_element); /* lines written in part must be read first */
         micro->run(&args);
     }
 }
@@ -373,7 +380,7 @@ void pk_tiles_run(const pk_call *call, size_t phase, size_t item, void *scratch)
     const size_t end = pk_min(begin + at->tiles_an_item, at->tiles);
     for (size_t t = begin; t < end; t++) {
         const place tile = place_of(&job, t);
-        if (at->has_rows)
+        if (!at->is_planar)
             prefetch_next(&job, &tile);
         run_tile(&job, &tile, panel, panel_end);
     }
