@@ -49,8 +49,10 @@
     float pk_probe_multiply_add_##isa(size_t rounds); \
     float pk_probe_read_##isa(const float *values, size_t count); \
     extern const pk_probe pk_probe_##isa;    \
-    void pk_winograd_input_##isa(const pk_winograd_input_args *args);   \
-    void pk_winograd_output_##isa(const pk_winograd_output_args *args); \
+    void pk_winograd_s1_input_##isa(const pk_winograd_input_args *args);   \
+    void pk_winograd_s2_input_##isa(const pk_winograd_input_args *args);   \
+    void pk_winograd_s1_output_##isa(const pk_winograd_output_args *args); \
+    void pk_winograd_s2_output_##isa(const pk_winograd_output_args *args); \
     PK_DECLARE_RUN(candidates_f32_##isa)
 
 PK_DECLARE_TILE(4x16, generic)

@@ -22,12 +22,17 @@ static bool any(const pk_implementation *implementation, const pk_problem *probl
 #define TILES_BF16(set, bits, tile, mr, nr)                      \
     TILE(bf16, bf16, set, bits, tile, mr, nr, 0, "bf16"),        \
     TILE(bf16, f32, set, bits, tile, mr, nr, 0, "bf16_f32")
-#define WINOGRAD(set, bits, tile, mr_, nr_, lanes_)                                                                              \
-    {.name = "conv_f32_" #set "_winograd_" #tile, .op = PK_CONV, .isa = bits, .types = {PK_F32, PK_F32, PK_F32, PK_F32},  \
-     .variant = &(const pk_winograd){.mr = mr_, .nr = nr_, .lanes = lanes_, .input = pk_winograd_input_##set,              \
-                                     .product = pk_winograd_product_##tile##_##set, .output = pk_winograd_output_##set},   \
+#define WINOGRAD(set, bits, form_, word, tile, mr_, nr_, lanes_)                                                           \
+    {.name = "conv_f32_" #set "_" word "_" #tile, .op = PK_CONV, .isa = bits, .types = {PK_F32, PK_F32, PK_F32, PK_F32},   \
+     .variant = &(const pk_winograd){.form = &pk_winograd_##form_, .mr = mr_, .nr = nr_, .lanes = lanes_,                  \
+                                     .input = pk_winograd_##form_##_input_##set,                                           \
+                                     .product = pk_winograd_product_##tile##_##set,                                        \
+                                     .output = pk_winograd_##form_##_output_##set},                                        \
      .is_tuned_only = true, .accepts = pk_winograd_accepts, .plan = pk_winograd_plan, .pack = pk_winograd_pack,            \
      .run = pk_winograd_run}
+#define WINOGRADS(set, bits, tile, mr, nr, lanes)                                                                          \
+    WINOGRAD(set, bits, s1, "winograd", tile, mr, nr, lanes),                                                              \
+    WINOGRAD(set, bits, s2, "winograd_s2", tile, mr, nr, lanes)
 #define PIXEL(type, set, bits, op_, word, micro, depthwise)                                                                \
     {.name = word "_" #type "_" #set, .op = op_, .isa = bits,                                                              \
      .types = {PK_TYPE_##type, PK_TYPE_##type, PK_F32, PK_TYPE_##type},                                                    \
@@ -90,17 +95,17 @@ const pk_implementation pk_implementations[] = {
     TILES_BF16(avx2, PK_AVX2, 6x16, 6, 16),
     TILES(sse41, PK_SSE41, 4x8, 4, 8, 0),
     TILES_BF16(sse41, PK_SSE41, 4x8, 4, 8),
-    WINOGRAD(avx512, PK_AVX512, 14x32, 14, 32, 16),
-    WINOGRAD(avx512, PK_AVX512, 28x16, 28, 16, 16),
-    WINOGRAD(avx2, PK_AVX2, 6x16, 6, 16, 8),
-    WINOGRAD(sse41, PK_SSE41, 4x8, 4, 8, 4),
+    WINOGRADS(avx512, PK_AVX512, 14x32, 14, 32, 16),
+    WINOGRADS(avx512, PK_AVX512, 28x16, 28, 16, 16),
+    WINOGRADS(avx2, PK_AVX2, 6x16, 6, 16, 8),
+    WINOGRADS(sse41, PK_SSE41, 4x8, 4, 8, 4),
     OTHERS(avx512, PK_AVX512),
     OTHERS(avx2, PK_AVX2),
     OTHERS(sse41, PK_SSE41),
 #endif
     TILES(generic, PK_GENERIC, 4x16, 4, 16, 0),
     TILES_BF16(generic, PK_GENERIC, 4x16, 4, 16),
-    WINOGRAD(generic, PK_GENERIC, 4x16, 4, 16, 1),
+    WINOGRADS(generic, PK_GENERIC, 4x16, 4, 16, 1),
     OTHERS(generic, PK_GENERIC),
 };
 /* clang-format on */

@@ -57,6 +57,16 @@ static size_t out_side(const pk_window *window, int side, size_t size, size_t re
     return (size + 2 * window->padding[side] - reach) / window->stride[side] + 1;
 }
 
+/* What Winograd's way is for, on a picture of that size. */
+static void winograd_window(pk_window *window, size_t number, const size_t size[2])
+{
+    *window = (pk_window){.kernel = {3, 3}, .dilation = {1, 1}, .groups = 1};
+    for (int i = 0; i < 2; i++) {
+        window->stride[i] = 1 + number / 14 % 2;
+        window->padding[i] = size[i] < 3 ? 1 : pt_random_from(0, 2);
+    }
+}
+
 static void conv(pt_case *to, const pk_types *types, size_t number)
 {
     pk_problem *problem = &to->problem;
@@ -74,13 +84,8 @@ static void conv(pt_case *to, const pk_types *types, size_t number)
         shape(to, types, inputs * window->groups, size[0], size[1]);
         result(to, types, outputs * window->groups, size[0], size[1]);
     } else {
-        if (number % 7 == 0) { /* what Winograd is for */
-            for (int i = 0; i < 2; i++) {
-                window->kernel[i] = 3;
-                window->stride[i] = window->dilation[i] = window->padding[i] = 1;
-            }
-            window->groups = 1;
-        }
+        if (number % 7 == 0)
+            winograd_window(window, number, size);
         shape(to, types, inputs * window->groups, size[0], size[1]);
         if (number % 7 == 1 && types->source == PK_F32) {
             window->groups = window->dilation[1] = 1;

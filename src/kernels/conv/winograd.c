@@ -1,57 +1,53 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * 3x3 convolutions of stride 1 by Winograd's minimal filtering F(4x4, 3x3) (Lavin and Gray, "Fast
- * algorithms for convolutional neural networks", 2015): 36 products make 16 output pixels, where
- * the direct way takes 144.
- *
- *     Y = A^T [ sum over channels of (G g G^T) * (B^T d B) ] A
- *
- * with the points 0, +-a, +-b, infinity, a = 1/sqrt 2, b = sqrt 2. Row p of B^T holds the
- * coefficients of the product of (x - q) over the other points q, row p of G is (1, p, p^2) /
- * product of (p - q), and column p of A^T is (1, p, p^2, p^3).
+ * 3x3 convolutions by Winograd's minimal filtering: tiles of 4x4 output pixels, by 36 products for
+ * each pair of channels at stride 1 and by 81 at stride 2, where the direct way takes 144. What the
+ * two have in common; winograd_form.c has what they do not.
  *
  * An item is a block of tiles: its input is transformed, then for each panel of outputs all places
  * are multiplied and the sums go back, with bias, activation and residual, while they are in the
  * caches:
  *
- *     transformed   [36][chunk of a vector's lanes of input channels][tile][lane]
- *     products      [tile][36][NR]
+ *     transformed   [segment][chunk of a vector's lanes of input channels][tile][lane]
+ *     products      [tile][place][NR]
  *
  * Where there are too few blocks for the workers, the input of all is transformed first, as a phase
  * of its own, into the workspace; an item of the second phase then is a block and some panels.
  *
- * Weights take four times the memory of direct ones: [panel][36][input channel][NR], which is the
- * order in which an item reads them; biases behind them. The error is that of sums of sums: at most
- * 2e-5 of the sum of the products' sizes in check_kernels, some ten times a direct one's.
+ * Weights are [panel][segment][input channel][NR], which is the order in which an item reads them,
+ * and four or nine times as large as direct ones; biases behind them. The error is that of sums of
+ * sums: at most 2e-5 of the sum of the products' sizes in check_kernels, some ten times a direct
+ * one's.
  */
 #include "kernels/conv/winograd.h"
 #include "kernels/cut.h"
 
 #include <string.h>
 
-#define MIN_CHANNELS 8  /* below, the transforms cost more than the products they save */
-#define LEAST_BLOCK  28 /* tiles: all weights are read for each block, from far away if many */
-#define MOST_BLOCK   56
+#define MOST_SEGMENTS 81
+#define MIN_CHANNELS  8  /* below, the transforms cost more than the products they save */
+#define LEAST_BLOCK   28 /* tiles: all weights are read for each block, from far away if many */
+#define MOST_BLOCK    56
 
 typedef struct plan {
     size_t tiles_x, tiles_y, tiles; /* of a picture; of all */
     size_t inputs, outputs, panels;
     size_t blocks, panels_an_item, panel_items;
-    pk_cut transforms;             /* of tiles, where it is a phase of its own */
-    size_t chunk_step, place_step; /* floats, in a block's transformed input */
-    size_t block_step;             /* floats: a block's transformed input */
-    size_t bias_at;                /* bytes in the packed constants */
-    bool is_split;                 /* in two phases */
+    pk_cut transforms;               /* of tiles, where it is a phase of its own */
+    size_t chunk_step, segment_step; /* floats, in a block's transformed input */
+    size_t block_step;               /* floats: a block's transformed input */
+    size_t bias_at;                  /* bytes in the packed constants */
+    bool is_split;                   /* in two phases */
 } plan;
 
 _Static_assert(sizeof(plan) <= sizeof(((pk_needs *)0)->own), "a plan has room in the needs");
 
 bool pk_winograd_accepts(const pk_implementation *implementation, const pk_problem *problem)
 {
-    (void)implementation;
+    const pk_winograd *variant = implementation->variant;
     const pk_window *w = &problem->as.window;
     for (int i = 0; i < 2; i++)
-        if (w->kernel[i] != 3 || w->stride[i] != 1 || w->dilation[i] != 1)
+        if (w->kernel[i] != 3 || w->stride[i] != variant->form->stride || w->dilation[i] != 1)
             return false;
     if (w->groups != 1 || problem->source[0].channels < MIN_CHANNELS ||
         problem->destination.channels < MIN_CHANNELS)
@@ -78,7 +74,7 @@ static plan plan_of(const pk_implementation *implementation, const pk_problem *p
                .outputs = out->channels,
                .panels = pk_ceil_div(out->channels, variant->nr)};
     at.tiles = out->batch * at.tiles_x * at.tiles_y;
-    const size_t weights = PK_WINOGRAD_PLACES * at.panels * padded(&at, variant) * variant->nr;
+    const size_t weights = variant->form->segments * at.panels * padded(&at, variant) * variant->nr;
     at.bias_at = pk_align(weights * sizeof(float), PK_CACHE_LINE);
     return at;
 }
@@ -86,7 +82,7 @@ static plan plan_of(const pk_implementation *implementation, const pk_problem *p
 /* Blocks of alike numbers of tiles whose transformed input fills half of the L2 cache. */
 static void cut(plan *at, const pk_winograd *variant, size_t workers, size_t l2)
 {
-    const size_t tile = PK_WINOGRAD_PLACES * padded(at, variant) * sizeof(float);
+    const size_t tile = variant->form->segments * padded(at, variant) * sizeof(float);
     const size_t most = pk_min(pk_max(l2 / 2 / tile, LEAST_BLOCK), MOST_BLOCK);
     at->blocks = pk_ceil_div(at->tiles, most);
     at->is_split = workers > 1 && at->blocks < PK_ITEMS_A_WORKER * workers;
@@ -94,13 +90,11 @@ static void cut(plan *at, const pk_winograd *variant, size_t workers, size_t l2)
     at->panels_an_item = pk_ceil_div(at->panels, parts);
     at->panel_items = pk_ceil_div(at->panels, at->panels_an_item);
     at->transforms = pk_cut_make(1, at->tiles, 1 + PK_ITEM_VALUES * sizeof(float) / tile, workers);
-    /* an odd number of cache lines, so that what is apart by a multiple of it falls into many sets
-     */
+    /* an odd number of lines, so that what is apart by a multiple of it falls into many sets */
     at->chunk_step = (pk_ceil_div(at->tiles, at->blocks) | 1) * variant->lanes;
-    at->place_step = padded(at, variant) / variant->lanes * at->chunk_step;
-    /* a chunk more: gcc 12 makes of the generic product a loop that loads one ahead, and lets it be
-     */
-    at->block_step = pk_align(PK_WINOGRAD_PLACES * at->place_step + at->chunk_step,
+    at->segment_step = padded(at, variant) / variant->lanes * at->chunk_step;
+    /* a chunk more: gcc 12 makes a loop of the generic product that loads one ahead for nothing */
+    at->block_step = pk_align(variant->form->segments * at->segment_step + at->chunk_step,
                               PK_CACHE_LINE / sizeof(float));
 }
 
@@ -111,7 +105,7 @@ void pk_winograd_plan(const pk_implementation *implementation, const pk_problem 
     plan at = plan_of(implementation, problem);
     cut(&at, variant, problem->workers, machine->l2);
     const size_t tiles = pk_ceil_div(at.tiles, at.blocks);
-    const size_t products = PK_WINOGRAD_PLACES * tiles * variant->nr;
+    const size_t products = variant->form->places * tiles * variant->nr;
     *needs = (pk_needs){.packed = at.bias_at + at.panels * variant->nr * sizeof(float)};
     needs->scratch = products * sizeof(float);
     if (at.is_split) {
@@ -124,27 +118,6 @@ void pk_winograd_plan(const pk_implementation *implementation, const pk_problem 
     memcpy(needs->own, &at, sizeof at);
 }
 
-/* G g G^T of one input's and one output's 3x3 weights. */
-static void transform_weights(const float *g, double *u)
-{
-    static const double points[5] = {0.0, 0.70710678118654752, -0.70710678118654752,
-                                     1.41421356237309505, -1.41421356237309505};
-    static const double scale[5] = {1.0, -2.0 / 3.0, -2.0 / 3.0, 1.0 / 6.0, 1.0 / 6.0};
-    double rows[PK_WINOGRAD_IN][3] = {{0.0}};
-    for (size_t p = 0; p < 5; p++)
-        for (size_t i = 0; i < 3; i++)
-            rows[p][i] = scale[p] * (i == 0 ? 1.0 : i == 1 ? points[p] : points[p] * points[p]);
-    rows[5][2] = 1.0;
-    for (size_t p = 0; p < PK_WINOGRAD_IN; p++)
-        for (size_t q = 0; q < PK_WINOGRAD_IN; q++) {
-            double sum = 0.0;
-            for (size_t i = 0; i < 3; i++)
-                for (size_t j = 0; j < 3; j++)
-                    sum += rows[p][i] * (double)g[3 * i + j] * rows[q][j];
-            u[p * PK_WINOGRAD_IN + q] = sum;
-        }
-}
-
 void pk_winograd_pack(const pk_implementation *implementation, const pk_problem *problem,
                       const pk_constants *constants, void *packed)
 {
@@ -154,12 +127,12 @@ void pk_winograd_pack(const pk_implementation *implementation, const pk_problem 
     float *weights = packed;
     for (size_t n = 0; n < at.panels * nr; n++)
         for (size_t i = 0; i < inputs; i++) {
-            double u[PK_WINOGRAD_PLACES] = {0.0};
+            double u[MOST_SEGMENTS] = {0.0};
             if (n < at.outputs && i < at.inputs)
-                transform_weights(constants->weights + (n * at.inputs + i) * 9, u);
-            for (size_t p = 0; p < PK_WINOGRAD_PLACES; p++)
-                weights[((n / nr * PK_WINOGRAD_PLACES + p) * inputs + i) * nr + n % nr] =
-                    (float)u[p];
+                variant->form->weights(constants->weights + (n * at.inputs + i) * 9, u);
+            for (size_t g = 0; g < variant->form->segments; g++)
+                weights[((n / nr * variant->form->segments + g) * inputs + i) * nr + n % nr] =
+                    (float)u[g];
         }
     float *bias = (float *)(void *)((unsigned char *)packed + at.bias_at);
     for (size_t n = 0; n < at.panels * nr; n++)
@@ -184,15 +157,17 @@ static void transform(const job *of, size_t block, size_t begin, size_t end, flo
     const plan *at = &of->at;
     const pk_problem *problem = of->call->problem;
     const pk_tensor *in = &problem->source[0];
+    const size_t side =
+        PK_WINOGRAD_OUT * of->variant->form->stride; /* input pixels to the next tile */
     pk_winograd_input_args args = {
-        .tensor = in, .place_step = at->place_step, .chunk_step = at->chunk_step};
+        .tensor = in, .segment_step = at->segment_step, .chunk_step = at->chunk_step};
     for (size_t t = begin; t < end; t++) {
         const size_t picture = t / (at->tiles_x * at->tiles_y);
         const size_t in_picture = t % (at->tiles_x * at->tiles_y);
-        args.y = (int64_t)(in_picture / at->tiles_x * PK_WINOGRAD_OUT) -
-                 (int64_t)problem->as.window.padding[0];
-        args.x = (int64_t)(in_picture % at->tiles_x * PK_WINOGRAD_OUT) -
-                 (int64_t)problem->as.window.padding[1];
+        args.y =
+            (int64_t)(in_picture / at->tiles_x * side) - (int64_t)problem->as.window.padding[0];
+        args.x =
+            (int64_t)(in_picture % at->tiles_x * side) - (int64_t)problem->as.window.padding[1];
         args.input = (const float *)of->call->source[0] + picture * in->picture;
         args.transformed = transformed + (t - first_tile(at, block)) * of->variant->lanes;
         of->variant->input(&args);
@@ -205,17 +180,18 @@ static void multiply(const job *of, size_t tiles, const float *transformed, size
 {
     const plan *at = &of->at;
     const pk_winograd *variant = of->variant;
+    const pk_winograd_form *form = variant->form;
     const size_t inputs = padded(at, variant), parts = pk_ceil_div(tiles, variant->mr);
-    const size_t tile_step = PK_WINOGRAD_PLACES * variant->nr;
-    pk_winograd_product_args args = {
-        .chunks = inputs / variant->lanes, .chunk_step = at->chunk_step, .output_step = tile_step};
-    for (size_t p = 0; p < PK_WINOGRAD_PLACES; p++) {
+    const size_t tile_step = form->places * variant->nr;
+    pk_winograd_product_args args = {.chunk_step = at->chunk_step, .output_step = tile_step};
+    for (size_t p = 0; p < form->places; p++) {
+        args.chunks = (size_t)(form->first[p + 1] - form->first[p]) * (inputs / variant->lanes);
         args.weights = (const float *)of->call->packed +
-                       (panel * PK_WINOGRAD_PLACES + p) * inputs * variant->nr;
+                       (panel * form->segments + form->first[p]) * inputs * variant->nr;
         for (size_t part = 0; part < parts; part++) {
             const size_t first = part * tiles / parts;
             args.rows = (part + 1) * tiles / parts - first;
-            args.input = transformed + p * at->place_step + first * variant->lanes;
+            args.input = transformed + form->first[p] * at->segment_step + first * variant->lanes;
             args.output = products + first * tile_step + p * variant->nr;
             variant->product(&args);
         }
@@ -239,7 +215,7 @@ static void transform_back(const job *of, size_t begin, size_t end, size_t panel
         .channels = pk_min(nr, at->outputs - channel),
         .activation = problem->activation,
         .alpha = problem->alpha};
-    for (size_t t = begin; t < end; t++, args.products += PK_WINOGRAD_PLACES * nr) {
+    for (size_t t = begin; t < end; t++, args.products += of->variant->form->places * nr) {
         const size_t picture = t / (at->tiles_x * at->tiles_y);
         const size_t in_picture = t % (at->tiles_x * at->tiles_y);
         args.y = in_picture / at->tiles_x * PK_WINOGRAD_OUT;
