@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A course: made, run, measured. */
 #include "cli/bench.h"
+#include "common/picture_file.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -70,7 +71,7 @@ static int run_pictures(const bench *of, bench_course *course)
     for (; count < course->batch && status >= 0; count++) {
         path = course->pictures->items[course->next];
         course->next = (course->next + 1) % course->pictures->count;
-        status = pawl_image_read(path, &course->images[count], &error);
+        status = app_picture_read(path, NULL, &course->images[count], &error);
     }
     course->stages_ms[BENCH_READ] = app_clock_ms() - course->begin_ms;
     if (status >= 0) {

@@ -10,6 +10,11 @@
 
 /* clang-format off */
 static const app_option options_table[] = {
+    {.name = "recursive", .type = APP_FLAG, .offset = offsetof(predict_options, is_recursive),
+     .help = "of a folder take the pictures in all folders below it, too"},
+    {.name = "accept-truncated", .type = APP_FLAG,
+     .offset = offsetof(predict_options, is_truncated_accepted),
+     .help = "read a JPEG that ends too early, grey where it is missing, as YOLOv5 does"},
     CONF_OPTION(predict_options, conf),
     IOU_OPTION(predict_options, iou),
     MAX_DET_OPTION(predict_options, max_det),
@@ -79,9 +84,10 @@ const app_command cli_predict = {
     .arguments = "MODEL SOURCE...",
     .brief = "Detects objects in pictures, segments or classifies them",
     .details = MODEL_TEXT
-    "A SOURCE is a JPEG, PNG, WebP, BMP or PPM file, or a folder of them; no address, camera "
-    "or video yet (exit code 4). A picture that cannot be read is reported and the rest go on "
-    "(exit code 8; 3, or 4 for files of another kind, if every one is bad).",
+    "A SOURCE is a picture, a folder, a pattern in quotes (** is any folders), a list of names "
+    "(.txt), or - for a picture or a list on stdin; no address, camera or video yet (exit code "
+    "4). A picture that cannot be read is reported and the rest go on (exit code 8; 3, or 4 "
+    "for files of another kind, if every one is bad).",
     .example = "pawl predict best.engine photos/ --conf 0.4 --save-txt",
     .options = options_table,
     .option_count = sizeof options_table / sizeof options_table[0],
@@ -125,10 +131,10 @@ static int check_classes(const struct predict *predict)
     return APP_EXIT_DONE;
 }
 
-static int list_pictures(app_paths *pictures, char *const *sources, int count)
+static int list_pictures(app_paths *pictures, char *const *sources, int count, bool is_recursive)
 {
     for (int i = 0; i < count; i++) {
-        const int code = app_sources_add(pictures, sources[i]);
+        const int code = app_sources_add(pictures, sources[i], is_recursive);
         if (code != APP_EXIT_DONE)
             return code;
     }
@@ -272,7 +278,8 @@ static int run_predict(struct predict *predict, const app_arguments *arguments)
     if (code == APP_EXIT_DONE)
         code = predict_names_open(&predict->names, &predict->session, options->names);
     if (code == APP_EXIT_DONE)
-        code = list_pictures(&predict->pictures, arguments->items + 1, arguments->count - 1);
+        code = list_pictures(&predict->pictures, arguments->items + 1, arguments->count - 1,
+                             options->is_recursive);
     if (code != APP_EXIT_DONE)
         return code;
     code = check_task(predict);

@@ -2,6 +2,7 @@
 /* pawl verify: does an engine compute what its weights say? */
 #include "cli/verify.h"
 #include "common/inputs.h"
+#include "common/picture_file.h"
 #include "common/sources.h"
 
 #include <stdlib.h>
@@ -58,12 +59,13 @@ const app_command cli_verify = {
 static int sort_arguments(verify_job *job, app_arguments *arguments)
 {
     int kept = 0;
-    int code = job->options->images == NULL ? APP_EXIT_DONE
-                                            : app_sources_add(&job->pictures, job->options->images);
+    int code = job->options->images == NULL
+                   ? APP_EXIT_DONE
+                   : app_sources_add(&job->pictures, job->options->images, false);
     for (int i = 0; i < arguments->count && code == APP_EXIT_DONE; i++) {
         char *path = arguments->items[i];
         if (app_is_folder(path) || app_path_ends_in(path, APP_PICTURE_ENDINGS))
-            code = app_sources_add(&job->pictures, path);
+            code = app_sources_add(&job->pictures, path, false);
         else
             arguments->items[kept++] = path;
     }
@@ -88,7 +90,7 @@ static int show_pictures(verify_job *job, verify_pair *pair)
         if (app_is_interrupted())
             return app_fail_interrupted();
         app_progress("pictures", i, job->pictures.count);
-        if (pawl_image_read(job->pictures.items[i], &image, &error) < 0) {
+        if (app_picture_read(job->pictures.items[i], NULL, &image, &error) < 0) {
             (void)app_fail_library(job->pictures.items[i], &error);
             job->failed++;
             continue;

@@ -18,6 +18,7 @@ typedef struct predict_options {
     app_numbers classes;
     int32_t line_thickness, save_format;
     const char *names, *project, *name, *json, *coco, *letterbox, *lifetimes;
+    bool is_recursive, is_truncated_accepted;
     bool is_rect, is_save_csv, is_save_crop, is_save_json, hides_labels, hides_conf;
     bool is_agnostic, is_multi_label, is_nosave, is_exist_ok, is_save_txt, is_save_conf;
     bool is_retina, is_save_masks;
@@ -89,6 +90,9 @@ int predict_writer_add(predict_writer *writer, predict_picture *picture);
 int predict_writer_commit(predict_writer *writer);
 /* Gives all back; a COCO file that has not been committed is discarded. */
 void predict_writer_close(predict_writer *writer);
+
+/* The name that results are called after: of "-" it is "stdin". */
+const char *predict_file_name(const char *path);
 
 /* STEM + ending, or STEM-2, STEM-3 ... + ending where a picture before had the same: nothing
  * overwrites a result of the same run. In new memory, NULL when there is none. */

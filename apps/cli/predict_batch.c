@@ -2,6 +2,7 @@
 /* Pictures in the order given: read, gathered to batches, detected, handed to the writer. A bad one
  * takes its turn and no place in a batch. */
 #include "cli/predict_job.h"
+#include "common/picture_file.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -66,8 +67,10 @@ static app_shape shape_of(const predict_writer *writer, const predict_picture *p
 static void read_picture(const predict_writer *writer, predict_picture *picture)
 {
     pawl_image_view view;
+    pawl_read_desc how = PAWL_READ_DESC_INIT;
+    how.accepts_truncated = writer->options->is_truncated_accepted ? 1 : 0;
     const double start = app_clock_ms();
-    if (pawl_image_read(picture->path, &picture->image, &picture->error) < 0)
+    if (app_picture_read(picture->path, &how, &picture->image, &picture->error) < 0)
         return;
     picture->decode_ms = app_clock_ms() - start;
     if (pawl_image_view_get(picture->image, &view, &picture->error) < 0) {

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define SUSPICIOUS 0.5f /* confidence of a box in swapped colours: below, they may be anything */
+
 /* The first layer whose output is no number, as the observer comes by it. */
 struct watch {
     bool is_found;
@@ -177,7 +179,7 @@ static int say_if_swapped(const predict_job *job, const predict_picture *picture
     pawl_status status = swap_channels(picture->image, &swapped, &error);
     if (status >= 0)
         status = detect_alone(job, swapped, &found, &error);
-    if (status >= 0 && found.count > 0) {
+    if (status >= 0 && found.count > 0 && found.items[0].confidence >= SUSPICIOUS) {
         char *summary = predict_summary(job->writer->names, &found);
         if (summary != NULL)
             app_warn("%s: with red and blue swapped there would be %sup to %.2f: are its colours "

@@ -29,6 +29,11 @@ int predict_names_open(predict_names *names, const session *opened, const char *
     return APP_EXIT_DONE;
 }
 
+const char *predict_file_name(const char *path)
+{
+    return strcmp(path, "-") == 0 ? "stdin" : app_path_name(path);
+}
+
 void predict_names_close(predict_names *names)
 {
     app_paths_free(&names->own);

@@ -41,7 +41,7 @@ int predict_csv_add(predict_writer *writer, const predict_picture *picture)
     char buffer[PREDICT_NAME_SIZE];
     for (size_t i = picture->found.count; i-- > 0;) {
         const pawl_detection *found = &picture->found.items[i];
-        print_field(out, app_path_name(picture->path));
+        print_field(out, predict_file_name(picture->path));
         fputc(',', out);
         print_field(out, predict_name(writer->names, found->class_id, buffer));
         fprintf(out, ",%.2f\r\n", (double)found->confidence);
@@ -82,7 +82,7 @@ static void make_part(char *name)
 /* FOLDER/STEM.jpg, STEM2.jpg ... : the first that is not there. NULL: no memory. */
 static char *free_path(const char *folder, const char *path)
 {
-    const char *name = app_path_name(path);
+    const char *name = predict_file_name(path);
     const int length = (int)app_stem_length(name);
     for (unsigned number = 1; number < UINT32_MAX; number++) {
         char *wanted = number == 1 ? app_format("%s/%.*s.jpg", folder, length, name)

@@ -83,7 +83,7 @@ int predict_writer_open(predict_writer *writer)
 char *predict_unique_name(predict_writer *writer, int kind, const char *path, const char *ending)
 {
     json_t *taken = writer->taken[kind];
-    const char *name = app_path_name(path);
+    const char *name = predict_file_name(path);
     const int length = (int)app_stem_length(name);
     for (unsigned int number = 1; number < UINT32_MAX; number++) {
         char *wanted = number == 1 ? app_format("%.*s%s", length, name, ending)
@@ -268,7 +268,7 @@ static int say_picture(const predict_writer *writer, const predict_picture *pict
                         : predict_summary(writer->names, &picture->found);
     if (summary == NULL)
         return app_fail_memory();
-    char *whole = app_path_whole(picture->path);
+    char *whole = strcmp(picture->path, "-") == 0 ? NULL : app_path_whole(picture->path);
     app_say("image %zu/%zu %s: %dx%d %s%.1fms", picture->number, writer->total,
             whole != NULL ? whole : picture->path, picture->shape.height, picture->shape.width,
             summary, picture->timing.inference_ms);

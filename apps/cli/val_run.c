@@ -3,6 +3,7 @@
  * down. */
 #include "cli/val.h"
 #include "common/area_resize.h"
+#include "common/picture_file.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -178,7 +179,7 @@ static bool read_picture(val_job *val, size_t index, struct val_item *item, int 
     val_picture *picture = &val->data.pictures[index];
     const double start = app_clock_ms();
     *item = (struct val_item){.picture = index, .gain = 1};
-    pawl_status status = pawl_image_read(picture->path, &item->image, &error);
+    pawl_status status = app_picture_read(picture->path, NULL, &item->image, &error);
     if (status >= 0)
         status = pawl_image_view_get(item->image, &view, &error);
     if (status >= 0) {

@@ -18,9 +18,11 @@ const char *app_path_ending(const char *path);
 /* True if the path's ending is one of the blank-separated list ("jpg png"), whatever the case. */
 bool app_path_ends_in(const char *path, const char *endings);
 
-/* Of pictures, looked for in folders: those of YOLOv5's detect.py and the PNM family. What we
- * cannot read is reported, not passed over. */
-#define APP_PICTURE_ENDINGS "bmp dng jpe jpeg jpg mpo pbm pfm pgm png pnm ppm tif tiff webp"
+/* Of pictures, looked for in folders: those of YOLOv5's detect.py, the PNM family, and what phones
+ * write. What we cannot read is reported, not passed over. */
+#define APP_PICTURE_ENDINGS                                                                     \
+    "avif bmp dng gif heic heif j2k jp2 jpe jpeg jpg jxl mpo pbm pfm pgm png pnm ppm tif tiff " \
+    "webp"
 /* True if pawl_image_write() takes a name of this ending. */
 bool app_is_written_picture(const char *path);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* -d: every picture of a folder through an engine, one at a time; _NAME in the current folder. */
 #include "common/names.h"
+#include "common/picture_file.h"
 #include "compat/compat.h"
 
 #include <errno.h>
@@ -200,7 +201,7 @@ static int look_at_all(const struct detect *detect)
         pawl_image *image = NULL;
         if (app_is_interrupted())
             return app_fail_interrupted();
-        if (pawl_image_read(detect->pictures.items[i], &image, &error) < 0) {
+        if (app_picture_read(detect->pictures.items[i], NULL, &image, &error) < 0) {
             (void)app_fail_library(detect->pictures.items[i], &error);
             continue;
         }

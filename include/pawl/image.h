@@ -30,19 +30,32 @@ typedef struct pawl_letterbox {
 } pawl_letterbox;
 #define PAWL_LETTERBOX_INIT { 0, 0, 0, 0, 0, 0, 0 }
 
+/** How pictures are read. */
+typedef struct pawl_read_desc {
+    size_t struct_size;
+    int32_t accepts_truncated; /* 1: a JPEG that ends too early is read, grey where it is missing, as OpenCV does; the logger is told */
+} pawl_read_desc;
+#define PAWL_READ_DESC_INIT { sizeof(pawl_read_desc), 0 }
+
 /**
- * Reads JPEG, PNG, WebP, BMP or PPM/PGM, recognised by content; turned as its EXIF says; grey, palette, alpha, 16-bit, CMYK become RGB
+ * Reads JPEG, PNG, WebP, BMP or PPM/PGM/PBM, and where their libraries are found at run time TIFF (libtiff), GIF (libgif), HEIF and AVIF (libheif),
+ * recognised by content; of an animation the first picture. Turned as its EXIF says; grey, palette, alpha, 16-bit, CMYK become RGB
  * as OpenCV's imread(IMREAD_COLOR) makes them.
  *
  * @param[out] image  On success the caller's: end it with pawl_image_destroy(). Else untouched.
  * @retval PAWL_ERR_READ         Cannot be opened, or changed while it was read. @retval PAWL_ERR_CORRUPT  Truncated or damaged.
- * @retval PAWL_ERR_UNSUPPORTED  No picture format we read. @retval PAWL_ERR_LIMIT  More than 2^28 pixels or a side over 65,500.
+ * @retval PAWL_ERR_UNSUPPORTED  No picture format we read, or its library is not here. @retval PAWL_ERR_LIMIT  More than 2^28 pixels or a side over 65,500.
  * @retval PAWL_ERR_MEMORY       Nothing is left behind.
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_image_read(const char *path, pawl_image **image, pawl_error *error);
 
 /** The same from @p size bytes in memory, borrowed during the call: the image does not depend on them. */
 PAWL_API PAWL_NODISCARD pawl_status pawl_image_decode(const void *data, size_t size, pawl_image **image, pawl_error *error);
+
+/** Both in another way. @param desc  NULL: all defaults. Since 0.2. */
+PAWL_API PAWL_NODISCARD pawl_status pawl_image_read_as(const char *path, const pawl_read_desc *desc, pawl_image **image, pawl_error *error);
+PAWL_API PAWL_NODISCARD pawl_status pawl_image_decode_as(const void *data, size_t size, const pawl_read_desc *desc, pawl_image **image,
+                                                         pawl_error *error);
 
 /**
  * Makes an image of copied pixels, on which it does not depend.
@@ -166,6 +179,8 @@ PAWL_END
 #ifndef PAWL_BUILDING /* create calls note their place in the user's source */
 #define pawl_image_read(path, image, error) PAWL_PLACED(pawl_image_read(path, image, error))
 #define pawl_image_decode(data, size, image, error) PAWL_PLACED(pawl_image_decode(data, size, image, error))
+#define pawl_image_read_as(path, desc, image, error) PAWL_PLACED(pawl_image_read_as(path, desc, image, error))
+#define pawl_image_decode_as(data, size, desc, image, error) PAWL_PLACED(pawl_image_decode_as(data, size, desc, image, error))
 #define pawl_image_create(pixels, image, error) PAWL_PLACED(pawl_image_create(pixels, image, error))
 #define pawl_image_letterbox(image, width, height, boxed, error) \
     PAWL_PLACED(pawl_image_letterbox(image, width, height, boxed, error))

@@ -98,6 +98,8 @@ bool pw_os_is_file(const char *path);            /* exists and is a regular file
 /* Shared libraries, found at run time (os_library.c). Once open they stay: there is no close. NULL: reason says why. */
 void *pw_os_library_open(const char *path, char *reason, size_t reason_size);
 void *pw_os_symbol(void *library, const char *name); /* NULL: absent */
+/* Opens the first of blank-separated names that is there, and fills a table of function pointers in the order of names. false: reason says why. */
+bool pw_os_functions_load(const char *libraries, const char *const *names, size_t count, void *table, char *reason, size_t reason_size);
 /* Calls visit with each of Python's site-packages folders (active environment, user, system) until it returns true; returns that. */
 bool pw_os_each_site_packages(bool (*visit)(void *user, const char *folder), void *user);
 

@@ -5,6 +5,7 @@
 #include <dlfcn.h>
 #include <glob.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 
 bool pw_os_is_file(const char *path)
@@ -28,6 +29,34 @@ void *pw_os_library_open(const char *path, char *reason, size_t reason_size)
 void *pw_os_symbol(void *library, const char *name)
 {
     return dlsym(library, name);
+}
+
+static void *open_first(const char *libraries, char *reason, size_t reason_size)
+{
+    char name[64];
+    void *library = NULL;
+    while (library == NULL && *libraries != '\0') {
+        const size_t length = strcspn(libraries, " ");
+        (void)snprintf(name, sizeof name, "%.*s", (int)length, libraries);
+        library = pw_os_library_open(name, reason, reason_size);
+        libraries += length + (libraries[length] == ' ');
+    }
+    return library;
+}
+
+bool pw_os_functions_load(const char *libraries, const char *const *names, size_t count,
+                          void *table, char *reason, size_t reason_size)
+{
+    void *const library = open_first(libraries, reason, reason_size);
+    for (size_t i = 0; library != NULL && i < count; i++) {
+        void *const symbol = pw_os_symbol(library, names[i]);
+        if (symbol == NULL) {
+            (void)snprintf(reason, reason_size, "it lacks %s", names[i]);
+            return false;
+        }
+        memcpy((char *)table + i * sizeof symbol, &symbol, sizeof symbol);
+    }
+    return library != NULL;
 }
 
 bool pw_os_each_site_packages(bool (*visit)(void *user, const char *folder), void *user)

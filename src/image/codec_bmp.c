@@ -193,8 +193,10 @@ static void read_row(const bmp *header, const uint8_t *row, uint8_t *out, int32_
     }
 }
 
-static pawl_status decode_bmp(const uint8_t *data, size_t size, pw_image *image, pawl_error *error)
+static pawl_status decode_bmp(const uint8_t *data, size_t size, pw_reading *how, pw_image *image,
+                              pawl_error *error)
 {
+    (void)how;
     bmp header = {.width = 0};
     PW_TRY(read_header(data, size, &header, error));
     const bool is_top_down = header.height < 0;

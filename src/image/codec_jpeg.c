@@ -26,6 +26,7 @@ typedef struct decoder {
     jmp_buf jump;
     size_t size;
     pw_image *image;
+    pw_reading *how;
     uint8_t *cmyk;    /* one row, of CMYK files only */
     bool is_end_made; /* the file had no end mark */
     int orientation;
@@ -86,6 +87,15 @@ static void decode_exit(j_common_ptr codec)
     longjmp(state->jump, 1);
 }
 
+/* What is missing behind the end that was made is filled with grey by libjpeg. */
+static bool is_missing_accepted(decoder *state)
+{
+    if (!state->how->accepts_truncated || !state->is_end_made)
+        return false;
+    state->how->was_truncated = true;
+    return true;
+}
+
 static void decode_message(j_common_ptr codec, int level)
 {
     if (level >= 0)
@@ -99,7 +109,8 @@ static void decode_message(j_common_ptr codec, int level)
     case JWRN_TOO_MUCH_DATA:
         break;
     default:
-        decode_exit(codec);
+        if (!is_missing_accepted(codec->client_data))
+            decode_exit(codec);
         break;
     }
 }
@@ -128,7 +139,7 @@ static boolean source_ended(j_decompress_ptr codec)
     decoder *state = codec->client_data;
     const bool has_all_scans = codec->output_scanline > 0 && !codec->progressive_mode &&
                                codec->comps_in_scan == codec->num_components;
-    if (has_all_scans && !state->is_end_made) {
+    if ((has_all_scans || state->how->accepts_truncated) && !state->is_end_made) {
         state->is_end_made = true;
         codec->src->next_input_byte = end_mark;
         codec->src->bytes_in_buffer = sizeof end_mark;
@@ -195,7 +206,7 @@ static void decode_header(decoder *state)
     jpeg_save_markers(codec, JPEG_APP0 + 1, 0xffff);
     (void)jpeg_read_header(codec, TRUE);
     state->orientation = find_orientation(codec);
-    if (!can_hold(state)) {
+    if (!state->how->accepts_truncated && !can_hold(state)) {
         state->status = pw_fail(state->error, PAWL_ERR_CORRUPT,
                                 "the JPEG picture says it is %u x %u pixels, which its %zu bytes "
                                 "cannot hold: it is truncated",
@@ -240,9 +251,10 @@ static void decode_guarded(decoder *state)
     }
 }
 
-static pawl_status decode_jpeg(const uint8_t *data, size_t size, pw_image *image, pawl_error *error)
+static pawl_status decode_jpeg(const uint8_t *data, size_t size, pw_reading *how, pw_image *image,
+                               pawl_error *error)
 {
-    decoder state = {.size = size, .image = image, .error = error, .orientation = 1};
+    decoder state = {.size = size, .image = image, .how = how, .error = error, .orientation = 1};
     state.codec.err = jpeg_std_error(&state.errors);
     state.codec.client_data = &state;
     state.errors.error_exit = decode_exit;

@@ -168,8 +168,10 @@ static pawl_status decode_sizes(decoder *state)
     return pw_image_allocate(state->image, (int64_t)width, (int64_t)height, state->error);
 }
 
-static pawl_status decode_png(const uint8_t *data, size_t size, pw_image *image, pawl_error *error)
+static pawl_status decode_png(const uint8_t *data, size_t size, pw_reading *how, pw_image *image,
+                              pawl_error *error)
 {
+    (void)how;
     decoder state = {.data = data, .size = size, .image = image, .error = error, .orientation = 1};
     PW_TRY(decode_sizes(&state));
     PW_TRY(check_chunks(&state));

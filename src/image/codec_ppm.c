@@ -162,8 +162,10 @@ static pawl_status read_header(netpbm *file, uint32_t *width, uint32_t *height, 
     return PAWL_OK;
 }
 
-static pawl_status decode_ppm(const uint8_t *data, size_t size, pw_image *image, pawl_error *error)
+static pawl_status decode_ppm(const uint8_t *data, size_t size, pw_reading *how, pw_image *image,
+                              pawl_error *error)
 {
+    (void)how;
     netpbm file = {.data = data, .size = size, .kind = data[1] - '0'};
     uint32_t width = 0;
     uint32_t height = 0;

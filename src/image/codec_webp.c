@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* WebP through libwebp: lossy, lossless, with or without alpha (dropped); an animation is refused.
- */
+/* WebP through libwebp: lossy, lossless, with or without alpha (dropped); of an animation the first
+ * picture. */
 #include "base/bytes.h"
 #include "image/image.h"
 #include <limits.h>
@@ -64,7 +64,71 @@ static bool is_whole(const uint8_t *data, size_t size)
     return said + 8 <= size;
 }
 
-static pawl_status decode_webp(const uint8_t *data, size_t size, pw_image *image, pawl_error *error)
+/* The first frame of an animation: where it lies on the canvas, and its pixels as a chunk that
+ * libwebp reads. */
+typedef struct frame {
+    int32_t x, y;
+    const uint8_t *data;
+    size_t size;
+} frame;
+
+static uint32_t read_u24(const uint8_t *at)
+{
+    return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16;
+}
+
+/* Chunks lie one behind the other, and a frame's within it, behind 16 bytes of its own. */
+static bool find_frame(const uint8_t *data, size_t size, frame *found)
+{
+    pw_reader reader = pw_reader_over(data + RIFF_HEADER, size - RIFF_HEADER);
+    bool is_inside = false;
+    for (;;) {
+        const uint8_t *name = pw_read_bytes(&reader, 4);
+        const size_t length = pw_read_u32(&reader);
+        if (reader.is_short || name == NULL)
+            return false;
+        if (!is_inside && memcmp(name, "ANMF", 4) == 0) {
+            const uint8_t *place = pw_read_bytes(&reader, 16);
+            if (place == NULL)
+                return false;
+            found->x = (int32_t)(read_u24(place) * 2);
+            found->y = (int32_t)(read_u24(place + 3) * 2);
+            is_inside = true;
+            continue;
+        }
+        const uint8_t *body = pw_read_bytes(&reader, length);
+        if (body == NULL)
+            return false;
+        if (is_inside && memcmp(name, "VP8", 3) == 0) {
+            found->data = body;
+            found->size = length;
+            return true;
+        }
+        if (length % 2 == 1)
+            (void)pw_read_u8(&reader);
+    }
+}
+
+/* What the frame leaves free of the canvas is black. */
+static pawl_status decode_frame(const uint8_t *data, size_t size, WebPDecoderConfig *config,
+                                pw_image *image, pawl_error *error)
+{
+    frame first = {.data = NULL};
+    int width = 0, height = 0;
+    if (!find_frame(data, size, &first) || !WebPGetInfo(first.data, first.size, &width, &height) ||
+        width > config->input.width - first.x || height > config->input.height - first.y)
+        return fail_decode(VP8_STATUS_BITSTREAM_ERROR, size, error);
+    PW_TRY(pw_image_allocate(image, config->input.width, config->input.height, error));
+    memset(image->pixels, 0, image->row_size * (size_t)image->height);
+    uint8_t *at = pw_image_row(image, first.y) + (size_t)first.x * 3;
+    const size_t room = image->row_size * (size_t)(image->height - first.y) - (size_t)first.x * 3;
+    return WebPDecodeRGBInto(first.data, first.size, at, room, (int)image->row_size) != NULL
+               ? PAWL_OK
+               : fail_decode(VP8_STATUS_BITSTREAM_ERROR, size, error);
+}
+
+static pawl_status decode_webp(const uint8_t *data, size_t size, pw_reading *how, pw_image *image,
+                               pawl_error *error)
 {
     WebPDecoderConfig config;
     if (!WebPInitDecoderConfig(&config))
@@ -73,11 +137,11 @@ static pawl_status decode_webp(const uint8_t *data, size_t size, pw_image *image
     VP8StatusCode code = WebPGetFeatures(data, size, &config.input);
     if (code != VP8_STATUS_OK)
         return fail_decode(code, size, error);
-    if (config.input.has_animation)
-        return pw_fail(error, PAWL_ERR_UNSUPPORTED,
-                       "the WebP picture is an animation, which is not read; extract its frames");
     if (!is_whole(data, size))
         return fail_decode(VP8_STATUS_NOT_ENOUGH_DATA, size, error);
+    how->is_animation = config.input.has_animation != 0;
+    if (how->is_animation)
+        return decode_frame(data, size, &config, image, error);
     PW_TRY(pw_image_allocate(image, config.input.width, config.input.height, error));
     config.output.colorspace = MODE_RGB;
     config.output.is_external_memory = 1;

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The public functions on images; the formats themselves are in codec_*.c. */
 #include "image/image.h"
+#include "base/desc.h"
 #include "base/file_kind.h"
+#include "base/log.h"
 #include "base/memory.h"
 #include "base/size.h"
 #include "base/strbuf.h"
@@ -9,8 +11,9 @@
 #include <string.h>
 
 /* PPM last: its two magic bytes are the weakest. */
-static const pw_codec *const codecs[] = {&pw_codec_jpeg, &pw_codec_png, &pw_codec_webp,
-                                         &pw_codec_bmp, &pw_codec_ppm};
+static const pw_codec *const codecs[] = {&pw_codec_jpeg, &pw_codec_png,  &pw_codec_webp,
+                                         &pw_codec_bmp,  &pw_codec_tiff, &pw_codec_gif,
+                                         &pw_codec_heif, &pw_codec_ppm};
 
 static void unmake(pw_object *object)
 {
@@ -71,7 +74,8 @@ static pawl_status refuse_format(const uint8_t *data, size_t size, pawl_error *e
     }
     return pw_fail(
         error, PAWL_ERR_CORRUPT,
-        "this is no picture of a kind that is read: JPEG, PNG, WebP, BMP, PPM, PGM, PBM");
+        "this is no picture of a kind that is read: JPEG, PNG, WebP, BMP, PPM, PGM, PBM, TIFF, "
+        "GIF, HEIF, AVIF");
 }
 
 static pawl_status find_codec(const uint8_t *data, size_t size, const pw_codec **codec,
@@ -88,23 +92,50 @@ static pawl_status find_codec(const uint8_t *data, size_t size, const pw_codec *
     return refuse_format(data, size, error);
 }
 
-static pawl_status decode_into(const uint8_t *data, size_t size, pw_image *image, pawl_error *error)
+static pawl_status decode_into(const uint8_t *data, size_t size, pw_reading *how, pw_image *image,
+                               pawl_error *error)
 {
     const pw_codec *codec = NULL;
     PW_TRY(find_codec(data, size, &codec, error));
-    return codec->decode(data, size, image, error);
+    return codec->decode(data, size, how, image, error);
 }
 
-pawl_status pawl_image_decode(const void *data, size_t size, pawl_image **image, pawl_error *error)
+/* What the reader of a picture should know, and would not see. */
+static void tell_of(const pw_reading *how, const char *name)
+{
+    if (how->was_truncated)
+        pw_log(PAWL_LOG_WARNING, "%.200s is truncated: what is missing is grey", name);
+    if (how->is_animation)
+        pw_log(PAWL_LOG_INFO, "%.200s holds several pictures: the first is taken", name);
+}
+
+static pawl_status start_reading(const pawl_read_desc *desc, pw_reading *how, pawl_error *error)
+{
+    pawl_read_desc asked = PAWL_READ_DESC_INIT;
+    PW_TRY(pw_desc_read(&asked, sizeof(asked), desc, "pawl_read_desc", error));
+    *how = (pw_reading){.accepts_truncated = asked.accepts_truncated != 0};
+    return PAWL_OK;
+}
+
+pawl_status pawl_image_decode_as(const void *data, size_t size, const pawl_read_desc *desc,
+                                 pawl_image **image, pawl_error *error)
 {
     if ((data == NULL && size > 0) || image == NULL)
         return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_image_decode: %s is NULL",
                        image == NULL ? "image" : "data");
+    pw_reading how;
     pw_image *made PW_MAKING = NULL;
+    PW_TRY(start_reading(desc, &how, error));
     PW_TRY(pw_image_new(&made, error));
-    PW_TRY(decode_into(data, size, made, error));
+    PW_TRY(decode_into(data, size, &how, made, error));
+    tell_of(&how, "the picture");
     *image = pw_object_publish(PW_TAKE(made));
     return PAWL_OK;
+}
+
+pawl_status pawl_image_decode(const void *data, size_t size, pawl_image **image, pawl_error *error)
+{
+    return pawl_image_decode_as(data, size, NULL, image, error);
 }
 
 /* The decoders do not know the name of the file. */
@@ -113,25 +144,34 @@ static pawl_status fail_with_name(pawl_error *error, const char *path, const paw
     return pw_fail_at(error, why->status, why->offset, "%.200s: %s", path, why->message);
 }
 
-pawl_status pawl_image_read(const char *path, pawl_image **image, pawl_error *error)
+pawl_status pawl_image_read_as(const char *path, const pawl_read_desc *desc, pawl_image **image,
+                               pawl_error *error)
 {
     if (path == NULL || image == NULL)
         return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_image_read: %s is NULL",
                        image == NULL ? "image" : "path");
+    pw_reading how;
     pw_image *made PW_MAKING = NULL;
     pw_os_input input PW_CLEANUP(pw_os_input_close) = {.descriptor = -1};
     pw_contents file PW_CLEANUP(pw_os_contents_free) = {.data = NULL};
     const pw_codec *codec = NULL;
     pawl_error why = {.status = PAWL_OK};
+    PW_TRY(start_reading(desc, &how, error));
     PW_TRY(pw_image_new(&made, error));
     PW_TRY(pw_os_input_open(path, false, &input, error));
     if (find_codec(input.head, input.head_size, &codec, &why) < 0)
         return fail_with_name(error, path, &why); /* what the first bytes refuse is not read */
     PW_TRY(pw_os_input_read(&input, PW_IMAGE_MAX_FILE, &file, error));
-    if (decode_into(file.data, file.size, made, &why) < 0)
+    if (decode_into(file.data, file.size, &how, made, &why) < 0)
         return fail_with_name(error, path, &why);
+    tell_of(&how, path);
     *image = pw_object_publish(PW_TAKE(made));
     return PAWL_OK;
+}
+
+pawl_status pawl_image_read(const char *path, pawl_image **image, pawl_error *error)
+{
+    return pawl_image_read_as(path, NULL, image, error);
 }
 
 pawl_status pawl_image_create(const pawl_image_view *pixels, pawl_image **image, pawl_error *error)

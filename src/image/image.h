@@ -35,12 +35,20 @@ pawl_status pw_image_turn(pw_image *image, int orientation, pawl_error *error) P
  * damaged. */
 int pw_exif_orientation(const uint8_t *tiff, size_t size);
 
+/* How to read, and what came of it. */
+typedef struct pw_reading {
+    bool accepts_truncated; /* a JPEG that ends too early is no error */
+    bool was_truncated;     /* one that did: what is missing is grey */
+    bool is_animation;      /* the first of several pictures was taken */
+} pw_reading;
+
 /* One file format. decode fills a new image; encode writes to a file that the caller commits. */
 typedef struct pw_codec {
     const char *name;
     const char *endings[3]; /* lower case, the usual one first; NULL where there are fewer */
     bool (*is_mine)(const uint8_t *data, size_t size);
-    pawl_status (*decode)(const uint8_t *data, size_t size, pw_image *image, pawl_error *error);
+    pawl_status (*decode)(const uint8_t *data, size_t size, pw_reading *how, pw_image *image, pawl_error *error);
+    /* NULL, with no endings: written by nobody. */
     pawl_status (*encode)(const pw_image *image, pw_os_file *file, pawl_error *error);
 } pw_codec;
 
@@ -48,6 +56,10 @@ extern const pw_codec pw_codec_bmp;
 extern const pw_codec pw_codec_jpeg;
 extern const pw_codec pw_codec_png;
 extern const pw_codec pw_codec_ppm;
+/* By libraries found at run time: PAWL_ERR_UNSUPPORTED where they are not here. */
+extern const pw_codec pw_codec_gif;
+extern const pw_codec pw_codec_heif;
+extern const pw_codec pw_codec_tiff;
 extern const pw_codec pw_codec_webp;
 
 static inline uint8_t *pw_image_row(const pw_image *image, int32_t y)

@@ -67,32 +67,19 @@ static struct {
     pw_notice absence;
 } process = {.once = PTHREAD_ONCE_INIT, .mutex = PTHREAD_MUTEX_INITIALIZER};
 
-static bool load(pango *to, char *reason, size_t reason_size)
+static void start(void)
 {
     static const char *const names[] = {
 #define NAME(type, name, parameters) #name,
         FUNCTION_MAP(NAME)
 #undef NAME
     };
-    void *const library = pw_os_library_open(LIBRARY, reason, reason_size);
-    for (size_t i = 0; library != NULL && i < PW_COUNT(names); i++) {
-        void *const symbol = pw_os_symbol(library, names[i]);
-        if (symbol == NULL)
-            return false;
-        /* The struct begins with the functions, in the order of the map. */
-        memcpy((char *)to + i * sizeof symbol, &symbol, sizeof symbol);
-    }
-    return library != NULL;
-}
-
-static void start(void)
-{
-    char reason[256] = "it is too old";
+    char reason[256];
     pango *const library = &process.library;
-    if (!load(library, reason, sizeof reason)) {
+    if (!pw_os_functions_load(LIBRARY, names, PW_COUNT(names), library, reason, sizeof reason)) {
         pw_notice_set(&process.absence, PAWL_LOG_WARNING,
                       "names in other scripts show as '?': " LIBRARY
-                      " (Debian: libpangoft2-1.0-0) is not here: %s",
+                      " (Debian: libpangoft2-1.0-0) cannot be used: %s",
                       reason);
         return;
     }

@@ -9,7 +9,7 @@ tool npy 1 64 64 >a.npy
 printf '\010\010\022\007pytorch\032\0051.9.0:abc' >a.onnx
 printf 'ftrt\0\0\0\0\0\0' >plan.engine
 printf '\0\0\0\030ftypisom\0\0\0\0' >a.mp4
-printf 'GIF89a\1\0\1\0' >a.gif
+printf '8BPS\0\1\0\0' >a.psd
 printf '%%PDF-1.4\n' >a.pdf
 printf '{"images": []}' >a.json
 printf 'hello, world\n' >words
@@ -18,7 +18,7 @@ printf '\1\2\3\4\5\6\7\10\11' >bytes
 mkdir folder
 codes() { # COMMAND WORDS with FILE in the place of each
     printf '%s:' "$1"
-    for file in a.pt a.wts a.engine a.jpg a.npy a.onnx plan.engine a.mp4 a.gif a.pdf a.json words bytes empty folder nowhere; do
+    for file in a.pt a.wts a.engine a.jpg a.npy a.onnx plan.engine a.mp4 a.psd a.pdf a.json words bytes empty folder nowhere; do
         # shellcheck disable=SC2046
         pawl $(printf '%s' "$1" | sed "s/FILE/$file/g") >/dev/null 2>said
         code=$?

@@ -162,14 +162,12 @@ static struct refusal_row refusal_rows[] = {
     {"nothing at all",         BYTES(""),                               PAWL_ERR_CORRUPT,     "empty"},
     {"text",                   BYTES("hello, world"),                   PAWL_ERR_CORRUPT,     "no picture"},
     {"one byte",               BYTES("\xff"),                           PAWL_ERR_CORRUPT,     "no picture"},
-    {"a GIF",                  BYTES("GIF89a\1\0\1\0"),                 PAWL_ERR_UNSUPPORTED, "GIF"},
-    {"a TIFF",                 BYTES("II*\0\10\0\0\0"),                 PAWL_ERR_UNSUPPORTED, "TIFF"},
+    {"a JPEG XL",              BYTES("\xff\x0a\0\0"),                    PAWL_ERR_UNSUPPORTED, "JPEG XL"},
+    {"an OpenEXR",             BYTES("v/1\1\2\0\0\0"),                 PAWL_ERR_UNSUPPORTED, "OpenEXR"},
     {"an MP4",                 BYTES("\0\0\0\x18" "ftypmp42"),          PAWL_ERR_UNSUPPORTED, "a video (MP4, QuickTime), which is not read; extract"},
     {"an engine",              BYTES("\x89PAWL\r\n\x1a"),               PAWL_ERR_UNSUPPORTED, "an engine of pawl's, not a picture"},
     {"a checkpoint",           BYTES("PK\3\4...."),                     PAWL_ERR_UNSUPPORTED, "a checkpoint (a ZIP file, as .pt is), not a picture"},
     {"an AVI",                 BYTES("RIFF\0\0\0\0AVI LIST"),           PAWL_ERR_UNSUPPORTED, "video"},
-    {"an AVIF",                BYTES("\0\0\0\x18" "ftypavif"),          PAWL_ERR_UNSUPPORTED, "AVIF"},
-    {"a HEIF",                 BYTES("\0\0\0\x18" "ftypheic"),          PAWL_ERR_UNSUPPORTED, "HEIF"},
     {"a JPEG of its mark",     BYTES("\xff\xd8\xff"),                   PAWL_ERR_CORRUPT,     "truncated"},
     {"a JPEG without tables",  BYTES("\xff\xd8\xff\xd9"),               PAWL_ERR_CORRUPT,     "JPEG"},
     {"a PNG of its mark",      BYTES("\x89PNG\r\n\x1a\n"),              PAWL_ERR_CORRUPT,     "truncated"},
@@ -214,10 +212,6 @@ static void names_what_it_cannot_read(void **state)
     (void)state;
     pawl_image *image = NULL;
     pawl_error error;
-    assert_int_equal(pawl_image_read(corpus_path("animated.webp"), &image, &error),
-                     PAWL_ERR_UNSUPPORTED);
-    assert_non_null(strstr(error.message, "animated.webp"));
-    assert_non_null(strstr(error.message, "animation"));
     assert_int_equal(pawl_image_read(corpus_path("rle8.bmp"), &image, &error),
                      PAWL_ERR_UNSUPPORTED);
     assert_non_null(strstr(error.message, "RLE8"));

@@ -15,6 +15,7 @@ typedef struct expected_picture {
 
 /* clang-format off */
 static expected_picture expected_pictures[] = {
+    {"animated.webp", 5, 4, {16, 32, 213}, {210, 186, 137}, UINT64_C(0xf8baaee8243f7f75)},
     {"alpha.webp", 5, 4, {29, 27, 196}, {216, 186, 132}, UINT64_C(0xa7fa6273248b1db0)},
     {"baseline.jpg", 5, 4, {9, 20, 255}, {211, 198, 84}, UINT64_C(0xf50e354ec54951ba)},
     {"bits1.bmp", 5, 4, {123, 205, 38}, {159, 22, 213}, UINT64_C(0x9a2993376554e171)},

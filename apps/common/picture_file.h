@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Picture files as the programs read them: by the library, else by the program ffmpeg. */
+#ifndef APP_PICTURE_FILE_H
+#define APP_PICTURE_FILE_H
+
+#include <pawl/image.h>
+#include <stdbool.h>
+
+/*
+ * pawl_image_read_as(), and two more: what is a picture and not read by the library is handed to
+ * ffmpeg, where that is in PATH; and "-" is what app_stdin_read() has read.
+ */
+pawl_status app_picture_read(const char *path, const pawl_read_desc *desc, pawl_image **image,
+                             pawl_error *error);
+
+/* All of stdin, once: bytes and their count, this file's own. Reports what is wrong and returns an
+ * exit code. */
+int app_stdin_read(const char **data, size_t *size);
+
+#endif
