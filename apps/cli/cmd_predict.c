@@ -277,6 +277,7 @@ static int run_predict(struct predict *predict, const app_arguments *arguments)
         code = check_classes(predict);
     if (code == APP_EXIT_DONE)
         code = predict_names_open(&predict->names, &predict->session, options->names);
+    session_end_plan(&predict->session); /* names are the engine's too */
     if (code == APP_EXIT_DONE)
         code = list_pictures(&predict->pictures, arguments->items + 1, arguments->count - 1,
                              options->is_recursive);

@@ -153,6 +153,7 @@ static int run_val(val_job *val, const char *engine)
         code = check_task(val);
     if (code == APP_EXIT_DONE)
         code = val_data_open(&val->data, val->options, &val->session);
+    session_end_plan(&val->session);
     /* Now, not when all pictures have been looked at. */
     if (code == APP_EXIT_DONE && val->options->json != NULL)
         code = app_inputs_check(val->options->json);

@@ -8,7 +8,8 @@
  *
  *     accepts(problem)        can it be solved this way
  *     plan(problem)           -> needs: memory, phases, items of a phase
- *     pack(problem, weights)  -> the constants in the order in which run reads them, once for any number of calls
+ *     pack(problem, weights)  -> the constants in the order in which run reads them, once for any number of calls; the order is the problem's
+ *                                alone, never the values'
  *     run(call, phase, item)  for every item of a phase in any order and at the same time, phase after phase
  *
  * No kernel reads or writes an element outside of what its tensors name, except packed constants, which are padded by pack.
