@@ -13,6 +13,7 @@
 #include "doubles/cuda/fake_cuda.h"
 #include "support/tiny_model.h"
 #include <dlfcn.h>
+#include <math.h>
 #include <pawl/logger.h>
 #include <pawl/object.h>
 #include <stdio.h>
@@ -407,10 +408,56 @@ static void test_slots(void)
     pw_trt_delete(builder);
 }
 
+/* The library's warnings of weights that FP16 damages are told once, with what they mean; mended,
+ * there are none, and the result is the same.
+ */
+static void test_half(void)
+{
+    static float mended[8192];
+    const bool warns =
+        library->strategy->fp16_flag.number >= 0; /* strongly typed: it gets halves */
+    for (int turn = 0; turn < 2; turn++) {
+        pw_plan *const plan = make_plan();
+        running made = {.device = NULL};
+        pawl_error error = untouched;
+        const pw_run run = {.threshold = 0.5f};
+        float *weights = NULL;
+        for (size_t i = 0; weights == NULL && i < plan->network.layer_count; i++)
+            if (plan->network.layers[i].op == PW_OP_CONV)
+                memcpy(&weights, &plan->network.layers[i].as.conv.weights, sizeof weights);
+        weights[0] = 3e-6f; /* subnormal in FP16 */
+        weights[1] = 2e-8f; /* vanishing */
+        plan->precision = "fp16";
+        plan->options.is_fp16_fixed = turn == 1;
+        clear();
+        expect(build_with(plan, NULL, &error) == PAWL_OK && is_untouched(&error), "fp16",
+               error.message);
+        expect(times_said("TensorRT finds weights that FP16 does not hold") == (warns && turn == 0),
+               "told once", messages);
+        expect(times_said("affect") == 0 && times_said("ubnormal FP16 values") == 0,
+               "the library's own lines", messages);
+        expect(open_at(plan, SIDE, &made, &error) == PAWL_OK &&
+                   pw_program_run(made.program, &run, &error) == PAWL_OK,
+               "runs", error.message);
+        const float *const values = made.program->outputs[0].data;
+        const size_t count = made.program->outputs[0].size / sizeof(float);
+        float worst = 0.0f;
+        for (size_t i = 0; i < count && i < PW_COUNT(mended); i++) {
+            if (turn == 0)
+                mended[i] = values[i];
+            worst = fmaxf(worst, fabsf(values[i] - mended[i]));
+        }
+        expect(count > 0 && worst < 1e-2f, "mended, it computes the same", "differs");
+        close_all(&made);
+        (void)pw_object_end(plan);
+    }
+    clear();
+}
+
 /* By pointer: inlined into one frame they are more than a frame may be. */
 static void (*const tests[])(void) = {test_first_error, test_sources,   test_rebuild,
                                       test_compatible,  test_in_flight, test_timing_cache,
-                                      test_versions,    test_slots};
+                                      test_versions,    test_slots,     test_half};
 
 int main(void)
 {

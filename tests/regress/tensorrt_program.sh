@@ -36,6 +36,10 @@ expect 0 'libnvinfer.so.10: TensorRT 10.7.0' "$pawl" doctor
 expect 0 'libnvinfer.so.8: TensorRT 8.6.1' "$pawl" doctor
 expect 0 'libnvinfer.so.11 cannot be loaded' "$pawl" doctor
 expect 0 'tensorrt (fp32 fp16): ready' "$pawl" doctor
+expect 0 'GPU 1: ' env FAKE_CUDA_DEVICES=2 FAKE_CUDA_CAPABILITY=9.0 "$pawl" doctor
+grep -q 'compute capability 9.0' out || fail 'the GPU is not described'
+expect 0 'this version needs neither' "$pawl" doctor
+expect 0 'nvidia-cublas-cu11' env PAWL_TENSORRT_LIBRARY="$work/libraries/libnvinfer.so.8" "$pawl" doctor
 for export in getInferLibVersion createInferBuilder createInferRuntime; do
     expect 0 'libnvinfer.so.10 cannot be used: it crashed' env DOUBLE_CRASH="$export" "$pawl" doctor
     grep -q 'cpu (fp32 bf16): ready' out && grep -q 'tensorrt cannot be used: it crashed' out || fail 'the others are not told of'

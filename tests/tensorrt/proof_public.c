@@ -290,10 +290,10 @@ typedef struct memory_use {
 static memory_use memory_now(void)
 {
     memory_use now = {0, 0};
-    unsigned long long pages = 0, resident = 0;
+    char sizes[128];
     FILE *const file = fopen("/proc/self/statm", "r");
-    if (file != NULL && fscanf(file, "%llu %llu", &pages, &resident) == 2)
-        now.host = (long)resident * sysconf(_SC_PAGESIZE);
+    if (file != NULL && fgets(sizes, sizeof sizes, file) != NULL && strchr(sizes, ' ') != NULL)
+        now.host = strtol(strchr(sizes, ' '), NULL, 10) * sysconf(_SC_PAGESIZE); /* resident */
     if (file != NULL)
         (void)fclose(file);
     /* The driver is in the process already; the function is not one that pawl calls. */

@@ -3,6 +3,7 @@
 #include "backend/backend.h"
 #include "backend/tensorrt/trt_build.h"
 #include "backend/tensorrt/trt_prove.h"
+#include "backend/tensorrt/trt_report.h"
 #include "backend/tensorrt/trt_run.h"
 #include "base/strbuf.h"
 #include "gpu/driver.h"
@@ -23,26 +24,6 @@ static const char *ailment(void)
     if (pw_trt_library_get(&library, &error) < 0 || pw_trt_prove(library, &error) < 0)
         return error.message;
     return NULL;
-}
-
-static void report(void (*line)(void *user, const char *text), void *user)
-{
-    pawl_error error;
-    const pw_cuda *cuda = NULL;
-    const pw_trt_library *library = NULL;
-    char text[640];
-    if (pw_trt_library_get(&library, &error) >= 0) {
-        snprintf(text, sizeof text, "%s, by the strategy of %s (%s)%s", library->version_text,
-                 library->strategy->name, library->strategy->source,
-                 library->create_builder == NULL ? "; it can run plans, not build them" : "");
-        line(user, text);
-    }
-    if (pw_cuda_get(&cuda, &error) < 0)
-        snprintf(text, sizeof text, "plans cannot run here: %s", error.message);
-    else
-        snprintf(text, sizeof text, "NVIDIA driver for CUDA %d.%d", cuda->driver_version / 1000,
-                 cuda->driver_version / 10 % 100);
-    line(user, text);
 }
 
 static pawl_status library_try(const char *path, char *text, size_t size, pawl_error *error)
@@ -105,7 +86,7 @@ const pw_backend pw_backend_tensorrt = {
         "is_tf32 tactic_sources gpu",
     .absence = absence,
     .ailment = ailment,
-    .report = report,
+    .report = pw_trt_report,
     .libraries = pw_trt_library_places,
     .library_try = library_try,
     .tune = tune,
