@@ -45,6 +45,10 @@ if(PAWL_APPS)
   set(programs pawl_program yolov5_det yolov5_seg yolov5_cls)
   file(RELATIVE_PATH to_library ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_LIBDIR})
   set_target_properties(${programs} PROPERTIES INSTALL_RPATH "$ORIGIN/${to_library}")
+  if(TARGET pawl_trace) # beside the library; `pawl trace` looks for them from where it lies
+    install(TARGETS pawl_trace pawl_audit LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/pawl)
+    target_compile_definitions(pawl_program PRIVATE PAWL_TRACE_FOLDERS="../lib/pawl ${to_library}/pawl")
+  endif()
   install(TARGETS ${programs} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
   # All are printed from the option tables, by the program itself, so not when it is for another machine.
   set(manual_pages "")

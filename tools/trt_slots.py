@@ -4,8 +4,10 @@
 
     trt_slots.py dump NAME=INCLUDE_DIR...
     trt_slots.py check --table src/backend/tensorrt/trt_slots.h [--double tests/doubles/tensorrt/double_slots.h] NAME=INCLUDE_DIR...
+    trt_slots.py roles --table src/trace/witness/trace_roles.h [--write] NAME=INCLUDE_DIR...
 
-dump prints every class and slot. check compares, for each folder of headers, the table of the TensorRT backend (with the strategies and the
+dump prints every class and slot. roles derives the table of what each method does to lifetimes, for pawl trace (trt_roles.py), and
+compares it with the one given, or writes that; it wants all versions at once. check compares, for each folder of headers, the table of the TensorRT backend (with the strategies and the
 enum numbers in trt_strategy.c and trt_calls.h beside it) and the table of the test doubles, and says agreement or what differs; it exits
 with 1 where anything differs. The headers' own version decides the family, not the name given to the folder.
 
@@ -18,6 +20,8 @@ import re
 import subprocess
 import sys
 import tempfile
+
+import trt_roles
 
 FAMILIES = ["8_2", "8_5", "10", "11", "RTX_1_3", "RTX_1_5"]  # columns of the backend's table
 CUDA_STAND_IN = """
@@ -340,14 +344,32 @@ def check(arguments, everything):
     return 1 if failed else 0
 
 
+def check_roles(arguments, everything):
+    """The table of roles, from all versions, against the one in the repository."""
+    table = trt_roles.Table([trt_roles.Roles(headers, CUDA_STAND_IN) for headers in everything])
+    for reason in table.wrong:
+        print(f"    {reason}")
+    if arguments.write and not table.wrong:
+        with open(arguments.table, "w", encoding="utf-8") as stream:
+            stream.write(table.text())
+    with open(arguments.table, encoding="utf-8") as stream:
+        is_same = stream.read() == table.text()
+    print(f"roles: {len(table.rows)} methods of {len({key[0] for key in table.rows})} classes, {len(table.classes)} interfaces, "
+          f"{len(everything)} versions: {'agreement' if is_same and not table.wrong else 'the table differs'}")
+    return 0 if is_same and not table.wrong else 1
+
+
 def main():
     parser = argparse.ArgumentParser(description="Slots of TensorRT's vtables, from its headers.")
     commands = parser.add_subparsers(dest="command", required=True)
-    for name in ("dump", "check"):
+    for name in ("dump", "check", "roles"):
         command = commands.add_parser(name)
-        if name == "check":
+        if name != "dump":
             command.add_argument("--table", required=True)
+        if name == "check":
             command.add_argument("--double")
+        if name == "roles":
+            command.add_argument("--write", action="store_true")
         command.add_argument("headers", nargs="+", metavar="NAME=INCLUDE_DIR")
     arguments = parser.parse_args()
     homes = [os.path.join(home, "include") for home in (os.environ.get("CUDA_HOME"), "/usr/local/cuda") if home]
@@ -362,6 +384,8 @@ def main():
         everything.append(headers)
     if arguments.command == "check":
         return check(arguments, everything)
+    if arguments.command == "roles":
+        return check_roles(arguments, everything)
     for headers in everything:
         print(f"{headers.name}: {headers.version_text} ({headers.version})")
         for class_name, rows in headers.slots.items():

@@ -3,6 +3,7 @@
 #include "cli/session.h"
 
 #include <pawl/diagnosis.h>
+#include <pawl/trace.h>
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,21 +16,30 @@ const app_command cli_explain = {
     .name = "explain",
     .arguments = "[ID...]",
     .brief = "Says what an id such as PAWL-L006 in a message means, and what to do",
-    .details = "Without an id it lists all. L006, l6 or 6 is enough.",
+    .details = "Without an id it lists all: PAWL-L... of pawl's own handles, PAWL-T... of what "
+               "pawl trace finds. L006, l6 or 6 is enough.",
     .example = "pawl explain PAWL-L006",
     .argument_min = 0,
     .argument_max = -1,
     .main = explain_main,
 };
 
-/* The number behind "PAWL-L", "L" or nothing, in any case and with or without its noughts; -1:
- * there is none. */
-static long id_number(const char *id)
+/* Of all tables, one after the other; NULL past the end. */
+static const pawl_diagnosis *diagnosis_at(size_t index)
+{
+    const size_t count = pawl_diagnosis_count();
+    return index < count ? pawl_diagnosis_get(index) : pawl_trace_diagnosis_get(index - count);
+}
+
+/* The number behind "PAWL-L", "T" or nothing, in any case and with or without its noughts, and the
+ * letter, 'L' where there is none; -1: there is no number. */
+static long id_number(const char *id, char *letter)
 {
     char *end = NULL;
     if (strncasecmp(id, "PAWL-", strlen("PAWL-")) == 0)
         id += strlen("PAWL-");
-    if (*id == 'L' || *id == 'l')
+    *letter = *id == 'T' || *id == 't' ? 'T' : 'L';
+    if (strchr("LlTt", *id) != NULL && *id != '\0')
         id++;
     const long number = *id >= '0' && *id <= '9' ? strtol(id, &end, 10) : -1;
     return number >= 0 && *end == '\0' ? number : -1;
@@ -38,9 +48,10 @@ static long id_number(const char *id)
 static const pawl_diagnosis *find(const char *id)
 {
     const pawl_diagnosis *diagnosis;
-    const long number = id_number(id);
-    for (size_t i = 0; number >= 0 && (diagnosis = pawl_diagnosis_get(i)) != NULL; i++)
-        if (id_number(diagnosis->id) == number)
+    char letter, other;
+    const long number = id_number(id, &letter);
+    for (size_t i = 0; number >= 0 && (diagnosis = diagnosis_at(i)) != NULL; i++)
+        if (id_number(diagnosis->id, &other) == number && letter == other)
             return diagnosis;
     return NULL;
 }
@@ -68,7 +79,7 @@ static int explain_main(int argc, char **argv)
     const pawl_diagnosis *diagnosis;
     for (int i = 0; i < arguments.count; i++)
         explain(find(arguments.items[i]));
-    for (size_t i = 0; arguments.count == 0 && (diagnosis = pawl_diagnosis_get(i)) != NULL; i++)
+    for (size_t i = 0; arguments.count == 0 && (diagnosis = diagnosis_at(i)) != NULL; i++)
         printf("%s%s%s  %s\n", app_bold(stdout), diagnosis->id, app_plain(stdout),
                diagnosis->title);
     return APP_EXIT_DONE;

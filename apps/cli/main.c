@@ -7,9 +7,9 @@
 #include <string.h>
 
 static const app_command *const commands[] = {
-    &cli_convert, &cli_build,   &cli_export, &cli_predict,    &cli_run,
-    &cli_bench,   &cli_inspect, &cli_doctor, &cli_val,        &cli_verify,
-    &cli_explain, &cli_help,    &cli_man,    &cli_completion, &cli_version};
+    &cli_convert, &cli_build,  &cli_export,     &cli_predict, &cli_run,   &cli_bench,
+    &cli_inspect, &cli_doctor, &cli_val,        &cli_verify,  &cli_trace, &cli_explain,
+    &cli_help,    &cli_man,    &cli_completion, &cli_version};
 
 /* Options that stand for a command. */
 static const char *command_of(const char *word)

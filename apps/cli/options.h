@@ -13,8 +13,8 @@
 #include <pawl/pawl.h>
 
 extern const app_command cli_convert, cli_build, cli_export, cli_predict, cli_run, cli_bench,
-    cli_inspect, cli_doctor, cli_val, cli_verify, cli_explain, cli_help, cli_man, cli_completion,
-    cli_version;
+    cli_inspect, cli_doctor, cli_val, cli_verify, cli_trace, cli_explain, cli_help, cli_man,
+    cli_completion, cli_version;
 
 /* What the library has, as it says itself: blank-separated names. */
 const char *cli_backends(void);

@@ -24,6 +24,7 @@
 #include <pawl/scope.h>
 #include <pawl/status.h>
 #include <pawl/tensor.h>
+#include <pawl/trace.h>
 #include <pawl/version.h>
 #include <pawl/weights.h>
 

@@ -95,6 +95,10 @@ uint32_t pw_os_process_id(void);
 const char *pw_os_basename(const char *path);    /* into path */
 bool pw_os_is_file(const char *path);            /* exists and is a regular file, links followed */
 
+/* Runs a program, found on PATH, as a filter; what it says on stderr is lost. arguments end with NULL. *output is the caller's, to be
+   released with pw_free(). PAWL_ERR_READ: it cannot be run. */
+pawl_status pw_os_filter(const char *const arguments[], const char *input, char **output, pawl_error *error) PW_NODISCARD;
+
 /* Shared libraries, found at run time (os_library.c). Once open they stay: there is no close. NULL: reason says why. */
 void *pw_os_library_open(const char *path, char *reason, size_t reason_size);
 void *pw_os_symbol(void *library, const char *name); /* NULL: absent */

@@ -33,6 +33,7 @@ const char *pw_guard_name(pw_guard guard);
 void pw_record_write_text(pw_os_file *file, const pw_history *history);
 void pw_record_write_jsonl(pw_os_file *file, const pw_history *history);
 pawl_status pw_record_write_trace(pw_os_file *file, const pw_history *history, pawl_error *error) PW_NODISCARD;
+/* The element alone, which can stand in a page, too. */
 pawl_status pw_record_write_svg(pw_os_file *file, const pw_history *history, pawl_error *error) PW_NODISCARD;
 
 #endif

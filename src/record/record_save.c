@@ -15,6 +15,7 @@ static pawl_status write_format(pw_os_file *file, pawl_lifetime_format format,
     case PAWL_LIFETIME_TRACE:
         return pw_record_write_trace(file, history, error);
     case PAWL_LIFETIME_SVG:
+        pw_put(file, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
         return pw_record_write_svg(file, history, error);
     }
     return pw_fail(error, PAWL_ERR_ARGUMENT, "there is no format %d of lifetimes", (int)format);

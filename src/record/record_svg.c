@@ -272,7 +272,6 @@ static void put_head(pw_os_file *file, const pw_svg *svg, int width, int height)
         [PW_GUARD_NONE] = "none (what is ended is gone, whoever holds it)"};
     const pw_history *history = svg->history;
     pw_put(file,
-           "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" "
            "viewBox=\"0 0 %d %d\" role=\"img\">\n"
            "<title>Lifetimes of %zu objects</title>\n"

@@ -27,6 +27,8 @@ $LIBDIR/libpawl.a
 $LIBDIR/libpawl.so
 $LIBDIR/libpawl.so.MINOR
 $LIBDIR/libpawl.so.MINOR.PATCH
+$LIBDIR/pawl/libpawl_audit.so
+$LIBDIR/pawl/libpawl_trace.so
 $LIBDIR/pkgconfig/pawl-static.pc
 $LIBDIR/pkgconfig/pawl.pc
 share/bash-completion/completions/pawl

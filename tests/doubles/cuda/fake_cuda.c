@@ -457,3 +457,28 @@ void fake_cuda_forget(void)
     fake.violation[0] = '\0';
     pthread_mutex_unlock(&fake.mutex);
 }
+
+int cuCtxGetCurrent(void **context_)
+{
+    *context_ = fake_here();
+    return SUCCESS;
+}
+
+int cuCtxGetDevice(int *device)
+{
+    if (fake_here() == NULL)
+        return INVALID_CONTEXT;
+    *device = fake_here()->device;
+    return SUCCESS;
+}
+
+int cuStreamQuery(void *stream_)
+{
+    pthread_mutex_lock(&fake.mutex);
+    const size_t index = fake_stream_index(stream_);
+    const int result = index == MAX_HOLDINGS                     ? INVALID_HANDLE
+                       : fake.streams[index]->work.first != NULL ? NOT_READY
+                                                                 : SUCCESS;
+    pthread_mutex_unlock(&fake.mutex);
+    return result;
+}

@@ -47,6 +47,10 @@ typedef enum function_id {
 PW_CUDA_FUNCTION_MAP(FUNCTION_DECLARATION)
 PW_CUDA_OPTIONAL_MAP(FUNCTION_DECLARATION)
 #undef FUNCTION_DECLARATION
+/* What pawl does not call, and pawl trace asks. */
+EXPORT extern int cuCtxGetCurrent(void **context);
+EXPORT extern int cuCtxGetDevice(int *device);
+EXPORT extern int cuStreamQuery(void *stream);
 EXPORT extern unsigned fake_cuda_live(void);
 EXPORT extern void fake_cuda_count(fake_cuda_counts *counts);
 EXPORT extern const char *fake_cuda_last_violation(void);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define SLOT_COUNT 100
@@ -177,6 +178,18 @@ static void misbehave(const char *export)
         pause();
 }
 
+/* DOUBLE_PAUSE="enqueueV3:100": each call of that method takes so many milliseconds. */
+static void linger(const char *name)
+{
+    const char *const order = getenv("DOUBLE_PAUSE");
+    const size_t length = strlen(name);
+    if (order == NULL || strncmp(order, name, length) != 0 || order[length] != ':')
+        return;
+    const long milliseconds = strtol(order + length + 1, NULL, 10);
+    const struct timespec pause_ = {milliseconds / 1000, milliseconds % 1000 * 1000000};
+    (void)nanosleep(&pause_, NULL);
+}
+
 bool double_enter(const char *name, void *logger)
 {
     for (size_t i = 0; i < METHOD_COUNT; i++) {
@@ -185,6 +198,7 @@ bool double_enter(const char *name, void *logger)
         const unsigned call = atomic_fetch_add(&calls[i], 1) + 1;
         if (getenv("DOUBLE_TRACE") != NULL)
             fprintf(stderr, "double: %s::%s #%u\n", methods[i].class_name, methods[i].name, call);
+        linger(methods[i].name);
         if (!is_ordered(methods[i].name, call))
             return false;
         say_cause(logger);
@@ -196,12 +210,6 @@ bool double_enter(const char *name, void *logger)
 }
 
 /* Objects */
-
-static void no_complete_destructor(object *self)
-{
-    (void)self;
-    trap("an object's complete destructor", 0);
-}
 
 static void owned_by_another(object *self)
 {
@@ -225,6 +233,22 @@ typedef struct placed {
 
 #define PLACE_OFFSET offsetof(placed, at)
 
+static placed *place_of(const void *made)
+{
+    return (placed *)((char *)(uintptr_t)made - PLACE_OFFSET);
+}
+
+/* Slot 0, the complete destructor: all that `delete` does but for the storage, which stays the
+ * caller's. */
+static _Thread_local const void *kept_storage;
+
+static void complete_destructor(object *self)
+{
+    kept_storage = self;
+    ((void (*)(object *))place_of(self)->face[1])(self);
+    kept_storage = NULL;
+}
+
 void *double_make(size_t size, class_id first, class_id second, void (*end)(object *), void *logger,
                   counter *siblings)
 {
@@ -232,7 +256,7 @@ void *double_make(size_t size, class_id first, class_id second, void (*end)(obje
     if (place == NULL)
         return NULL;
     body *const made = &place->at.body;
-    place->face[0] = (function)no_complete_destructor;
+    place->face[0] = (function)complete_destructor;
     place->face[1] = end != NULL ? (function)end : (function)owned_by_another;
     made->face = (object){place->face, &made->first, second != CLASS_COUNT ? &made->second : NULL};
     made->first = (inner){tables[first], made};
@@ -251,7 +275,8 @@ void double_free(void *object_)
     body *const made = object_;
     double_drop(made->siblings);
     atomic_fetch_sub(&live, 1);
-    free((char *)made - PLACE_OFFSET);
+    if (made != kept_storage)
+        free(place_of(made));
 }
 
 counter *double_counter(void)

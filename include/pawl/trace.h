@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What `pawl trace` has seen of a program that uses TensorRT: reading the logs that libpawl_trace.so leaves, and reports of them.
+ */
+#ifndef PAWL_TRACE_H
+#define PAWL_TRACE_H
+
+#include <pawl/diagnosis.h>
+#include <pawl/status.h>
+
+PAWL_BEGIN
+
+typedef struct pawl_trace pawl_trace;
+
+typedef enum pawl_trace_format {
+    PAWL_TRACE_TEXT = 0,
+    PAWL_TRACE_JSON = 1, /* one object */
+    PAWL_TRACE_SVG = 2,  /* the lives of the objects as one drawing, defects marked */
+    PAWL_TRACE_HTML = 3  /* text and drawing in one page that needs nothing else */
+} pawl_trace_format;
+
+typedef struct pawl_trace_desc {
+    size_t struct_size;
+    const char *suppressions; /* a file of defects that are not to be told, see docs/trace.md; NULL: none */
+    const char *ending;       /* how the program ended, in a sentence; NULL: nobody knows */
+    int32_t is_repaired;      /* ends were postponed */
+    int32_t max_depth;        /* frames of a backtrace that are told, at least 1 */
+} pawl_trace_desc;
+#define PAWL_TRACE_DESC_INIT { sizeof(pawl_trace_desc), NULL, NULL, 0, 16 }
+
+typedef struct pawl_trace_summary {
+    size_t struct_size;
+    size_t processes; /* whose logs were read */
+    size_t libraries; /* TensorRTs that were used */
+    size_t objects;   /* parts of networks not counted */
+    size_t defects;   /* told */
+    size_t suppressed;
+} pawl_trace_summary;
+#define PAWL_TRACE_SUMMARY_INIT { sizeof(pawl_trace_summary), 0, 0, 0, 0, 0 }
+
+/**
+ * Reads the logs of a traced program, one a process image. For names and lines of source it runs addr2line (or llvm-addr2line), if there is one.
+ *
+ * @param logs    Paths; borrowed, as is what @p desc points to, during the call.
+ * @param desc    NULL: the defaults.
+ * @param[out] trace  On success the caller's, to be ended with pawl_trace_destroy(); else untouched.
+ * @retval PAWL_ERR_READ     A log or the file of suppressions cannot be read.
+ * @retval PAWL_ERR_CORRUPT  It is something else; the sentence names file and line.
+ * @note Any thread. Since 0.2.
+ */
+PAWL_API PAWL_NODISCARD pawl_status pawl_trace_read(const char *const logs[], size_t count, const pawl_trace_desc *desc, pawl_trace **trace,
+                                                    pawl_error *error);
+
+/** Ends it and makes *trace NULL; see pawl_object_destroy(). */
+PAWL_API pawl_status pawl_trace_destroy(pawl_trace **trace);
+
+/** Fills @p summary. Any thread. Since 0.2. */
+PAWL_API PAWL_NODISCARD pawl_status pawl_trace_summary_get(pawl_trace *trace, pawl_trace_summary *summary, pawl_error *error);
+
+/**
+ * Tells a report line by line (no newline; valid during the call only).
+ * @param format  TEXT or JSON.
+ * @retval PAWL_ERR_ARGUMENT  Another format. Any thread. Since 0.2.
+ */
+PAWL_API PAWL_NODISCARD pawl_status pawl_trace_report(pawl_trace *trace, pawl_trace_format format, void (*line)(void *user, const char *text),
+                                                      void *user, pawl_error *error);
+
+/**
+ * Writes a report into a file, whole or not at all.
+ * @retval PAWL_ERR_WRITE  The file cannot be written; nothing is left behind. Any thread. Since 0.2.
+ */
+PAWL_API PAWL_NODISCARD pawl_status pawl_trace_save(pawl_trace *trace, pawl_trace_format format, const char *path, pawl_error *error);
+
+/** What the ids of defects mean ("PAWL-T001"), in their order; NULL past the end. Depends on no object. Any thread. Since 0.2. */
+PAWL_API const pawl_diagnosis *pawl_trace_diagnosis_get(size_t index);
+
+PAWL_END
+
+#endif

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The handle pawl_trace: reading, reports, the end. */
+#include "base/desc.h"
+#include "base/memory.h"
+#include "trace/trace_ir.h"
+
+#include <string.h>
+
+static void unmake(pw_object *object)
+{
+    pw_trace *const trace = (pw_trace *)object;
+    for (size_t i = 0; i < trace->log_count; i++)
+        pw_os_contents_free(&trace->logs[i].contents);
+    pw_arena_free(&trace->arena);
+}
+
+const pw_type pw_trace_type = {
+    .name = "trace", .size = sizeof(pw_trace), .unmake = unmake, .role = PW_ROLE_RUN};
+
+pawl_status pawl_trace_read(const char *const logs[], size_t count, const pawl_trace_desc *desc,
+                            pawl_trace **out, pawl_error *error)
+{
+    pawl_trace_desc options = PAWL_TRACE_DESC_INIT;
+    if (out == NULL || (logs == NULL && count > 0))
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_trace_read: an argument is NULL");
+    PW_TRY(pw_desc_read(&options, sizeof options, desc, "pawl_trace_desc", error));
+    pw_trace *trace PW_MAKING = NULL;
+    PW_TRY(pw_object_make(&pw_trace_type, NULL, 0, &trace, error));
+    trace->max_depth = options.max_depth < 1                 ? 1
+                       : options.max_depth > PW_TRACE_FRAMES ? PW_TRACE_FRAMES
+                                                             : options.max_depth;
+    trace->is_repaired = options.is_repaired != 0;
+    if (options.ending != NULL &&
+        (trace->ending = pw_arena_strdup(&trace->arena, options.ending)) == NULL)
+        return pw_fail_memory(error, "a sentence", strlen(options.ending));
+    PW_TRY(pw_trace_take(trace, logs, count, error));
+    PW_TRY(pw_trace_judge(trace, error));
+    PW_TRY(pw_trace_symbolise(trace, error));
+    if (options.suppressions != NULL)
+        PW_TRY(pw_trace_suppress(trace, options.suppressions, error));
+    *out = (pawl_trace *)pw_object_publish(trace);
+    trace = NULL;
+    return PAWL_OK;
+}
+
+pawl_status pawl_trace_destroy(pawl_trace **trace)
+{
+    return pw_object_destroy_handle((void **)trace, &pw_trace_type);
+}
+
+pawl_status pawl_trace_summary_get(pawl_trace *handle, pawl_trace_summary *summary,
+                                   pawl_error *error)
+{
+    pw_trace *trace PW_USING = NULL;
+    PW_TRY(pw_object_use(handle, &pw_trace_type, &trace, error));
+    const pawl_trace_summary made = {.struct_size = sizeof made,
+                                     .processes = trace->log_count,
+                                     .libraries = trace->library_count,
+                                     .objects = trace->object_count,
+                                     .defects = trace->finding_count - trace->suppressed,
+                                     .suppressed = trace->suppressed};
+    return pw_desc_answer(summary, &made, sizeof made, "pawl_trace_summary", error);
+}
+
+pawl_status pawl_trace_report(pawl_trace *handle, pawl_trace_format format,
+                              void (*line)(void *user, const char *text), void *user,
+                              pawl_error *error)
+{
+    pw_trace *trace PW_USING = NULL;
+    pw_trace_out out = {.file = NULL};
+    if (line == NULL || (format != PAWL_TRACE_TEXT && format != PAWL_TRACE_JSON))
+        return pw_fail(error, PAWL_ERR_ARGUMENT,
+                       "pawl_trace_report: tells text or JSON, line by line; pawl_trace_save() "
+                       "writes the others");
+    PW_TRY(pw_object_use(handle, &pw_trace_type, &trace, error));
+    if (format == PAWL_TRACE_TEXT)
+        pw_trace_write_text(trace, &out);
+    else
+        pw_trace_write_json(trace, &out);
+    for (char *at = out.is_full ? NULL : out.text, *end; at != NULL && *at != '\0'; at = end) {
+        end = at + strcspn(at, "\n");
+        if (*end != '\0')
+            *end++ = '\0';
+        line(user, at);
+    }
+    pw_free(out.text);
+    return out.is_full ? pw_fail_memory(error, "the report", out.capacity) : PAWL_OK;
+}
+
+static pawl_status write_format(pw_trace *trace, pawl_trace_format format, pw_os_file *file,
+                                pawl_error *error)
+{
+    pw_trace_out out = {.file = file};
+    switch (format) {
+    case PAWL_TRACE_TEXT:
+        pw_trace_write_text(trace, &out);
+        return PAWL_OK;
+    case PAWL_TRACE_JSON:
+        pw_trace_write_json(trace, &out);
+        return PAWL_OK;
+    case PAWL_TRACE_SVG:
+        pw_trace_put_text(&out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+        return pw_trace_write_svg(trace, file, error);
+    case PAWL_TRACE_HTML:
+        return pw_trace_write_html(trace, file, error);
+    }
+    return pw_fail(error, PAWL_ERR_ARGUMENT, "there is no format %d of reports", (int)format);
+}
+
+pawl_status pawl_trace_save(pawl_trace *handle, pawl_trace_format format, const char *path,
+                            pawl_error *error)
+{
+    pw_trace *trace PW_USING = NULL;
+    pw_os_file file;
+    if (path == NULL)
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_trace_save: path is NULL");
+    PW_TRY(pw_object_use(handle, &pw_trace_type, &trace, error));
+    PW_TRY(pw_os_file_create(path, &file, error));
+    const pawl_status status = write_format(trace, format, &file, error);
+    if (status >= 0)
+        return pw_os_file_commit(&file, error);
+    pw_os_file_abandon(&file);
+    return status;
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From what was recorded to defects: those that the witness found, and what was never ended. The
+ * same from the same place is one. */
+#include "trace/trace_ir.h"
+
+#include <string.h>
+
+static bool is_same_place(const pw_trace_record *a, const pw_trace_record *b)
+{
+    const size_t count = a->frame_count < 6 ? a->frame_count : 6;
+    return (b->frame_count < 6 ? b->frame_count : 6) == count &&
+           memcmp(pw_trace_frames(a), pw_trace_frames(b), count * sizeof(uint64_t)) == 0 &&
+           strcmp(pw_trace_text(a, 2), pw_trace_text(b, 2)) == 0;
+}
+
+static pw_trace_finding *find_same(pw_trace *trace, const pw_trace_finding *wanted,
+                                   const pw_trace_record *where)
+{
+    for (size_t i = 0; i < trace->finding_count; i++) {
+        pw_trace_finding *const each = &trace->findings[i];
+        const pw_trace_record *const record =
+            each->record != NULL ? each->record : each->object->born;
+        const bool is_same = each->defect == wanted->defect && each->log == wanted->log &&
+                             (each->object == NULL) == (wanted->object == NULL) &&
+                             strcmp(each->call, wanted->call) == 0 &&
+                             (wanted->defect != PW_TRACE_LIBRARY_ERROR ||
+                              strcmp(each->message, wanted->message) == 0);
+        if (is_same && is_same_place(record, where) &&
+            (each->object == NULL ||
+             strcmp(each->object->interface, wanted->object->interface) == 0))
+            return each;
+    }
+    return NULL;
+}
+
+static pawl_status add(pw_trace *trace, const pw_trace_finding *finding, pawl_error *error)
+{
+    pw_trace_finding *const same = find_same(
+        trace, finding, finding->record != NULL ? finding->record : finding->object->born);
+    if (same != NULL) {
+        same->times++;
+        return PAWL_OK;
+    }
+    if (trace->finding_count == trace->finding_capacity) {
+        void *const grown = pw_arena_grow(&trace->arena, trace->findings, trace->finding_count,
+                                          &trace->finding_capacity, sizeof *trace->findings);
+        if (grown == NULL)
+            return pw_fail_memory(error, "the defects of a program", sizeof *trace->findings);
+        trace->findings = grown;
+    }
+    trace->findings[trace->finding_count] = *finding;
+    trace->findings[trace->finding_count++].times = 1;
+    return PAWL_OK;
+}
+
+/* What the library says of a defect that the witness has told belongs to that one. */
+static bool join_message(pw_trace *trace, size_t log, const pw_trace_record *record)
+{
+    if (record->code != PW_TRACE_LIBRARY_ERROR || record->count == 0)
+        return false;
+    for (size_t i = trace->finding_count; i > 0; i--) {
+        pw_trace_finding *const each = &trace->findings[i - 1];
+        if (each->log != log || each->defect != (pw_trace_defect)record->count)
+            continue;
+        if (each->message[0] == '\0')
+            each->message = pw_trace_text(record, 1);
+        return true;
+    }
+    return false;
+}
+
+static pawl_status judge_log(pw_trace *trace, size_t log, pawl_error *error)
+{
+    const pw_contents *const contents = &trace->logs[log].contents;
+    for (size_t at = sizeof(pw_trace_head); at < trace->logs[log].end;) {
+        const pw_trace_record *const record =
+            (const pw_trace_record *)(const void *)(contents->data + at);
+        at += record->size;
+        if (record->kind != PW_TRACE_FOUND || record->code <= 0 ||
+            record->code >= PW_TRACE_DEFECT_END || join_message(trace, log, record))
+            continue;
+        const pw_trace_finding finding = {.defect = (pw_trace_defect)record->code,
+                                          .log = log,
+                                          .record = record,
+                                          .object = pw_trace_object_find(trace, log, record->id),
+                                          .other =
+                                              pw_trace_object_find(trace, log, record->others[0]),
+                                          .count = record->count,
+                                          .call = pw_trace_text(record, 0),
+                                          .message = pw_trace_text(record, 1)};
+        PW_TRY(add(trace, &finding, error));
+    }
+    return PAWL_OK;
+}
+
+/* What a process that came to its exit had not ended, itself or as a child of fork that inherited
+ * it. */
+static pawl_status judge_lives(pw_trace *trace, pawl_error *error)
+{
+    for (size_t i = 0; i < trace->object_count; i++) {
+        pw_trace_object *const object = &trace->objects[i];
+        if (object->ended != NULL || object->is_owned || !trace->logs[object->log].is_exited)
+            continue;
+        object->is_lost = true;
+        const pw_trace_finding finding = {.defect = PW_TRACE_NEVER_ENDED,
+                                          .log = object->log,
+                                          .object = object,
+                                          .call = "",
+                                          .message = ""};
+        PW_TRY(add(trace, &finding, error));
+    }
+    return PAWL_OK;
+}
+
+pawl_status pw_trace_judge(pw_trace *trace, pawl_error *error)
+{
+    for (size_t i = 0; i < trace->log_count; i++)
+        PW_TRY(judge_log(trace, i, error));
+    return judge_lives(trace, error);
+}

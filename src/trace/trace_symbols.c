@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From addresses to functions, files and lines: by addr2line, of binutils or of LLVM, once a
+ * module. Where there is none, modules and offsets must do. */
+#include "base/memory.h"
+#include "trace/trace_ir.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_PLACES 16  /* of one address */
+#define MAX_LABELS 512 /* births that a drawing tells the place of */
+
+static int compare_sites(const void *a, const void *b)
+{
+    const pw_trace_site *const first = a, *const second = b;
+    if (first->log != second->log)
+        return first->log < second->log ? -1 : 1;
+    return first->address < second->address ? -1 : first->address > second->address;
+}
+
+static const pw_trace_module *module_of(const pw_trace_log_file *log, uint64_t address)
+{
+    for (size_t i = 0; i < log->module_count; i++)
+        if (address >= log->modules[i].begin && address < log->modules[i].end)
+            return &log->modules[i];
+    return NULL;
+}
+
+static bool add_record(pw_trace *trace, size_t log, const pw_trace_record *record)
+{
+    for (int i = 0; record != NULL && i < record->frame_count && i < trace->max_depth; i++) {
+        if (trace->site_count == trace->site_capacity) {
+            void *const grown = pw_arena_grow(&trace->arena, trace->sites, trace->site_count,
+                                              &trace->site_capacity, sizeof *trace->sites);
+            if (grown == NULL)
+                return false;
+            trace->sites = grown;
+        }
+        const uint64_t address =
+            pw_trace_frames(record)[i] - 1; /* within the call, not behind it */
+        trace->sites[trace->site_count++] = (pw_trace_site){
+            .log = log, .address = address, .module = module_of(&trace->logs[log], address)};
+    }
+    return true;
+}
+
+static bool add_object(pw_trace *trace, const pw_trace_object *object)
+{
+    return object == NULL || (add_record(trace, object->log, object->born) &&
+                              add_record(trace, object->log, object->ended));
+}
+
+static bool gather(pw_trace *trace)
+{
+    bool is_done = true;
+    for (size_t i = 0; is_done && i < trace->finding_count; i++) {
+        const pw_trace_finding *const each = &trace->findings[i];
+        is_done = add_record(trace, each->log, each->record) && add_object(trace, each->object) &&
+                  add_object(trace, each->other);
+    }
+    for (size_t i = 0; is_done && i < trace->object_count && i < MAX_LABELS; i++)
+        is_done = add_record(trace, trace->objects[i].log, trace->objects[i].born);
+    size_t kept = 0;
+    if (trace->site_count > 0)
+        qsort(trace->sites, trace->site_count, sizeof *trace->sites, compare_sites);
+    for (size_t i = 0; i < trace->site_count; i++)
+        if (kept == 0 || compare_sites(&trace->sites[kept - 1], &trace->sites[i]) != 0)
+            trace->sites[kept++] = trace->sites[i];
+    trace->site_count = kept;
+    return is_done;
+}
+
+/* The next line of an answer, its newline replaced; NULL: none. */
+static char *next_line(char **at)
+{
+    char *const line = *at;
+    if (line == NULL || *line == '\0')
+        return NULL;
+    char *const end = strchr(line, '\n');
+    *at = end != NULL ? end + 1 : NULL;
+    if (end != NULL)
+        *end = '\0';
+    return line;
+}
+
+/* "file:12 (discriminator 3)", "??:0" */
+static void read_location(pw_arena *arena, char *text, pw_trace_place *place)
+{
+    char *const colon = strrchr(text, ':');
+    if (colon == NULL || text[0] == '?')
+        return;
+    *colon = '\0';
+    const long line = strtol(colon + 1, NULL, 10);
+    place->line = line > 0 && line < 100000000 ? (int)line : 0;
+    if (place->line > 0)
+        place->file = pw_arena_strdup(arena, text);
+}
+
+/* What stands between this address and the next; *next is the line that the next one begins with.
+ */
+static bool read_places(pw_arena *arena, char **answer, char **next, pw_trace_site *site)
+{
+    pw_trace_place places[MAX_PLACES];
+    size_t count = 0;
+    char *function;
+    while ((function = next_line(answer)) != NULL && strncmp(function, "0x", 2) != 0) {
+        char *const location = next_line(answer);
+        if (location == NULL || count == MAX_PLACES)
+            continue;
+        places[count] = (pw_trace_place){.function = NULL};
+        if (strcmp(function, "??") != 0)
+            places[count].function = pw_arena_strdup(arena, function);
+        read_location(arena, location, &places[count]);
+        count += places[count].function != NULL || places[count].file != NULL;
+    }
+    *next = function;
+    site->places = pw_arena_array(arena, count + 1, sizeof *places);
+    if (site->places == NULL)
+        return false;
+    memcpy(site->places, places, count * sizeof *places);
+    site->place_count = count;
+    return true;
+}
+
+/* All sites of one module of one log. False: there is no such tool. */
+static bool ask(pw_trace *trace, const char *tool, const pw_trace_module *module,
+                pawl_status *status, pawl_error *error)
+{
+    const char *const arguments[] = {tool, "-a", "-f", "-C", "-i", "-e", module->path, NULL};
+    pw_trace_out question = {.file = NULL};
+    char *answer = NULL;
+    for (size_t i = 0; i < trace->site_count; i++)
+        if (trace->sites[i].module == module)
+            pw_trace_put(&question, "0x%llx\n",
+                         (unsigned long long)(trace->sites[i].address - module->base));
+    if (question.is_full)
+        *status = pw_fail_memory(error, "addresses", question.capacity);
+    const bool is_there =
+        *status >= 0 && pw_os_filter(arguments, question.text, &answer, NULL) >= 0;
+    pw_free(question.text);
+    char *at = answer, *line = is_there ? next_line(&at) : NULL;
+    for (size_t i = 0; i < trace->site_count && line != NULL && *status >= 0; i++)
+        if (trace->sites[i].module == module &&
+            !read_places(&trace->arena, &at, &line, &trace->sites[i]))
+            *status = pw_fail_memory(error, "places in source", sizeof(pw_trace_place));
+    pw_free(answer);
+    return is_there;
+}
+
+pawl_status pw_trace_symbolise(pw_trace *trace, pawl_error *error)
+{
+    static const char *const tools[] = {"addr2line", "llvm-addr2line", "llvm-addr2line-14",
+                                        "llvm-addr2line-18"};
+    const char *tool = NULL;
+    pawl_status status = PAWL_OK;
+    if (!gather(trace))
+        return pw_fail_memory(error, "the backtraces", sizeof *trace->sites);
+    for (size_t i = 0; i < trace->site_count && status >= 0; i++) {
+        const pw_trace_module *const module = trace->sites[i].module;
+        bool is_asked = module == NULL || trace->sites[i].places != NULL;
+        for (size_t k = 0; !is_asked && k < i; k++)
+            is_asked = trace->sites[k].module == module;
+        for (size_t k = 0; !is_asked && tool == NULL && status >= 0 && k < PW_COUNT(tools); k++)
+            if (ask(trace, tools[k], module, &status, error)) {
+                tool = tools[k];
+                is_asked = true;
+            }
+        if (!is_asked && tool != NULL && status >= 0)
+            (void)ask(trace, tool, module, &status, error);
+        if (tool == NULL && module != NULL)
+            break;
+    }
+    trace->has_symbols = tool != NULL || trace->site_count == 0;
+    return status;
+}
+
+const pw_trace_site *pw_trace_site_find(const pw_trace *trace, size_t log, uint64_t address)
+{
+    const pw_trace_site wanted = {.log = log, .address = address - 1};
+    return trace->site_count == 0
+               ? NULL
+               : bsearch(&wanted, trace->sites, trace->site_count, sizeof wanted, compare_sites);
+}
+
+bool pw_trace_is_wrapper(const char *file)
+{
+    const char *const base = pw_os_basename(file);
+    return strncmp(base, "NvInfer", 7) == 0 || strncmp(base, "NvOnnx", 6) == 0 ||
+           strstr(file, "/include/c++/") != NULL || strncmp(file, "/usr/include/", 13) == 0 ||
+           strstr(file, "/usr/src/debug/") != NULL;
+}
+
+const pw_trace_place *pw_trace_own_place(const pw_trace *trace, size_t log,
+                                         const pw_trace_record *record)
+{
+    const pw_trace_place *named = NULL;
+    for (int i = 0; record != NULL && i < record->frame_count && i < trace->max_depth; i++) {
+        const pw_trace_site *const site =
+            pw_trace_site_find(trace, log, pw_trace_frames(record)[i]);
+        for (size_t k = 0; site != NULL && k < site->place_count; k++) {
+            if (site->places[k].file != NULL && !pw_trace_is_wrapper(site->places[k].file))
+                return &site->places[k];
+            if (named == NULL && site->places[k].file == NULL && site->places[k].function != NULL)
+                named = &site->places[k];
+        }
+    }
+    return named;
+}
