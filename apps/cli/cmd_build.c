@@ -11,7 +11,7 @@
 
 typedef struct build_options {
     const char *output, *names, *activation, *backend, *precision;
-    const char *tune, *timing_cache, *fp16_audit, *fp16_fix;
+    const char *tune, *memory, *timing_cache, *fp16_audit, *fp16_fix;
     app_shapes shapes;
     size_t workspace;
     int32_t level;
@@ -23,6 +23,11 @@ typedef struct build_options {
     bool is_unoptimised;
     const char *lifetimes;
 } build_options;
+
+static const char *memories(void)
+{
+    return "usual small";
+}
 
 /* By their numbers, pawl_tuning. */
 static const char *tunings(void)
@@ -89,6 +94,9 @@ static const app_option options_table[] = {
     {.name = "tune", .type = APP_CHOICE, .offset = offsetof(build_options, tune), .value = "HOW",
      .choices = tunings, .backends = "cpu",
      .help = "choose kernels by measuring them here, with --threads at --imgsz: not at all, in seconds or in a minute"},
+    {.name = "memory", .type = APP_CHOICE, .offset = offsetof(build_options, memory), .value = "HOW",
+     .choices = memories, .backends = "cpu",
+     .help = "of --tune: kernels that are faster because they keep more than the weights, up to 1.5 times as much again, or none"},
     {.name = "timing-cache", .type = APP_TEXT, .offset = offsetof(build_options, timing_cache),
      .value = "FILE", .writes = "cache", .backends = "cpu tensorrt",
      .help = "timings kept from build to build (default: of --tune, timings.cache in the user's cache folder)"},
@@ -105,6 +113,7 @@ static const app_option options_table[] = {
 static const build_options defaults = {.backend = "cpu",
                                        .precision = "fp32",
                                        .tune = "off",
+                                       .memory = "usual",
                                        .fp16_fix = "none",
                                        .tf32 = "off",
                                        .level = -1};
@@ -232,6 +241,7 @@ static char *usual_timing_cache(void)
 static void set_tuning(struct build *build, pawl_build_desc *desc)
 {
     desc->tuning = tuning_of(build->options);
+    desc->is_small = strcmp(build->options->memory, "small") == 0;
     desc->timing_cache = build->options->timing_cache;
     if (desc->tuning == PAWL_TUNE_OFF || desc->timing_cache != NULL)
         return;

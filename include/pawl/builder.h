@@ -66,9 +66,10 @@ typedef struct pawl_build_desc {
     int32_t is_tf32;                /* 1: FP32 products may keep 10 bits of 23, as TensorRT's own default lets them. Since 0.2 */
     int32_t tactic_sources;         /* pawl_tactic_source bits: where kernels may come from; -1: the library's default. Since 0.2 */
     int32_t gpu;                    /* to build for, as the driver numbers those it shows; 0: the first. Since 0.2 */
+    int32_t is_small;               /* 1: tuning forgoes speed that costs memory, which else is up to 1.5 times the weights; the CPU's. Since 0.2 */
 } pawl_build_desc;
 #define PAWL_BUILD_DESC_INIT \
-    { sizeof(pawl_build_desc), NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL, 0, -1, NULL, 0, 0, 0, 0, 0, 0, 0, 0, PAWL_TUNE_OFF, 0, -1, 0 }
+    { sizeof(pawl_build_desc), NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL, 0, -1, NULL, 0, 0, 0, 0, 0, 0, 0, 0, PAWL_TUNE_OFF, 0, -1, 0, 0 }
 
 /**
  * Makes a builder, which keeps what builds share: worker threads and the timing cache.

@@ -85,6 +85,7 @@ typedef struct pw_tuning {
     pawl_progress progress;   /* NULL: none */
     void *progress_user;
     const char *timing_cache; /* file; NULL: none */
+    bool is_small;            /* speed that costs memory is forgone */
 } pw_tuning;
 
 struct pw_backend {

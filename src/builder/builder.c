@@ -85,6 +85,7 @@ static pawl_status check_options(const pw_build *build)
                    {"is_tf32", desc->is_tf32 != 0},
                    {"tactic_sources", desc->tactic_sources > 0},
                    {"gpu", desc->gpu != 0},
+                   {"is_small", desc->is_small != 0},
                    {"tuning", desc->tuning != PAWL_TUNE_OFF}};
     const char *known = build->backend->options != NULL ? build->backend->options : "";
     for (size_t i = 0; i < PW_COUNT(options); i++)
@@ -243,7 +244,8 @@ static pawl_status make_plan(const pw_build *build, pw_network *network, pw_plan
     const pw_tuning tuning = {.threads = build->threads,
                               .progress = given->progress,
                               .progress_user = given->progress_user,
-                              .timing_cache = given->timing_cache};
+                              .timing_cache = given->timing_cache,
+                              .is_small = given->is_small != 0};
     return build->backend->tune(*plan, &machine, &tuning, build->error);
 }
 

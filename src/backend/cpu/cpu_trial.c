@@ -230,20 +230,31 @@ static pawl_status compete(trial *t, pawl_error *error)
     return PAWL_OK;
 }
 
+/* The fastest of those that pack at most so many bytes, and the usual one if it is hardly slower.
+ * Who left was timed at least once. */
+static const candidate *fastest(const trial *t, const candidate *usual, size_t most)
+{
+    const candidate *best = NULL;
+    for (size_t i = 0; i < t->count; i++) {
+        const candidate *c = &t->candidates[i];
+        if (c->needs.packed <= most && (best == NULL || c->time < best->time))
+            best = c;
+    }
+    return usual != NULL && (best == NULL || best->time > GAIN * usual->time) ? usual : best;
+}
+
 static void judge(const trial *t, cpu_winner *winner)
 {
     const pw_step *step = &t->stand->program->schedule.steps[t->index];
-    const candidate *best = &t->candidates[0], *usual = NULL; /* there are two at least */
-    for (size_t i = 0; i < t->count; i++) {
-        const candidate *c = &t->candidates[i];
-        if (!c->is_out && (best->is_out || c->time < best->time))
-            best = c;
-        if (c->step.call.implementation == step->implementation)
-            usual = c;
-    }
-    if (usual != NULL && best->time > GAIN * usual->time)
-        best = usual;
-    *winner = (cpu_winner){best->step.call.implementation, (uint64_t)best->time};
+    const candidate *usual = NULL; /* there are two candidates at least */
+    for (size_t i = 0; i < t->count; i++)
+        if (t->candidates[i].step.call.implementation == step->implementation)
+            usual = &t->candidates[i];
+    const candidate *best = fastest(t, usual, SIZE_MAX);
+    const candidate *modest = fastest(t, usual, step->needs.packed * PW_CPU_MODEST);
+    modest = modest == NULL ? best : modest;
+    *winner = (cpu_winner){best->step.call.implementation, modest->step.call.implementation,
+                           (uint64_t)best->time, (uint64_t)modest->time};
 }
 
 pawl_status pw_cpu_trial(const cpu_stand *stand, size_t step, cpu_winner *winner, pawl_error *error)

@@ -35,10 +35,13 @@ typedef struct cpu_stand {
     void *user;
 } cpu_stand;
 
+/* The fastest, and the fastest of those whose constants are no larger than usual: the same one, where it is modest itself. */
 typedef struct cpu_winner {
-    const pk_implementation *implementation;
-    uint64_t nanoseconds;
+    const pk_implementation *implementation, *modest;
+    uint64_t nanoseconds, modest_nanoseconds;
 } cpu_winner;
+
+#define PW_CPU_MODEST 3 / 2 /* times the usual one's bytes, as panels of another width pad them, and no more */
 
 /* How many implementations a trial of the step would time. */
 size_t pw_cpu_candidates(const cpu_program *program, size_t step, const cpu_effort *effort);

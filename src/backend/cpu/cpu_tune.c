@@ -4,14 +4,17 @@
  * take and in the one that tensors take, and each problem that several implementations can solve is
  * timed where it first stands, unless the timing cache knows it.
  */
-#include "backend/cpu/cpu_trial.h"
+#include "backend/cpu/cpu_budget.h"
 
 #include "backend/timings.h"
+#include "base/log.h"
 #include "base/memory.h"
+#include "base/strbuf.h"
 
 #include <string.h>
 
-#define FORMS 2
+#define FORMS  2
+#define BUDGET 3 / 2 /* of the usual constants' bytes: what faster ones may cost beyond them */
 
 static const cpu_effort efforts[] = {
     [PAWL_TUNE_QUICK] = {.rounds = 5, .keep = 1e9},
@@ -29,6 +32,7 @@ typedef struct tuner {
     pw_device_plan *device;
     pw_program *programs[FORMS];
     cpu_stand stand;
+    cpu_budget budget;
     size_t done, total; /* of the work, by its likely time */
     bool is_new;        /* something was timed */
 } tuner;
@@ -56,23 +60,76 @@ static pawl_status set_tactic(tuner *t, uint64_t problem, const pk_implementatio
     return pw_plan_set_tactic(t->plan, &tactic, error);
 }
 
+static size_t packed_size(const cpu_program *program, size_t step,
+                          const pk_implementation *implementation)
+{
+    const pw_schedule *schedule = &program->schedule;
+    pk_needs needs;
+    implementation->plan(implementation, &schedule->steps[step].problem, &schedule->desc.machine,
+                         &needs);
+    return needs.packed;
+}
+
+static size_t layers_with(const cpu_program *program, uint64_t problem)
+{
+    char text[PK_TEXT_SIZE];
+    size_t count = 0;
+    for (size_t s = 0; s < program->schedule.step_count; s++)
+        count += pw_cpu_problem_hash(&program->schedule.steps[s].problem, text) == problem;
+    return count;
+}
+
+/* A modest winner is the tactic; a large one waits until all are known. */
+static pawl_status take(tuner *t, const cpu_program *program, size_t step, uint64_t problem,
+                        const cpu_winner *winner, pawl_error *error)
+{
+    if (winner->modest == winner->implementation)
+        return set_tactic(t, problem, winner->implementation, winner->nanoseconds, error);
+    const size_t layers = layers_with(program, problem);
+    const size_t extra = packed_size(program, step, winner->implementation) -
+                         packed_size(program, step, winner->modest);
+    const cpu_large row = {
+        .problem = problem, .winner = *winner, .layers = layers, .extra = extra * layers};
+    pw_cpu_budget_add(&t->budget, &row);
+    return PAWL_OK;
+}
+
+/* The key in the timing cache of what won among the modest. */
+static const char *modest_key(const char *text, char key[PK_TEXT_SIZE + 16])
+{
+    pw_strbuf to = {.text = key, .capacity = PK_TEXT_SIZE + 16};
+    pw_strbuf_add(&to, "%s, modest", text);
+    return key;
+}
+
+/* What the cache has under a key; NULL: nothing that can run here. */
+static const pk_implementation *cached(const tuner *t, const cpu_program *program, size_t step,
+                                       const char *key, uint64_t *nanoseconds)
+{
+    const pw_timing *row = pw_timings_find(&t->timings, t->machine, key, t->plan->options.tuning);
+    if (row == NULL)
+        return NULL;
+    *nanoseconds = row->nanoseconds;
+    return pk_find(row->name, program->plan->machine.isa, &program->schedule.steps[step].problem);
+}
+
 /* Takes what the cache knows of a step's problem; true: there is nothing to time. */
 static bool is_known(tuner *t, const cpu_program *program, size_t step, pawl_status *status,
                      pawl_error *error)
 {
-    const pk_problem *problem = &program->schedule.steps[step].problem;
-    char text[PK_TEXT_SIZE];
-    const uint64_t hash = pw_cpu_problem_hash(problem, text);
+    char text[PK_TEXT_SIZE], key[PK_TEXT_SIZE + 16];
+    const uint64_t hash = pw_cpu_problem_hash(&program->schedule.steps[step].problem, text);
     *status = PAWL_OK;
     if (pw_plan_tactic(t->plan, t->machine, hash) != NULL ||
+        pw_cpu_budget_find(&t->budget, hash) != NULL ||
         pw_cpu_candidates(program, step, t->effort) < 2)
         return true;
-    const pw_timing *row = pw_timings_find(&t->timings, t->machine, text, t->plan->options.tuning);
-    const pk_implementation *implementation =
-        row == NULL ? NULL : pk_find(row->name, program->plan->machine.isa, problem);
-    if (implementation == NULL)
+    cpu_winner winner = {.nanoseconds = 0};
+    winner.implementation = cached(t, program, step, text, &winner.nanoseconds);
+    winner.modest = cached(t, program, step, modest_key(text, key), &winner.modest_nanoseconds);
+    if (winner.implementation == NULL || winner.modest == NULL)
         return false;
-    *status = set_tactic(t, hash, implementation, row->nanoseconds, error);
+    *status = take(t, program, step, hash, &winner, error);
     return true;
 }
 
@@ -87,16 +144,20 @@ static size_t work(const tuner *t, const cpu_program *program, size_t step)
 
 static pawl_status try_step(tuner *t, cpu_program *program, size_t step, pawl_error *error)
 {
-    char text[PK_TEXT_SIZE];
+    char text[PK_TEXT_SIZE], key[PK_TEXT_SIZE + 16];
     const uint64_t hash = pw_cpu_problem_hash(&program->schedule.steps[step].problem, text);
     cpu_winner winner;
     PW_TRY(pw_cpu_trial(&t->stand, step, &winner, error));
-    PW_TRY(set_tactic(t, hash, winner.implementation, winner.nanoseconds, error));
-    const pw_timing row = {.machine = t->machine,
-                           .problem = text,
-                           .name = winner.implementation->name,
-                           .level = t->plan->options.tuning,
-                           .nanoseconds = winner.nanoseconds};
+    PW_TRY(take(t, program, step, hash, &winner, error));
+    pw_timing row = {.machine = t->machine,
+                     .problem = text,
+                     .name = winner.implementation->name,
+                     .level = t->plan->options.tuning,
+                     .nanoseconds = winner.nanoseconds};
+    PW_TRY(pw_timings_add(&t->timings, &row, error));
+    row.problem = modest_key(text, key);
+    row.name = winner.modest->name;
+    row.nanoseconds = winner.modest_nanoseconds;
     PW_TRY(pw_timings_add(&t->timings, &row, error));
     t->is_new = true;
     t->done += work(t, program, step);
@@ -172,9 +233,41 @@ static pawl_status make_programs(tuner *t, const pw_machine *machine, pawl_error
     return PAWL_OK;
 }
 
+/* Constants as they are usually packed decide what faster ones may cost. */
+static pawl_status make_budget(tuner *t, pawl_error *error)
+{
+    const pw_schedule *schedule = &((const cpu_program *)t->programs[0])->schedule;
+    size_t size = 0;
+    for (size_t s = 0; s < schedule->step_count; s++)
+        size += schedule->steps[s].needs.packed;
+    return pw_cpu_budget_make(&t->budget, FORMS * (schedule->step_count + 1),
+                              t->tuning->is_small ? 0 : size * BUDGET, error);
+}
+
+/* Of the large winners those that are worth it become tactics, of the others the modest ones. */
+static pawl_status settle(tuner *t, pawl_error *error)
+{
+    pw_cpu_budget_settle(&t->budget);
+    for (size_t i = 0; i < t->budget.count; i++) {
+        const cpu_large *row = &t->budget.rows[i];
+        const cpu_winner *winner = &row->winner;
+        PW_TRY(
+            row->is_taken
+                ? set_tactic(t, row->problem, winner->implementation, winner->nanoseconds, error)
+                : set_tactic(t, row->problem, winner->modest, winner->modest_nanoseconds, error));
+    }
+    if (t->budget.taken > 0)
+        pw_log(PAWL_LOG_INFO,
+               "tuning: %.1f MB more constants save %.2f ms a run (build for little memory to "
+               "forgo it)",
+               (double)t->budget.taken / 1e6, (double)t->budget.saved / 1e6);
+    return PAWL_OK;
+}
+
 static pawl_status tune(tuner *t, const pw_machine *machine, pawl_error *error)
 {
     PW_TRY(make_programs(t, machine, error));
+    PW_TRY(make_budget(t, error));
     if (t->tuning->timing_cache != NULL)
         PW_TRY(pw_timings_read(t->tuning->timing_cache, &t->timings, error));
     PW_TRY(count_work(t, error));
@@ -183,7 +276,7 @@ static pawl_status tune(tuner *t, const pw_machine *machine, pawl_error *error)
     for (size_t f = 0; f < FORMS && t->done < t->total && status >= 0; f++)
         status = try_program(t, (cpu_program *)t->programs[f], error);
     pw_crew_leave(&t->crew);
-    return status;
+    return status < 0 ? status : settle(t, error);
 }
 
 pawl_status pw_cpu_tune_by(pw_plan *plan, const pw_machine *machine, const pw_tuning *tuning,
@@ -202,6 +295,7 @@ pawl_status pw_cpu_tune_by(pw_plan *plan, const pw_machine *machine, const pw_tu
     pw_crew_end(&t.crew);
     pw_thread_pool_destroy(t.pool);
     pw_timings_free(&t.timings);
+    pw_cpu_budget_free(&t.budget);
     return status;
 }
 

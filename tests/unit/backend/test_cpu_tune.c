@@ -4,7 +4,7 @@
 #include "unit/backend/cpu_fixture.h"
 #include "unit/base/cmocka_all.h"
 
-#include "backend/cpu/cpu_trial.h"
+#include "backend/cpu/cpu_budget.h"
 #include "base/compiler.h"
 #include "base/memory.h"
 #include <pawl/logger.h>
@@ -64,13 +64,16 @@ static int is_cancelled_at(void *user, const char *stage, size_t done, size_t to
 
 static const pw_machine machine = {.isa = PW_ISA_GENERIC, .name = "test"};
 
+static bool is_small; /* of the next tune() */
+
 static pawl_status tune(pw_plan *plan, clock_of *clock, const char *cache, bool is_cancelled)
 {
     static int flag;
     const pw_tuning tuning = {.threads = 2,
                               .progress = is_cancelled_at,
                               .progress_user = is_cancelled ? &flag : NULL,
-                              .timing_cache = cache};
+                              .timing_cache = cache,
+                              .is_small = is_small};
     const cpu_clock by = {elapsed, clock};
     clock->turns = 0;
     return pw_cpu_tune_by(plan, &machine, &tuning, &by, NULL);
@@ -384,6 +387,53 @@ static void real_times_give_right_results(void **state)
     pw_network_free(&plan.network);
 }
 
+/* Winograd's weights are four times the usual ones: a build for little memory does without, from
+ * the same times. */
+static void memory_may_be_dearer_than_time(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        pw_plan plan;
+        clock_of clock = {.name = FAST, .fast = 50000};
+        make(&plan, PAWL_TUNE_QUICK);
+        is_small = i % 2 == 0;
+        assert_int_equal(tune(&plan, &clock, cache, false), PAWL_OK);
+        assert_int_equal(strcmp(second(&plan, "test", 32, 2), FAST) == 0, !is_small);
+        assert_int_equal(plan.tactic_count, 2);
+        assert_true(i == 0 || clock.turns == 0);
+        pw_network_free(&plan.network);
+    }
+    is_small = false;
+}
+
+/* What saves most for a byte comes first; what does not fit makes room for what does. */
+static void a_budget_is_spent_well(void **state)
+{
+    static const struct {
+        uint64_t saved;
+        size_t layers, extra;
+        bool is_taken;
+    } rows[] = {{100, 1, 60, false}, {300, 1, 60, true}, {90, 2, 30, true}, {5, 1, 10, true}};
+    (void)state;
+    cpu_budget budget;
+    assert_int_equal(pw_cpu_budget_make(&budget, PW_COUNT(rows), 100, NULL), PAWL_OK);
+    for (size_t i = 0; i < PW_COUNT(rows); i++) {
+        const cpu_large row = {
+            .problem = i,
+            .winner = {.nanoseconds = 1000, .modest_nanoseconds = 1000 + rows[i].saved},
+            .layers = rows[i].layers,
+            .extra = rows[i].extra};
+        pw_cpu_budget_add(&budget, &row);
+    }
+    pw_cpu_budget_settle(&budget);
+    for (size_t i = 0; i < PW_COUNT(rows); i++)
+        assert_int_equal(pw_cpu_budget_find(&budget, i)->is_taken, rows[i].is_taken);
+    assert_null(pw_cpu_budget_find(&budget, PW_COUNT(rows)));
+    assert_int_equal(budget.taken, 100);
+    assert_int_equal(budget.saved, 485);
+    pw_cpu_budget_free(&budget);
+}
+
 static void memory_runs_out(void **state)
 {
     (void)state;
@@ -418,6 +468,8 @@ int main(void)
         IN_FOLDER(what_cannot_be_written_is_said),
         IN_FOLDER(a_stopped_build_keeps_its_times),
         IN_FOLDER(machines_share_a_file),
+        IN_FOLDER(memory_may_be_dearer_than_time),
+        cmocka_unit_test(a_budget_is_spent_well),
         cmocka_unit_test(real_times_give_right_results),
         cmocka_unit_test_setup_teardown(memory_runs_out, memory_limited, memory_unlimited),
     };
