@@ -33,12 +33,7 @@ static const app_option options_table[] = {
      .help = "class names for an engine without any: one a line, or a data.yaml"},
     {.name = "nosave", .type = APP_FLAG, .offset = offsetof(predict_options, is_nosave),
      .help = "write no annotated pictures"},
-    {.name = "project", .type = APP_TEXT, .offset = offsetof(predict_options, project),
-     .value = "DIR", .help = "folder of all runs (runs/predict, runs/predict-seg or runs/predict-cls)"},
-    {.name = "name", .type = APP_TEXT, .offset = offsetof(predict_options, name), .value = "NAME",
-     .help = "folder of this run in it; a number is added where it exists"},
-    {.name = "exist-ok", .type = APP_FLAG, .offset = offsetof(predict_options, is_exist_ok),
-     .help = "use that folder even if it exists"},
+    RUN_FOLDER_OPTIONS(predict_options, "runs/predict, runs/predict-seg or runs/predict-cls"),
     {.name = "save-txt", .type = APP_FLAG, .offset = offsetof(predict_options, is_save_txt),
      .help = "write labels/STEM.txt: class, centre x, centre y, width, height, as parts of the "
              "picture; segmentation: class, polygon; classification: probability, name"},

@@ -6,14 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define SPEED_CONF   0.25 /* of --task speed */
+#define SPEED_IOU    0.45
+#define HYBRID_BOXES 30000 /* val.py's max_nms */
+
 static const char *resizes(void)
 {
     return "linear area";
 }
 
-static const char *splits(void)
+static const char *tasks(void)
 {
-    return "train val test";
+    return "train val test speed";
 }
 
 /* clang-format off */
@@ -23,9 +27,10 @@ static const app_option options_table[] = {
              "classifier a folder with a folder of pictures for each class"},
     {.name = "images", .type = APP_TEXT, .offset = offsetof(val_options, images), .value = "DIR",
      .help = "folder of the pictures (default: found beside the labels, or as data.yaml says)"},
-    {.name = "split", .aliases = "task", .type = APP_CHOICE, .offset = offsetof(val_options, split),
-     .value = "SET", .choices = splits,
-     .help = "the pictures of a data.yaml or a folder of classes (val; of classes test, else val)"},
+    {.name = "task", .aliases = "split", .type = APP_CHOICE, .offset = offsetof(val_options, task),
+     .value = "SET", .choices = tasks,
+     .help = "the pictures of a data.yaml or a folder of classes (val; of classes test, else val); "
+             "speed: of val, at conf 0.25 and IoU 0.45, no folder written"},
     CONF_OPTION(val_options, conf),
     IOU_OPTION(val_options, iou),
     MAX_DET_OPTION(val_options, max_det),
@@ -33,19 +38,37 @@ static const app_option options_table[] = {
     BATCH_OPTION(val_options, batch),
     {.name = "resize", .type = APP_CHOICE, .offset = offsetof(val_options, resize),
      .value = "HOW", .choices = resizes,
-     .help = "how large pictures shrink, as predict does it or as YOLOv5's val.py"},
+     .help = "how large pictures shrink: linear as predict does it (default), or area as YOLOv5's "
+             "val.py (default with --rect and of speed)"},
+    {.name = "rect", .type = APP_FLAG, .offset = offsetof(val_options, is_rect),
+     .help = "rectangles, as val.py has them for a .pt: a shape for each --batch (32) pictures of "
+             "like proportions"},
+    {.name = "single-cls", .type = APP_FLAG, .offset = offsetof(val_options, is_single_class),
+     .help = "all classes count as one"},
     {.name = "retina-masks", .type = APP_FLAG, .offset = offsetof(val_options, is_retina),
      .help = "segmentation: judge masks made in the picture's own resolution"},
     {.name = "save-json", .aliases = "save-coco", .type = APP_TEXT,
      .offset = offsetof(val_options, save_json), .value = "FILE", .writes = "json",
      .help = "write the boxes, and their masks, as a COCO results file"},
+    RUN_FOLDER_OPTIONS(val_options, "runs/val"),
+    {.name = "nosave", .type = APP_FLAG, .offset = offsetof(val_options, is_nosave),
+     .help = "write no plots and no report"},
+    {.name = "save-txt", .type = APP_FLAG, .offset = offsetof(val_options, is_save_txt),
+     .help = "write labels/STEM.txt: class, centre x, centre y, width, height, as parts of the "
+             "picture"},
+    {.name = "save-hybrid", .type = APP_FLAG, .offset = offsetof(val_options, is_save_hybrid),
+     .help = "with the labelled boxes in the place of those that overlap them, which the figures "
+             "then count"},
+    {.name = "save-conf", .type = APP_FLAG, .offset = offsetof(val_options, is_save_conf),
+     .help = "with the confidence behind them"},
     JSON_OPTION(val_options, json, "write all figures as one JSON line; - is stdout"),
     SESSION_OPTIONS(val_options, session),
     WEIGHTS_OPTIONS(val_options, session),
 };
 /* clang-format on */
 
-static const val_options defaults = {.conf = 0.001, .iou = 0.6, .max_det = 300, .resize = "linear"};
+static const val_options defaults = {
+    .conf = 0.001, .iou = 0.6, .max_det = 300, .project = "runs/val", .name = "exp"};
 
 static int val_main(int argc, char **argv);
 
@@ -80,6 +103,11 @@ static void close_val(val_job *val)
     for (size_t i = 0; i < val->finds.count; i++)
         app_rle_free(&val->finds.items[i].mask);
     free(val->finds.items);
+    free(val->order);
+    free(val->shapes);
+    free(val->here);
+    free(val->folder);
+    json_decref(val->label_names);
     free(val->tallies);
 }
 
@@ -110,13 +138,33 @@ static int make_detector(val_job *val)
     context.height = val->shape.height;
     context.width = val->shape.width;
     detector.confidence = (float)options->conf;
-    detector.iou = (float)options->iou;
-    detector.max_detections = options->max_det;
+    /* Beside labelled boxes all have their chance. */
+    detector.iou = options->is_save_hybrid ? 1 : (float)options->iou;
+    detector.max_detections = options->is_save_hybrid ? HYBRID_BOXES : options->max_det;
+    detector.is_agnostic = options->is_single_class ? 1 : 0;
     detector.is_multi_label = val->session.model.class_count > 1 ? 1 : 0;
     if (pawl_context_create(val->session.engine, &context, &val->context, &error) < 0 ||
         pawl_detector_create(val->context, &detector, &val->detector, &error) < 0)
         return app_fail_library(val->session.path, &error);
     return APP_EXIT_DONE;
+}
+
+/* An option that was given and is for boxes; NULL: none. */
+static const char *box_option(const val_options *options)
+{
+    const struct {
+        bool is_given;
+        const char *name;
+    } rows[] = {{options->save_json != NULL, "--save-json"},
+                {options->is_rect, "--rect"},
+                {options->is_single_class, "--single-cls"},
+                {options->is_save_hybrid, "--save-hybrid"},
+                {options->is_save_txt, "--save-txt"},
+                {!val_is_speed(options) && strcmp(options->resize, "area") == 0, "--resize area"}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (rows[i].is_given)
+            return rows[i].name;
+    return NULL;
 }
 
 /* What makes no sense with what the engine does. */
@@ -127,10 +175,16 @@ static int check_task(const val_job *val)
     if (task != PAWL_TASK_SEGMENT && options->is_retina)
         return app_fail(APP_EXIT_USAGE, "%s makes no masks: --retina-masks is for segmentation",
                         val->session.path);
-    if (task == PAWL_TASK_CLASSIFY &&
-        (options->save_json != NULL || strcmp(options->resize, "area") == 0))
+    const char *of_boxes = box_option(options);
+    if (task == PAWL_TASK_CLASSIFY && of_boxes != NULL)
         return app_fail(APP_EXIT_USAGE, "%s classifies: %s is for boxes", val->session.path,
-                        options->save_json != NULL ? "--save-json" : "--resize area");
+                        of_boxes);
+    const char *of_plain = options->is_rect          ? "--rect"
+                           : options->is_save_hybrid ? "--save-hybrid"
+                                                     : NULL;
+    if (task == PAWL_TASK_SEGMENT && of_plain != NULL)
+        return app_fail(APP_EXIT_USAGE, "%s makes masks: %s is for boxes alone", val->session.path,
+                        of_plain);
     return APP_EXIT_DONE;
 }
 
@@ -142,7 +196,17 @@ static int report(val_job *val)
         val_classes_report(val);
     else
         code = val_report(val);
-    return code == APP_EXIT_DONE ? val_save(val) : code;
+    if (code == APP_EXIT_DONE)
+        code = val_save(val);
+    if (code == APP_EXIT_DONE)
+        code = val_html(val);
+    if (code == APP_EXIT_DONE && val->folder != NULL && val->options->is_save_txt)
+        app_say("%zu %s saved to %s/labels", APP_COUNT(val->label_count, "label", "labels"),
+                val->folder);
+    if (code == APP_EXIT_DONE && val->folder != NULL)
+        app_say("Results saved to %s%s%s", app_bold(app_say_stream()), val->folder,
+                app_plain(app_say_stream()));
+    return code;
 }
 
 static int run_val(val_job *val, const char *engine)
@@ -165,6 +229,8 @@ static int run_val(val_job *val, const char *engine)
     val->batch = choose_batch(val);
     code = make_detector(val);
     if (code == APP_EXIT_DONE)
+        code = val_folder_open(val);
+    if (code == APP_EXIT_DONE)
         code = val_run(val);
     if (code == APP_EXIT_DONE)
         code = report(val);
@@ -174,6 +240,26 @@ static int run_val(val_job *val, const char *engine)
                     "%zu of %zu pictures were left out: the figures are of the "
                     "others",
                     val->failed, val->failed + val->seen);
+}
+
+/* What one option means for others. */
+static void settle(val_options *options, const app_arguments *arguments)
+{
+    if (options->resize == NULL)
+        options->resize = options->is_rect || val_is_speed(options) ? "area" : "linear";
+    options->is_save_txt = options->is_save_txt || options->is_save_hybrid;
+    if (options->is_save_hybrid)
+        app_warn("--save-hybrid: the figures count the labelled boxes, too, and are high for it");
+    if (!val_is_speed(options))
+        return;
+    options->is_nosave = true;
+    for (size_t i = 0; i < cli_val.option_count; i++) {
+        const bool is_given = (arguments->given >> i & 1) != 0;
+        if (options_table[i].offset == offsetof(val_options, conf) && !is_given)
+            options->conf = SPEED_CONF;
+        if (options_table[i].offset == offsetof(val_options, iou) && !is_given)
+            options->iou = SPEED_IOU;
+    }
 }
 
 static int val_main(int argc, char **argv)
@@ -187,6 +273,7 @@ static int val_main(int argc, char **argv)
         return app_usage(&cli_val,
                          "needs --data, a COCO annotations file, a data.yaml or a folder of "
                          "classes");
+    settle(&options, &arguments);
     const bool is_json_out = options.json != NULL && app_output_is_stdout(options.json);
     const bool is_save_out = options.save_json != NULL && app_output_is_stdout(options.save_json);
     if ((is_json_out && is_save_out) || (options.json != NULL && options.save_json != NULL &&

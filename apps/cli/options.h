@@ -71,6 +71,14 @@ int cli_output_path(const app_command *command, const app_arguments *arguments, 
     {.name = "output", .letter = 'o', .type = APP_TEXT, .offset = offsetof(owner, member),          \
      .value = (what), .writes = (endings), .help = (text)}
 
+#define RUN_FOLDER_OPTIONS(owner, folders)                                                         \
+    {.name = "project", .type = APP_TEXT, .offset = offsetof(owner, project), .value = "DIR",       \
+     .help = "folder of all runs (" folders ")"},                                                  \
+    {.name = "name", .type = APP_TEXT, .offset = offsetof(owner, name), .value = "NAME",            \
+     .help = "folder of this run in it; a number is added where it exists"},                       \
+    {.name = "exist-ok", .type = APP_FLAG, .offset = offsetof(owner, is_exist_ok),                  \
+     .help = "use that folder even if it exists"}
+
 #define JSON_OPTION(owner, member, text)                                                           \
     {.name = "json", .type = APP_TEXT_OPTIONAL, .offset = offsetof(owner, member),                  \
      .value = "-|FILE", .writes = JSON_ENDINGS, .help = (text)}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What pawl predict leaves behind: annotated pictures, labels, JSON lines, a COCO results file,
  * letterboxed pictures. */
+#include "cli/label_text.h"
 #include "cli/predict.h"
 #include "common/inputs.h"
 
@@ -82,21 +83,7 @@ int predict_writer_open(predict_writer *writer)
 
 char *predict_unique_name(predict_writer *writer, int kind, const char *path, const char *ending)
 {
-    json_t *taken = writer->taken[kind];
-    const char *name = predict_file_name(path);
-    const int length = (int)app_stem_length(name);
-    for (unsigned int number = 1; number < UINT32_MAX; number++) {
-        char *wanted = number == 1 ? app_format("%.*s%s", length, name, ending)
-                                   : app_format("%.*s-%u%s", length, name, number, ending);
-        if (wanted == NULL)
-            return NULL;
-        /* "nocheck": a file name may be any bytes. */
-        if (json_object_get(taken, wanted) == NULL &&
-            json_object_set_new_nocheck(taken, wanted, json_true()) == 0)
-            return wanted;
-        free(wanted);
-    }
-    return NULL;
+    return app_json_unique_name(writer->taken[kind], predict_file_name(path), ending);
 }
 
 /* Boxes, or the best classes as lines of text. */
@@ -156,17 +143,9 @@ pawl_detection predict_rounded(const pawl_detection *detection)
 static void print_label(FILE *out, const predict_picture *picture, const pawl_detection *found,
                         const predict_options *options)
 {
-    const float width = (float)picture->width, height = (float)picture->height;
     const pawl_detection box = predict_rounded(found);
-    const bool is_corners = options->save_format == 1;
-    fprintf(out, "%d %g %g %g %g", box.class_id,
-            (double)((is_corners ? box.x1 : (box.x1 + box.x2) / 2) / width),
-            (double)((is_corners ? box.y1 : (box.y1 + box.y2) / 2) / height),
-            (double)((is_corners ? box.x2 : box.x2 - box.x1) / width),
-            (double)((is_corners ? box.y2 : box.y2 - box.y1) / height));
-    if (options->is_save_conf)
-        fprintf(out, " %g", (double)box.confidence);
-    fputc('\n', out);
+    cli_label_write(out, &box, picture->width, picture->height, options->save_format == 1,
+                    options->is_save_conf);
 }
 
 /* As detect.py writes them: the least confident first. */

@@ -18,6 +18,16 @@ static void *grown(void *items, size_t count, size_t *room, size_t size)
     return larger;
 }
 
+bool val_is_speed(const val_options *options)
+{
+    return options->task != NULL && strcmp(options->task, "speed") == 0;
+}
+
+const char *val_split(const val_options *options)
+{
+    return val_is_speed(options) ? NULL : options->task;
+}
+
 val_picture *val_add_picture(val_data *data, const char *path)
 {
     val_picture *items =
@@ -145,7 +155,7 @@ int val_data_open(val_data *data, const val_options *options, const session *ope
         return code;
     if (data->picture_count == 0)
         return app_fail(APP_EXIT_INPUT, "%s names no pictures", data->path);
-    return val_map_classes(data, opened);
+    return val_map_classes(data, opened, options->is_single_class);
 }
 
 void val_data_close(val_data *data)

@@ -15,8 +15,11 @@ typedef struct val_options {
     app_shape imgsz;
     double conf, iou;
     int32_t max_det, batch;
-    const char *data, *images, *split, *json, *save_json, *resize; /* split: NULL, the usual one */
-    bool is_retina;
+    const char *data, *images, *task, *json, *save_json,
+        *resize; /* task, resize: NULL, the usual */
+    const char *project, *name;
+    bool is_retina, is_rect, is_single_class, is_nosave, is_exist_ok;
+    bool is_save_txt, is_save_hybrid, is_save_conf;
 } val_options;
 
 /* Where the truth comes from. */
@@ -58,6 +61,11 @@ typedef struct val_data {
     size_t class_count;
 } val_data;
 
+/* The set asked for; NULL: the usual one. */
+const char *val_split(const val_options *options);
+/* --task speed. */
+bool val_is_speed(const val_options *options);
+
 /* Each reports what is wrong and returns an exit code. */
 int val_data_open(val_data *data, const val_options *options, const session *opened);
 void val_data_close(val_data *data);
@@ -70,8 +78,8 @@ int val_folders_open(val_data *data, const val_options *options);
 /* Reads the label file of a picture whose size is known; is_seen is set to false and a warning
  * said if it is wrong. */
 int val_labels_read(val_data *data, size_t picture);
-/* Finds the category of each class, once the data is open. */
-int val_map_classes(val_data *data, const session *opened);
+/* Finds the category of each class, once the data is open; is_one: all count as one. */
+int val_map_classes(val_data *data, const session *opened, bool is_one);
 /* Adds all pictures below a folder. */
 int val_add_tree(app_paths *pictures, const char *folder);
 

@@ -157,9 +157,9 @@ int val_folders_open(val_data *data, const val_options *options)
     if (options->images != NULL)
         folder = app_format("%s", options->images);
     else if (app_is_folder(data->path))
-        folder = find_split(data->path, options->split);
+        folder = find_split(data->path, val_split(options));
     else
-        code = find_place(data, options->split, &folder);
+        code = find_place(data, val_split(options), &folder);
     if (code == APP_EXIT_DONE)
         code = folder == NULL ? app_fail_memory() : add_classes(data, folder);
     free(folder);

@@ -165,11 +165,16 @@ static int map_labels(val_data *data, const session *opened)
     return APP_EXIT_DONE;
 }
 
-int val_map_classes(val_data *data, const session *opened)
+int val_map_classes(val_data *data, const session *opened, bool is_one)
 {
     for (size_t c = 0; c < data->class_count; c++)
         data->category_of_class[c] = VAL_NONE;
     for (size_t i = 0; i < data->truth_count; i++)
         data->categories[data->truths[i].category].truth_count++;
+    if (is_one && data->category_count > 0) /* any will do */
+        for (size_t c = 0; c < data->class_count; c++)
+            data->category_of_class[c] = c < data->category_count ? c : 0;
+    if (is_one && data->category_count > 0)
+        return APP_EXIT_DONE;
     return data->source == VAL_LABELS ? map_labels(data, opened) : map_categories(data, opened);
 }

@@ -2,6 +2,7 @@
 /* The figures of boxes and masks: YOLOv5's table and COCO's twelve lines. */
 #include "cli/val.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +11,7 @@
 static const char *four(char text[ROW_SIZE], const coco_class *row)
 {
     (void)snprintf(text, ROW_SIZE, "%11.3g%11.3g%11.3g%11.3g", row->precision, row->recall,
-                   row->ap50 < 0 ? 0 : row->ap50, row->ap < 0 ? 0 : row->ap);
+                   row->table_ap50, row->table_ap);
     return text;
 }
 
@@ -23,13 +24,18 @@ static void say_row(const val_job *val, const char *name, const coco_class *boxe
             masks == NULL ? "" : four(of_masks, masks));
 }
 
+size_t val_category_count(const val_job *val)
+{
+    return val->options->is_single_class ? 1 : val->data.category_count;
+}
+
 static coco_class all_of(const coco_result *result)
 {
     return (coco_class){.instances = result->instances,
                         .precision = result->precision,
                         .recall = result->recall,
-                        .ap50 = result->figures[COCO_AP50],
-                        .ap = result->figures[COCO_AP]};
+                        .table_ap50 = result->table_ap50,
+                        .table_ap = result->table_ap};
 }
 
 static void say_table(const val_job *val)
@@ -43,7 +49,10 @@ static void say_table(const val_job *val)
         app_say("%22s%11s%11s%11s%11s%11s%11s", "Class", "Images", "Instances", "P", "R", "mAP50",
                 "mAP50-95");
     say_row(val, "all", &boxes, has_masks ? &masks : NULL);
-    for (size_t i = 0; i < val->data.category_count && app_term_is_loud(); i++)
+    const size_t rows = val_category_count(val);
+    /* val.py shows few classes unasked. */
+    const bool has_rows = rows > 1 && (rows < VAL_FEW || app_term_is_loud());
+    for (size_t i = 0; i < rows && has_rows; i++)
         if (val->boxes.classes[i].instances > 0)
             say_row(val, val->data.categories[i].name, &val->boxes.classes[i],
                     has_masks ? &val->masks.classes[i] : NULL);
@@ -69,9 +78,30 @@ void val_say_speed(const val_job *val, const char *last_stage)
              val->shape.width);
 }
 
-int val_report(val_job *val)
+double val_rounded(double number, int decimals)
 {
-    coco_task task = {
+    char text[64];
+    if (!isfinite(number) || fabs(number) > 1e12)
+        return 0;
+    (void)snprintf(text, sizeof text, "%.*f", decimals, number);
+    return strtod(text, NULL);
+}
+
+/* As a results file has it: corner and size to 3 decimals, the score to 5. */
+static coco_found rounded(const coco_found *exact)
+{
+    coco_found found = *exact;
+    for (size_t i = 0; i < 4; i++)
+        found.box[i] = val_rounded(exact->box[i], 3);
+    /* Of masks too: pycocotools takes the box's area of results that have both. */
+    found.area = found.box[2] * found.box[3];
+    found.score = val_rounded(exact->score, 5);
+    return found;
+}
+
+coco_task val_task(const val_job *val)
+{
+    return (coco_task){
         .overlap = COCO_BOXES,
         .image_count = val->data.picture_count,
         .category_count = val->data.category_count,
@@ -79,12 +109,32 @@ int val_report(val_job *val)
         .truth_count = val->data.truth_count,
         .found = val->finds.items,
         .found_count = val->finds.count,
+        .is_agnostic = val->options->is_single_class,
     };
+}
+
+static int evaluate(val_job *val, coco_found *found)
+{
+    coco_task task = val_task(val);
+    for (size_t i = 0; i < val->finds.count; i++)
+        found[i] = rounded(&val->finds.items[i]);
+    task.exact = task.found;
+    task.found = found;
     if (!coco_evaluate(&task, &val->boxes))
         return app_fail_memory();
     task.overlap = COCO_MASKS;
     if (val->data.has_masks && !coco_evaluate(&task, &val->masks))
         return app_fail_memory();
+    return APP_EXIT_DONE;
+}
+
+int val_report(val_job *val)
+{
+    coco_found *found = malloc((val->finds.count + 1) * sizeof(coco_found));
+    const int code = found == NULL ? app_fail_memory() : evaluate(val, found);
+    free(found);
+    if (code != APP_EXIT_DONE)
+        return code;
     say_table(val);
     if (val->data.has_masks)
         app_say("Boxes:");

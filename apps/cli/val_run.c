@@ -2,7 +2,6 @@
 /* The pictures in batches: read, shrunk if asked for, looked at; every box, mask or class is noted
  * down. */
 #include "cli/val.h"
-#include "common/area_resize.h"
 #include "common/picture_file.h"
 
 #include <math.h>
@@ -11,29 +10,13 @@
 
 #define MOST_COMPLAINTS 5
 
-/* A picture of the batch at hand. */
-struct val_item {
-    size_t picture;
-    pawl_image *image;
-    double gain; /* of the shrunk picture to the real one */
-};
-
 struct val_batch {
-    struct val_item *items;
+    val_item *items;
     pawl_image **images;
     pawl_detections *results;
     pawl_class_scores *scores;
     size_t count;
 };
-
-double val_rounded(double number, int decimals)
-{
-    char text[64];
-    if (!isfinite(number) || fabs(number) > 1e12)
-        return 0;
-    (void)snprintf(text, sizeof text, "%.*f", decimals, number);
-    return strtod(text, NULL);
-}
 
 static coco_found *add_find(val_finds *finds)
 {
@@ -48,27 +31,14 @@ static coco_found *add_find(val_finds *finds)
     return &finds->items[finds->count++];
 }
 
-static double clipped(double value, double most)
+static coco_found found_of(size_t picture, const pawl_detection *one)
 {
-    return value < 0 ? 0 : value > most ? most : value;
-}
-
-/* The box as a results file has it: corner and size to 3 decimals, the score to 5. */
-static coco_found found_of(const struct val_item *item, const val_picture *picture,
-                           const pawl_detection *one)
-{
-    const double x1 = clipped((double)one->x1 / item->gain, picture->width);
-    const double y1 = clipped((double)one->y1 / item->gain, picture->height);
-    const double x2 = clipped((double)one->x2 / item->gain, picture->width);
-    const double y2 = clipped((double)one->y2 / item->gain, picture->height);
-    coco_found found = {.image = item->picture};
-    found.box[0] = val_rounded(x1, 3);
-    found.box[1] = val_rounded(y1, 3);
-    found.box[2] = val_rounded(x2 - x1, 3);
-    found.box[3] = val_rounded(y2 - y1, 3);
-    /* Of masks too: pycocotools takes the box's area of results that have both. */
+    coco_found found = {.image = picture, .score = (double)one->confidence};
+    found.box[0] = (double)one->x1;
+    found.box[1] = (double)one->y1;
+    found.box[2] = (double)one->x2 - (double)one->x1;
+    found.box[3] = (double)one->y2 - (double)one->y1;
     found.area = found.box[2] * found.box[3];
-    found.score = val_rounded((double)one->confidence, 5);
     return found;
 }
 
@@ -76,24 +46,25 @@ static coco_found found_of(const struct val_item *item, const val_picture *pictu
  * category of the data are left out. */
 static int note_boxes(val_job *val, const struct val_batch *batch, size_t slot)
 {
-    const struct val_item *item = &batch->items[slot];
-    const pawl_detections *boxes = &batch->results[slot];
+    const val_item *item = &batch->items[slot];
     const val_picture *picture = &val->data.pictures[item->picture];
-    for (size_t i = 0; i < boxes->count; i++) {
-        const size_t category = val->data.category_of_class[boxes->items[i].class_id];
+    size_t count = 0;
+    int code = val_place_boxes(val, item, &batch->results[slot], &count);
+    if (code == APP_EXIT_DONE)
+        code = val_folder_labels(val, picture, count);
+    for (size_t i = 0; i < count && code == APP_EXIT_DONE; i++) {
+        const size_t category = val->data.category_of_class[val->here[i].class_id];
         if (category == VAL_NONE)
             continue;
         coco_found *find = add_find(&val->finds);
         if (find == NULL)
             return app_fail_memory();
-        *find = found_of(item, picture, &boxes->items[i]);
+        *find = found_of(item->picture, &val->here[i]);
         find->category = category;
-        const int code = val->data.has_masks ? val_mask_of_find(val, picture, slot, i, &find->mask)
-                                             : APP_EXIT_DONE;
-        if (code != APP_EXIT_DONE)
-            return code;
+        code = val->data.has_masks ? val_mask_of_find(val, picture, slot, i, &find->mask)
+                                   : APP_EXIT_DONE;
     }
-    return APP_EXIT_DONE;
+    return code;
 }
 
 static pawl_status run_detector(const val_job *val, const struct val_batch *batch, size_t count,
@@ -105,7 +76,7 @@ static pawl_status run_detector(const val_job *val, const struct val_batch *batc
     return pawl_detector_run(val->detector, batch->images, count, batch->results, timing, error);
 }
 
-static int look(val_job *val, struct val_batch *batch)
+static int look(val_job *val, struct val_batch *batch, app_shape shape)
 {
     pawl_error error = {0};
     pawl_timing timing = {0};
@@ -117,6 +88,9 @@ static int look(val_job *val, struct val_batch *batch)
         batch->images[i] = batch->items[i].image;
     for (; count < (size_t)val->session.info.batch_min; count++)
         batch->images[count] = batch->images[count - 1];
+    if (val->shapes != NULL &&
+        pawl_context_shape_set(val->context, (int32_t)count, shape.height, shape.width, &error) < 0)
+        return app_fail_library(val->session.path, &error);
     if (run_detector(val, batch, count, &timing, &error) < 0)
         return app_fail_library(val->session.path, &error);
     const double start = app_clock_ms();
@@ -140,53 +114,36 @@ static void release(struct val_batch *batch)
     batch->count = 0;
 }
 
-/* val.py's load_image: pictures larger than the network are brought to its longer side first. */
-static pawl_status shrink(const val_job *val, struct val_item *item, pawl_error *error)
+static app_shape shape_at(const val_job *val, size_t place)
 {
-    pawl_image_view view;
-    const pawl_status status = pawl_image_view_get(item->image, &view, error);
-    const int32_t side =
-        val->shape.height > val->shape.width ? val->shape.height : val->shape.width;
-    const int32_t longer = view.width > view.height ? view.width : view.height;
-    if (status < 0 || longer <= side)
-        return status;
-    const double ratio = (double)side / longer;
-    const int32_t width = (int32_t)ceil(view.width * ratio);
-    const int32_t height = (int32_t)ceil(view.height * ratio);
-    pawl_image *small = NULL;
-    uint8_t *pixels = malloc((size_t)width * (size_t)height * 3);
-    pawl_status made = PAWL_ERR_MEMORY;
-    error->status = made;
-    if (pixels != NULL && app_area_resize(view.pixels, view.width, view.height, view.row_size,
-                                          pixels, width, height)) {
-        const pawl_image_view smaller = {width, height, (size_t)width * 3, pixels};
-        made = pawl_image_create(&smaller, &small, error);
-    }
-    free(pixels);
-    if (made < 0)
-        return made;
-    item->gain = (double)height / view.height;
-    (void)pawl_image_destroy(&item->image);
-    item->image = small;
-    return PAWL_OK;
+    return val->shapes != NULL ? val->shapes[place] : val->shape;
+}
+
+/* True if the next picture is of another shape than those of the batch, or there is none. */
+static bool is_last_of_shape(const val_job *val, size_t place)
+{
+    if (place + 1 == val->data.picture_count)
+        return true;
+    const app_shape here = shape_at(val, place), next = shape_at(val, place + 1);
+    return here.height != next.height || here.width != next.width;
 }
 
 /* Reads the picture and, with it, its label file. True if it is one of the batch now. */
-static bool read_picture(val_job *val, size_t index, struct val_item *item, int *code)
+static bool read_picture(val_job *val, size_t place, val_item *item, int *code)
 {
     pawl_error error = {0};
     pawl_image_view view;
+    const size_t index = val->order[place];
     val_picture *picture = &val->data.pictures[index];
     const double start = app_clock_ms();
-    *item = (struct val_item){.picture = index, .gain = 1};
+    *item = (val_item){.picture = index, .gain_x = 1, .gain_y = 1};
     pawl_status status = app_picture_read(picture->path, NULL, &item->image, &error);
     if (status >= 0)
         status = pawl_image_view_get(item->image, &view, &error);
     if (status >= 0) {
         picture->width = view.width;
         picture->height = view.height;
-        if (strcmp(val->options->resize, "area") == 0)
-            status = shrink(val, item, &error);
+        status = val_fit(val, item, shape_at(val, place), &error);
     }
     picture->is_seen = status >= 0;
     val->times.decode += app_clock_ms() - start;
@@ -213,8 +170,9 @@ static int run_batches(val_job *val, struct val_batch *batch)
         app_progress("pictures", i, total);
         if (read_picture(val, i, &batch->items[batch->count], &code))
             batch->count++;
-        if (code == APP_EXIT_DONE && (batch->count == (size_t)val->batch || i + 1 == total)) {
-            code = look(val, batch);
+        if (code == APP_EXIT_DONE &&
+            (batch->count == (size_t)val->batch || is_last_of_shape(val, i))) {
+            code = look(val, batch, shape_at(val, i));
             release(batch);
         }
     }
@@ -261,12 +219,14 @@ int val_run(val_job *val)
 {
     struct val_batch batch = {0};
     const size_t room = (size_t)val->batch;
-    batch.items = calloc(room, sizeof(struct val_item));
+    batch.items = calloc(room, sizeof(val_item));
     batch.images = calloc(room, sizeof(pawl_image *));
     batch.results = calloc(room, sizeof(pawl_detections));
     batch.scores = calloc(room, sizeof(pawl_class_scores));
     val->tallies = calloc(val->data.category_count, sizeof(val_tally));
-    int code = batch.items == NULL || batch.images == NULL || batch.results == NULL ||
+    int code = val_plan(val);
+    if (code == APP_EXIT_DONE)
+        code = batch.items == NULL || batch.images == NULL || batch.results == NULL ||
                        batch.scores == NULL || val->tallies == NULL
                    ? app_fail_memory()
                    : run_batches(val, &batch);

@@ -17,6 +17,8 @@ static void set_class_figures(json_t *object, const coco_class *row)
     (void)app_json_set(object, "recall", json_real(row->recall));
     (void)app_json_set(object, "mAP50", row->ap50 < 0 ? json_null() : json_real(row->ap50));
     (void)app_json_set(object, "mAP50-95", row->ap < 0 ? json_null() : json_real(row->ap));
+    (void)app_json_set(object, "table_mAP50", json_real(row->table_ap50));
+    (void)app_json_set(object, "table_mAP50-95", json_real(row->table_ap));
 }
 
 static json_t *class_json(const val_job *val, size_t category)
@@ -38,7 +40,7 @@ static json_t *class_json(const val_job *val, size_t category)
 static json_t *classes_json(const val_job *val)
 {
     json_t *classes = json_array();
-    for (size_t i = 0; i < val->data.category_count; i++)
+    for (size_t i = 0; i < val_category_count(val); i++)
         (void)app_json_append(classes, class_json(val, i));
     return classes;
 }
@@ -50,6 +52,8 @@ static json_t *figures_json(const coco_result *result)
         (void)app_json_set(object, figure_names[i], json_real(result->figures[i]));
     (void)app_json_set(object, "precision", json_real(result->precision));
     (void)app_json_set(object, "recall", json_real(result->recall));
+    (void)app_json_set(object, "table_mAP50", json_real(result->table_ap50));
+    (void)app_json_set(object, "table_mAP50-95", json_real(result->table_ap));
     (void)app_json_set(object, "best_confidence", json_real(result->best_confidence));
     return object;
 }

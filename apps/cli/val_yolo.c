@@ -221,7 +221,7 @@ static int add_categories(val_data *data, const app_data_yaml *yaml)
 static int find_places(const val_data *data, const val_options *options, const app_data_yaml *yaml,
                        app_paths *places)
 {
-    const char *split = options->split != NULL ? options->split : "val";
+    const char *split = val_split(options) != NULL ? val_split(options) : "val";
     const app_paths *named = app_data_yaml_split(yaml, split);
     int code = APP_EXIT_DONE;
     if (options->images != NULL)

@@ -22,13 +22,6 @@ static const double area_ranges[AREAS][2] = {
     {0, 1e10}, {0, 32.0 * 32.0}, {32.0 * 32.0, 96.0 * 96.0}, {96.0 * 96.0, 1e10}};
 static const size_t found_limits[LIMITS] = {1, 10, COCO_MOST_FOUND};
 
-/* numpy.linspace's value: the step times the index, the end itself at the end. */
-static double linspace(double from, double to, size_t count, size_t index)
-{
-    const double step = (to - from) / (double)(count - 1);
-    return index == count - 1 ? to : (double)index * step + from;
-}
-
 /* A find of the category at hand after matching; a bit a threshold. */
 struct outcome {
     double score;
@@ -97,7 +90,7 @@ static void order_truths(struct evaluation *evaluation, const coco_group *group,
 static size_t best_truth(const struct evaluation *evaluation, const double *overlaps, size_t count,
                          size_t threshold)
 {
-    double least = fmin(linspace(0.5, 0.95, COCO_THRESHOLDS, threshold), 1 - 1e-10);
+    double least = fmin(coco_threshold(threshold), 1 - 1e-10);
     size_t best = SIZE_MAX;
     for (size_t i = 0; i < count; i++) {
         const coco_truth *truth = &evaluation->task->truths[evaluation->truths[i]];
@@ -191,7 +184,7 @@ static double mean_precision(const struct evaluation *evaluation, size_t count)
             precisions[i - 1] = precisions[i];
     size_t at = 0;
     for (size_t r = 0; r < RECALLS; r++) {
-        while (at < count && evaluation->recalls[at] < linspace(0, 1, RECALLS, r))
+        while (at < count && evaluation->recalls[at] < coco_linspace(0, 1, RECALLS, r))
             at++;
         sum += at < count ? precisions[at] : 0;
     }
@@ -329,7 +322,7 @@ bool coco_evaluate(const coco_task *task, coco_result *result)
             is_good = evaluate_category(evaluation, i, &result->classes[i]);
         if (is_good) {
             summarize(evaluation, result->figures);
-            is_good = coco_table(task, &evaluation->index, result);
+            is_good = coco_table(task, result);
         }
         release(evaluation);
     }
@@ -341,6 +334,7 @@ bool coco_evaluate(const coco_task *task, coco_result *result)
 void coco_result_free(coco_result *result)
 {
     free(result->classes);
+    free(result->curves);
     *result = (coco_result){0};
 }
 

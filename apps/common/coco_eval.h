@@ -42,6 +42,8 @@ typedef struct coco_task {
     const coco_truth *truths;
     size_t truth_count;
     const coco_found *found;
+    const coco_found
+        *exact; /* the same before they were rounded, for YOLOv5's table; NULL: found */
     size_t found_count;
     bool is_agnostic; /* all categories count as one */
 } coco_task;
@@ -66,22 +68,47 @@ enum {
 
 /* A category's row in YOLOv5's table. */
 typedef struct coco_class {
-    size_t instances;         /* truths that are no crowds */
-    double precision, recall; /* at the confidence where the mean F1 of all classes is highest */
-    double ap50, ap;          /* as COCO's; -1 where there is nothing to find */
+    size_t instances;            /* truths that are no crowds */
+    double precision, recall;    /* at the confidence where the mean F1 of all classes is highest */
+    double ap50, ap;             /* as COCO's; -1 where there is nothing to find */
+    double table_ap50, table_ap; /* as ap_per_class has them; 0 where there is nothing to find */
 } coco_class;
+
+/* Curves of a category, as ap_per_class plots them: precision and recall over confidence, precision
+ * over recall, each at COCO_POINTS places from 0 to 1. */
+#define COCO_POINTS 1000
+typedef struct coco_curves {
+    double precision[COCO_POINTS], recall[COCO_POINTS], by_recall[COCO_POINTS];
+} coco_curves;
 
 typedef struct coco_result {
     double figures[COCO_FIGURES];
     coco_class *classes; /* category_count; free() */
     size_t instances;
+    coco_curves *curves;      /* category_count; free(). Zeros where nothing is labelled or found */
     double precision, recall; /* means over the classes with instances */
-    double best_confidence;   /* where F1 is highest */
+    double table_ap50, table_ap;
+    double best_confidence; /* where F1 is highest */
 } coco_result;
+
+/* The harmonic mean of precision and recall at a point of the curves. */
+static inline double coco_f1(const coco_curves *curves, size_t point)
+{
+    const double precision = curves->precision[point], recall = curves->recall[point];
+    return 2 * precision * recall / (precision + recall + 1e-16);
+}
 
 /* False: memory ran out, or an index is out of range. */
 bool coco_evaluate(const coco_task *task, coco_result *result);
 void coco_result_free(coco_result *result);
+
+/*
+ * YOLOv5's ConfusionMatrix at confidence 0.25 and IoU 0.45: cell [found * (category_count + 1) +
+ * labelled] counts; the last row is what was not found, the last column what is not labelled. Its
+ * rules are kept: pictures without labels count nothing, and in one where nothing fits, what was
+ * found counts nothing. free(); NULL: memory ran out.
+ */
+size_t *coco_confusion(const coco_task *task);
 
 /* The twelve lines that pycocotools prints, line @p figure of them, in the caller's buffer. */
 #define COCO_LINE_SIZE 96

@@ -35,9 +35,22 @@ typedef struct coco_cursor {
 coco_cursor coco_cursor_of(const coco_task *task, const coco_index *index, size_t category);
 bool coco_cursor_next(coco_cursor *cursor, coco_group *group);
 
+/* numpy.linspace's value: the step times the index, the end itself at the end. */
+static inline double coco_linspace(double from, double to, size_t count, size_t index)
+{
+    const double step = (to - from) / (double)(count - 1);
+    return index == count - 1 ? to : (double)index * step + from;
+}
+
+/* IoU that counts as a match: 0.5, 0.55 ... */
+static inline double coco_threshold(size_t index)
+{
+    return coco_linspace(0.5, 0.95, COCO_THRESHOLDS, index);
+}
+
 double coco_overlap_of(const coco_task *task, const coco_found *found, const coco_truth *truth);
 
 /* YOLOv5's precision and recall (coco_table.c). */
-bool coco_table(const coco_task *task, const coco_index *index, coco_result *result);
+bool coco_table(const coco_task *task, coco_result *result);
 
 #endif

@@ -109,3 +109,21 @@ json_t *app_json_image_ids(char *const *paths, size_t count)
     }
     return NULL;
 }
+
+char *app_json_unique_name(json_t *taken, const char *path, const char *ending)
+{
+    const char *name = app_path_name(path);
+    const int length = (int)app_stem_length(name);
+    for (unsigned int number = 1; number < UINT32_MAX; number++) {
+        char *wanted = number == 1 ? app_format("%.*s%s", length, name, ending)
+                                   : app_format("%.*s-%u%s", length, name, number, ending);
+        if (wanted == NULL)
+            return NULL;
+        /* "nocheck": a file name may be any bytes. */
+        if (json_object_get(taken, wanted) == NULL &&
+            json_object_set_new_nocheck(taken, wanted, json_true()) == 0)
+            return wanted;
+        free(wanted);
+    }
+    return NULL;
+}

@@ -30,6 +30,10 @@ json_t *app_json_rounded(double number, int decimals);
  */
 json_t *app_json_image_ids(char *const *paths, size_t count);
 
+/* STEM and ending, or STEM-2, STEM-3 ... where names that were given before have it; notes it in
+ * the object @p taken. free() it; NULL: no memory. */
+char *app_json_unique_name(json_t *taken, const char *path, const char *ending);
+
 /* Reads a JSON file whole; *root is the caller's. Reports what is wrong and returns an exit code.
  */
 int app_json_read(json_t **root, const char *path);

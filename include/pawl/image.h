@@ -174,6 +174,14 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_image_draw_text(pawl_image *image, cons
 PAWL_API PAWL_NODISCARD pawl_status pawl_image_center_crop(pawl_image *image, int32_t width, int32_t height, pawl_image **cropped,
                                                            pawl_error *error);
 
+/**
+ * Makes a picture of another size, whatever its sides' proportion, as OpenCV's INTER_LINEAR.
+ * @param[out] resized  On success the caller's: end it with pawl_image_destroy(). It does not depend on @p image.
+ * @retval PAWL_ERR_ARGUMENT, PAWL_ERR_LIMIT, PAWL_ERR_MEMORY  As pawl_image_letterbox(). @note Since 0.2.
+ */
+PAWL_API PAWL_NODISCARD pawl_status pawl_image_resize(pawl_image *image, int32_t width, int32_t height, pawl_image **resized,
+                                                      pawl_error *error);
+
 PAWL_END
 
 #ifndef PAWL_BUILDING /* create calls note their place in the user's source */
@@ -188,6 +196,7 @@ PAWL_END
     PAWL_PLACED(pawl_image_letterbox_rect(image, width, height, stride, boxed, error))
 #define pawl_image_center_crop(image, width, height, cropped, error) \
     PAWL_PLACED(pawl_image_center_crop(image, width, height, cropped, error))
+#define pawl_image_resize(image, width, height, resized, error) PAWL_PLACED(pawl_image_resize(image, width, height, resized, error))
 #endif
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A crop is a letterbox without pads, of a window of the picture. */
+/* A crop is a letterbox without pads, of a window of the picture; resizing is one of the whole. */
 #include "image/center_crop.h"
 
 #include "base/memory.h"
@@ -28,12 +28,14 @@ pawl_status pw_center_crop_into(const pw_image *image, int32_t width, int32_t he
     return pw_fit_into(image, &how, width, height, network, scratch, scratch_size, first, last);
 }
 
-pawl_status pawl_image_center_crop(pawl_image *image, int32_t width, int32_t height,
-                                   pawl_image **cropped, pawl_error *error)
+typedef pawl_status (*fit_function)(const pw_image *image, int32_t width, int32_t height,
+                                    uint8_t *network, void *scratch, size_t scratch_size,
+                                    int32_t first, int32_t last);
+
+/* A new image of that size, made of another. */
+static pawl_status make_image(pawl_image *image, fit_function fit, int32_t width, int32_t height,
+                              pawl_image **result, pawl_error *error)
 {
-    if (cropped == NULL || width < 1 || height < 1)
-        return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_image_center_crop: %s",
-                       cropped == NULL ? "cropped is NULL" : "width and height must be at least 1");
     pw_image *used PW_USING = NULL;
     pw_image *made PW_MAKING = NULL;
     PW_TRY(pw_object_use(image, &pw_image_type, &used, error));
@@ -42,9 +44,38 @@ pawl_status pawl_image_center_crop(pawl_image *image, int32_t width, int32_t hei
     const size_t scratch_size = pw_center_crop_scratch_size(width, height);
     void *scratch PW_AUTO_FREE = pw_alloc(scratch_size);
     if (scratch == NULL)
-        return pw_fail_memory(error, "rows of a crop", scratch_size);
-    PW_TRY(
-        pw_center_crop_into(used, width, height, made->pixels, scratch, scratch_size, 0, height));
-    *cropped = pw_object_publish(PW_TAKE(made));
+        return pw_fail_memory(error, "rows of a picture", scratch_size);
+    PW_TRY(fit(used, width, height, made->pixels, scratch, scratch_size, 0, height));
+    *result = pw_object_publish(PW_TAKE(made));
     return PAWL_OK;
+}
+
+pawl_status pawl_image_center_crop(pawl_image *image, int32_t width, int32_t height,
+                                   pawl_image **cropped, pawl_error *error)
+{
+    if (cropped == NULL || width < 1 || height < 1)
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_image_center_crop: %s",
+                       cropped == NULL ? "cropped is NULL" : "width and height must be at least 1");
+    return make_image(image, pw_center_crop_into, width, height, cropped, error);
+}
+
+static pawl_status resize_into(const pw_image *image, int32_t width, int32_t height,
+                               uint8_t *network, void *scratch, size_t scratch_size, int32_t first,
+                               int32_t last)
+{
+    const pk_letterbox how = {.format = PK_RGB,
+                              .height = (size_t)image->height,
+                              .width = (size_t)image->width,
+                              .inner_height = (size_t)height,
+                              .inner_width = (size_t)width};
+    return pw_fit_into(image, &how, width, height, network, scratch, scratch_size, first, last);
+}
+
+pawl_status pawl_image_resize(pawl_image *image, int32_t width, int32_t height,
+                              pawl_image **resized, pawl_error *error)
+{
+    if (resized == NULL || width < 1 || height < 1)
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_image_resize: %s",
+                       resized == NULL ? "resized is NULL" : "width and height must be at least 1");
+    return make_image(image, resize_into, width, height, resized, error);
 }

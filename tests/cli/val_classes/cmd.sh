@@ -7,20 +7,20 @@ while IFS= read -r line; do
     class=$(printf '%s\n' "$line" | sed 's/.*"top":\[{"class_id":\([0-9]*\).*/\1/')
     cp "$file" "set/val/class$class/"
 done <lines
-pawl val "$CLASSIFIER" --data set --json v.json --batch 4
+pawl val --nosave "$CLASSIFIER" --data set --json v.json --batch 4
 grep -o '"images":6.*"metrics":{[^}]*}' v.json
 tool json <v.json
 moved=$(ls set/val/class*/*.jpg | head -n 1)
 case $moved in */class0/*) to=class1 ;; *) to=class0 ;; esac
 mv "$moved" set/val/$to/
-pawl val "$CLASSIFIER" --data set | sed -n 2p
+pawl val --nosave "$CLASSIFIER" --data set | sed -n 2p
 printf 'path: set\nval: val\n' >data.yaml
-pawl val "$CLASSIFIER" --data data.yaml | sed -n 2p
-pawl val "$CLASSIFIER" --data set/val | sed -n 2p
+pawl val --nosave "$CLASSIFIER" --data data.yaml | sed -n 2p
+pawl val --nosave "$CLASSIFIER" --data set/val | sed -n 2p
 echo no picture >set/val/class0/bad.jpg
-pawl val "$CLASSIFIER" --data set | sed -n 2p; echo "$(ls set)"
-pawl val "$CLASSIFIER" --data set >/dev/null; echo "exit $?"
-try() { pawl val "$@" >/dev/null; echo "exit $?"; }
+pawl val --nosave "$CLASSIFIER" --data set | sed -n 2p; echo "$(ls set)"
+pawl val --nosave "$CLASSIFIER" --data set >/dev/null; echo "exit $?"
+try() { pawl val --nosave "$@" >/dev/null; echo "exit $?"; }
 try "$CLASSIFIER" --data set/train
 try "$CLASSIFIER" --data v.json
 try "$CLASSIFIER" --data set --save-json x.json

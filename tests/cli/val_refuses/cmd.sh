@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-try() { pawl val "$ENGINE" "$@" >/dev/null; echo "exit $?"; }
+try() { pawl val --nosave "$ENGINE" "$@" >/dev/null; echo "exit $?"; }
 try
 echo '{"images":[]}' >a.json
 try --data a.json

@@ -23,6 +23,6 @@ pawl predict short.pt "$p" 2>&1; echo "exit $?"
 # The other commands take them, too.
 pawl run "$SHAPES/shapes.pt" "$SHAPES/x.npy" -o weights 2>/dev/null && pawl run "$ENGINE" "$SHAPES/x.npy" -o engine && cmp weights.output0.npy engine.output0.npy
 pawl bench "$SHAPES/shapes.pt" --imgsz 320 --batch 2 --iterations 1 --warmup 0 2>/dev/null | grep -o 'batch 2, 320x320'
-pawl val "$SHAPES/shapes.pt" --data "$SHAPES/data.yaml" --imgsz 320 2>/dev/null >weights
-pawl val "$ENGINE" --data "$SHAPES/data.yaml" --imgsz 320 2>/dev/null >engine
+pawl val --nosave "$SHAPES/shapes.pt" --data "$SHAPES/data.yaml" --imgsz 320 2>/dev/null >weights
+pawl val --nosave "$ENGINE" --data "$SHAPES/data.yaml" --imgsz 320 2>/dev/null >engine
 cmp weights engine && echo the same figures

@@ -45,7 +45,7 @@ try pawl convert -w best.pt
 try pawl convert best.pt -t detect
 try pawl val best.engine --data data.yaml --task test
 try pawl val best.engine --data data.yaml --workers 8
-try pawl val best.engine --data data.yaml --project runs
+try pawl val best.engine --data data.yaml --task study
 try pawl bench best.engine --warmUp=200
 try pawl bench best.engine --percentile=99
 try pawl bench best.engine --exportTimes=t.json
@@ -60,7 +60,7 @@ try pawl predict best.engine bus.jpg --opset 17
 try pawl predict best.engine bus.jpg --nms
 try pawl predict best.engine bus.jpg --oqset 17
 try pawl predict best.engine bus.jpg --tracker x
-try pawl val best.engine --data data.yaml --single-cls
+try pawl val best.engine --data data.yaml --augment
 try pawl quantize best.pt
 try pawl task=detect mode=predict model=best.pt
 try pawl model=best.pt

@@ -14,7 +14,7 @@ ids() { grep -o '"image_id":[^,]*' "$1" | sort -u | tr '\n' ' '; echo; }
 try() {
     pictures "$@"
     printf "val: images\n$names\n" >data.yaml
-    pawl val -q "$ENGINE" --data data.yaml --conf 0.5 --save-json val.json 2>/dev/null
+    pawl val --nosave -q "$ENGINE" --data data.yaml --conf 0.5 --save-json val.json 2>/dev/null
     pawl predict -q "$ENGINE" $(find images -type f | sort) --nosave --conf 0.5 --save-coco predict.json
     ids val.json
     cmp -s val.json predict.json || ids predict.json

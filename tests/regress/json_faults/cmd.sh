@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # A file of JSON that is none: where, what, and what to do; no line where there is none.
-look() { pawl val "$ENGINE" --data "$1" --images "$SHAPES/pictures" 2>&1; echo "exit $?"; }
+look() { pawl val --nosave "$ENGINE" --data "$1" --images "$SHAPES/pictures" 2>&1; echo "exit $?"; }
 mkdir folder.json
 : >empty.json
 printf '{"images": [\n {"id": 1,}\n]}' >comma.json

@@ -5,7 +5,7 @@ cp "$SHAPES/pictures/shapes1.jpg" images/one.jpg
 : >labels/one.txt
 # What Windows' editors make of a file: FROM ENCODING [MARK] TO
 save() { (printf "${4:-}"; sed 's/$/\r/' "$1" | iconv -f UTF-8 -t "$2") >"$3"; }
-try() { pawl val -q "$ENGINE" --data "$1" --images images >/dev/null; echo "$1: exit $?"; }
+try() { pawl val --nosave -q "$ENGINE" --data "$1" --images images >/dev/null; echo "$1: exit $?"; }
 printf 'val: images\nnc: 6 # \347\261\273\nnames: [circle, square, triangle, star, heart, cross]\n' >utf8.yaml
 save utf8.yaml UTF-8 mark.yaml '\357\273\277'
 save utf8.yaml UTF-16LE little.yaml '\377\376'
@@ -43,12 +43,12 @@ save utf8.list UTF-8 mark.list '\357\273\277'
 save utf8.list UTF-16BE big.list '\376\377'
 for file in utf8 mark big; do
     printf "val: $file.list\nnames: [circle, square, triangle, star, heart, cross]\n" >data.yaml
-    pawl val -q "$ENGINE" --data data.yaml --json v.json
+    pawl val --nosave -q "$ENGINE" --data data.yaml --json v.json
     echo "$file.list: exit $?, $(grep -o '"instances":[0-9]*' v.json | head -n 1)"
 done
 for mark in '\357\273\277' '\377\376'; do
     (printf "$mark"; cat "$case/../../cli/val_labels/shapes1.txt") >labels/one.txt
-    pawl val -q "$ENGINE" --data data.yaml 2>said
+    pawl val --nosave -q "$ENGINE" --data data.yaml 2>said
     echo "a label with a mark: exit $?"
     sed "s|$PWD/||" said >&2
 done

@@ -15,7 +15,7 @@ plain='{"id":1,"name":"circle"},{"id":2,"name":"square"},{"id":3,"name":"triangl
 one='{"id":1,"file_name":"shapes1.jpg","width":640,"height":480}' two='{"id":2,"file_name":"shapes2.jpg","width":800,"height":600}'
 judge() {
     rm -f v.json
-    pawl val "$ENGINE" --data truth.json --conf 0.5 --json v.json ${folder:+--images $folder} ${results:+--save-json $results} 2>said >table
+    pawl val --nosave "$ENGINE" --data truth.json --conf 0.5 --json v.json ${folder:+--images $folder} ${results:+--save-json $results} 2>said >table
     printf '%s: exit %s%s\n' "$1" "$?" "$(sed -n 's/.*"instances":\([0-9]*\),.*"metrics":{"mAP50-95":\([0-9.]*\),.*/, objects \1, mAP \2/p' v.json 2>/dev/null)"
     cat said >&2
 }

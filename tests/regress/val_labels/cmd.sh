@@ -7,7 +7,7 @@ printf 'val: images\nnames: [circle, square, triangle, star, heart, cross]\n' >d
 # label NAME TEXT: how many objects count, or that the picture does not
 label() {
     printf "$2" >labels/one.txt
-    pawl val "$ENGINE" --data data.yaml --json v.json 2>said >table
+    pawl val --nosave "$ENGINE" --data data.yaml --json v.json 2>said >table
     printf '%s: exit %s, objects %s' "$1" "$?" "$(grep -o '"instances":[0-9]*' v.json | head -n 1 | cut -d: -f2)"
     sed -n 's/.*one.txt: /, /p' said | tr -d '\n'
     echo
@@ -41,11 +41,11 @@ label 'a line of blanks' '0 0.5 0.5 0.1 0.1\n  \n1 0.5 0.5 0.1 0.1\n'
 label 'a zero byte' '0 0.5 0.5 0.1 0.1\0\n'
 awk 'BEGIN { printf "0"; for (i = 0; i < 100000; i++) printf " %.4f %.4f", 0.5 + 0.4 * sin(i), 0.5 + 0.4 * cos(i); print "" }' >long
 cp long labels/one.txt
-pawl val "$ENGINE" --data data.yaml -q --json v.json
+pawl val --nosave "$ENGINE" --data data.yaml -q --json v.json
 echo "100,000 corners: exit $?, $(grep -o '"instances":[0-9]*' v.json | head -n 1)"
 # A box beyond the picture's edge is cut off there, as by val.py.
 printf '0 0.05 0.5 0.3 0.1\n' >labels/one.txt
 printf 'P6 9 40 255\n' >images/narrow.ppm
 head -c 1080 /dev/zero >>images/narrow.ppm
-pawl val "$ENGINE" --data data.yaml >/dev/null
+pawl val --nosave "$ENGINE" --data data.yaml >/dev/null
 echo "exit $?"

@@ -10,7 +10,7 @@ try() {
     name=$1
     shift
     rm -f v.json
-    pawl val "$ENGINE" --conf 0.25 --json v.json -q "$@" </dev/null
+    pawl val --nosave "$ENGINE" --conf 0.25 --json v.json -q "$@" </dev/null
     code=$?
     printf '%s: exit %s' "$name" "$code"
     [ ! -e v.json ] || printf ', pictures, objects, mAP50: %s' "$(figures)"

@@ -258,6 +258,48 @@ static void lines_are_those_of_pycocotools(void **state)
         " Average Recall     (AR) @[ IoU=0.50:0.95 | area= large | maxDets=100 ] = -1.000");
 }
 
+/* Figures and cells are those of v7.0's ap_per_class and ConfusionMatrix for the same boxes. */
+static void table_is_that_of_yolov5(void **state)
+{
+    static const size_t cells[9] = {1, 0, 2, 1, 1, 0, 0, 0, 0};
+    static const coco_truth truths[] = {
+        {.category = 0, .box = {0, 0, 10, 10}, .area = 100},
+        {.category = 0, .box = {20, 0, 10, 10}, .area = 100},
+        {.category = 1, .box = {40, 0, 10, 10}, .area = 100},
+        {.category = 1, .box = {60, 60, 10, 10}, .area = 100, .is_crowd = true},
+    };
+    static const coco_found found[] = {
+        {.category = 0, .box = {0, 0, 10, 10}, .score = 0.9},
+        {.category = 0, .box = {60, 30, 10, 10}, .score = 0.8},
+        {.category = 0, .box = {22, 0, 10, 10}, .score = 0.7}, /* IoU 2/3 */
+        {.category = 1, .box = {0, 0, 10, 10}, .score = 0.6},
+        {.category = 1, .box = {40, 0, 10, 10}, .score = 0.5},
+        {.category = 1, .box = {80, 80, 10, 10}, .score = 0.1},
+    };
+    const coco_task task = {.image_count = 1,
+                            .category_count = 2,
+                            .truths = truths,
+                            .truth_count = sizeof truths / sizeof truths[0],
+                            .found = found,
+                            .found_count = sizeof found / sizeof found[0]};
+    coco_result result;
+    (void)state;
+    assert_true(coco_evaluate(&task, &result));
+    assert_true(fabs(result.classes[0].table_ap50 - 0.8283333333333331) < 1e-15);
+    assert_true(fabs(result.classes[1].table_ap50 - 0.4975) < 1e-15);
+    assert_true(fabs(result.classes[0].table_ap - 0.6793333333333332) < 1e-15);
+    assert_true(fabs(result.table_ap50 - (0.8283333333333331 + 0.4975) / 2) < 1e-15);
+    assert_true(fabs(result.classes[0].precision - 0.66667) < 1e-5);
+    assert_true(fabs(result.classes[1].precision - 0.48102) < 1e-5);
+    assert_true(result.curves[0].recall[0] == 1 && result.curves[0].precision[999] == 1);
+    assert_true(result.curves[0].by_recall[0] == 1 && result.curves[1].by_recall[0] == 0.5);
+    coco_result_free(&result);
+    size_t *confusion = coco_confusion(&task);
+    assert_non_null(confusion);
+    assert_memory_equal(confusion, cells, sizeof cells);
+    free(confusion);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -268,6 +310,7 @@ int main(void)
         cmocka_unit_test(annotation_zero_is_never_found),
         cmocka_unit_test(nothing_is_fine),
         cmocka_unit_test(lines_are_those_of_pycocotools),
+        cmocka_unit_test(table_is_that_of_yolov5),
     };
     return cmocka_run_group_tests_name("coco_eval", tests, NULL, NULL);
 }
