@@ -33,6 +33,9 @@ static const signature signatures[] = {
     SIGNATURE(0, "\x89PAWL", PW_FILE_ENGINE, "an engine of pawl's", NULL),
     SIGNATURE(0, "ftrt", PW_FILE_PLAN, "a TensorRT engine", NULL),
     SIGNATURE(0, "ptrt", PW_FILE_PLAN, "a TensorRT engine", NULL),
+    SIGNATURE(0, "IMOD", PW_FILE_MODEL, "an Ascend model (.om)", NULL),
+    SIGNATURE(0, "model.0.", PW_FILE_MODEL, "a .wts of DeepStream-Yolo, which lacks the count of tensors and a part of them", NULL),
+    SIGNATURE(0, "[net]", PW_FILE_MODEL, "a Darknet configuration", NULL),
     SIGNATURE(0, "\x93NUMPY", PW_FILE_ARRAY, "a NumPy array", NULL),
     SIGNATURE(0, "\x89HDF", PW_FILE_MODEL, "an HDF5 file (Keras)", NULL),
     SIGNATURE(0, "GGUF", PW_FILE_MODEL, "a GGUF model", NULL),
@@ -111,6 +114,61 @@ static bool is_safetensors(const uint8_t *data, size_t size, uint64_t whole)
     return length >= 2 && length <= whole - 8;
 }
 
+/* Ultralytics' yolo puts a little-endian length and JSON before TensorRT's plan. */
+static bool is_ultralytics_engine(const uint8_t *data, size_t size, uint64_t whole)
+{
+    if (size < 8 || data[4] != '{' || data[5] != '"')
+        return false;
+    const uint64_t length =
+        data[0] | (uint64_t)data[1] << 8 | (uint64_t)data[2] << 16 | (uint64_t)data[3] << 24;
+    return length >= 2 && length < whole - 4 &&
+           (4 + length > size - 4 || data[4 + length - 1] == '}');
+}
+
+/* TensorRT's plans that need TensorRTX's plugin name it, if they do so early. */
+static bool has_plugin(const uint8_t *data, size_t size)
+{
+    static const char name[] = "YoloLayer_TRT";
+    for (size_t i = 0; i + sizeof name <= size; i++)
+        if (memcmp(data + i, name, sizeof name - 1) == 0)
+            return true;
+    return false;
+}
+
+/* Three little-endian numbers: 0, 1 or 2, and up to 5. */
+static bool is_darknet(const uint8_t *data, size_t size)
+{
+    static const uint8_t zeros[3];
+    return size >= 16 && data[0] == 0 && memcmp(data + 1, zeros, 3) == 0 &&
+           (data[4] == 1 || data[4] == 2) && memcmp(data + 5, zeros, 3) == 0 && data[8] <= 5 &&
+           memcmp(data + 9, zeros, 3) == 0;
+}
+
+/* What begins as ONNX does, a version and then a message where ONNX has its producer's name: of
+ * TensorFlow's SavedModel and of Core ML. NULL: neither. */
+static const char *other_protobuf(const uint8_t *data, size_t size)
+{
+    if (size <= 16 || data[0] != 0x08 || data[2] != 0x12)
+        return NULL;
+    size_t at = 3;
+    while (at < 8 && (data[at] & 0x80) != 0)
+        at++;
+    if (data[at + 1] >= ' ')
+        return NULL;
+    return data[1] == 1 ? "a TensorFlow SavedModel" : "a Core ML model";
+}
+
+/* A model's plan or a list of data: text that has one of the keys at the start of a line. */
+static bool is_yaml(const uint8_t *data, size_t size)
+{
+    static const char *const keys[] = {"nc:", "names:", "backbone:", "train:", "depth_multiple:"};
+    for (size_t i = 0; i < size; i++)
+        for (size_t k = 0; k < PW_COUNT(keys) && (i == 0 || data[i - 1] == '\n'); k++)
+            if (begins(data, size, i, keys[k], strlen(keys[k])))
+                return true;
+    return false;
+}
+
 /* Protocol buffers: field 1 (ir_version), then a field of the model's head: producer, version,
  * domain, graph or operator set. */
 static bool is_onnx(const uint8_t *data, size_t size)
@@ -181,15 +239,28 @@ static bool is_json(const uint8_t *data, size_t size)
 pw_file_guess pw_file_guess_of(const void *data, size_t size, uint64_t whole)
 {
     const uint8_t *bytes = data;
+    size = pw_size_min(size, PW_OS_HEAD_SIZE); /* what lies further on tells no kind */
     for (size_t i = 0; i < PW_COUNT(signatures); i++)
-        if (begins(bytes, size, signatures[i].at, signatures[i].bytes, signatures[i].length))
-            return signatures[i].guess;
+        if (begins(bytes, size, signatures[i].at, signatures[i].bytes, signatures[i].length)) {
+            pw_file_guess guess = signatures[i].guess;
+            if (guess.kind == PW_FILE_PLAN && has_plugin(bytes, size))
+                guess.what = "an engine of TensorRTX's (a TensorRT engine with its plugin)";
+            return guess;
+        }
     if (is_legacy(bytes, size))
         return (pw_file_guess){PW_FILE_LEGACY_PT, "a checkpoint (a .pt of torch 1.5 or older)",
                                NULL};
     if (is_safetensors(bytes, size, whole))
         return (pw_file_guess){PW_FILE_MODEL,
                                "a safetensors file: numbers and names without the layers", NULL};
+    if (is_ultralytics_engine(bytes, size, whole))
+        return (pw_file_guess){PW_FILE_PLAN,
+                               "an engine of Ultralytics' (a TensorRT engine behind a JSON header)",
+                               NULL};
+    if (is_darknet(bytes, size))
+        return (pw_file_guess){PW_FILE_MODEL, "weights of Darknet", NULL};
+    if (other_protobuf(bytes, size) != NULL)
+        return (pw_file_guess){PW_FILE_MODEL, other_protobuf(bytes, size), NULL};
     if (is_onnx(bytes, size))
         return (pw_file_guess){PW_FILE_MODEL, "an ONNX model", NULL};
     if (is_pickle(bytes, size))
@@ -206,6 +277,9 @@ pw_file_guess pw_file_guess_of(const void *data, size_t size, uint64_t whole)
         return (pw_file_guess){PW_FILE_PICTURE, picture, NULL};
     if (is_json(bytes, size))
         return (pw_file_guess){PW_FILE_OTHER, "a JSON file", NULL};
+    if (is_yaml(bytes, size))
+        return (pw_file_guess){PW_FILE_OTHER, "a YAML file, which describes a model or data",
+                               "give the .pt that was trained with it"};
     return (pw_file_guess){PW_FILE_UNKNOWN, NULL, NULL};
 }
 

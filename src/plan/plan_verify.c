@@ -53,7 +53,7 @@ static pawl_status refuse_kind(const uint8_t *data, size_t size, uint64_t whole,
         remedy = "run pawl build on it first";
         break;
     case PW_FILE_PLAN:
-        remedy = "which only TensorRT can load; give pawl build the weights that it was made from";
+        remedy = "only TensorRT can load it; give pawl build the weights that it was made from";
         break;
     case PW_FILE_MODEL:
         remedy = "give pawl build the .pt or .wts that it was made from";
