@@ -27,6 +27,8 @@ static const app_option options_table[] = {
     {.name = "json", .aliases = "output", .letter = 'o', .type = APP_TEXT_OPTIONAL,
      .offset = offsetof(verify_options, json), .value = "-|FILE", .writes = JSON_ENDINGS,
      .help = "write a JSON line an engine; - is stdout"},
+    {.name = "html", .type = APP_TEXT, .offset = offsetof(verify_options, html), .value = "FILE",
+     .writes = "html htm", .help = "write a report: verdicts, plots of each layer's error, pictures"},
     SESSION_OPTIONS(verify_options, session),
 };
 /* clang-format on */
@@ -116,7 +118,7 @@ static int show_pictures(verify_job *job, verify_pair *pair)
 /* Sets *is_passed to false if the engine fails. */
 static int verify_one(verify_job *job, const char *path, app_lines *lines, bool *is_passed)
 {
-    verify_pair pair = {.path = path};
+    verify_pair pair = {.path = path, .takes_shots = job->options->html != NULL};
     int code = verify_open_pair(job, &pair);
     if (code == APP_EXIT_DONE)
         code = show_pictures(job, &pair);
@@ -126,6 +128,8 @@ static int verify_one(verify_job *job, const char *path, app_lines *lines, bool 
         *is_passed = *is_passed && pair.is_passed;
         code = lines->is_open ? app_lines_write(lines, verify_json(job, &pair))
                               : app_finish_stdout(APP_EXIT_DONE);
+        if (code == APP_EXIT_DONE && job->report.stream != NULL)
+            code = verify_html_add(job, &pair);
     }
     verify_close_pair(&pair);
     return code;
@@ -137,6 +141,8 @@ static int verify_all(verify_job *job, const app_arguments *arguments, app_lines
     int code = verify_open_model(job);
     if (code == APP_EXIT_DONE && job->options->json != NULL)
         code = app_lines_open(lines, job->options->json);
+    if (code == APP_EXIT_DONE && job->options->html != NULL)
+        code = verify_html_begin(job);
     if (code != APP_EXIT_DONE)
         return code;
     /* Weights alone: the engine they would make. An engine alone: itself. */
@@ -146,6 +152,8 @@ static int verify_all(verify_job *job, const app_arguments *arguments, app_lines
         code = verify_one(job, arguments->items[i], lines, &is_passed);
     if (code == APP_EXIT_DONE)
         code = app_lines_close(lines);
+    if (code == APP_EXIT_DONE && job->report.stream != NULL)
+        code = verify_html_end(job);
     if (code != APP_EXIT_DONE)
         return code;
     if (!is_passed)
@@ -173,6 +181,7 @@ static int verify_main(int argc, char **argv)
         code = verify_all(&job, &arguments, &lines);
     }
     (void)app_lines_close(&lines);
+    app_output_discard(&job.report);
     (void)pawl_network_destroy(&job.network);
     (void)pawl_weights_destroy(&job.weights);
     app_paths_free(&job.pictures);

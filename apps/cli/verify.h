@@ -16,7 +16,7 @@ typedef struct verify_options {
     app_shape imgsz;
     double max_error, min_iou; /* below 0: by the engine's precision */
     double conf, iou;
-    const char *images, *activation, *json;
+    const char *images, *activation, *json, *html;
 } verify_options;
 
 /* A plan on a backend, ready to detect. */
@@ -56,6 +56,12 @@ typedef struct verify_boxes {
     double min_iou, max_confidence_difference;
 } verify_boxes;
 
+/* A picture as the network sees it, with the boxes of either side. */
+#define VERIFY_SHOTS 6
+typedef struct verify_shot {
+    pawl_image *expected, *found;
+} verify_shot;
+
 /* One engine against the reference. */
 typedef struct verify_pair {
     const char *path; /* of the engine, NULL: built from the weights just now */
@@ -70,6 +76,9 @@ typedef struct verify_pair {
     bool is_bgr;   /* agrees where red and blue are swapped */
     bool is_same_source;
     verify_boxes boxes;
+    verify_shot shots[VERIFY_SHOTS]; /* of the first pictures, for a report */
+    size_t shot_count;
+    bool takes_shots;
     bool is_passed;
 } verify_pair;
 
@@ -81,6 +90,7 @@ typedef struct verify_job {
     pawl_weights_info weights_info;
     app_paths pictures;
     size_t seen, failed;
+    app_output report; /* with --html */
 } verify_job;
 
 /* Each reports what is wrong and returns an exit code. */
@@ -101,6 +111,17 @@ int verify_try_bgr(verify_pair *pair, pawl_image *image);
 bool verify_diverges(const verify_pair *pair, const verify_layer *layer);
 void verify_count_boxes(verify_boxes *boxes, const pawl_detections *expected,
                         const pawl_detections *found, double conf);
+
+/* Keeps the picture with the boxes of both sides, which are in the network's pixels. */
+int verify_take_shot(verify_pair *pair, pawl_image *image, const pawl_detections *expected,
+                     const pawl_detections *found);
+/* The report: begun, a section an engine, ended. */
+int verify_html_begin(verify_job *job);
+int verify_html_add(verify_job *job, const verify_pair *pair);
+int verify_html_end(verify_job *job);
+/* The engine's name; the layer that is furthest off, NULL: none was compared. */
+const char *verify_name(const verify_job *job, const verify_pair *pair);
+const verify_layer *verify_worst(const verify_pair *pair);
 
 void verify_say(const verify_job *job, const verify_pair *pair);
 /* NULL: memory ran out. */

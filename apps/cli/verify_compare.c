@@ -207,7 +207,7 @@ int verify_picture(verify_pair *pair, pawl_image *image)
     if (status < 0)
         return app_fail_library(pair->path, &error);
     verify_count_boxes(&pair->boxes, &expected, &found, pair->conf);
-    return APP_EXIT_DONE;
+    return pair->takes_shots ? verify_take_shot(pair, image, &expected, &found) : APP_EXIT_DONE;
 }
 
 bool verify_diverges(const verify_pair *pair, const verify_layer *layer)

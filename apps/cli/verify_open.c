@@ -216,4 +216,8 @@ void verify_close_pair(verify_pair *pair)
         free(pair->layers[i].expected);
     }
     free(pair->layers);
+    for (size_t i = 0; i < pair->shot_count; i++) {
+        (void)pawl_image_destroy(&pair->shots[i].expected);
+        (void)pawl_image_destroy(&pair->shots[i].found);
+    }
 }

@@ -14,12 +14,12 @@ static const char *hash_text(char text[HASH_SIZE], const uint64_t hash[2])
     return text;
 }
 
-static const char *name_of(const verify_job *job, const verify_pair *pair)
+const char *verify_name(const verify_job *job, const verify_pair *pair)
 {
     return pair->path != NULL ? pair->path : job->model;
 }
 
-static const verify_layer *worst_layer(const verify_pair *pair)
+const verify_layer *verify_worst(const verify_pair *pair)
 {
     const verify_layer *worst = NULL;
     for (size_t i = 0; i < pair->layer_count; i++)
@@ -52,7 +52,7 @@ static void say_layers(const verify_pair *pair)
 
 static void say_first(const verify_pair *pair)
 {
-    const verify_layer *worst = worst_layer(pair);
+    const verify_layer *worst = verify_worst(pair);
     if (pair->first < pair->layer_count) {
         const verify_layer *first = &pair->layers[pair->first];
         app_say("  first divergence: layer %s (%s): max error %.3g, relative %.3g, cosine %.9f",
@@ -72,7 +72,7 @@ void verify_say(const verify_job *job, const verify_pair *pair)
 {
     char hash[HASH_SIZE];
     const verify_boxes *boxes = &pair->boxes;
-    app_say("%s: %s %s at %dx%d, made of %s (%s)", name_of(job, pair), pair->engine.backend,
+    app_say("%s: %s %s at %dx%d, made of %s (%s)", verify_name(job, pair), pair->engine.backend,
             pair->engine.info.precision, pair->shape.height, pair->shape.width,
             pair->engine.info.source_name, hash_text(hash, pair->engine.info.source_hash));
     if (!pair->is_same_source)
@@ -136,7 +136,7 @@ json_t *verify_json(const verify_job *job, const verify_pair *pair)
     for (size_t i = 0; i < pair->layer_count; i++)
         if (pair->layers[i].is_compared)
             (void)app_json_append(layers, layer_json(&pair->layers[i]));
-    (void)app_json_set(line, "engine", side_json(name_of(job, pair), &pair->engine));
+    (void)app_json_set(line, "engine", side_json(verify_name(job, pair), &pair->engine));
     (void)app_json_set(line, "reference", side_json(job->model, &pair->reference));
     (void)app_json_set(line, "same_source", json_boolean(pair->is_same_source));
     (void)app_json_set(line, "shape", shape);

@@ -216,8 +216,7 @@ static void find_decades(const app_bar *bars, size_t count, double limit, int *l
         most = fmax(most, bars[i].value);
     }
     *low = (int)floor(log10(least));
-    *high = (int)ceil(log10(most));
-    *high += *high == *low ? 1 : 0;
+    *high = (int)floor(log10(most)) + 1; /* the highest stays below the frame */
     *low = *high - *low > 20 ? *high - 20 : *low;
 }
 

@@ -4,9 +4,11 @@
 #include "common/files.h"
 #include "common/term.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define PICTURE_LIMIT ((size_t)1 << 28)
 
@@ -133,4 +135,27 @@ int app_html_picture(FILE *out, const char *path)
     fputs("\">\n", out);
     pawl_file_release(data);
     return APP_EXIT_DONE;
+}
+
+int app_html_image(FILE *out, pawl_image *image, const char *what)
+{
+    pawl_error error = {0};
+    const char *given = getenv("TMPDIR");
+    char *folder = app_format("%s/pawl-XXXXXX", given != NULL && given[0] != '\0' ? given : "/tmp");
+    if (folder == NULL || mkdtemp(folder) == NULL) {
+        const int code = folder == NULL ? app_fail_memory() : app_fail_write(folder, errno);
+        free(folder);
+        return code;
+    }
+    char *path = app_format("%s/%s.jpg", folder, what);
+    int code = path == NULL ? app_fail_memory() : APP_EXIT_DONE;
+    if (code == APP_EXIT_DONE)
+        code = pawl_image_write(image, path, &error) < 0 ? app_fail_library(path, &error)
+                                                         : app_html_picture(out, path);
+    if (path != NULL)
+        (void)unlink(path);
+    (void)rmdir(folder);
+    free(path);
+    free(folder);
+    return code;
 }

@@ -5,6 +5,8 @@
 
 #include "common/drawing.h"
 
+#include <pawl/image.h>
+
 void app_html_begin(FILE *out, const char *title);
 void app_html_end(FILE *out);
 void app_html_heading(FILE *out, const char *text);
@@ -19,6 +21,8 @@ void app_html_table_end(FILE *out);
 /* What stands between is in columns beside each other. */
 void app_html_beside(FILE *out);
 void app_html_beside_end(FILE *out);
+/* The picture as a JPEG in the report itself. Reports what goes wrong and returns an exit code. */
+int app_html_image(FILE *out, pawl_image *image, const char *what);
 /* A JPEG or PNG file, in the report itself. Reports what goes wrong and returns an exit code. */
 int app_html_picture(FILE *out, const char *path);
 
