@@ -43,13 +43,12 @@ static void note_processes(pw_trace *trace, pw_trace_note_line line, void *user)
         bool is_replaced = false;
         for (size_t k = i + 1; k < trace->log_count; k++)
             is_replaced = is_replaced || trace->logs[k].head->process == log->head->process;
-        if (is_replaced) {
+        if (is_replaced && log->has_library)
             line(user, pw_arena_printf(&trace->arena,
-                                       "process %u replaced %s by another program (exec); what it "
-                                       "had not ended is not judged",
+                                       "process %u replaced %s by another program (exec); what it had not ended is not judged",
                                        log->head->process, log->program));
+        if (is_replaced)
             continue;
-        }
         if (!log->has_library && !log->head->is_forked)
             line(user, pw_arena_printf(&trace->arena,
                                        "%s called no factory of a shared TensorRT library, so "

@@ -96,7 +96,7 @@ PROGRAMS = [
     ("static_owner", "raw", "85", "PAWL-T010", "IRuntime", "static"),
     ("at_exit", "raw", "82", "PAWL-T010", "IRuntime", "atexit"),
     # not yours, the library's errors, fork
-    ("profile_deleted", "c", "85", "PAWL-T011", "IOptimizationProfile", "b = createInferBuilder()\no = createProfile(b)\n-end(o)!\n+end(b)"),
+    ("profile_deleted", "c", "85", "PAWL-T011", "IOptimizationProfile", "b = createInferBuilder()\no = createProfile(b)\n-end(o)!\nend(b)"),
     ("no_output", "cpp", "110", "PAWL-T012", "IBuilder", PLAN.replace("markOutput(n, t)", "+markOutput(n, t)").replace(
         "p = build(b, n, c)", "+p = build(b, n, c)\n-build(b, n, c)!") + "+end(p)"),
     ("no_plan", "py", "85", "PAWL-T012", "IRuntime", "r = createInferRuntime()\n-deserialize(r, r, 64)!\nend(r)"),

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+// hostile MODE: what a traced program may do to itself. Each prints what it prints untraced.
+#include "NvInferTiny.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdexcept>
+#include <sys/resource.h>
+#include <thread>
+#include <vector>
+
+struct Object { virtual ~Object() = 0; void *impl; };
+
+static int is(const char *mode, const char *wanted) { return strcmp(mode, wanted) == 0; }
+
+static void defect(void)
+{
+    Tiny *b = createInferBuilder();
+    Tiny *c = createConfig(b);
+    end(b);
+    end(c);
+}
+
+static jmp_buf out;
+static void throwing_log(void *, int32_t severity, const char *) { if (severity <= 1) throw std::runtime_error("from the logger"); }
+static void jumping_log(void *, int32_t severity, const char *) { if (severity <= 1) longjmp(out, 1); }
+
+// An error of the library within a call leaves it by an exception or a longjmp; calls after it are the program's own again.
+static void leave_by(void (*log)(void *, int32_t, const char *))
+{
+    Tiny *r = createInferRuntime();
+    tiny_logger()->vtable[0] = (void *)log; // until the next factory
+    try {
+        if (setjmp(out) == 0)
+            deserialize(r, "nonsense that is no plan, and long enough to be looked at as one", 64);
+        else
+            puts("jumped");
+    } catch (const std::runtime_error &error) {
+        puts(error.what());
+    }
+    Tiny *b = createInferBuilder(), *c = createConfig(b);
+    end(c);
+    end(b);
+    end(r);
+}
+
+static void use_other(const char *path)
+{
+    void *const other = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND);
+    const int32_t version = ((int32_t(*)(void))dlsym(other, "getInferLibVersion"))();
+    printf("the other is %d\n", (int)version);
+    Tiny *(*make)(void *, int32_t) = (Tiny * (*)(void *, int32_t)) dlsym(other, "createInferRuntime_INTERNAL");
+    Tiny *r = make(tiny_logger(), version);
+    end(r);
+}
+
+static void many_threads(void)
+{
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 8; i++)
+        threads.emplace_back([] {
+            for (int k = 0; k < 200; k++) {
+                Tiny *b = createInferBuilder(), *n = createNetwork(b), *c = createConfig(b);
+                name(relu(n, input(n)), "out");
+                end(c);
+                end(n);
+                end(b);
+            }
+        });
+    for (std::thread &each : threads)
+        each.join();
+}
+
+static void reclaim(void)
+{
+    for (int i = 0; i < 6000; i++) { // more than are kept after their end
+        Tiny *b = createInferBuilder(), *n = createNetwork(b);
+        tensorName(relu(n, input(n)));
+        end(n);
+        end(b);
+    }
+}
+
+int main(int count, char **arguments)
+{
+    const char *mode = arguments[1];
+    if (is(mode, "nothing"))
+        return puts("nothing") < 0;
+    tiny_open();
+    if (is(mode, "fork") && fork() == 0) {
+        Tiny *b = createInferBuilder();
+        _exit(b == NULL);
+    }
+    if (is(mode, "fork"))
+        wait(NULL);
+    if (is(mode, "exec")) {
+        createInferBuilder();
+        execl(arguments[0], arguments[0], "defect", (char *)NULL);
+    }
+    if (is(mode, "closed"))
+        for (int i = 3; i < 1024; i++)
+            close(i);
+    if (is(mode, "twice"))
+        use_other(arguments[2]);
+    if (is(mode, "throw"))
+        return leave_by(throwing_log), 0;
+    if (is(mode, "jump"))
+        return leave_by(jumping_log), 0;
+    if (is(mode, "threads"))
+        return many_threads(), 0;
+    if (is(mode, "reclaim"))
+        return reclaim(), 0;
+    if (is(mode, "disk")) {
+        struct rlimit none = {0, 0};
+        signal(SIGXFSZ, SIG_IGN);
+        setrlimit(RLIMIT_FSIZE, &none);
+        return many_threads(), 0;
+    }
+    defect();
+    printf("pid of my own, %d words\n", count);
+    fflush(stdout);
+    if (is(mode, "segv"))
+        raise(SIGSEGV);
+    if (is(mode, "kill"))
+        kill(getpid(), SIGKILL);
+    if (is(mode, "term"))
+        kill(getppid(), SIGTERM), pause();
+    if (is(mode, "_exit"))
+        _exit(7);
+    if (is(mode, "thread_exit"))
+        std::thread([] { exit(5); }).join();
+    if (is(mode, "in_call")) {
+        Tiny *r = createInferRuntime();
+        tiny_logger()->vtable[0] = (void *)+[](void *, int32_t, const char *) { raise(SIGABRT); };
+        deserialize(r, "nonsense that is no plan, and long enough to be looked at as one", 64);
+    }
+    return 3;
+}

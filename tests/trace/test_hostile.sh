@@ -1,0 +1,106 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# test_hostile.sh PAWL CC CXX SOURCE DOUBLE OTHER_DOUBLE: programs that use no TensorRT, two, one of an unknown version; that fork, exec, close what is open, are killed, exit from a thread, leave
+# a call by an exception, are static, setuid or no programs. A sentence each, and output and exit code as without pawl trace.
+set -eu
+pawl=$1 cc=$2 cxx=$3 source=$4 other=$6
+export TINY_LIBRARY="$5"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+# shellcheck disable=SC2086 # flags
+"$cxx" -g -O1 -w ${TINY_FLAGS:-} -I "$source/tests/trace" -I "$source/src" "$source/tests/trace/hostile.cpp" -o "$work/hostile" -ldl -lpthread
+faults=0
+fail() { echo "failed: $*"; sed 's/^/    /' "$work/err"; faults=$((faults + 1)); }
+
+# like EXPECTED_TEXT OPTIONS -- COMMAND: the same output and exit code, and the text in the report
+like()
+{
+    text=$1
+    shift
+    options=
+    while [ "$1" != -- ]; do options="$options $1"; shift; done
+    shift
+    plain=0 traced=0
+    "$@" >"$work/plain" 2>"$work/plain.err" || plain=$?
+    # shellcheck disable=SC2086 # options
+    "$pawl" trace $options -- "$@" >"$work/out" 2>"$work/err" || traced=$?
+    [ "$plain" = "$traced" ] || fail "$*: exit $traced, untraced $plain"
+    cmp -s "$work/plain" "$work/out" || fail "$*: the output differs"
+    grep -q -e "$text" "$work/err" || fail "$*: there is no '$text'"
+}
+
+hostile=$work/hostile
+like 'called no factory of a shared TensorRT library' -- "$hostile" nothing
+like 'PAWL-T001  IBuilder #1 is ended before IBuilderConfig #2' -- "$hostile" defect
+like '1 program that it started was not followed\|2 objects, 1 defect' -- "$hostile" fork
+like '3 objects, 1 defect' --follow-children -- "$hostile" fork
+like 'replaced .* by another program (exec)' -- "$hostile" exec
+like 'PAWL-T001' -- "$hostile" closed
+like 'one process uses two TensorRT libraries' -- "$hostile" twice "$other"
+like 'PAWL-T012  the library reports an error in IRuntime::deserializeCudaEngine()' -- "$hostile" throw
+grep -q 'from the logger' "$work/out" || fail 'throw: nothing was thrown'
+like 'PAWL-T012' -- "$hostile" jump
+grep -q jumped "$work/out" || fail 'jump: nothing jumped'
+like '4800 objects, 0 defects' -- "$hostile" threads
+like '12000 objects, 0 defects' -- "$hostile" reclaim
+like 'objects, 0 defects' -- "$hostile" disk
+like 'was ended by signal 11' -- "$hostile" segv
+grep -q 'PAWL-T001' "$work/err" || fail "segv: the report so far is lost"
+like 'was ended by signal 9' -- "$hostile" kill
+grep -q 'PAWL-T001' "$work/err" || fail "kill: the report so far is lost"
+like 'did not come to its exit()' -- "$hostile" _exit
+like 'PAWL-T001' -- "$hostile" thread_exit
+like 'was within IRuntime::deserializeCudaEngine()' -- "$hostile" in_call
+like 'PAWL-T001' -- sh -c "exec '$hostile' defect"
+like 'programs\? that it started w.* not followed' -- sh -c "'$hostile' defect; true"
+like 'PAWL-T001' --follow-children -- sh -c "'$hostile' defect; true"
+
+# A signal that pawl alone is sent goes to the program.
+"$pawl" trace -- "$hostile" term >"$work/out" 2>"$work/err" && fail "term: exit 0" || :
+grep -q 'was ended by signal 15' "$work/err" || fail "SIGTERM is not passed on"
+
+# A library of a version that nobody knows: as it is, with its own objects.
+printf 'int getInferLibVersion(void) { return 130000; }\nstatic void *t[] = {0, 0, 0, 0};\nstatic void *o[] = {t, 0};\nvoid *createInferBuilder_INTERNAL(void *l, int v) { return l != 0 && v != 0 ? o : 0; }\n' >"$work/new.c"
+"$cc" -shared -fPIC -o "$work/libnvinfer.so.13" "$work/new.c"
+printf '#include <dlfcn.h>\n#include <stdio.h>\nint main(int c, char **a) { void *h = dlopen(a[1], 1); void *(*f)(void *, int) = dlsym(h, "createInferBuilder_INTERNAL"); puts(f(a, c) ? "made" : "none"); return 0; }\n' >"$work/use.c"
+"$cc" -w -o "$work/use" "$work/use.c" -ldl
+like 'is none that pawl trace knows' -- "$work/use" "$work/libnvinfer.so.13"
+
+# What no library can be brought into.
+printf '#include <stdio.h>\nint main(void) { puts("static"); return 4; }\n' >"$work/static.c"
+if "$cc" -static -o "$work/static" "$work/static.c" 2>/dev/null; then like 'is statically linked' -- "$work/static"; fi
+if [ "$(id -u)" = 0 ]; then
+    cp "$work/use" "$work/setuid" && chown 1 "$work/setuid" && chmod 4755 "$work/setuid"
+    like "runs with another's rights" -- "$work/setuid" "$work/libnvinfer.so.13"
+fi
+for pair in "127 $work/absent" "126 $work/new.c"; do
+    code=0
+    "$pawl" trace -- "${pair#* }" 2>"$work/err" || code=$?
+    [ "$code" = "${pair%% *}" ] && [ "$(wc -l <"$work/err")" = 1 ] || fail "$pair: exit $code"
+done
+
+# Options.
+code=0
+"$pawl" trace --error-exitcode 99 "$hostile" defect >"$work/out" 2>"$work/err" || code=$?
+[ "$code" = 99 ] || fail "--error-exitcode: $code"
+printf '# none of these\n\nPAWL-T001 IBuilder defect*\n' >"$work/supp"
+code=0
+"$pawl" trace --error-exitcode 99 --suppressions "$work/supp" -- "$hostile" defect >"$work/out" 2>"$work/err" || code=$?
+[ "$code" = 3 ] && grep -q '0 defects' "$work/err" && grep -q '1 defect was suppressed' "$work/err" || fail "--suppressions: $code"
+printf 'IBuilder\n' >"$work/supp"
+code=0
+"$pawl" trace --suppressions "$work/supp" -- "$hostile" defect >"$work/out" 2>"$work/err" || code=$?
+[ "$code" = 3 ] && grep -q 'supp:1: a suppression begins with an id' "$work/err" || fail "bad suppressions: $code"
+"$pawl" trace --repair -- "$hostile" defect >"$work/out" 2>"$work/err" && fail "exit 0" || :
+grep -q 'postponed by --repair' "$work/err" && ! grep -q '^\[E\]' "$work/err" || fail "--repair"
+for format in svg html json txt; do
+    rm -f "$work/report.$format"
+    "$pawl" trace -o "$work/report.$format" -- "$hostile" defect >"$work/out" 2>"$work/err" || :
+    grep -q 'too early' "$work/report.$format" || grep -q '"early"' "$work/report.$format" || fail "-o report.$format"
+done
+rm -rf "$work/tmp dir:x" && mkdir "$work/tmp dir:x"
+TMPDIR="$work/tmp dir:x" "$pawl" trace -- "$hostile" defect >"$work/out" 2>"$work/err" || :
+grep -q 'PAWL-T001' "$work/err" || fail "a TMPDIR with blanks"
+[ -z "$(find "$work/tmp dir:x" /tmp -maxdepth 1 -name 'pawl-trace-*' -newer "$work/static.c" 2>/dev/null | head -n 1)" ] || echo "logs of another run are there"
+echo "$faults faults"
+[ "$faults" = 0 ]
