@@ -23,10 +23,19 @@ const app_command cli_doctor = {
     .main = doctor_main,
 };
 
+/* What the library logs where an object of anybody's is ended too early: which one, pawl trace
+ * says. */
+static void say_remedy(const char *text)
+{
+    if (strstr(text, "Destroying a") != NULL && strstr(text, "before destroying") != NULL)
+        app_say("which object of which program that is: pawl trace -- PROGRAM");
+}
+
 static void say_line(void *user, const char *text)
 {
     (void)user;
     app_say("%s", text);
+    say_remedy(text);
 }
 
 /* The same of the report, of whose backends *next is the one to come. */
@@ -37,6 +46,7 @@ static void say_backend(void *user, const char *text)
     if (name != NULL && strncmp(text, name, strlen(name)) == 0 && text[strlen(name)] == ' ')
         ++*next;
     app_say("%s", text);
+    say_remedy(text);
 }
 
 static void report_backends(void *argument, cli_line line, void *user)

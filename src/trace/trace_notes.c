@@ -45,7 +45,8 @@ static void note_processes(pw_trace *trace, pw_trace_note_line line, void *user)
             is_replaced = is_replaced || trace->logs[k].head->process == log->head->process;
         if (is_replaced && log->has_library)
             line(user, pw_arena_printf(&trace->arena,
-                                       "process %u replaced %s by another program (exec); what it had not ended is not judged",
+                                       "process %u replaced %s by another program (exec); what it "
+                                       "had not ended is not judged",
                                        log->head->process, log->program));
         if (is_replaced)
             continue;
