@@ -88,6 +88,7 @@ const pk_implementation pk_implementations[] = {
     DEPTHWISE(generic, PK_GENERIC),
 #if defined(__x86_64__)
     TILES(avx512, PK_AVX512, 14x32, 14, 32, 16),
+    TILES(avx512, PK_AVX512, 9x48, 9, 48, 32),
     TILES(avx512, PK_AVX512, 28x16, 28, 16, 0),
     TILES_BF16(avx512, PK_AVX512, 14x32, 14, 32),
     TILES(avx2, PK_AVX2, 6x16, 6, 16, 8),

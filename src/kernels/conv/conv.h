@@ -6,7 +6,7 @@
 #include "kernels/kernel.h"
 
 #define PK_MAX_MR 32 /* rows of the largest tile */
-#define PK_MAX_NR 32 /* columns of the widest panel */
+#define PK_MAX_NR 48 /* columns of the widest panel */
 
 /*
  * One tile: rows output pixels x columns output channels.
