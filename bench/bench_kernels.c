@@ -4,7 +4,7 @@
  * thread. Median of the processor time; GFLOP/s, GB/s of sources and destination, and the share of
  * the machine's peak of multiply-adds in floats, which is measured first.
  *
- *     bench_kernels bench/shapes/yolov5n.txt [part of an implementation's name]
+ *     bench_kernels bench/shapes/yolov5n.txt [part of an implementation's name [fp32|bf16|int8]]
  */
 #include "base/cpu_info.h"
 #include "base/memory.h"
@@ -44,6 +44,15 @@ static float *random_floats(size_t count)
     return values;
 }
 
+/* A scale an output channel. */
+static float *scales_of(size_t count)
+{
+    float *scales = random_floats(count);
+    for (size_t i = 0; i < count; i++)
+        scales[i] = 0.01f;
+    return scales;
+}
+
 static int rising(const void *a, const void *b)
 {
     const uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
@@ -81,10 +90,11 @@ static double time_problem(const pk_implementation *implementation, const pk_pro
                           : out->channels * in->channels * window->kernel[0] * window->kernel[1]);
     float *source = random_floats(in->batch * in->picture);
     float *destination = random_floats(out->batch * out->picture);
+    float *scales = scales_of(out->channels);
     void *packed = random_floats(needs.packed / sizeof(float));
     void *scratch = random_floats(needs.scratch / sizeof(float));
     void *workspace = random_floats(needs.workspace / sizeof(float));
-    const pk_constants constants = {.weights = weights};
+    const pk_constants constants = {.weights = weights, .scales = scales};
     if (needs.packed > 0)
         implementation->pack(implementation, problem, &constants, packed);
     const pk_call call = {.implementation = implementation,
@@ -95,7 +105,7 @@ static double time_problem(const pk_implementation *implementation, const pk_pro
                           .packed = packed,
                           .workspace = workspace};
     const double ns = median_ns(&call, scratch, repeats);
-    void *const all[] = {weights, source, destination, packed, scratch, workspace};
+    void *const all[] = {weights, scales, source, destination, packed, scratch, workspace};
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
         pw_free(all[i]);
     return ns;
@@ -120,6 +130,23 @@ static bool read_letterbox(const char *line, listed *to)
     to->problem.source[0] = pk_tensor_nhwc(PK_U8, 1, 3, height, width, 3);
     to->problem.destination = pk_tensor_nhwc(PK_U8, 1, 3, rows, columns, 3);
     return true;
+}
+
+/* In another type than floats. */
+static void retype(pk_problem *problem, const char *precision)
+{
+    const bool is_int8 = strcmp(precision, "int8") == 0;
+    const pk_type type = is_int8 ? PK_U8 : strcmp(precision, "bf16") == 0 ? PK_BF16 : PK_F32;
+    pk_tensor *const both[] = {&problem->source[0], &problem->destination};
+    if (problem->op == PK_LETTERBOX)
+        return;
+    for (int i = 0; i < 2; i++) {
+        both[i]->type = type;
+        both[i]->scale = is_int8 ? 0.05f : 0.0f;
+        both[i]->zero_point = is_int8 ? 6 : 0;
+    }
+    if (problem->weights != PK_NO_TYPE)
+        problem->weights = is_int8 ? PK_S8 : type;
 }
 
 /* A line of the list as a problem: dense floats, one picture, SiLU after convolutions; or bytes of
@@ -182,9 +209,10 @@ static double peak_gflops(void)
 int main(int argc, char **argv)
 {
     FILE *file = argc > 1 ? fopen(argv[1], "r") : NULL;
-    const char *pattern = argc > 2 ? argv[2] : "";
+    const char *pattern = argc > 2 ? argv[2] : "", *precision = argc > 3 ? argv[3] : "fp32";
     if (file == NULL) {
-        fprintf(stderr, "bench_kernels SHAPES [part of an implementation's name]\n");
+        fprintf(stderr,
+                "bench_kernels SHAPES [part of an implementation's name [fp32|bf16|int8]]\n");
         return 2;
     }
     const double peak = peak_gflops();
@@ -194,6 +222,7 @@ int main(int argc, char **argv)
         listed from;
         if (!read_problem(line, &from))
             continue;
+        retype(&from.problem, precision);
         char text[PK_TEXT_SIZE];
         pk_problem_text(&from.problem, text);
         double best = 0;

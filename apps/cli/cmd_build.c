@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* pawl build: weights -> network -> plan -> .engine, and what was found on the way. */
 #include "cli/build_audit.h"
+#include "cli/calibrate.h"
 #include "cli/lifetimes.h"
 #include "cli/session.h"
 #include "common/files.h"
@@ -12,6 +13,8 @@
 typedef struct build_options {
     const char *output, *names, *activation, *backend, *precision;
     const char *tune, *memory, *timing_cache, *fp16_audit, *fp16_fix;
+    calibrate_options calib;
+    const char *calib_method, *precision_map;
     app_shapes shapes;
     size_t workspace;
     int32_t level;
@@ -64,6 +67,21 @@ static const app_option options_table[] = {
     {.name = "precision", .type = APP_CHOICE, .offset = offsetof(build_options, precision),
      .value = "NAME", .choices = cli_precisions,
      .help = "of the computation, where the backend has it"},
+    {.name = "calib", .type = APP_TEXT, .offset = offsetof(build_options, calib.pictures),
+     .value = "DIR|LIST", .backends = "cpu reference",
+     .help = "of int8: pictures like those that the model will see, a folder or a .txt with a path a line"},
+    {.name = "calib-count", .type = APP_INTEGER, .offset = offsetof(build_options, calib.count),
+     .value = "N", .low = 1, .high = 1000000, .backends = "cpu reference",
+     .help = "pictures of --calib to take, from all over it"},
+    {.name = "calib-method", .type = APP_CHOICE, .offset = offsetof(build_options, calib_method),
+     .value = "HOW", .choices = cli_calibration_methods, .backends = "cpu reference",
+     .help = "how ranges are taken from what the pictures gave"},
+    {.name = "calib-cache", .type = APP_TEXT, .offset = offsetof(build_options, calib.cache),
+     .value = "FILE", .writes = "calib cache", .backends = "cpu reference",
+     .help = "what the pictures gave, kept for builds of the same weights at the same size"},
+    {.name = "precision-map", .type = APP_TEXT, .offset = offsetof(build_options, precision_map),
+     .value = "FILE", .backends = "cpu reference",
+     .help = "of int8: layers that stay fp32, a name and a precision a line, as in 'model.24 fp32'"},
     {.name = "no-optimise", .aliases = "no-optimize", .type = APP_FLAG,
      .offset = offsetof(build_options, is_unoptimised),
      .help = "run no pass over the network, for comparisons"},
@@ -116,6 +134,8 @@ static const build_options defaults = {.backend = "cpu",
                                        .memory = "usual",
                                        .fp16_fix = "none",
                                        .tf32 = "off",
+                                       .calib = {.count = 100},
+                                       .calib_method = "mse",
                                        .level = -1};
 
 static int build_main(int argc, char **argv);
@@ -144,6 +164,8 @@ struct build {
     pawl_weights *weights;
     pawl_network *network;
     pawl_builder *builder;
+    pawl_calibration *calibration;
+    pawl_layer_precision *precisions;
     pawl_plan *plan;
     pawl_model_info model;
 };
@@ -151,10 +173,12 @@ struct build {
 static void close_build(struct build *build)
 {
     (void)pawl_plan_destroy(&build->plan);
+    (void)pawl_calibration_destroy(&build->calibration);
     (void)pawl_builder_destroy(&build->builder);
     (void)pawl_network_destroy(&build->network);
     (void)pawl_weights_destroy(&build->weights);
     app_paths_free(&build->names);
+    free(build->precisions);
     free(build->timing_cache);
     free(build->output);
 }
@@ -299,6 +323,43 @@ static void set_shapes(const struct build *build, pawl_build_desc *desc)
     desc->width_max = most.width;
 }
 
+static bool is_int8(const build_options *options)
+{
+    return strcmp(options->precision, "int8") == 0;
+}
+
+static int set_int8(struct build *build, pawl_build_desc *desc)
+{
+    const build_options *options = build->options;
+    int code = APP_EXIT_DONE;
+    if (options->precision_map != NULL)
+        code = cli_precision_map_read(options->precision_map, &build->precisions,
+                                      &desc->layer_precision_count);
+    if (code == APP_EXIT_DONE)
+        code = cli_calibrate(&options->calib, build->builder, build->network, desc,
+                             &build->calibration);
+    desc->calibration = build->calibration;
+    desc->calibration_method = cli_calibration_method(options->calib_method);
+    desc->layer_precisions = build->precisions;
+    return code;
+}
+
+/* What belongs to INT8 is given with it, and only with it. */
+static int check_int8(const build_options *options)
+{
+    const char *backends = "cpu reference"; /* others refuse the precision, or the options */
+    const bool has_pictures = options->calib.pictures != NULL || options->calib.cache != NULL;
+    if (!is_int8(options) && (has_pictures || options->precision_map != NULL))
+        return app_usage(&cli_build, "--calib, --calib-cache and --precision-map belong to "
+                                     "--precision int8");
+    if (is_int8(options) && !has_pictures &&
+        app_list_has(backends, options->backend, strlen(options->backend)))
+        return app_usage(&cli_build,
+                         "--precision int8 takes its scales from pictures: give --calib DIR, a "
+                         "folder of some hundred like those that the model will see");
+    return APP_EXIT_DONE;
+}
+
 static int make_plan(struct build *build)
 {
     pawl_error error = {0};
@@ -322,6 +383,11 @@ static int make_plan(struct build *build)
     desc.batch_opt = options->batch.opt;
     desc.batch_max = options->batch.max;
     pawl_status status = pawl_builder_create(&builder_desc, &build->builder, &error);
+    if (status >= 0 && is_int8(options)) {
+        const int code = set_int8(build, &desc);
+        if (code != APP_EXIT_DONE)
+            return code;
+    }
     if (status >= 0)
         app_progress_elapsed("building"); /* TensorRT tells little, before 10.0 nothing */
     if (status >= 0)
@@ -413,6 +479,8 @@ static int build_main(int argc, char **argv)
         code =
             app_usage(&cli_build, "--timing-cache keeps what is timed, and nothing is timed: give "
                                   "--tune quick or --tune full too");
+    if (code == APP_EXIT_DONE)
+        code = check_int8(&options);
     if (code == APP_EXIT_DONE && options.imgsz.height != 0 && options.shapes.opt.height != 0)
         code = app_usage(&cli_build, "--imgsz and the middle of --shapes both say what to optimise "
                                      "for: give one of them");

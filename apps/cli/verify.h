@@ -9,7 +9,7 @@
 #include "common/lines.h"
 
 /* Bounds by precision: relative error of a layer at most, overlap of boxes at least. */
-#define VERIFY_GATES(X) X(fp32, 1e-4, 0.99) X(fp16, 0.02, 0.95) X(bf16, 0.1, 0.9)
+#define VERIFY_GATES(X) X(fp32, 1e-4, 0.99) X(fp16, 0.02, 0.95) X(bf16, 0.1, 0.9) X(int8, 0.3, 0.8)
 
 typedef struct verify_options {
     session_options session;

@@ -3,6 +3,7 @@
 #ifndef PAWL_BUILDER_H
 #define PAWL_BUILDER_H
 
+#include <pawl/calibration.h>
 #include <pawl/network.h>
 #include <pawl/plan.h>
 
@@ -42,6 +43,12 @@ typedef enum pawl_tactic_source {
     PAWL_TACTIC_JIT = 16
 } pawl_tactic_source;
 
+/** A layer, or all whose names begin with it and a dot ("model.24"), in a precision of its own. */
+typedef struct pawl_layer_precision {
+    const char *layer;
+    const char *precision; /* "fp32" or "int8" */
+} pawl_layer_precision;
+
 typedef struct pawl_build_desc {
     size_t struct_size;
     const char *backend;   /* see pawl_backend_name(); NULL means "cpu" */
@@ -67,9 +74,15 @@ typedef struct pawl_build_desc {
     int32_t tactic_sources;         /* pawl_tactic_source bits: where kernels may come from; -1: the library's default. Since 0.2 */
     int32_t gpu;                    /* to build for, as the driver numbers those it shows; 0: the first. Since 0.2 */
     int32_t is_small;               /* 1: tuning forgoes speed that costs memory, which else is up to 1.5 times the weights; the CPU's. Since 0.2 */
+    /* Of precision "int8". Since 0.2. */
+    pawl_calibration *calibration;  /* of the same weights: needed. Held until the call returns */
+    int32_t calibration_method;     /* pawl_calibration_method */
+    const pawl_layer_precision *layer_precisions; /* the last that names a layer counts; NULL: all in int8 where they can be. Borrowed during the call */
+    size_t layer_precision_count;
 } pawl_build_desc;
 #define PAWL_BUILD_DESC_INIT \
-    { sizeof(pawl_build_desc), NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL, 0, -1, NULL, 0, 0, 0, 0, 0, 0, 0, 0, PAWL_TUNE_OFF, 0, -1, 0, 0 }
+    { sizeof(pawl_build_desc), NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL, 0, -1, NULL, 0, 0, 0, 0, 0, 0, 0, 0, PAWL_TUNE_OFF, 0, -1, 0, 0, NULL, \
+      PAWL_CALIBRATE_MSE, NULL, 0 }
 
 /**
  * Makes a builder, which keeps what builds share: worker threads and the timing cache.
@@ -90,6 +103,8 @@ PAWL_API pawl_status pawl_builder_destroy(pawl_builder **builder);
  * @param builder, network  Held until the call returns, not longer; not changed.
  * @param[out] plan  On success the caller's: end it with pawl_plan_destroy(). It needs neither builder nor network nor weights.
  * @retval PAWL_ERR_ARGUMENT     Sizes that are no multiples of the largest stride, a batch range out of order, a level or a tuning that is none.
+ * @retval PAWL_ERR_ARGUMENT     Precision "int8" without a calibration, with one of other weights or of no pictures; a layer precision that names no
+ *                               layer or no precision.
  * @retval PAWL_ERR_DEVICE       The backend is not here.
  * @retval PAWL_ERR_UNSUPPORTED  The backend cannot run a layer, or not in this precision.
  * @retval PAWL_ERR_CANCELLED    progress asked to stop; what was timed until then is in the timing cache. @retval PAWL_ERR_BUSY The builder builds on another thread.

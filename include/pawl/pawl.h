@@ -6,6 +6,7 @@
 #include <pawl/allocator.h>
 #include <pawl/audit.h>
 #include <pawl/builder.h>
+#include <pawl/calibration.h>
 #include <pawl/detect.h>
 #include <pawl/diagnosis.h>
 #include <pawl/export.h>

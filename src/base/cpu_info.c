@@ -31,9 +31,13 @@ typedef struct isa_level {
 static const isa_level ladder[] = {
     {"generic", PW_ISA_GENERIC},
 #if defined(__x86_64__)
-    {"sse41", PW_ISA_SSE41},           {"avx2", PW_ISA_AVX2},
-    {"avx512", PW_ISA_AVX512},         {"avx512vnni", PW_ISA_AVX512VNNI},
-    {"avx512bf16", PW_ISA_AVX512BF16}, {"amx", PW_ISA_AMX},
+    {"sse41", PW_ISA_SSE41},
+    {"avx2", PW_ISA_AVX2},
+    {"avxvnni", PW_ISA_AVXVNNI},
+    {"avx512", PW_ISA_AVX512},
+    {"avx512vnni", PW_ISA_AVX512VNNI},
+    {"avx512bf16", PW_ISA_AVX512BF16},
+    {"amx", PW_ISA_AMX},
 #elif defined(__aarch64__)
     {"neon", PW_ISA_NEON},
     {"dotprod", PW_ISA_DOTPROD},
@@ -146,7 +150,10 @@ static uint32_t find_machine(void)
     const cpuid_words features = cpuid_get(7, 0);
     if (!has_all(features.ebx, bit_AVX2 | bit_BMI | bit_BMI2) || !has_all(states, STATE_SSE_AVX))
         return mask;
-    return mask | PW_ISA_AVX2 | find_avx512(features, states);
+    mask |= PW_ISA_AVX2;
+    if (features.eax >= 1 && has_all(cpuid_get(7, 1).eax, 1u << 4)) /* AVX-VNNI */
+        mask |= PW_ISA_AVXVNNI;
+    return mask | find_avx512(features, states);
 }
 
 /* Brand (three leaves of 16 bytes, padded with blanks at either end), family and model. */

@@ -15,6 +15,7 @@ typedef enum pw_isa {
     PW_ISA_AVX512VNNI = 1 << 3,
     PW_ISA_AVX512BF16 = 1 << 4,
     PW_ISA_AMX = 1 << 5,        /* BF16 and INT8. Nobody has asked the kernel for its permission yet: who runs tile code does */
+    PW_ISA_AVXVNNI = 1 << 6,    /* vpdpbusd of processors without AVX-512, and of newer ones with it */
     PW_ISA_NEON = 1 << 8,
     PW_ISA_DOTPROD = 1 << 9,
     PW_ISA_I8MM = 1 << 10

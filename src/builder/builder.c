@@ -23,6 +23,7 @@ typedef struct pw_build {
     pw_profile profile;
     const pw_backend *backend;
     const pw_network_object *source;
+    const pw_calibration *calibration; /* of precision "int8"; else NULL */
     int32_t threads;
     pawl_error *error;
 } pw_build;
@@ -204,14 +205,60 @@ static pawl_status report(const pw_build *build, const char *stage, size_t done,
     return PAWL_OK;
 }
 
+static bool is_int8(const pw_build *build)
+{
+    return strcmp(build->desc.precision, "int8") == 0;
+}
+
+/* INT8 needs a calibration, of these weights and of some picture; other precisions need none. */
+static pawl_status check_calibration(const pw_build *build)
+{
+    const pawl_build_desc *desc = &build->desc;
+    const pw_calibration *calibration = build->calibration;
+    const pw_weights *weights = (const pw_weights *)(const void *)build->source->object.parents[0];
+    const bool is_wanted = is_int8(build);
+    if (!is_wanted && (desc->calibration != NULL || desc->layer_precision_count > 0))
+        return pw_fail(build->error, PAWL_ERR_ARGUMENT,
+                       "a calibration and precisions of layers belong to precision int8, and the "
+                       "build is in %s",
+                       desc->precision);
+    if (!is_wanted)
+        return PAWL_OK;
+    if (calibration == NULL)
+        return pw_fail(build->error, PAWL_ERR_ARGUMENT,
+                       "precision int8 takes its scales from pictures: give a calibration");
+    if (desc->calibration_method < PAWL_CALIBRATE_ENTROPY ||
+        desc->calibration_method > PAWL_CALIBRATE_MSE)
+        return pw_fail(build->error, PAWL_ERR_ARGUMENT, "there is no calibration method %d",
+                       (int)desc->calibration_method);
+    if (desc->layer_precision_count > 0 && desc->layer_precisions == NULL)
+        return pw_fail(build->error, PAWL_ERR_ARGUMENT, "%zu layer precisions at NULL",
+                       desc->layer_precision_count);
+    if (weights != NULL &&
+        memcmp(weights->hash, calibration->key.source_hash, sizeof weights->hash) != 0)
+        return pw_fail(build->error, PAWL_ERR_ARGUMENT,
+                       "the calibration is of other weights: calibrate with these");
+    if (calibration->picture_count == 0)
+        return pw_fail(build->error, PAWL_ERR_ARGUMENT,
+                       "the calibration has seen no picture: run a context that it observes");
+    return PAWL_OK;
+}
+
 static pawl_status make_network(const pw_build *build, pw_network *network)
 {
     PW_TRY(pw_network_copy(&build->source->network, network, build->error));
     if (!build->desc.is_unoptimised)
         PW_TRY(
             pw_passes_run(network, build->desc.progress, build->desc.progress_user, build->error));
-    pw_pass_precision(network, build->desc.precision);
-    return PAWL_OK;
+    if (!is_int8(build)) {
+        pw_pass_precision(network, build->desc.precision);
+        return PAWL_OK;
+    }
+    const pw_quantise_desc how = {.calibration = build->calibration,
+                                  .method = build->desc.calibration_method,
+                                  .layer_precisions = build->desc.layer_precisions,
+                                  .layer_precision_count = build->desc.layer_precision_count};
+    return pw_pass_quantise(network, &how, build->error);
 }
 
 static pawl_status make_plan(const pw_build *build, pw_network *network, pw_plan **plan)
@@ -257,6 +304,7 @@ static pawl_status run_build(pw_build *build, pw_plan **plan)
     PW_TRY(check_backend(build));
     PW_TRY(check_batch(build));
     PW_TRY(check_shapes(build));
+    PW_TRY(check_calibration(build));
     pawl_status status = make_network(build, &network);
     if (status >= 0)
         status = make_plan(build, &network, &made);
@@ -272,11 +320,15 @@ pawl_status pawl_builder_build(pawl_builder *builder, pawl_network *network,
 {
     pw_builder *maker PW_USING = NULL;
     pw_network_object *source PW_USING = NULL;
+    pw_calibration *calibration PW_USING = NULL;
     pw_plan *made = NULL;
     pw_build build = {.desc = PAWL_BUILD_DESC_INIT, .error = error};
     PW_TRY(pw_object_use(builder, &builder_type, &maker, error));
     PW_TRY(pw_object_use(network, &pw_network_type, &source, error));
     PW_TRY(pw_desc_read(&build.desc, sizeof build.desc, desc, "pawl_build_desc", error));
+    if (build.desc.calibration != NULL)
+        PW_TRY(pw_object_use(build.desc.calibration, &pw_calibration_type, &calibration, error));
+    build.calibration = calibration;
     if (plan == NULL)
         return pw_fail(error, PAWL_ERR_ARGUMENT, "plan is NULL: give the address of a handle");
     if (atomic_flag_test_and_set(&maker->is_busy))

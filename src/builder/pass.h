@@ -3,6 +3,7 @@
 #ifndef PW_PASS_H
 #define PW_PASS_H
 
+#include "builder/calibration.h"
 #include "network/network_ir.h"
 #include <pawl/builder.h>
 
@@ -21,6 +22,16 @@ pawl_status pw_pass_elide_concat(pw_network *network, pawl_error *error);
 
 /* Gives tensors and weights the types that a precision ("bf16") means; runs last, and also where no other pass is wanted. */
 void pw_pass_precision(pw_network *network, const char *precision);
+
+/* For precision "int8", in the place of the pass above. */
+typedef struct pw_quantise_desc {
+    const pw_calibration *calibration;
+    int32_t method; /* pawl_calibration_method */
+    const pawl_layer_precision *layer_precisions;
+    size_t layer_precision_count;
+} pw_quantise_desc;
+/* PAWL_ERR_ARGUMENT: a layer precision names no layer or no precision; PAWL_ERR_UNSUPPORTED: weights that no integers can stand for; PAWL_ERR_MEMORY. */
+pawl_status pw_pass_quantise(pw_network *network, const pw_quantise_desc *desc, pawl_error *error) PW_NODISCARD;
 
 /* All passes in their order, the network validated after each. progress (NULL: none) is asked before each: PAWL_ERR_CANCELLED. */
 pawl_status pw_passes_run(pw_network *network, pawl_progress progress, void *user, pawl_error *error) PW_NODISCARD;

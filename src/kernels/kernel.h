@@ -46,6 +46,7 @@ typedef struct pk_needs {
 typedef struct pk_constants {
     const float *weights;  /* CONV: out x in/groups x kh x kw; DECONV: in x out/groups x kh x kw; ELTWISE: gamma */
     const float *bias;     /* out; ELTWISE: beta */
+    const float *scales;   /* CONV: out, of integer weights */
     const float *mean;     /* ELTWISE, REORDER: a value a channel */
     const float *variance; /* ELTWISE; REORDER: the standard deviation */
     double epsilon;

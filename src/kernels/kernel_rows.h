@@ -12,6 +12,8 @@
 #include "kernels/kernel.h"
 #include "kernels/pool/pool.h"
 #include "kernels/probe/probe.h"
+#include "kernels/quantize/u8.h"
+#include "kernels/quantize/requantise.h"
 
 #define PK_DECLARE_TILE_OF(from, tile, isa)                              \
     void pk_conv_##from##_f32_##tile##_##isa(const pk_tile_args *args);  \
@@ -21,6 +23,9 @@
     PK_DECLARE_TILE_OF(bf16, tile, isa)
 
 #define PK_DECLARE_WINOGRAD(tile, isa) void pk_winograd_product_##tile##_##isa(const pk_winograd_product_args *args);
+#define PK_DECLARE_DOT(from, tile, isa)                                  \
+    void pk_conv_##from##_f32_##tile##_##isa(const pk_tile_args *args);  \
+    void pk_conv_##from##_u8_##tile##_##isa(const pk_tile_args *args);
 
 #define PK_DECLARE_RUN(name) void pk_##name(const pk_call *call, size_t phase, size_t item, void *scratch);
 #define PK_DECLARE_TYPED(type, isa)                              \
@@ -44,6 +49,12 @@
     PK_DECLARE_RUN(reorder_bf16_bf16_##isa)  \
     PK_DECLARE_RUN(reorder_rgb_f32_##isa)    \
     PK_DECLARE_RUN(reorder_u8_f32_##isa)     \
+    PK_DECLARE_RUN(reorder_q8_f32_##isa)     \
+    PK_DECLARE_RUN(reorder_f32_q8_##isa)     \
+    PK_DECLARE_RUN(reorder_q8_q8_##isa)      \
+    PK_DECLARE_RUN(maxpool_u8_##isa)         \
+    PK_DECLARE_RUN(upsample_u8_##isa)        \
+    PK_DECLARE_RUN(shuffle_u8_##isa)         \
     PK_DECLARE_RUN(decode_f32_##isa)         \
     PK_DECLARE_RUN(letterbox_u8_##isa)       \
     float pk_probe_multiply_add_##isa(size_t rounds); \
@@ -57,6 +68,7 @@
 
 PK_DECLARE_TILE(4x16, generic)
 PK_DECLARE_WINOGRAD(4x16, generic)
+PK_DECLARE_DOT(u8s8, 4x16, generic)
 PK_DECLARE_ISA(generic)
 #if defined(__x86_64__)
 PK_DECLARE_TILE(4x8, sse41)
@@ -69,6 +81,12 @@ PK_DECLARE_WINOGRAD(4x8, sse41)
 PK_DECLARE_WINOGRAD(6x16, avx2)
 PK_DECLARE_WINOGRAD(14x32, avx512)
 PK_DECLARE_WINOGRAD(28x16, avx512)
+PK_DECLARE_DOT(u8s8, 3x16, avx2)
+PK_DECLARE_DOT(u8s8, 6x16, avxvnni)
+PK_DECLARE_DOT(u8s8, 14x32, avx512vnni)
+PK_DECLARE_DOT(u8s8, 28x16, avx512vnni)
+PK_DECLARE_TILE_OF(bf16, 14x32, avx512bf16)
+PK_DECLARE_TILE_OF(bf16, 28x16, avx512bf16)
 PK_DECLARE_ISA(sse41)
 PK_DECLARE_ISA(avx2)
 PK_DECLARE_ISA(avx512)

@@ -22,6 +22,19 @@ static bool any(const pk_implementation *implementation, const pk_problem *probl
 #define TILES_BF16(set, bits, tile, mr, nr)                      \
     TILE(bf16, bf16, set, bits, tile, mr, nr, 0, "bf16"),        \
     TILE(bf16, f32, set, bits, tile, mr, nr, 0, "bf16_f32")
+/* Products come several at a time: group. */
+#define DOT(from, weights_, sum_, to, set, bits, tile, mr_, nr_, spare_, group_)                                            \
+    {.name = "conv_" #from "_" #to "_" #set "_" #tile, .op = PK_CONV, .isa = bits,                                          \
+     .types = {PK_TYPE_##from, weights_, sum_, PK_TYPE_##to},                                                               \
+     .variant = &(const pk_tile){.mr = mr_, .nr = nr_, .spare = spare_, .group = group_,                                    \
+                                 .run = pk_conv_##from##_##to##_##tile##_##set},                                            \
+     .accepts = pk_tiles_accepts, .plan = pk_tiles_plan, .pack = pk_tiles_pack, .run = pk_tiles_run}
+#define DOTS_U8S8(set, bits, tile, mr, nr, spare)                          \
+    DOT(u8s8, PK_S8, PK_S32, u8, set, bits, tile, mr, nr, spare, 4),       \
+    DOT(u8s8, PK_S8, PK_S32, f32, set, bits, tile, mr, nr, spare, 4)
+#define DOTS_BF16(set, bits, tile, mr, nr, spare)                          \
+    DOT(bf16, PK_BF16, PK_F32, bf16, set, bits, tile, mr, nr, spare, 2),   \
+    DOT(bf16, PK_BF16, PK_F32, f32, set, bits, tile, mr, nr, spare, 2)
 #define WINOGRAD(set, bits, form_, word, tile, mr_, nr_, lanes_)                                                           \
     {.name = "conv_f32_" #set "_" word "_" #tile, .op = PK_CONV, .isa = bits, .types = {PK_F32, PK_F32, PK_F32, PK_F32},   \
      .variant = &(const pk_winograd){.form = &pk_winograd_##form_, .mr = mr_, .nr = nr_, .lanes = lanes_,                  \
@@ -71,6 +84,15 @@ static bool any(const pk_implementation *implementation, const pk_problem *probl
     REORDER(f32, bf16, set, bits),                                                                                         \
     REORDER(bf16, f32, set, bits),                                                                                         \
     REORDER(bf16, bf16, set, bits),                                                                                        \
+    {.name = "reorder_q8_f32_" #set, .op = PK_REORDER, .isa = bits, .types = {PK_U8, PK_NO_TYPE, PK_NO_TYPE, PK_F32},      \
+     .accepts = pk_bytes_reorder_accepts, .plan = pk_reorder_plan, .run = pk_reorder_q8_f32_##set},                        \
+    {.name = "reorder_f32_q8_" #set, .op = PK_REORDER, .isa = bits, .types = {PK_F32, PK_NO_TYPE, PK_NO_TYPE, PK_U8},      \
+     .accepts = pk_bytes_reorder_accepts, .plan = pk_reorder_plan, .run = pk_reorder_f32_q8_##set},                        \
+    {.name = "reorder_q8_q8_" #set, .op = PK_REORDER, .isa = bits, .types = {PK_U8, PK_NO_TYPE, PK_NO_TYPE, PK_U8},        \
+     .accepts = pk_bytes_reorder_accepts, .plan = pk_reorder_plan, .run = pk_reorder_q8_q8_##set},                         \
+    PLAIN(u8, set, bits, PK_MAXPOOL, maxpool, pk_bytes_move_accepts, pk_pool_plan, NULL),                                  \
+    PLAIN(u8, set, bits, PK_UPSAMPLE, upsample, pk_bytes_move_accepts, pk_rows_plan, NULL),                                \
+    PLAIN(u8, set, bits, PK_SHUFFLE, shuffle, pk_bytes_move_accepts, pk_rows_plan, NULL),                                  \
     PLAIN(f32, set, bits, PK_DECODE, decode, pk_head_accepts, pk_decode_plan, NULL),                                       \
     PLAIN(f32, set, bits, PK_CANDIDATES, candidates, pk_head_accepts, pk_candidates_plan, NULL),                           \
     PLAIN(u8, set, bits, PK_LETTERBOX, letterbox, pk_letterbox_accepts, pk_letterbox_plan, pk_letterbox_pack)
@@ -78,6 +100,7 @@ static bool any(const pk_implementation *implementation, const pk_problem *probl
 #define PK_TYPE_f32  PK_F32
 #define PK_TYPE_bf16 PK_BF16
 #define PK_TYPE_u8   PK_U8
+#define PK_TYPE_u8s8 PK_U8
 
 const pk_implementation pk_implementations[] = {
 #if defined(__x86_64__)
@@ -87,6 +110,12 @@ const pk_implementation pk_implementations[] = {
 #endif
     DEPTHWISE(generic, PK_GENERIC),
 #if defined(__x86_64__)
+    DOTS_U8S8(avx512vnni, PK_AVX512 | PK_AVX512VNNI, 14x32, 14, 32, 16),
+    DOTS_U8S8(avx512vnni, PK_AVX512 | PK_AVX512VNNI, 28x16, 28, 16, 0),
+    DOTS_BF16(avx512bf16, PK_AVX512 | PK_AVX512BF16, 14x32, 14, 32, 16),
+    DOTS_BF16(avx512bf16, PK_AVX512 | PK_AVX512BF16, 28x16, 28, 16, 0),
+    DOTS_U8S8(avxvnni, PK_AVX2 | PK_AVXVNNI, 6x16, 6, 16, 0),
+    DOTS_U8S8(avx2, PK_AVX2, 3x16, 3, 16, 0),
     TILES(avx512, PK_AVX512, 14x32, 14, 32, 16),
     TILES(avx512, PK_AVX512, 9x48, 9, 48, 32),
     TILES(avx512, PK_AVX512, 28x16, 28, 16, 0),
@@ -107,6 +136,7 @@ const pk_implementation pk_implementations[] = {
     TILES(generic, PK_GENERIC, 4x16, 4, 16, 0),
     TILES_BF16(generic, PK_GENERIC, 4x16, 4, 16),
     WINOGRADS(generic, PK_GENERIC, 4x16, 4, 16, 1),
+    DOTS_U8S8(generic, PK_GENERIC, 4x16, 4, 16, 0),
     OTHERS(generic, PK_GENERIC),
 };
 /* clang-format on */

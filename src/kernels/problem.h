@@ -25,13 +25,17 @@ enum {
     PK_SSE41 = 1 << 0,
     PK_AVX2 = 1 << 1, /* with FMA and F16C */
     PK_AVX512 = 1 << 2, /* F, BW, DQ, VL */
+    PK_AVX512VNNI = 1 << 3,
+    PK_AVX512BF16 = 1 << 4,
+    PK_AMX = 1 << 5,    /* BF16 and INT8 */
+    PK_AVXVNNI = 1 << 6,
     PK_NEON = 1 << 8,
 };
 
 typedef enum pk_type { PK_NO_TYPE, PK_F32, PK_BF16, PK_U8, PK_S8, PK_S32, PK_TYPE_COUNT } pk_type;
 
 typedef enum pk_op {
-    PK_CONV,       /* [x, residual?]: act(conv(x) + bias) + residual */
+    PK_CONV,       /* [x, residual?]: act(conv(x) + bias) + residual; of bytes to bytes as quantize/requantise.h says */
     PK_DECONV,     /* PyTorch's ConvTranspose2d; the destination's size says what its output padding was */
     PK_ELTWISE,    /* [x, other?]: act(x * scale + shift) + other; scale and shift are a batch norm's, if it has constants */
     PK_MAXPOOL,    /* what lies in the padding does not count */
@@ -68,7 +72,7 @@ typedef struct pk_tensor {
     size_t batch, channels, height, width;
     size_t block;                           /* channels that lie together */
     size_t pixel, row, picture, block_step; /* strides, in elements */
-    float scale;                            /* of integers: value = (element - zero_point) * scale */
+    float scale;                            /* of integers: value = (element - zero_point) * scale; 0: a picture's bytes, value = element / 255 */
     int32_t zero_point;
 } pk_tensor;
 

@@ -28,7 +28,7 @@ uint32_t pw_operand_slice(pw_schedule *schedule, uint32_t of, size_t channel, si
     return at;
 }
 
-static pk_type type_of(pawl_dtype dtype)
+pk_type pw_kernel_type(pawl_dtype dtype)
 {
     switch (dtype) {
     case PAWL_F32:
@@ -72,7 +72,7 @@ pawl_status pw_operands_make(pw_schedule *schedule, pw_arena *arena, pawl_error 
         const uint32_t root = pw_tensor_root(network, t, &channel);
         const pw_tensor *tensor = &network->tensors[t];
         pk_tensor layout = layout_of(&schedule->shapes[t], (size_t)schedule->shapes[root].channels,
-                                     type_of(tensor->dtype));
+                                     pw_kernel_type(tensor->dtype));
         layout.scale = tensor->scale;
         layout.zero_point = tensor->zero_point;
         (void)pw_operand_add(schedule, layout, false);

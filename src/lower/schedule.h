@@ -75,6 +75,8 @@ pawl_status pw_steps_make(pw_schedule *schedule, pw_arena *arena, pawl_error *er
 pawl_status pw_choose(pw_schedule *schedule, pw_arena *arena, pawl_error *error) PW_NODISCARD;
 pawl_status pw_memory_make(pw_schedule *schedule, pw_arena *arena, pawl_error *error) PW_NODISCARD;
 
+/* An element type in the kernels' words; PK_NO_TYPE: no implementation has it, and the step that meets it is refused by name. */
+pk_type pw_kernel_type(pawl_dtype dtype);
 /* A head in the kernels' words. */
 pk_head pw_kernel_head(const pw_detect *detect);
 

@@ -95,9 +95,10 @@ static void add_conv(maker *to)
         window_of(conv->kernel, conv->stride, conv->padding, conv->dilation, conv->groups);
     step->problem.activation = (pk_activation)conv->activation;
     step->problem.alpha = conv->alpha;
-    step->problem.weights = step->problem.source[0].type;
+    step->problem.weights = pw_kernel_type(conv->weight_type);
     step->constants.weights = conv->weights;
     step->constants.bias = conv->bias;
+    step->constants.scales = conv->weight_scales;
 }
 
 static void add_deconv(maker *to)

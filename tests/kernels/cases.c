@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Random problems: odd sizes above all, every attribute, slices, batches. */
 #include "kernels/check.h"
+#include "kernels/quantize/requantise.h"
 
 #include <math.h>
 
@@ -17,10 +18,15 @@ static size_t random_gap(void)
     return pt_random() % 2 == 0 ? 0 : pt_random_from(1, 5);
 }
 
-/* Dense, or a slice of something wider. */
+/* Dense, or a slice of something wider; bytes have a scale, and some a zero point. */
 static pk_tensor tensor(pk_type type, size_t batch, size_t channels, size_t height, size_t width)
 {
-    return pk_tensor_nhwc(type, batch, channels, height, width, channels + random_gap());
+    pk_tensor made = pk_tensor_nhwc(type, batch, channels, height, width, channels + random_gap());
+    if (type == PK_U8) {
+        made.scale = (float)pt_random_value(0.01, 0.1);
+        made.zero_point = pt_random() % 3 == 0 ? 0 : (int32_t)pt_random_from(0, 255);
+    }
+    return made;
 }
 
 static void shape(pt_case *to, const pk_types *types, size_t channels, size_t height, size_t width)
@@ -33,6 +39,13 @@ static void result(pt_case *to, const pk_types *types, size_t channels, size_t h
 {
     to->problem.destination =
         tensor(types->destination, to->problem.source[0].batch, channels, height, width);
+}
+
+/* Bytes that are moved stay what they are. */
+static void keep_scale(pk_problem *problem)
+{
+    problem->destination.scale = problem->source[0].scale;
+    problem->destination.zero_point = problem->source[0].zero_point;
 }
 
 static void activation(pt_case *to, size_t number)
@@ -65,6 +78,27 @@ static void winograd_window(pk_window *window, size_t number, const size_t size[
         window->stride[i] = 1 + number / 14 % 2;
         window->padding[i] = size[i] < 3 ? 1 : pt_random_from(0, 2);
     }
+}
+
+/* Scales of weights, and sums that fill the destination's range, half of it, or more than it. */
+static void quantised(pt_case *to, size_t number)
+{
+    pk_problem *problem = &to->problem;
+    const pk_window *window = &problem->as.window;
+    const size_t channels = problem->destination.channels;
+    const double products = (double)(window->kernel[0] * window->kernel[1]) *
+                            (double)(problem->source[0].channels / window->groups);
+    if (number % 6 == 0)
+        problem->source[0].scale = 0; /* a picture's bytes */
+    if (number % 6 == 0)
+        problem->source[0].zero_point = 0;
+    to->constants.scales = values(channels, 0.005, 0.01);
+    if (problem->destination.type == PK_U8)
+        problem->destination.scale =
+            (float)(sqrt(products) * (double)pk_scale_of(&problem->source[0]) *
+                    pt_random_value(0.3, 2));
+    if (problem->source_count > 1)
+        problem->source[1].scale = problem->destination.scale * (float)pt_random_value(0.05, 1.9);
 }
 
 static void conv(pt_case *to, const pk_types *types, size_t number)
@@ -110,6 +144,8 @@ static void conv(pt_case *to, const pk_types *types, size_t number)
         problem->source[1] =
             tensor(types->destination, out->batch, out->channels, out->height, out->width);
     }
+    if (types->weights == PK_S8)
+        quantised(to, number);
 }
 
 static void deconv(pt_case *to, const pk_types *types, size_t number)
@@ -174,28 +210,48 @@ static void pool(pt_case *to, const pk_types *types)
     const size_t channels = pt_random_from(1, 70);
     shape(to, types, channels, size[0], size[1]);
     result(to, types, channels, out[0], out[1]);
+    keep_scale(&to->problem);
+}
+
+/* A layout, and of bytes the scale, of a tensor that is there. */
+static void as_planes(pk_tensor *tensor)
+{
+    const pk_tensor was = *tensor;
+    *tensor = pk_tensor_planes(was.type, was.batch, was.channels, was.height, was.width);
+    tensor->scale = was.scale;
+    tensor->zero_point = was.zero_point;
 }
 
 static void reorder(pt_case *to, const pk_types *types, size_t number)
 {
-    const size_t channels = types->source == PK_U8 || number % 3 == 0 ? 3 : pt_random_from(1, 40);
+    const bool is_picture =
+        types->source == PK_U8 && types->destination == PK_F32 && number % 2 == 0;
+    const size_t channels = is_picture || number % 3 == 0 ? 3 : pt_random_from(1, 40);
     shape(to, types, channels, pt_random_from(1, 9), pt_random_from(1, 40));
     pk_tensor *in = &to->problem.source[0];
     result(to, types, channels, in->height, in->width);
-    to->problem.as.has_constants = types->source == PK_U8 && number % 2 == 0;
+    if (is_picture) { /* bytes that are 0 to 1 */
+        in->scale = 0;
+        in->zero_point = 0;
+        to->problem.as.has_constants = number % 4 == 0;
+    }
     if (to->problem.as.has_constants) {
         to->constants.mean = values(channels, 0, 1);
         to->constants.variance = values(channels, 0.2, 1);
     }
-    if (types->source == PK_U8)
+    if (is_picture && (number % 4 == 0 || number % 8 == 2))
         return;
+    if (types->destination == PK_U8 && number % 5 == 0)
+        keep_scale(&to->problem);
     if (number % 3 == 0) { /* planes in, as a picture comes */
-        *in = pk_tensor_planes(types->source, in->batch, channels, in->height, in->width);
-        to->problem.destination = pk_tensor_nhwc(types->destination, in->batch, channels,
-                                                 in->height, in->width, channels);
+        as_planes(in);
+        pk_tensor *out = &to->problem.destination;
+        const pk_tensor was = *out;
+        *out = pk_tensor_nhwc(was.type, was.batch, channels, was.height, was.width, channels);
+        out->scale = was.scale;
+        out->zero_point = was.zero_point;
     } else if (number % 3 == 1) {
-        to->problem.destination =
-            pk_tensor_planes(types->destination, in->batch, channels, in->height, in->width);
+        as_planes(&to->problem.destination);
     }
 }
 
@@ -264,6 +320,7 @@ static void moved(pt_case *to, const pk_types *types, size_t number)
         shape(to, types, many, height, width);
         result(to, types, channels, height * factor, width * factor);
     }
+    keep_scale(problem);
 }
 
 /* Bytes of pictures: interleaved or planes, rows with a gap behind them (AddressSanitizer guards a

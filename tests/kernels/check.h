@@ -20,6 +20,7 @@ double pt_random_value(double low, double high);
 /* Elements of a tensor in memory, gaps between its pixels included; the number of the element (n, c, y, x). */
 size_t pt_extent(const pk_tensor *tensor);
 size_t pt_element(const pk_tensor *tensor, size_t n, size_t c, size_t y, size_t x);
+/* Values; put: of a byte that has a scale the byte itself. A picture's bytes are 0 to 255. */
 double pt_get(const pk_tensor *tensor, const void *data, size_t n, size_t c, size_t y, size_t x);
 void pt_put(const pk_tensor *tensor, void *data, size_t n, size_t c, size_t y, size_t x, double value);
 

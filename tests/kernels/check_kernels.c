@@ -9,6 +9,9 @@
 
 #include "kernels/head/head.h"
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 #include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -271,9 +274,28 @@ static void check_table(void)
                    pk_implementations[i].name, "the name occurs twice");
 }
 
+#if defined(__x86_64__)
+/* Older compilers' __builtin_cpu_supports() does not know the word. */
+static bool has_avx_vnni(void)
+{
+    unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
+    return __get_cpuid_count(7, 1, &eax, &ebx, &ecx, &edx) != 0 && (eax >> 4 & 1u) != 0;
+}
+#endif
+
 int main(int argc, char **argv)
 {
-    static const uint32_t levels[] = {PK_GENERIC, PK_SSE41, PK_AVX2, PK_AVX512, PK_NEON};
+    static const struct {
+        uint32_t needs, adds; /* an implementation's, and what the level adds to the mask */
+    } levels[] = {{PK_GENERIC, PK_GENERIC},
+                  {PK_SSE41, PK_SSE41},
+                  {PK_AVX2, PK_AVX2},
+                  {PK_AVX2 | PK_AVXVNNI, PK_AVXVNNI},
+                  {PK_AVX512, PK_AVX512},
+                  {PK_AVX512 | PK_AVX512VNNI, PK_AVX512VNNI},
+                  {PK_AVX512 | PK_AVX512BF16, PK_AVX512BF16},
+                  {PK_AVX512 | PK_AMX, PK_AMX},
+                  {PK_NEON, PK_NEON}};
     const char *pattern = argc > 1 ? argv[1] : "";
     uint32_t mask = 0, machine = PK_GENERIC;
 #if defined(__x86_64__)
@@ -283,18 +305,23 @@ int main(int argc, char **argv)
                        __builtin_cpu_supports("avx512vl")
                    ? PK_AVX512
                    : 0;
+    if ((machine & PK_AVX512) != 0) {
+        machine |= __builtin_cpu_supports("avx512vnni") ? PK_AVX512VNNI : 0;
+        machine |= __builtin_cpu_supports("avx512bf16") ? PK_AVX512BF16 : 0;
+    }
+    machine |= (machine & PK_AVX2) != 0 && has_avx_vnni() ? PK_AVXVNNI : 0;
 #elif defined(__aarch64__)
     machine |= PK_NEON;
 #endif
     size_t possible = 0, checked = 0;
     check_table();
     for (size_t l = 0; l < sizeof(levels) / sizeof(levels[0]); l++) {
-        if ((levels[l] & ~machine) != 0)
+        if ((levels[l].needs & ~machine) != 0)
             continue;
-        mask |= levels[l];
+        mask |= levels[l].adds;
         check_dispatch(mask);
         for (size_t i = 0; i < pk_implementation_count; i++)
-            if (pk_implementations[i].isa == levels[l]) {
+            if (pk_implementations[i].isa == levels[l].needs) {
                 if (strstr(pk_implementations[i].name, pattern) != NULL)
                     check_implementation(&pk_implementations[i]);
                 checked++;

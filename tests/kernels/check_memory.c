@@ -101,7 +101,9 @@ double pt_get(const pk_tensor *tensor, const void *data, size_t n, size_t c, siz
     case PK_BF16:
         return (double)pk_bf16_to_f32(((const uint16_t *)data)[at]);
     case PK_U8:
-        return (double)((const uint8_t *)data)[at];
+        return tensor->scale == 0.0f ? (double)((const uint8_t *)data)[at]
+                                     : (double)(((const uint8_t *)data)[at] - tensor->zero_point) *
+                                           (double)tensor->scale;
     default:
         abort();
     }

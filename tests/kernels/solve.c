@@ -2,6 +2,7 @@
 /* Every operator in double, element by element, as its comment in problem.h says: what kernels are
  * measured by. */
 #include "kernels/check.h"
+#include "kernels/quantize/requantise.h"
 
 #include "kernels/simd/simd.h"
 
@@ -25,6 +26,9 @@ static double source(const element *at, size_t i, size_t c, size_t y, size_t x)
 static double weight(const element *at, size_t index)
 {
     const float value = at->of->constants.weights[index];
+    if (at->problem->weights == PK_S8) /* an integer: sums are, too */
+        return fmin(fmax(rint((double)value / (double)at->of->constants.scales[at->c]), -127.0),
+                    127.0);
     return (double)(at->problem->weights == PK_BF16 ? pk_bf16_to_f32(pk_f32_to_bf16(value))
                                                     : value);
 }
@@ -84,6 +88,56 @@ static long under(const pk_problem *problem, int side, size_t o, size_t k, size_
     return i >= 0 && i % stride == 0 && i / stride < (long)size ? i / stride : -1;
 }
 
+/* What the definition in whole numbers gives is the byte nearest to the exact value, or next to it;
+ * more only where a segment is so wide that its chord leaves the activation (whose curvature is
+ * below 1 / 2) further. */
+static void check_requantised(element *at, const pk_requantise *by, double sum, uint8_t byte)
+{
+    const pk_tensor *out = &at->problem->destination;
+    const double width = by->step * (1 << PK_SEGMENT_BITS), scale = (double)out->scale;
+    const double exact = finish(at, sum) / scale + out->zero_point;
+    if (!(fabs(fmin(fmax(exact, 0.0), 255.0) - byte) <= 1.0 + width * width / 16.0 / scale)) {
+        char text[PK_TEXT_SIZE];
+        pk_problem_text(at->problem, text);
+        fprintf(stderr, "FAILED requantise: %g became %d: %s\n", exact, byte, text);
+        abort();
+    }
+}
+
+/* A byte less its zero point. */
+static double stored(const element *at, size_t c, size_t y, size_t x)
+{
+    const pk_tensor *in = &at->problem->source[0];
+    return (double)((const uint8_t *)at->sources[0])[pt_element(in, at->n, c, y, x)] -
+           in->zero_point;
+}
+
+/* A sum of integers: to the bit what requantise.h says where it becomes a byte. */
+static double finish_integer(element *at, double sum, double bias)
+{
+    const pk_problem *problem = at->problem;
+    const pk_tensor *out = &problem->destination;
+    const bool has_residual = problem->source_count > 1;
+    const double unit =
+        (double)pk_scale_of(&problem->source[0]) * (double)at->of->constants.scales[at->c];
+    if (out->type != PK_U8) {
+        at->magnitude = at->magnitude * unit + fabs(bias);
+        return finish(at, rint(sum + rint(bias / unit)) * unit);
+    }
+    pk_requantise by;
+    pk_requantise_make(&by, out, has_residual ? &problem->source[1] : NULL, problem->activation,
+                       problem->alpha);
+    const pk_channel channel = pk_channel_make(&by, unit, bias, 0, 0);
+    const uint8_t *residual = has_residual
+                                  ? (const uint8_t *)at->sources[1] +
+                                        pt_element(&problem->source[1], at->n, at->c, at->y, at->x)
+                                  : NULL;
+    const uint8_t byte =
+        pk_requantise_sum(&by, (int32_t)sum + channel.begin, channel.factor, residual);
+    check_requantised(at, &by, sum * unit + bias, byte);
+    return (double)(byte - out->zero_point) * (double)out->scale;
+}
+
 static double solve_conv(element *at)
 {
     const pk_problem *problem = at->problem;
@@ -92,7 +146,10 @@ static double solve_conv(element *at)
     const size_t inputs = in->channels / w->groups, outputs = out->channels / w->groups,
                  group = at->c / outputs;
     const size_t taps = w->kernel[0] * w->kernel[1];
-    double sum = at->of->constants.bias == NULL ? 0.0 : (double)at->of->constants.bias[at->c];
+    const bool is_integer = problem->weights == PK_S8;
+    const double bias =
+        at->of->constants.bias == NULL ? 0.0 : (double)at->of->constants.bias[at->c];
+    double sum = is_integer ? 0.0 : bias;
     at->magnitude += fabs(sum);
     for (size_t ky = 0; ky < w->kernel[0]; ky++)
         for (size_t kx = 0; kx < w->kernel[1]; kx++) {
@@ -102,13 +159,15 @@ static double solve_conv(element *at)
                 const size_t row = problem->op == PK_DECONV
                                        ? (group * inputs + i) * outputs + at->c % outputs
                                        : at->c * inputs + i;
-                const double product = source(at, 0, group * inputs + i, (size_t)y, (size_t)x) *
+                const size_t c = group * inputs + i;
+                const double product = (is_integer ? stored(at, c, (size_t)y, (size_t)x)
+                                                   : source(at, 0, c, (size_t)y, (size_t)x)) *
                                        weight(at, row * taps + ky * w->kernel[1] + kx);
                 sum += product;
                 at->magnitude += fabs(product);
             }
         }
-    return finish(at, sum);
+    return is_integer ? finish_integer(at, sum, bias) : finish(at, sum);
 }
 
 static double solve_eltwise(element *at)
@@ -210,8 +269,14 @@ static double solve_attention(element *at)
 static double solve_reorder(element *at)
 {
     double x = source(at, 0, at->c, at->y, at->x);
-    if (at->problem->source[0].type == PK_U8)
+    const pk_tensor *in = &at->problem->source[0], *out = &at->problem->destination;
+    if (in->type == PK_U8 && in->scale == 0.0f)
         x /= 255.0;
+    if (out->type == PK_U8) {
+        const double n =
+            (double)rintf((float)x / out->scale) + out->zero_point; /* as floats do it */
+        return (fmin(fmax(n, 0.0), 255.0) - out->zero_point) * (double)out->scale;
+    }
     if (at->problem->as.has_constants)
         x = (x - (double)at->of->constants.mean[at->c]) / (double)at->of->constants.variance[at->c];
     return x;

@@ -10,7 +10,7 @@ static const char *cpu_absence(void)
 const pw_backend pw_backend_cpu = {
     .name = "cpu",
     .version = PW_BACKEND_VERSION,
-    .precisions = "fp32 bf16",
+    .precisions = "fp32 bf16 int8",
     .options = "timing_cache tuning is_small",
     .has_timer = true,
     .absence = cpu_absence,

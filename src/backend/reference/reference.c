@@ -195,18 +195,12 @@ static pawl_status reference_lower(pw_device_plan *device_plan, const pw_lowerin
     return PAWL_OK;
 }
 
-typedef struct pr_conv_work {
-    const pw_conv *conv;
-    const pr_view *in, *residual, *out;
-} pr_conv_work;
-
 static void conv_task(void *argument, size_t item, size_t worker)
 {
     (void)worker;
-    const pr_conv_work *work = argument;
+    const pr_conv *work = argument;
     const size_t height = (size_t)work->out->height;
-    pr_conv_row(work->conv, work->in, work->residual, work->out, (int32_t)(item / height),
-                (int32_t)(item % height));
+    pr_conv_row(work, (int32_t)(item / height), (int32_t)(item % height));
 }
 
 static void share(const pr_program *made, pw_task task, void *work, size_t count)
@@ -214,12 +208,43 @@ static void share(const pr_program *made, pw_task task, void *work, size_t count
     pw_crew_run(made->program.lowering.crew, task, work, count);
 }
 
+static pk_tensor byte_tensor(const pw_tensor *type)
+{
+    return (pk_tensor){.type = PK_U8, .scale = type->scale, .zero_point = type->zero_point};
+}
+
+/* False where what is left are no bytes, or the residual is of another kind. */
+static bool make_requantise(const pr_conv *of, pk_requantise *made)
+{
+    const bool is_added = of->residual_type != NULL;
+    if (of->out_type->dtype != PAWL_U8 || (is_added && of->residual_type->dtype != PAWL_U8))
+        return false;
+    const pk_tensor to = byte_tensor(of->out_type);
+    const pk_tensor added = is_added ? byte_tensor(of->residual_type) : (pk_tensor){0};
+    if (!pk_can_requantise(&to, is_added ? &added : NULL))
+        return false;
+    pk_requantise_make(made, &to, is_added ? &added : NULL, (pk_activation)of->conv->activation,
+                       of->conv->alpha);
+    return true;
+}
+
 static void run_conv(const pr_program *made, const pw_layer *layer)
 {
+    const pw_tensor *types = made->network->tensors;
     const pr_view *out = &made->views[layer->output];
-    pr_conv_work work = {.conv = &layer->as.conv, .in = &made->views[layer->inputs[0]], .out = out};
-    if (layer->as.conv.has_residual)
+    pr_conv work = {.conv = &layer->as.conv,
+                    .in = &made->views[layer->inputs[0]],
+                    .in_type = &types[layer->inputs[0]],
+                    .out = out,
+                    .out_type = &types[layer->output]};
+    pk_requantise requantise;
+    if (layer->as.conv.has_residual) {
         work.residual = &made->views[layer->inputs[1]];
+        work.residual_type = &types[layer->inputs[1]];
+    }
+    if (layer->as.conv.weight_type == PAWL_I8 && work.in_type->dtype == PAWL_U8 &&
+        make_requantise(&work, &requantise))
+        work.requantise = &requantise;
     share(made, conv_task, &work, (size_t)out->batch * (size_t)out->height);
 }
 
@@ -438,7 +463,7 @@ static pawl_status reference_run(pw_program *program, const pw_run *run, pawl_er
 const pw_backend pw_backend_reference = {
     .name = "reference",
     .version = PW_BACKEND_VERSION,
-    .precisions = "fp32 bf16",
+    .precisions = "fp32 bf16 int8",
     .absence = reference_absence,
     .open = reference_open,
     .close = reference_close,

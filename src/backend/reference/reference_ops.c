@@ -86,18 +86,51 @@ static void conv_channel(const pw_conv *conv, const pr_view *in, int32_t picture
     }
 }
 
-void pr_conv_row(const pw_conv *conv, const pr_view *in, const pr_view *residual,
-                 const pr_view *out, int32_t picture, int32_t row)
+/* Sums of integers, exact though they were made of doubles that have the source's scale in them:
+ * what rounding may have left beside a whole number is far below one half. */
+static void finish_integers(const pr_conv *of, int32_t channel, double *y, const double *add)
 {
-    const size_t at = (size_t)row * (size_t)out->width;
+    const pw_conv *conv = of->conv;
+    const pk_requantise *by = of->requantise;
+    const bool is_exact = of->in_type->dtype == PAWL_U8;
+    const double scale = is_exact ? (double)of->in_type->scale : 1.0;
+    const double unit = scale * (double)conv->weight_scales[channel];
+    const pk_channel begins =
+        pk_channel_make(by, unit, conv->bias == NULL ? 0.0 : (double)conv->bias[channel], 0, 0);
+    for (int32_t x = 0; x < of->out->width; x++) {
+        const double sum = (is_exact ? nearbyint(y[x] / scale) : y[x]) + begins.begin;
+        if (by == NULL) {
+            y[x] = pr_activate(sum * unit, conv->activation, (double)conv->alpha) +
+                   (add == NULL ? 0.0 : add[x]);
+            continue;
+        }
+        uint8_t residual = 0;
+        if (add != NULL)
+            residual = (uint8_t)(nearbyint(add[x] / (double)of->residual_type->scale) +
+                                 of->residual_type->zero_point);
+        const uint8_t byte =
+            pk_requantise_sum(by, (int32_t)sum, begins.factor, add == NULL ? NULL : &residual);
+        y[x] = (byte - of->out_type->zero_point) * (double)of->out_type->scale;
+    }
+}
+
+void pr_conv_row(const pr_conv *of, int32_t picture, int32_t row)
+{
+    const pw_conv *conv = of->conv;
+    const size_t at = (size_t)row * (size_t)of->out->width;
+    const bool is_integer = conv->weight_type == PAWL_I8;
     for (int32_t o = 0; o < conv->out_channels; o++) {
-        double *y = pr_plane(out, picture, o) + at;
-        const double bias = conv->bias == NULL ? 0.0 : (double)conv->bias[o];
-        for (int32_t x = 0; x < out->width; x++)
+        double *y = pr_plane(of->out, picture, o) + at;
+        const double bias = conv->bias == NULL || is_integer ? 0.0 : (double)conv->bias[o];
+        for (int32_t x = 0; x < of->out->width; x++)
             y[x] = bias;
-        conv_channel(conv, in, picture, o, row, y, out->width);
-        const double *add = residual == NULL ? NULL : pr_plane(residual, picture, o) + at;
-        for (int32_t x = 0; x < out->width; x++)
+        conv_channel(conv, of->in, picture, o, row, y, of->out->width);
+        const double *add = of->residual == NULL ? NULL : pr_plane(of->residual, picture, o) + at;
+        if (is_integer) {
+            finish_integers(of, o, y, add);
+            continue;
+        }
+        for (int32_t x = 0; x < of->out->width; x++)
             y[x] = pr_activate(y[x], conv->activation, (double)conv->alpha) +
                    (add == NULL ? 0.0 : add[x]);
     }

@@ -5,6 +5,7 @@
 #define PW_REFERENCE_OPS_H
 
 #include "backend/backend.h"
+#include "kernels/quantize/requantise.h"
 #include "network/operator.h"
 
 /* A tensor or a slice of one: pictures are picture_step doubles apart, channels height * width. */
@@ -22,10 +23,17 @@ static inline double *pr_plane(const pr_view *view, int32_t picture, int32_t cha
 
 double pr_activate(double x, pw_activation activation, double alpha);
 
-/* One row of all output channels of one picture: what a thread does at a time. residual may be
- * NULL. */
-void pr_conv_row(const pw_conv *conv, const pr_view *in, const pr_view *residual,
-                 const pr_view *out, int32_t picture, int32_t row);
+/* A convolution and its tensors. Where bytes meet integer weights, its sums are whole numbers; where
+ * they become bytes, by kernels/quantize/requantise.h, to the bit. */
+typedef struct pr_conv {
+    const pw_conv *conv;
+    const pr_view *in, *residual, *out; /* residual NULL: none */
+    const pw_tensor *in_type, *residual_type, *out_type;
+    const pk_requantise *requantise; /* NULL: it leaves no bytes, or is not of integers */
+} pr_conv;
+
+/* One row of all output channels of one picture: what a thread does at a time. */
+void pr_conv_row(const pr_conv *of, int32_t picture, int32_t row);
 
 void pr_batchnorm(const pw_batchnorm *norm, const pr_view *in, const pr_view *out);
 void pr_activation(pw_activation kind, double alpha, const pr_view *in, const pr_view *out);

@@ -3,6 +3,7 @@
  * that. */
 #include "backend/reference/reference_ops.h"
 
+#include "kernels/quantize/requantise.h"
 #include "tensor/half.h"
 
 #include <math.h>
@@ -46,7 +47,8 @@ void pr_round(const pw_tensor *type, const pr_view *view)
 }
 
 /* Integers are symmetric: -127 to 127, with a scale an output channel, which is the dimension
- * outside (a convolution's) or within groups of inputs (a transposed one's). */
+ * outside (a convolution's) or within groups of inputs (a transposed one's). A convolution's stay
+ * integers, for its sums are exact. */
 static float round_weight(pawl_dtype type, float scale, float weight)
 {
     const pw_tensor as = {.dtype = type, .scale = scale};
@@ -74,9 +76,12 @@ static pawl_status round_layer(pw_network *network, const pw_layer *layer, pawl_
     float *rounded = pw_arena_array(&network->arena, count, sizeof *rounded);
     if (rounded == NULL)
         return pw_fail_memory(error, "rounded weights", count * sizeof *rounded);
-    for (size_t i = 0; i < count; i++)
-        rounded[i] =
-            round_weight(type, scales != NULL ? scales[channel_of(layer, i)] : 0, (*weights)[i]);
+    for (size_t i = 0; i < count; i++) {
+        const float scale = scales != NULL ? scales[channel_of(layer, i)] : 0;
+        rounded[i] = type == PAWL_I8 && layer->op == PW_OP_CONV
+                         ? (float)pk_quantise_weight((*weights)[i], scale)
+                         : round_weight(type, scale, (*weights)[i]);
+    }
     *weights = rounded;
     return PAWL_OK;
 }

@@ -3,7 +3,8 @@
 #ifndef PK_EACH_H
 #define PK_EACH_H
 
-#define PK_EACH_4(X)  X(1) X(2) X(3) X(4)
+#define PK_EACH_3(X)  X(1) X(2) X(3)
+#define PK_EACH_4(X)  PK_EACH_3(X) X(4)
 #define PK_EACH_6(X)  PK_EACH_4(X) X(5) X(6)
 #define PK_EACH_9(X)  PK_EACH_6(X) X(7) X(8) X(9)
 #define PK_EACH_12(X) PK_EACH_9(X) X(10) X(11) X(12)

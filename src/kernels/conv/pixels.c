@@ -73,7 +73,7 @@ void pk_pixels_pack(const pk_implementation *implementation, const pk_problem *p
                     const size_t at =
                         is_depthwise ? t * groups + g : ((g * taps + t) * inputs + i) * outputs + o;
                     pk_put_weight(problem->weights, packed, at,
-                                  constants->weights[canonical(problem, g, t, i, o)]);
+                                  constants->weights[canonical(problem, g, t, i, o)], 0.0f);
                 }
     float *bias = (float *)(void *)((unsigned char *)packed + weights_size(problem));
     for (size_t c = 0; c < problem->destination.channels; c++)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A tile of PK_MR x (PK_NV vectors). Needs a vocabulary of simd/ with activation.h and elements.h, PK_ISA, PK_TILE (6x16), PK_MR, PK_NV, PK_DEPTH (inputs at a
+ * A tile of PK_MR x (PK_NV vectors). Needs a vocabulary of simd/ with activation.h, elements.h and finish.h, PK_ISA, PK_TILE (6x16), PK_MR, PK_NV, PK_DEPTH (inputs at a
  * time), PK_EACH_MR(X): X(1) ... X(PK_MR), and PK_T, the type of input and weights. Makes pk_conv_<PK_T>_<to>_<PK_TILE>_<PK_ISA> for outputs of
  * either type. Undefines what concerns the tile, so that an ISA's file may include it again.
  *
@@ -71,39 +71,18 @@ static void PK_OWN(_sums)(const pk_tile_args *args, float *sums)
     }
 }
 
-/* The sums become outputs; kind is a constant where this is inlined. */
-#define PK_FINISH(to)                                                                                                             \
-    PK_INLINE void PK_OWN(_finish_##to)(const pk_tile_args *args, const float *sums, const pk_activation kind)                    \
-    {                                                                                                                             \
-        for (size_t r = 0; r < args->rows; r++) {                                                                                 \
-            pk_##to *output = (pk_##to *)args->output + r * args->output_stride;                                                  \
-            const pk_##to *residual = args->residual;                                                                             \
-            if (residual != NULL)                                                                                                 \
-                residual += r * args->residual_stride;                                                                            \
-            for (size_t n = 0; n < args->columns; n += VF32_LANES) {                                                              \
-                const size_t count = vf32_count(n, args->columns);                                                                \
-                vf32 y = vf32_activate(vf32_load(sums + r * PK_NR + n), kind, args->alpha);                                       \
-                if (residual != NULL)                                                                                             \
-                    y = vf32_add(y, vf32_get_##to(residual + n, count));                                                          \
-                vf32_put_##to(output + n, y, count);                                                                              \
-            }                                                                                                                     \
-        }                                                                                                                         \
-    }                                                                                                                             \
-                                                                                                                                  \
-    void PK_JOIN(PK_JOIN(PK_JOIN(pk_conv_, PK_T), PK_JOIN(_##to##_, PK_TILE)), PK_JOIN(_, PK_ISA))(const pk_tile_args *args)      \
-    {                                                                                                                             \
-        float sums[PK_MR * PK_NR] __attribute__((aligned(64)));                                                                   \
-        PK_OWN(_sums)(args, sums);                                                                                                \
-        if (args->activation == PK_ACT_SILU)                                                                                      \
-            PK_OWN(_finish_##to)(args, sums, PK_ACT_SILU);                                                                        \
-        else                                                                                                                      \
-            PK_OWN(_finish_##to)(args, sums, args->activation);                                                                   \
+#define PK_TILE_TO(to)                                                                                                       \
+    void PK_JOIN(PK_JOIN(PK_JOIN(pk_conv_, PK_T), PK_JOIN(_##to##_, PK_TILE)), PK_JOIN(_, PK_ISA))(const pk_tile_args *args) \
+    {                                                                                                                        \
+        float sums[PK_MR * PK_NR] __attribute__((aligned(64)));                                                              \
+        PK_OWN(_sums)(args, sums);                                                                                           \
+        finish_##to(args, sums, PK_NR);                                                                                      \
     }
 
-PK_FINISH(f32)
-PK_FINISH(bf16)
+PK_TILE_TO(f32)
+PK_TILE_TO(bf16)
 
-#undef PK_FINISH
+#undef PK_TILE_TO
 #undef PK_NR
 #undef PK_ELEMENT
 #undef PK_VALUE

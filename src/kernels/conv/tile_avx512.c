@@ -7,6 +7,7 @@
 #include "kernels/simd/elements.h"
 
 #include "kernels/conv/each.h"
+#include "kernels/conv/finish.h"
 
 #define PK_ISA avx512
 

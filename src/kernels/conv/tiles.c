@@ -15,6 +15,11 @@
  *
  *     [group][panel][tap][input channel][NR]    of NHWC        tap = ky * kw + kx
  *     [group][panel][input channel][tap][NR]    of planes
+ *
+ * Where a tile's dot products take several inputs at a time (pk_tile.group), these lie together
+ * behind NR, and each run of inputs is filled up with weights of zero: a run is an input pixel, or
+ * where its channels do not fill groups, a kernel row of dense pixels. Bytes beside the picture are
+ * the zero point, which is not zero: then rows above and below are taps, too.
  */
 #include "kernels/conv/conv.h"
 #include "kernels/cut.h"
@@ -31,9 +36,16 @@ typedef struct tiling {
     size_t height, width; /* of the input: one long row of a pointwise convolution's pixels */
     size_t output_height, output_width, rows; /* rows of output pixels in all pictures */
     size_t panel_size, group_panels, panels;  /* elements of a panel; panels of a group, of all */
+    size_t run, run_size; /* inputs that follow one another, and their weights with those of zero */
+    size_t row_size;      /* weights of a kernel row and an output channel */
+    pk_quantised quantised; /* of integers: where their constants are */
     size_t tiles_a_row, tiles, tiles_an_item, tile_items, panels_an_item;
     size_t bias_at, patch_at; /* bytes in the packed constants, in the scratch memory */
     bool is_planar;           /* reads planes */
+    bool is_padded;           /* what lies beside the picture is not zero */
+    bool is_dense;            /* a run is a kernel row: the source is copied if it has gaps */
+    bool is_filled; /* a run goes on to the end of its last group: any byte times 0 is 0 */
+    uint8_t zero;   /* a byte beside the picture */
 } tiling;
 
 _Static_assert(sizeof(tiling) <= sizeof(((pk_needs *)0)->own), "a tiling has room in the needs");
@@ -74,8 +86,10 @@ bool pk_tiles_accepts(const pk_implementation *implementation, const pk_problem 
         return false;
     if (problem->source_count > 1 && !pk_is_nhwc(&problem->source[1]))
         return false;
-    const bool is_planar =
-        in->channels > 1 && pk_is_planes(in) && window->groups == 1 && window->dilation[1] == 1;
+    if (problem->weights == PK_S8 && !pk_quantised_accepts(problem))
+        return false;
+    const bool is_planar = in->channels > 1 && pk_is_planes(in) && window->groups == 1 &&
+                           window->dilation[1] == 1 && tile->group <= 1;
     return is_planar || pk_is_nhwc(in);
 }
 
@@ -100,13 +114,23 @@ static tiling tiling_of(const pk_implementation *implementation, const pk_proble
         at.width = at.output_width = in->batch * pk_pixels(in);
         at.height = at.output_height = at.rows = 1;
     }
-    at.panel_size = window->kernel[0] * window->kernel[1] * at.inputs * at.nr;
+    if (in->type == PK_U8)
+        at.zero = (uint8_t)in->zero_point;
+    at.is_padded = at.zero != 0;
+    const size_t group = pk_max(tile->group, 1);
+    at.is_dense = at.inputs % group != 0 && window->dilation[1] == 1;
+    at.is_filled = at.is_dense && problem->weights == PK_S8;
+    at.run = at.is_dense ? window->kernel[1] * at.inputs : at.inputs;
+    at.run_size = pk_align(at.run, group);
+    at.row_size = (at.is_dense ? 1 : window->kernel[1]) * at.run_size;
+    at.panel_size = window->kernel[0] * at.row_size * at.nr;
     at.group_panels = pk_ceil_div(at.outputs, at.nr);
     at.panels = at.group_panels * window->groups;
     at.tiles_a_row = pk_ceil_div(at.output_width, at.mr);
     at.tiles = at.rows * at.tiles_a_row;
     at.bias_at =
         pk_align(at.panels * at.panel_size * pk_type_size(problem->weights), PK_CACHE_LINE);
+    at.quantised = pk_quantised_at(at.bias_at, at.panels * at.nr);
     const size_t taps = window->kernel[0] * window->kernel[1] * (at.is_planar ? at.inputs : 1);
     at.patch_at = pk_align(taps * sizeof(void *), PK_CACHE_LINE);
     return at;
@@ -134,51 +158,80 @@ void pk_tiles_plan(const pk_implementation *implementation, const pk_problem *pr
     tiling at = tiling_of(implementation, problem);
     cut(&at, problem->workers, pk_type_size(problem->weights), machine->l2);
     const size_t reach = at.mr * window->stride[1] + window->kernel[1] * window->dilation[1];
-    *needs = (pk_needs){.packed = at.bias_at + at.panels * at.nr * sizeof(float),
-                        .scratch = at.patch_at + window->kernel[0] * reach *
-                                                     problem->source[0].channels * at.element,
+    const size_t patch = window->kernel[0] * reach * problem->source[0].channels * at.element;
+    *needs = (pk_needs){.packed = problem->weights == PK_S8
+                                      ? at.quantised.end
+                                      : at.bias_at + at.panels * at.nr * sizeof(float),
+                        .scratch = at.patch_at + patch + (at.run_size - at.run) * at.element,
                         .phases = 1};
     needs->items[0] = at.tile_items * pk_ceil_div(at.panels, at.panels_an_item);
     memcpy(needs->own, &at, sizeof at);
 }
 
-void pk_put_weight(pk_type type, void *weights, size_t at, float value)
+void pk_put_weight(pk_type type, void *weights, size_t at, float value, float scale)
 {
-    if (type == PK_BF16)
+    if (type == PK_S8)
+        ((int8_t *)weights)[at] = pk_quantise_weight(value, scale);
+    else if (type == PK_BF16)
         ((uint16_t *)weights)[at] = pk_f32_to_bf16(value);
     else
         ((float *)weights)[at] = value;
 }
 
-/* One panel: its channels are out .. out + count - 1 of all. */
-static void pack_panel(const tiling *at, const pk_problem *problem, const float *weights,
-                       size_t out, size_t count, size_t panel, void *packed)
+/* What stands at a number in a panel, as the number among an output channel's weights; SIZE_MAX: a
+ * filler. */
+static size_t weight_at(const tiling *at, const pk_window *window, size_t number)
+{
+    const size_t taps = window->kernel[0] * window->kernel[1];
+    if (at->is_planar)
+        return number;
+    const size_t run = number / at->run_size, in_run = number % at->run_size;
+    const size_t input = in_run % at->inputs;
+    const size_t tap = at->is_dense ? run * window->kernel[1] + in_run / at->inputs : run;
+    return in_run < at->run ? input * taps + tap : SIZE_MAX;
+}
+
+/* Column n of a panel: the weights of output channel out, or none. Returns the sum of those that
+ * are integers. */
+static int64_t pack_column(const tiling *at, size_t group, const pk_problem *problem,
+                           const pk_constants *constants, size_t out, size_t n, void *panel)
 {
     const size_t taps = problem->as.window.kernel[0] * problem->as.window.kernel[1];
-    for (size_t i = 0; i < taps * at->inputs; i++) {
-        const size_t tap = at->is_planar ? i % taps : i / at->inputs;
-        const size_t input = at->is_planar ? i / taps : i % at->inputs;
-        const float *from = weights + (out * at->inputs + input) * taps + tap;
-        for (size_t n = 0; n < at->nr; n++)
-            pk_put_weight(problem->weights, packed, panel * at->panel_size + i * at->nr + n,
-                          n < count ? from[n * at->inputs * taps] : 0.0f);
+    const float *from = constants->weights + (out == SIZE_MAX ? 0 : out) * at->inputs * taps;
+    const float scale =
+        constants->scales != NULL && out != SIZE_MAX ? constants->scales[out] : 1.0f;
+    int64_t sum = 0;
+    for (size_t i = 0; i < at->panel_size / at->nr; i++) {
+        const size_t weight = weight_at(at, &problem->as.window, i);
+        const size_t to = (i / group * at->nr + n) * group + i % group;
+        const bool is_there = weight != SIZE_MAX && out != SIZE_MAX;
+        pk_put_weight(problem->weights, panel, to, is_there ? from[weight] : 0.0f, scale);
+        sum += problem->weights == PK_S8 ? ((const int8_t *)panel)[to] : 0;
     }
+    return sum;
 }
 
 void pk_tiles_pack(const pk_implementation *implementation, const pk_problem *problem,
                    const pk_constants *constants, void *packed)
 {
     const tiling at = tiling_of(implementation, problem);
+    const size_t group = pk_max(((const pk_tile *)implementation->variant)->group, 1);
+    const size_t size = at.panel_size * pk_type_size(problem->weights);
     float *bias = (float *)(void *)((unsigned char *)packed + at.bias_at);
-    for (size_t p = 0; p < at.panels; p++) {
-        const size_t first = p % at.group_panels * at.nr; /* in the group */
-        const size_t out = p / at.group_panels * at.outputs + first;
-        const size_t count = pk_min(at.nr, at.outputs - first);
-        pack_panel(&at, problem, constants->weights, out, count, p, packed);
-        for (size_t n = 0; n < at.nr; n++)
-            bias[p * at.nr + n] =
-                n < count && constants->bias != NULL ? constants->bias[out + n] : 0.0f;
-    }
+    for (size_t p = 0; p < at.panels; p++)
+        for (size_t n = 0; n < at.nr; n++) {
+            const size_t column = p % at.group_panels * at.nr + n; /* in the group */
+            const size_t out =
+                column < at.outputs ? p / at.group_panels * at.outputs + column : SIZE_MAX;
+            const int64_t sum = pack_column(&at, group, problem, constants, out, n,
+                                            (unsigned char *)packed + p * size);
+            if (problem->weights == PK_S8)
+                pk_quantised_column(problem, constants, &at.quantised, packed, p * at.nr + n, out,
+                                    sum);
+            else
+                bias[p * at.nr + n] =
+                    out != SIZE_MAX && constants->bias != NULL ? constants->bias[out] : 0.0f;
+        }
 }
 
 static place place_of(const tile_job *job, size_t number)
@@ -212,17 +265,31 @@ static bool is_inside(const tile_job *job, const place *tile)
 }
 
 /* Copies one row of pixels from in_x on, in_width of them of so many bytes, zeros where they are
- * outside. */
+ * outside; row NULL: all of it is. */
 static void copy_row(const tile_job *job, const unsigned char *row, size_t step, size_t size,
                      const place *tile, unsigned char *patch)
 {
     for (size_t i = 0; i < tile->in_width; i++, patch += size) {
         const int64_t x = tile->in_x + (int64_t)i;
-        if (x < 0 || x >= (int64_t)job->at.width)
-            memset(patch, 0, size);
+        if (row == NULL || x < 0 || x >= (int64_t)job->at.width)
+            memset(patch, job->at.zero, size);
         else
             memcpy(patch, row + (size_t)x * step, size);
     }
+}
+
+/* Whether a run that is filled up with what follows it would end behind the source. */
+static bool reads_beyond(const tile_job *job, const place *tile)
+{
+    const tiling *at = &job->at;
+    const pk_tensor *in = &job->problem->source[0];
+    if (tile->top == tile->bottom)
+        return true;
+    const size_t below = (tile->bottom - 1) * job->window->dilation[0];
+    const size_t row = (size_t)(tile->in_y + (int64_t)below);
+    const size_t end = (tile->picture * at->height + row) * at->width + (size_t)tile->in_x +
+                       tile->in_width; /* pixels */
+    return end * at->inputs + at->run_size - at->run > in->batch * in->picture;
 }
 
 /* Points args at the tile's input in a group of NHWC channels; returns the inputs left out before
@@ -232,7 +299,12 @@ static size_t aim(const tile_job *job, const place *tile, size_t group, pk_tile_
     const tiling *at = &job->at;
     const pk_window *window = job->window;
     const pk_tensor *in = &job->problem->source[0];
-    const bool is_copied = !is_inside(job, tile);
+    const bool is_cut = tile->top > 0 || tile->bottom < window->kernel[0];
+    const bool is_copied = !is_inside(job, tile) || (at->is_padded && is_cut) ||
+                           (at->is_dense && in->pixel != at->inputs) ||
+                           (at->is_filled && reads_beyond(job, tile));
+    const size_t top = at->is_padded ? 0 : tile->top;
+    const size_t bottom = at->is_padded ? window->kernel[0] : tile->bottom;
     const size_t pixel = is_copied ? at->inputs : in->pixel;
     const bool is_dense =
         pixel == at->inputs && window->dilation[1] == 1; /* a kernel row is one tap */
@@ -242,9 +314,11 @@ static size_t aim(const tile_job *job, const place *tile, size_t group, pk_tile_
         (tile->picture * at->height * at->width * in->pixel + group * at->inputs) * at->element;
     unsigned char *patch = job->patch;
     size_t count = 0;
-    for (size_t ky = tile->top; ky < tile->bottom; ky++) {
+    for (size_t ky = top; ky < bottom; ky++) {
         const size_t y = (size_t)(tile->in_y + (int64_t)(ky * window->dilation[0]));
-        const unsigned char *row = picture + y * at->width * in->pixel * at->element;
+        const bool is_there = ky >= tile->top && ky < tile->bottom;
+        const unsigned char *row =
+            is_there ? picture + y * at->width * in->pixel * at->element : NULL;
         if (is_copied) {
             copy_row(job, row, in->pixel * at->element, at->inputs * at->element, tile, patch);
             row = patch;
@@ -257,8 +331,10 @@ static size_t aim(const tile_job *job, const place *tile, size_t group, pk_tile_
     }
     args->tap_count = count;
     args->depth = is_dense ? window->kernel[1] * at->inputs : at->inputs;
+    if (at->is_filled)
+        args->depth = at->run_size;
     args->step = window->stride[1] * pixel;
-    return tile->top * window->kernel[1] * at->inputs;
+    return top * at->row_size;
 }
 
 /* The same over planes: a tap is a kernel row of one channel. All rows are taps, so at any border
@@ -341,6 +417,7 @@ static void run_tile(const tile_job *job, const place *tile, size_t panel, size_
         .rows = tile->end - tile->begin,
         .activation = problem->activation,
         .alpha = problem->alpha,
+        .requantise = (const pk_requantise *)(const void *)(packed + at->quantised.requantise),
     };
     size_t group = SIZE_MAX, skipped = 0;
     for (; panel < panel_end; panel++) {
@@ -353,6 +430,10 @@ static void run_tile(const tile_job *job, const place *tile, size_t panel, size_
         args.columns = pk_min(at->nr, at->outputs - first);
         args.weights = packed + (panel * at->panel_size + skipped * at->nr) * weight_size;
         args.bias = (const float *)(const void *)(packed + at->bias_at) + panel * at->nr;
+        args.begins =
+            (const int32_t *)(const void *)(packed + at->quantised.begins) + panel * at->nr;
+        args.factors =
+            (const float *)(const void *)(packed + at->quantised.factors) + panel * at->nr;
         args.output = (unsigned char *)call->destination +
                       (pixel * args.output_stride + channel) * at->output_element;
         if (problem->source_count > 1)

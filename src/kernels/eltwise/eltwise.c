@@ -76,7 +76,7 @@ bool pk_reorder_rgb_accepts(const pk_implementation *implementation, const pk_pr
 
 bool pk_reorder_u8_accepts(const pk_implementation *implementation, const pk_problem *problem)
 {
-    return pk_nhwc_accepts(implementation, problem);
+    return problem->source[0].scale == 0.0f && pk_nhwc_accepts(implementation, problem);
 }
 
 void pk_reorder_plan(const pk_implementation *implementation, const pk_problem *problem,

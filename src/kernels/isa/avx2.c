@@ -27,6 +27,7 @@
 #include "kernels/eltwise/reorder.tmpl.h"
 #include "kernels/head/head.tmpl.h"
 #include "kernels/image/resize.tmpl.h"
+#include "kernels/quantize/u8.tmpl.h"
 
 #define PROBE_BITS PK_AVX2
 #include "kernels/probe/probe.tmpl.h"

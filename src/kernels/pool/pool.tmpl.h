@@ -6,14 +6,6 @@
 #define PK_GET      PK_JOIN(vf32_get_, PK_T)
 #define PK_PUT      PK_JOIN(vf32_put_, PK_T)
 
-/* First and end of the window that starts padding before at * stride, cut to size. */
-PK_INLINE void PK_OWN(window)(const pk_window *of, size_t side, size_t at, size_t size, size_t *begin, size_t *end)
-{
-    const size_t start = at * of->stride[side];
-    *begin = start > of->padding[side] ? start - of->padding[side] : 0;
-    *end = start + of->kernel[side] - of->padding[side] < size ? start + of->kernel[side] - of->padding[side] : size;
-}
-
 /* Rows of the destination; is_average and the alternative differ in what is done with the window's pixels. Each window meets the picture. */
 PK_INLINE void PK_OWN(pool)(const pk_call *call, size_t item, const bool is_average)
 {
@@ -25,10 +17,10 @@ PK_INLINE void PK_OWN(pool)(const pk_call *call, size_t item, const bool is_aver
     const PK_ELEMENT *picture = (const PK_ELEMENT *)call->source[0] + range.part * in->picture;
     for (size_t y = range.begin; y < range.end; y++) {
         size_t top, bottom;
-        PK_OWN(window)(window, 0, y, in->height, &top, &bottom);
+        pk_window_meets(window, 0, y, in->height, &top, &bottom);
         for (size_t x = 0; x < out->width; x++) {
             size_t left, right;
-            PK_OWN(window)(window, 1, x, in->width, &left, &right);
+            pk_window_meets(window, 1, x, in->width, &left, &right);
             PK_ELEMENT *output = (PK_ELEMENT *)call->destination + range.part * out->picture + y * out->row + x * out->pixel;
             for (size_t c = 0; c < out->channels; c += VF32_LANES) {
                 const size_t count = vf32_count(c, out->channels);

@@ -27,5 +27,5 @@ cmp documented printed
 # Usage of the programs is the page's.
 ${PAWL%pawl}yolov5_seg 2>&1 | grep -o 'n/s/m/l/x or c gd gw'
 grep -c 'n/s/m/l/x or c gd gw' yolov5_seg.1
-# What does not exist yet is named nowhere: no backend, no precision.
-! { pawl man && pawl completion bash; } | grep -n -w -e cuda -e int8
+# What does not exist yet is named nowhere: no backend.
+! { pawl man && pawl completion bash; } | grep -n -w -e cuda

@@ -71,9 +71,10 @@ static void activates(void **state)
 static void conv_rows(const pw_conv *conv, const pr_view *in, const pr_view *residual,
                       const pr_view *out)
 {
+    const pr_conv of = {.conv = conv, .in = in, .residual = residual, .out = out};
     for (int32_t n = 0; n < out->batch; n++)
         for (int32_t y = 0; y < out->height; y++)
-            pr_conv_row(conv, in, residual, out, n, y);
+            pr_conv_row(&of, n, y);
 }
 
 static void conv_3x3_sums_the_window_and_pads_with_zeros(void **state)

@@ -11,9 +11,9 @@
 #include <unistd.h>
 
 #if defined(__x86_64__)
-static const char *const names[] = {"generic",    "sse41",      "avx2", "avx512",
-                                    "avx512vnni", "avx512bf16", "amx"};
-static const uint32_t all_bits[] = {0, 1, 3, 7, 15, 31, 63};
+static const char *const names[] = {"generic", "sse41",      "avx2",       "avxvnni",
+                                    "avx512",  "avx512vnni", "avx512bf16", "amx"};
+static const uint32_t all_bits[] = {0, 1, 3, 0x43, 0x47, 0x4f, 0x5f, 0x7f};
 #elif defined(__aarch64__)
 static const char *const names[] = {"generic", "neon", "dotprod", "i8mm"};
 static const uint32_t all_bits[] = {0, 0x100, 0x300, 0x700};

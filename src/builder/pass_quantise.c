@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * INT8: bytes between convolutions, integers as their weights, by what a calibration saw.
+ *
+ * Tensors that share bytes (a concatenation and its slices, what a max-pool or an up-sampling
+ * moves) are of one class, with one scale and zero point for the range of all. A class becomes
+ * bytes where a convolution that may be of integers reads it, but for what is seen from outside:
+ * what the head reads stays float32. The picture is bytes already, so a detector's first layer
+ * takes it as it is; a classifier's is normalised channel by channel, and stays float32. Weights
+ * are symmetric, with a scale an output channel.
+ */
+#include "builder/pass.h"
+
+#include <math.h>
+#include <string.h>
+
+#define MOST_WEIGHT   127
+#define PICTURE_SCALE (1.0f / 255.0f) /* as kernels have it for a picture's bytes */
+#define MOST_SUM      0x1p28          /* of a bias in the unit of its sums */
+#define MOST_RATIO    1.99 /* of a residual's scale to its sum's: kernels take less than 2 */
+
+typedef struct quantising {
+    pw_network *network;
+    const pw_quantise_desc *desc;
+    uint32_t *class_of;        /* a tensor each: the first of its class, itself where it is that */
+    bool *is_wanted, *is_kept; /* classes: an integer convolution reads it; it stays float32 */
+    pw_histogram *histogram;   /* of the class at hand */
+    pawl_error *error;
+} quantising;
+
+static uint32_t class_of(const quantising *q, uint32_t tensor)
+{
+    while (q->class_of[tensor] != tensor)
+        tensor = q->class_of[tensor];
+    return tensor;
+}
+
+static void unite(quantising *q, uint32_t a, uint32_t b)
+{
+    a = class_of(q, a);
+    b = class_of(q, b);
+    q->class_of[a > b ? a : b] = a > b ? b : a;
+}
+
+static bool moves_bytes(pw_op op)
+{
+    return op == PW_OP_MAXPOOL || op == PW_OP_UPSAMPLE || op == PW_OP_SPACE_TO_DEPTH ||
+           op == PW_OP_DEPTH_TO_SPACE;
+}
+
+static void find_classes(quantising *q)
+{
+    const pw_network *network = q->network;
+    for (uint32_t t = 0; t < network->tensor_count; t++)
+        q->class_of[t] = t;
+    for (uint32_t t = 0; t < network->tensor_count; t++)
+        if (network->tensors[t].parent != PW_NO_TENSOR)
+            unite(q, t, network->tensors[t].parent);
+    for (size_t i = 0; i < network->layer_count; i++)
+        if (moves_bytes(network->layers[i].op))
+            unite(q, network->layers[i].inputs[0], network->layers[i].output);
+}
+
+static bool is_named(const char *layer, const char *name)
+{
+    const size_t length = strlen(name);
+    return strncmp(layer, name, length) == 0 && (layer[length] == '\0' || layer[length] == '.');
+}
+
+/* Whether a layer may be computed in integers. */
+static bool may_quantise(const quantising *q, const pw_layer *layer)
+{
+    bool is_int8 = layer->op == PW_OP_CONV;
+    for (size_t i = 0; is_int8 && i < q->desc->layer_precision_count; i++) {
+        const pawl_layer_precision *row =
+            &q->desc->layer_precisions[q->desc->layer_precision_count - 1 - i];
+        if (is_named(layer->name, row->layer))
+            return strcmp(row->precision, "int8") == 0;
+    }
+    return is_int8;
+}
+
+static pawl_status check_names(const quantising *q)
+{
+    for (size_t i = 0; i < q->desc->layer_precision_count; i++) {
+        const pawl_layer_precision *row = &q->desc->layer_precisions[i];
+        if (row->layer == NULL || row->precision == NULL ||
+            (strcmp(row->precision, "int8") != 0 && strcmp(row->precision, "fp32") != 0))
+            return pw_fail(q->error, PAWL_ERR_ARGUMENT,
+                           "a layer's precision is fp32 or int8; layer %s was given \"%s\"",
+                           row->layer != NULL ? row->layer : "(NULL)",
+                           row->precision != NULL ? row->precision : "(NULL)");
+        size_t found = 0;
+        for (size_t l = 0; l < q->network->layer_count; l++)
+            found += is_named(q->network->layers[l].name, row->layer);
+        if (found == 0)
+            return pw_fail(q->error, PAWL_ERR_ARGUMENT,
+                           "no layer of the optimised network is called %s, or begins with that "
+                           "and a dot; pawl inspect -v names them",
+                           row->layer);
+    }
+    return PAWL_OK;
+}
+
+/* The picture is bytes where whoever reads it takes them. */
+static bool is_picture_read_as_bytes(const quantising *q)
+{
+    const pw_network *network = q->network;
+    const uint32_t picture = network->layers[0].output;
+    bool is_read = false;
+    for (size_t i = 1; i < network->layer_count; i++)
+        for (uint32_t k = 0; k < network->layers[i].input_count; k++) {
+            const pw_layer *layer = &network->layers[i];
+            if (class_of(q, layer->inputs[k]) != class_of(q, picture))
+                continue;
+            if (!moves_bytes(layer->op) && (k > 0 || !may_quantise(q, layer)))
+                return false;
+            is_read = true;
+        }
+    return is_read && network->model.task != PAWL_TASK_CLASSIFY;
+}
+
+/* Classes: read by an integer convolution; seen from outside. */
+static void mark_classes(quantising *q)
+{
+    const pw_network *network = q->network;
+    for (size_t i = 0; i < network->layer_count; i++) {
+        const pw_layer *layer = &network->layers[i];
+        if (may_quantise(q, layer))
+            q->is_wanted[class_of(q, layer->inputs[0])] = true;
+        for (uint32_t k = 0; layer->output == PW_NO_TENSOR && k < layer->input_count; k++)
+            q->is_kept[class_of(q, layer->inputs[k])] = true;
+    }
+    if (!is_picture_read_as_bytes(q))
+        q->is_kept[class_of(q, network->layers[0].output)] = true;
+}
+
+/* Everything that was seen of a class; false where nothing was. */
+static bool gather(quantising *q, uint32_t class)
+{
+    const pw_network *network = q->network;
+    *q->histogram = (pw_histogram){.count = 0};
+    for (size_t i = 0; i < network->layer_count; i++) {
+        const pw_layer *layer = &network->layers[i];
+        if (layer->output == PW_NO_TENSOR || class_of(q, layer->output) != class)
+            continue;
+        const pw_histogram *seen = pw_calibration_of(q->desc->calibration, layer->id);
+        if (seen == NULL)
+            return false;
+        pw_histogram_merge(q->histogram, seen);
+    }
+    return q->histogram->count > 0;
+}
+
+static void set_class(const quantising *q, uint32_t class, float scale, int32_t zero_point)
+{
+    for (uint32_t t = 0; t < q->network->tensor_count; t++) {
+        pw_tensor *tensor = &q->network->tensors[t];
+        if (class_of(q, t) != class)
+            continue;
+        tensor->dtype = PAWL_U8;
+        tensor->scale = scale;
+        tensor->zero_point = zero_point;
+    }
+}
+
+static void type_class(quantising *q, uint32_t class)
+{
+    if (class == class_of(q, q->network->layers[0].output)) {
+        set_class(q, class, PICTURE_SCALE, 0);
+        return;
+    }
+    if (!gather(q, class))
+        return;
+    const pw_range range =
+        pw_histogram_range(q->histogram, (pawl_calibration_method)q->desc->method);
+    const double width = range.high - range.low;
+    const float scale = width > 0 ? (float)(width / UINT8_MAX) : 1.0f; /* nothing but zeros */
+    if (isnormal(scale))
+        set_class(q, class, scale, (int32_t)nearbyint(-range.low / (double)scale));
+}
+
+/* A residual of a scale too large for its sum: the sum's grows. */
+static void widen_sums(const quantising *q)
+{
+    const pw_network *network = q->network;
+    for (size_t round = 0, changed = 1; changed > 0 && round < network->layer_count; round++) {
+        changed = 0;
+        for (size_t i = 0; i < network->layer_count; i++) {
+            const pw_layer *layer = &network->layers[i];
+            if (layer->op != PW_OP_CONV || !layer->as.conv.has_residual)
+                continue;
+            const pw_tensor *added = &network->tensors[layer->inputs[1]];
+            const pw_tensor *sum = &network->tensors[layer->output];
+            if (added->dtype != PAWL_U8 || sum->dtype != PAWL_U8 ||
+                (double)added->scale <= MOST_RATIO * (double)sum->scale)
+                continue;
+            set_class(q, class_of(q, layer->output),
+                      (float)((double)added->scale / MOST_RATIO) * 1.001f, sum->zero_point);
+            changed++;
+        }
+    }
+}
+
+/* A scale a channel; none so small that a bias would not fit the sums in its unit. */
+static pawl_status scale_weights(const quantising *q, pw_layer *layer)
+{
+    pw_conv *conv = &layer->as.conv;
+    const size_t channels = (size_t)conv->out_channels;
+    const size_t row = pw_conv_weight_count(conv) / channels;
+    const pw_tensor *source = &q->network->tensors[layer->inputs[0]];
+    const pw_tensor *sum = &q->network->tensors[layer->output];
+    float *scales = pw_arena_array(&q->network->arena, channels, sizeof *scales);
+    if (scales == NULL)
+        return pw_fail_memory(q->error, "the scales of weights", channels * sizeof *scales);
+    for (size_t c = 0; c < channels; c++) {
+        double most = 0.0;
+        for (size_t i = 0; i < row; i++)
+            most = fmax(most, fabs((double)conv->weights[c * row + i]));
+        const double offset = (conv->bias != NULL ? fabs((double)conv->bias[c]) : 0.0) + 16.0 +
+                              4.0 * UINT8_MAX * (double)sum->scale;
+        const double least = offset / ((double)source->scale * MOST_SUM);
+        scales[c] = (float)fmax(most / MOST_WEIGHT, least);
+        if (!isnormal(scales[c]))
+            return pw_fail(q->error, PAWL_ERR_UNSUPPORTED,
+                           "layer %s: the weights of channel %zu are NaN, infinite, or too large "
+                           "for int8: leave the layer in fp32",
+                           layer->name, c);
+    }
+    conv->weight_scales = scales;
+    conv->weight_type = PAWL_I8;
+    return PAWL_OK;
+}
+
+static pawl_status quantise(quantising *q)
+{
+    pw_network *network = q->network;
+    PW_TRY(check_names(q));
+    find_classes(q);
+    mark_classes(q);
+    for (uint32_t t = 0; t < network->tensor_count; t++)
+        if (class_of(q, t) == t && q->is_wanted[t] && !q->is_kept[t])
+            type_class(q, t);
+    widen_sums(q);
+    for (size_t i = 0; i < network->layer_count; i++) {
+        pw_layer *layer = &network->layers[i];
+        if (may_quantise(q, layer) && network->tensors[layer->inputs[0]].dtype == PAWL_U8)
+            PW_TRY(scale_weights(q, layer));
+    }
+    return pw_network_validate(network, q->error);
+}
+
+pawl_status pw_pass_quantise(pw_network *network, const pw_quantise_desc *desc, pawl_error *error)
+{
+    quantising q = {.network = network, .desc = desc, .error = error};
+    q.class_of = pw_arena_array(&network->arena, network->tensor_count, sizeof *q.class_of);
+    q.is_wanted = pw_arena_array(&network->arena, network->tensor_count, sizeof *q.is_wanted);
+    q.is_kept = pw_arena_array(&network->arena, network->tensor_count, sizeof *q.is_kept);
+    q.histogram = pw_arena_array(&network->arena, 1, sizeof *q.histogram);
+    if (q.class_of == NULL || q.is_wanted == NULL || q.is_kept == NULL || q.histogram == NULL)
+        return pw_fail_memory(error, "quantising", sizeof *q.histogram);
+    return quantise(&q);
+}
