@@ -117,7 +117,7 @@ static const app_option options_table[] = {
      .help = "of --tune: kernels that are faster because they keep more than the weights, up to 1.5 times as much again, or none"},
     {.name = "timing-cache", .type = APP_TEXT, .offset = offsetof(build_options, timing_cache),
      .value = "FILE", .writes = "cache", .backends = "cpu tensorrt",
-     .help = "timings kept from build to build (default: of --tune, timings.cache in the user's cache folder)"},
+     .help = "timings kept from build to build, or none (default: of --tune and of TensorRT, in the user's cache folder)"},
     {.name = "version-compatible", .type = APP_FLAG, .backends = "tensorrt",
      .offset = offsetof(build_options, is_version_compatible),
      .help = "from 8.6 on: the engine runs on later versions too"},
@@ -241,9 +241,9 @@ static int32_t tuning_of(const build_options *options)
                                                  : PAWL_TUNE_OFF;
 }
 
-/* A file in the folder for caches, as freedesktop.org has it; NULL where there is none or it cannot
- * be made, which is said: tuning then keeps nothing. */
-static char *usual_timing_cache(void)
+/* Name in the folder for caches, as freedesktop.org has it; NULL where there is none or it cannot
+ * be made, which is said: nothing is kept then. */
+static char *usual_timing_cache(const char *name)
 {
     const char *base = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
     char *folder = NULL;
@@ -253,7 +253,7 @@ static char *usual_timing_cache(void)
         folder = app_format("%s/.cache/pawl", home);
     char *path = NULL;
     if (folder != NULL && app_make_folders(folder))
-        path = app_format("%s/timings.cache", folder);
+        path = app_format("%s/%s", folder, name);
     if (path == NULL)
         app_warn("timings are not kept: %s%s%s", folder != NULL ? "cannot make " : "",
                  folder != NULL ? folder : "HOME is not set, and neither is XDG_CACHE_HOME",
@@ -266,10 +266,14 @@ static void set_tuning(struct build *build, pawl_build_desc *desc)
 {
     desc->tuning = tuning_of(build->options);
     desc->is_small = strcmp(build->options->memory, "small") == 0;
-    desc->timing_cache = build->options->timing_cache;
-    if (desc->tuning == PAWL_TUNE_OFF || desc->timing_cache != NULL)
+    const char *asked = build->options->timing_cache;
+    const bool is_tensorrt = strcmp(build->options->backend, "tensorrt") == 0;
+    if (asked != NULL)
+        desc->timing_cache = strcmp(asked, "none") != 0 ? asked : NULL;
+    if (asked != NULL || (desc->tuning == PAWL_TUNE_OFF && !is_tensorrt))
         return;
-    build->timing_cache = usual_timing_cache();
+    /* TensorRT's is a file for each version and GPU. */
+    build->timing_cache = usual_timing_cache(is_tensorrt ? "" : "timings.cache");
     desc->timing_cache = build->timing_cache;
 }
 

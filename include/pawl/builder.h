@@ -63,7 +63,7 @@ typedef struct pawl_build_desc {
     size_t workspace_size;          /* bytes a kernel may take; 0: 1 GiB */
     int32_t optimisation_level;     /* 0 (fast build) to 5; -1: the library's own default. Ignored before 8.6 */
     const char *timing_cache;       /* TensorRT's, and tuning's: file read before and written after timing; NULL: none. One that cannot be used
-                                       is a warning in the log, and all is timed */
+                                       is a warning in the log, and all is timed. "FOLDER/": TensorRT's is a file in it for each version and GPU */
     int32_t is_version_compatible;  /* 1: the plan runs on later versions too, where the family can (8.6 on) */
     int32_t is_hardware_compatible; /* 1: the plan runs on Ampere and later, where the family can (8.6 on) */
     int32_t is_fp16_fixed;          /* 1: layers whose weights FP16 would damage (see pawl/audit.h) are scaled by powers of two, or stay FP32 */

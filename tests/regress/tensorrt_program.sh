@@ -6,6 +6,7 @@ pawl=$1 doubles=$2 shapes=$3 library=$4
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
+export XDG_CACHE_HOME="$work/cache"
 failed=0
 fail() { echo "failed: $*"; cat out; failed=$((failed + 1)); }
 # expect STATUS TEXT COMMAND...: that exit status, and that text in what it says.
@@ -89,6 +90,12 @@ expect 5 'install TensorRT whole' env DOUBLE_FAIL=buildSerializedNetwork:0 DOUBL
 expect 0 'the timing cache is not kept' "$pawl" build "$shapes/shapes.pt" --backend tensorrt --timing-cache /nowhere/t.cache -o z.engine
 [ -e z.engine ] || fail 'the engine was thrown away with the timing cache'
 [ ! -e y.engine ] || fail 'an engine of a failed build is left'
+# Timings and what a build took are kept for each version and GPU; none keeps nothing.
+expect 0 'tensorrt fp32' "$pawl" build "$shapes/shapes.pt" --backend tensorrt -o z.engine
+[ -s cache/pawl/tensorrt-8.6.1-sm_86.cache ] && grep -q ' fp32 640x640 1:1:1 = [0-9]' cache/pawl/tensorrt-8.6.1-sm_86.cache.times || { ls -R cache >out; fail 'no timings are kept'; }
+rm -r cache
+expect 0 'tensorrt fp32' "$pawl" build "$shapes/shapes.pt" --backend tensorrt --timing-cache none -o z.engine
+[ ! -e cache ] || fail 'timings are kept that nobody wants'
 expect 0 'built again' env FAKE_CUDA_CAPABILITY=8.9 "$pawl" predict x.engine "$shapes/pictures/shapes1.jpg" --nosave
 
 # Masks and classes (double_zoo compares them with PyTorch's); what cannot be given to TensorRT is named before anything is built.

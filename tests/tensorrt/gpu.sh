@@ -61,15 +61,15 @@ for piece; do
     fp32)
         run "fp32 build" "$bin/pawl" build -q "$weights" --backend tensorrt -o "$work/fp32.engine" --timing-cache "$work/fp32.cache"
         run "fp32 build again" "$bin/pawl" build -q "$weights" --backend tensorrt -o "$work/fp32.engine" --timing-cache "$work/fp32.cache"
-        run "tf32 build" "$bin/pawl" build -q "$weights" --backend tensorrt --tf32 on -o "$work/tf32.engine"
+        run "tf32 build" "$bin/pawl" build -q "$weights" --backend tensorrt --tf32 on --timing-cache none -o "$work/tf32.engine"
         run "fp32 times" "$bin/trt_time" "$work/fp32.engine" "$picture" 500
         run "tf32 times" "$bin/trt_time" "$work/tf32.engine" "$picture" 500
         ;;
     fp16-all) half all --timing-cache "$work/half-all.cache" ;;
     fp16-all-again) half again --timing-cache "$work/half-all.cache" ;;
-    fp16-without-jit) half without-jit --tactics cublas,cublaslt,cudnn,edge ;;
-    fp16-edge) half edge --tactics edge ;;
-    fp16-jit) half jit --tactics jit ;;
+    fp16-without-jit) half without-jit --timing-cache none --tactics cublas,cublaslt,cudnn,edge ;;
+    fp16-edge) half edge --timing-cache none --tactics edge ;;
+    fp16-jit) half jit --timing-cache none --tactics jit ;;
     fp16-scale) half scale --fp16-fix scale --timing-cache "$work/half-all.cache" ;;
     *) echo "there is no piece $piece"; failed=$((failed + 1)) ;;
     esac

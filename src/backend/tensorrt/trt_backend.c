@@ -2,6 +2,7 @@
 /* The TensorRT backend's row in the registry. */
 #include "backend/backend.h"
 #include "backend/tensorrt/trt_build.h"
+#include "backend/tensorrt/trt_cache.h"
 #include "backend/tensorrt/trt_prove.h"
 #include "backend/tensorrt/trt_report.h"
 #include "backend/tensorrt/trt_run.h"
@@ -43,9 +44,11 @@ static pawl_status make_artifact(const pw_trt_library *library, const pw_gpu_dev
                                  pw_plan *plan, const pw_tuning *tuning, pawl_error *error)
 {
     pw_trt_object *memory PW_TRT_GUARD = NULL;
-    char key[96];
+    pw_tuning here = *tuning;
+    char key[96], cache[1024];
     pw_trt_artifact_key(library, device, &plan->options, key);
-    PW_TRY(pw_trt_build(library, plan, tuning, &memory, error));
+    here.timing_cache = pw_trt_cache_path(library, device, tuning->timing_cache, cache);
+    PW_TRY(pw_trt_build(library, plan, &here, &memory, error));
     return pw_plan_set_artifact(plan, key, pw_trt_memory_data(library, memory->native),
                                 pw_trt_memory_size(library, memory->native), error);
 }

@@ -8,8 +8,11 @@
 #include "backend/tensorrt/trt_monitor.h"
 #include "backend/tensorrt/trt_network.h"
 #include "backend/tensorrt/trt_prove.h"
+#include "backend/tensorrt/trt_times.h"
 #include "backend/tensorrt/trt_watch.h"
 #include "base/log.h"
+#include "base/os.h"
+#include "base/strbuf.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -226,6 +229,23 @@ static void say_what_is_missing(const build_job *job)
                library->strategy->is_rtx ? ": its plans run on every GPU it knows" : "");
 }
 
+/* Before 9.1 that is all of the progress that can be shown. */
+static pawl_status say_it_begins(const build_job *job, pawl_error *error)
+{
+    const pw_tuning *const tuning = job->tuning;
+    const double last = pw_trt_times_last(tuning->timing_cache, job->plan);
+    char stage[64];
+    pw_strbuf text = PW_STRBUF(stage);
+    if (tuning->progress == NULL)
+        return PAWL_OK;
+    pw_strbuf_add(&text, "TensorRT builds");
+    if (last > 0.0)
+        pw_strbuf_add(&text, ", which took %.0f s last time", last);
+    if (tuning->progress(tuning->progress_user, stage, 0, 1) == 0)
+        return PAWL_OK;
+    return pw_fail(error, PAWL_ERR_CANCELLED, "the build was stopped on request");
+}
+
 static pawl_status build_plan(const build_job *job, pw_trt_object *builder, pw_trt_object *network,
                               pw_trt_object *config, pw_trt_object **memory, pawl_error *error)
 {
@@ -233,6 +253,8 @@ static pawl_status build_plan(const build_job *job, pw_trt_object *builder, pw_t
     const pw_trt_library *const library = job->library;
     const bool has_monitor = job->tuning->progress != NULL &&
                              pw_trt_has(library, PW_TRT_VBuilderConfig_setProgressMonitor);
+    PW_TRY(say_it_begins(job, error));
+    const uint64_t start = pw_os_clock_ns();
     pw_trt_monitor_init(&monitor, library->version >= 10000, job->tuning->progress,
                         job->tuning->progress_user);
     if (has_monitor)
@@ -247,6 +269,8 @@ static pawl_status build_plan(const build_job *job, pw_trt_object *builder, pw_t
     }
     if (native == NULL)
         return pw_trt_fail(error, PAWL_ERR_DEVICE, "%s built no plan", library->version_text);
+    pw_trt_times_keep(job->tuning->timing_cache, job->plan,
+                      (double)(pw_os_clock_ns() - start) / 1e9);
     return pw_trt_adopt(library, &pw_trt_memory_type, native, NULL, memory, error);
 }
 

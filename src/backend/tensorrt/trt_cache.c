@@ -4,6 +4,22 @@
 #include "backend/tensorrt/trt_watch.h"
 #include "base/log.h"
 #include "base/os.h"
+#include "base/strbuf.h"
+#include <string.h>
+
+const char *pw_trt_cache_path(const pw_trt_library *library, const pw_gpu_device *device,
+                              const char *given, char path[1024])
+{
+    const size_t length = given != NULL ? strlen(given) : 0;
+    if (length == 0 || given[length - 1] != '/')
+        return given;
+    if (device == NULL || length > 900)
+        return NULL; /* RTX, which has none */
+    pw_strbuf text = {.text = path, .capacity = 1024, .length = 0};
+    pw_strbuf_add(&text, "%stensorrt-%s-sm_%d%d.cache", given,
+                  strrchr(library->version_text, ' ') + 1, device->major, device->minor);
+    return path;
+}
 
 /* A cache of the file's content where the library takes it, else an empty one; NULL: neither. */
 static pw_trt_native *make_native(const pw_trt_library *library, pw_trt_object *config,

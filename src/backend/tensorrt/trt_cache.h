@@ -3,6 +3,11 @@
 #define PW_TRT_CACHE_H
 
 #include "backend/tensorrt/trt_object.h"
+#include "gpu/driver.h"
+
+/* Where the cache is: given, or in the folder given, "FOLDER/", a file for each version and GPU. NULL: nowhere. */
+const char *pw_trt_cache_path(const pw_trt_library *library, const pw_gpu_device *device,
+                              const char *given, char path[1024]);
 
 /*
  * Gives config a timing cache read from path; an empty one where there is no such file, where it
