@@ -140,7 +140,7 @@ void pw_trt_half_explain(const pw_trt_conversions *said, const pw_network *netwo
     }
     if (said->lines == 0)
         return;
-    pw_log(PAWL_LOG_WARNING,
+    pw_log(serious == 0 || is_mended ? PAWL_LOG_INFO : PAWL_LOG_WARNING,
            "TensorRT finds weights that FP16 does not hold as they are (tensors: %ld with "
            "subnormal values, %ld with vanishing ones, %ld others); %s",
            said->subnormal, said->vanishing, said->other,
