@@ -41,7 +41,7 @@ struct cudaPointerAttributes { int device; };
 CALL_NUMBERS = {
     "PW_TRT_FLOAT": ("DataType", "kFLOAT"), "PW_TRT_HALF": ("DataType", "kHALF"),
     "PW_TRT_RELU": ("ActivationType", "kRELU"), "PW_TRT_SIGMOID": ("ActivationType", "kSIGMOID"),
-    "PW_TRT_LEAKY_RELU": ("ActivationType", "kLEAKY_RELU"), "PW_TRT_HARD_SIGMOID": ("ActivationType", "kHARD_SIGMOID"),
+    "PW_TRT_LEAKY_RELU": ("ActivationType", "kLEAKY_RELU"), "PW_TRT_CLIP": ("ActivationType", "kCLIP"), "PW_TRT_HARD_SIGMOID": ("ActivationType", "kHARD_SIGMOID"),
     "PW_TRT_SUM": ("ElementWiseOperation", "kSUM"), "PW_TRT_PROD": ("ElementWiseOperation", "kPROD"),
     "PW_TRT_MIN": ("OptProfileSelector", "kMIN"), "PW_TRT_OPT": ("OptProfileSelector", "kOPT"),
     "PW_TRT_MAX": ("OptProfileSelector", "kMAX"),
@@ -50,7 +50,8 @@ CALL_NUMBERS = {
 PLAIN_NUMBERS = {
     ("PoolingType", "kMAX"): 0, ("MemoryPoolType", "kWORKSPACE"): 0,
     ("ExecutionContextAllocationStrategy", "kSTATIC"): 0, ("TacticSource", "kCUBLAS"): 0, ("TacticSource", "kCUBLAS_LT"): 1,
-    ("TacticSource", "kCUDNN"): 2, ("ILogger::Severity", "kINTERNAL_ERROR"): 0,
+    ("TacticSource", "kCUDNN"): 2,
+    ("ReduceOperation", "kAVG"): 4, ("ScaleMode", "kUNIFORM"): 0, ("ILogger::Severity", "kINTERNAL_ERROR"): 0,
     ("ILogger::Severity", "kERROR"): 1, ("ILogger::Severity", "kWARNING"): 2, ("ILogger::Severity", "kINFO"): 3,
     ("ILogger::Severity", "kVERBOSE"): 4, ("ResizeMode", "kNEAREST"): 0, ("InterpolationMode", "kNEAREST"): 0,
 }
@@ -99,7 +100,7 @@ class Headers:
         for name in ("ILogger", "IProgressMonitor"):
             if name == "ILogger" or re.search(r"class IProgressMonitor\b|using IProgressMonitor\b", self.text):
                 lines.append(f"struct Q_{name} : nvinfer1::{name} {{ Q_{name}(); }}; Q_{name}::Q_{name}() {{}}")
-        wanted = set(CALL_NUMBERS.values()) | set(PLAIN_NUMBERS) | {("BuilderFlag", flag) for flag in STRATEGY_FLAGS.values()}
+        wanted = set(CALL_NUMBERS.values()) | set(PLAIN_NUMBERS) | {("TacticSource", "kEDGE_MASK_CONVOLUTIONS")} | {("BuilderFlag", flag) for flag in STRATEGY_FLAGS.values()}
         wanted |= {("NetworkDefinitionCreationFlag", "kEXPLICIT_BATCH"), ("NetworkDefinitionCreationFlag", "kSTRONGLY_TYPED")}
         for flag in sorted({flag for _, flag in wanted}):
             lines.append(f"template <class T> constexpr auto get_{flag}(int) -> decltype(int(T::{flag})) {{ return int(T::{flag}); }}")
@@ -274,6 +275,9 @@ def check_numbers(headers, strategy, numbers):
                 wrong.append(f"{field} is there since {since}, BuilderFlag::{flag} is {theirs} already")
         elif ours >= 0 and ours != theirs:
             wrong.append(f"{field} is {ours}, BuilderFlag::{flag} is {theirs if theirs >= 0 else 'absent'}")
+    edge = headers.numbers.get(("TacticSource", "kEDGE_MASK_CONVOLUTIONS"), -1)
+    if edge >= 0 and edge != 3 - int(strategy.get("lost_tactic_sources", "0")):
+        wrong.append(f"lost_tactic_sources is {strategy.get('lost_tactic_sources', '0')}, TacticSource::kEDGE_MASK_CONVOLUTIONS is {edge}, not 3 less that")
     bits = re.findall(r"1u << (\d+)", strategy.get("network_flags", ""))
     explicit = headers.numbers.get(("NetworkDefinitionCreationFlag", "kEXPLICIT_BATCH"), -1)
     strong = headers.numbers.get(("NetworkDefinitionCreationFlag", "kSTRONGLY_TYPED"), -1)

@@ -79,6 +79,11 @@ expect 5 'opening the GPU' "$pawl" predict x.engine "$shapes/pictures/shapes1.jp
 expect 0 'it is ignored' "$pawl" predict x.engine "$shapes/pictures/shapes1.jpg" --backend cpu --device 1 --nosave
 expect 2 'DLA' "$pawl" build "$shapes/shapes.pt" --dla
 expect 2 '--tactics blas' "$pawl" build "$shapes/shapes.pt" --backend tensorrt --tactics blas
+for family in 82 85 100 110; do # each takes what it has of them
+    expect 0 'tensorrt fp32' env PAWL_TENSORRT_LIBRARY="$doubles/libdouble_trt_$family.so" "$pawl" build "$shapes/shapes.pt" \
+        --backend tensorrt --tactics cublas,edge,jit -o x.engine
+    if grep -q warning out; then fail 'tactic sources that it has not'; fi
+done
 rm x.engine
 
 # A missing library costs its kernels, and no more; a cause is told with its remedy and its exit code.

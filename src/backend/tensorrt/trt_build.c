@@ -26,7 +26,8 @@ typedef struct build_job {
     const pw_plan *plan;
     const pw_tuning *tuning;
     bool is_half;
-    uint32_t sources, lost_sources; /* bits of TacticSource: in use in the last attempt; given up */
+    uint32_t sources,
+        lost_sources; /* bits of pawl_tactic_source: in use in the last attempt; given up */
 } build_job;
 
 static const char *version_of(const pw_trt_library *library)
@@ -175,10 +176,11 @@ static void set_sources(build_job *job, pw_trt_native *config)
     const uint32_t known = version < 8400   ? PAWL_TACTIC_EDGE_MASK - 1
                            : version < 8500 ? PAWL_TACTIC_JIT - 1
                                             : 2 * PAWL_TACTIC_JIT - 1;
+    const int lost = job->library->strategy->lost_tactic_sources;
     const uint32_t usual = pw_trt_config_sources(job->library, config);
-    job->sources = (asked < 0 ? usual : (uint32_t)asked & known) & ~job->lost_sources;
-    if (job->sources != usual)
-        (void)pw_trt_config_set_sources(job->library, config, job->sources);
+    job->sources = (asked < 0 ? usual << lost : (uint32_t)asked & known) & ~job->lost_sources;
+    if (job->sources >> lost != usual)
+        (void)pw_trt_config_set_sources(job->library, config, job->sources >> lost);
 }
 
 static void configure(build_job *job, pw_trt_native *config)

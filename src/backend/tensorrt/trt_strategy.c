@@ -56,7 +56,8 @@ static const pw_trt_strategy strategies[PW_TRT_FAMILY_COUNT] = {
                    .obey_precision_flag = NO_FLAG,
                    .tf32_flag = FLAG(6, 0),
                    .version_compatible_flag = FLAG(12, 0),
-                   .checks_builder = true},
+                   .checks_builder = true,
+                   .lost_tactic_sources = 3},
     [PW_TRT_RTX_1_3] = {.name = "TensorRT-RTX 1.3-1.4",
                         .source = "headers 1.3 and 1.4; the library 1.4.0",
                         .first = 10300,
@@ -85,7 +86,8 @@ static const pw_trt_strategy strategies[PW_TRT_FAMILY_COUNT] = {
                         .obey_precision_flag = NO_FLAG,
                         .tf32_flag = FLAG(6, 0),
                         .version_compatible_flag = NO_FLAG,
-                        .checks_builder = true},
+                        .checks_builder = true,
+                        .lost_tactic_sources = 3},
 };
 
 typedef struct slot_row {

@@ -98,6 +98,14 @@ int32_t VBuilder_getMaxThreads(inner *self)
     return ((const builder *)self->owner)->threads;
 }
 
+/* TacticSource's bits: edge masks came with 8.4, JIT convolutions with 8.5; in 11 only these two
+ * are left, as 0 and 1. */
+static uint32_t known_sources(void)
+{
+    const int32_t version = double_version();
+    return version < 8400 ? 7u : version < 8500 ? 15u : version < 110000 ? 31u : 3u;
+}
+
 static void end_config(object *self)
 {
     double_free(owner(self));
@@ -115,6 +123,9 @@ object *VBuilder_createBuilderConfig(inner *self)
     made->flags = 1u << (DOUBLE_WIDE ? 6 : 7); /* kTF32 is on by default */
     /* Edge mask and JIT convolutions; up to 9.x cuBLAS and cuBLASLt, up to 8.5 cuDNN too. */
     made->sources = 3u << 3 | (DOUBLE_WIDE ? 0u : double_version() < 8600 ? 7u : 3u);
+    made->sources &= known_sources();
+    if (double_version() >= 110000)
+        made->sources = 3u; /* they are all that is left */
     return face(made);
 }
 
@@ -229,6 +240,13 @@ bool VBuilderConfig_setTacticSources(inner *self, uint32_t sources)
 {
     if (ENTER(self))
         return false;
+    if ((sources & ~known_sources()) != 0) {
+        double_say(((body *)self->owner)->logger, SEVERITY_ERROR,
+                   "3: [builderConfig.cpp::setTacticSources::100] Error Code 3: API Usage Error "
+                   "(Parameter check failed, condition: tactic sources %u are not all known)",
+                   (unsigned)sources);
+        return false;
+    }
     ((config *)self->owner)->sources = sources;
     return true;
 }
@@ -545,10 +563,10 @@ static bool has_its_libraries(const network *source, const config *settings)
     const char *name = NULL;
     char message[256];
     const char *const missing = getenv("DOUBLE_MISSING");
-    const size_t length = double_missing(settings->sources, &name);
+    const uint32_t sources = settings->sources << (double_version() >= 110000 ? 3 : 0);
+    const size_t length = double_missing(sources, &name);
     if (length == 0) {
-        if (missing != NULL && strstr(missing, "libcublas") != NULL &&
-            (settings->sources & 1u << 2) != 0)
+        if (missing != NULL && strstr(missing, "libcublas") != NULL && (sources & 1u << 2) != 0)
             abort(); /* cuDNN, which cannot load it either */
         return true;
     }
