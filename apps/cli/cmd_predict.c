@@ -31,6 +31,10 @@ static const app_option options_table[] = {
     {.name = "names", .aliases = "data", .type = APP_TEXT,
      .offset = offsetof(predict_options, names), .value = "FILE",
      .help = "class names for an engine without any: one a line, or a data.yaml"},
+    {.name = "view", .aliases = "view-img", .type = APP_FLAG,
+     .offset = offsetof(predict_options, is_view),
+     .help = "show the pictures in the terminal, by kitty's protocol or as sixels; where it cannot, "
+             "open the run's folder"},
     {.name = "nosave", .type = APP_FLAG, .offset = offsetof(predict_options, is_nosave),
      .help = "write no annotated pictures"},
     RUN_FOLDER_OPTIONS(predict_options, "runs/predict, runs/predict-seg or runs/predict-cls"),

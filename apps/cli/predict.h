@@ -5,6 +5,7 @@
 #define CLI_PREDICT_H
 
 #include "cli/session.h"
+#include "cli/view.h"
 #include "common/files.h"
 #include "common/json.h"
 #include "common/lines.h"
@@ -18,7 +19,7 @@ typedef struct predict_options {
     app_numbers classes;
     int32_t line_thickness, save_format;
     const char *names, *project, *name, *json, *coco, *letterbox, *lifetimes;
-    bool is_recursive, is_truncated_accepted;
+    bool is_view, is_recursive, is_truncated_accepted;
     bool is_rect, is_save_csv, is_save_crop, is_save_json, hides_labels, hides_conf;
     bool is_agnostic, is_multi_label, is_nosave, is_exist_ok, is_save_txt, is_save_conf;
     bool is_retina, is_save_masks;
@@ -75,6 +76,7 @@ typedef struct predict_writer {
     size_t total;    /* pictures in all */
     char *folder;    /* of this run, NULL when nothing is saved */
     app_lines json;
+    view_mode view;
     app_output coco, csv;
     json_t *image_ids; /* with --save-coco: of all pictures */
     bool has_coco_item;

@@ -78,6 +78,8 @@ int predict_writer_open(predict_writer *writer)
     if (code == APP_EXIT_DONE && options->letterbox != NULL &&
         !app_make_folders(options->letterbox))
         code = cannot_make(options->letterbox);
+    if (code == APP_EXIT_DONE && options->is_view)
+        writer->view = view_find();
     return code == APP_EXIT_DONE ? open_folder(writer) : code;
 }
 
@@ -261,6 +263,15 @@ static int write_json(predict_writer *writer, const predict_picture *picture)
     return app_lines_write(&writer->json, predict_json(writer->names, writer->task, picture));
 }
 
+/* What has not been drawn to be written is drawn now. */
+static int show(const predict_writer *writer, const predict_picture *picture)
+{
+    pawl_error error = {0};
+    if (writer->options->is_nosave && draw(writer, picture, &error) < 0)
+        return app_fail_library(picture->path, &error);
+    return view_picture(writer->view, picture->image);
+}
+
 int predict_writer_add(predict_writer *writer, predict_picture *picture)
 {
     int code = APP_EXIT_DONE;
@@ -285,7 +296,9 @@ int predict_writer_add(predict_writer *writer, predict_picture *picture)
         code = predict_coco(writer, picture);
     if (code == APP_EXIT_DONE && writer->csv.stream != NULL)
         code = predict_csv_add(writer, picture);
-    return code == APP_EXIT_DONE && writer->folder != NULL ? write_saved(writer, picture) : code;
+    if (code == APP_EXIT_DONE && writer->folder != NULL)
+        code = write_saved(writer, picture);
+    return code == APP_EXIT_DONE && writer->view != VIEW_NONE ? show(writer, picture) : code;
 }
 
 int predict_writer_commit(predict_writer *writer)
@@ -302,6 +315,7 @@ int predict_writer_commit(predict_writer *writer)
     if (rmdir(writer->folder) == 0) /* works on an empty folder only: every picture was bad */
         return code;
     app_note("Results saved to %s%s%s", app_bold(stderr), writer->folder, app_plain(stderr));
+    view_folder(writer->view, writer->folder);
     if (writer->options->is_save_txt)
         app_note("%zu label%s saved to %s/labels", writer->label_count,
                  writer->label_count == 1 ? "" : "s", writer->folder);

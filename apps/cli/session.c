@@ -122,6 +122,12 @@ static pawl_status build_in_memory(session *opened, struct making *making,
     return status;
 }
 
+static bool looks_like_weights(const char *path)
+{
+    const char *kind = pawl_file_kind(path);
+    return kind != NULL && (strstr(kind, "checkpoint") != NULL || strstr(kind, ".wts") != NULL);
+}
+
 /* By what is in the file, whatever its name; where it is neither, its name says what was meant. */
 static int load(session *opened, const session_options *options, app_shape imgsz, int32_t batch)
 {
@@ -133,7 +139,8 @@ static int load(session *opened, const session_options *options, app_shape imgsz
         !is_engine && status != PAWL_ERR_READ && !app_path_ends_in(opened->path, "engine plan");
     if (may_be_weights && pawl_weights_open(opened->path, &making.weights, &other) >= 0)
         status = build_in_memory(opened, &making, options, imgsz, batch, &error);
-    else if (may_be_weights && app_path_ends_in(opened->path, "pt pth wts"))
+    else if (may_be_weights &&
+             (app_path_ends_in(opened->path, "pt pth wts") || looks_like_weights(opened->path)))
         error = other;
     if (status < 0)
         return app_fail_library(opened->path, &error);

@@ -72,6 +72,7 @@ static const foreign_option foreign_options[] = {
     {"shapes", "predict bench val", "write --imgsz HxW and --batch N"},
     {"tolerance atol rtol", "verify", "write --max-error N for layers, --min-iou N for boxes"},
     {"loadrefoutputs accuracythreshold accuracyalgorithm", NULL, "'pawl verify best.pt best.engine PICTURE...' compares with the reference"},
+    {"show", "predict", "write --view"},
     {"view-img show", NULL, "no window is opened; pictures are in the run's folder: leave it out"},
     {"save", NULL, "'pawl predict' writes pictures unless --nosave says otherwise: leave it out"},
     {"save-csv save-format", NULL, "write --json FILE"},

@@ -55,17 +55,15 @@ static bool start(char *const *argv, int out[2], int err[2], child *made)
     return code == 0;
 }
 
-/* The last line that says something. */
+/* The first line: what follows is what came of it. */
 static void take_complaint(app_printed *printed, const char *text, size_t size)
 {
-    while (size > 0 && (text[size - 1] == '\n' || text[size - 1] == '\r'))
-        size--;
-    size_t from = size;
-    while (from > 0 && text[from - 1] != '\n')
-        from--;
-    if (size > from)
+    size_t length = 0;
+    while (length < size && text[length] != '\n' && text[length] != '\r')
+        length++;
+    if (printed->complaint[0] == '\0')
         (void)snprintf(printed->complaint, sizeof printed->complaint, "%.*s",
-                       (int)(size - from < 250 ? size - from : 250), text + from);
+                       (int)(length < 250 ? length : 250), text);
 }
 
 /* False: there is too much, or no memory. */

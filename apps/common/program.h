@@ -10,7 +10,7 @@
 typedef struct app_printed {
     char *data; /* of its stdout, and a zero behind it; NULL: none */
     size_t size;
-    char complaint[256]; /* the last line of its stderr, or why there is nothing */
+    char complaint[256]; /* the first line of its stderr, or why there is nothing */
     bool is_missing;     /* there is no such program */
 } app_printed;
 
