@@ -185,13 +185,21 @@ typedef struct engine {
     graph graph;
     int32_t tensors[MAX_TENSORS]; /* values that go in and out */
     int32_t tensor_count;
-    pthread_mutex_t mutex;
-    struct context *chosen_by[MAX_PROFILES]; /* up to 9.x: the context that uses a profile */
+    struct choices *choices;
 } engine;
+
+/* Up to 9.x: the context that uses a profile. Outlives the engine while a context lives: some are
+ * ended after it, on purpose. */
+typedef struct choices {
+    pthread_mutex_t mutex;
+    _Atomic int uses;
+    struct context *by[MAX_PROFILES];
+} choices;
 
 typedef struct context {
     body body;
     engine *engine;
+    choices *choices;
     int32_t profile;           /* -1: none is chosen yet */
     shape inputs[MAX_TENSORS]; /* by tensor of the engine; rank 0: not set */
     void *addresses[MAX_TENSORS];

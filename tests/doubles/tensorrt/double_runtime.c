@@ -53,6 +53,24 @@ int32_t VRuntime_getMaxThreads(inner *self)
     return ((const runtime *)self->owner)->threads;
 }
 
+static void drop_choices(choices *own)
+{
+    if (own == NULL || atomic_fetch_sub(&own->uses, 1) > 1)
+        return;
+    (void)pthread_mutex_destroy(&own->mutex);
+    free(own);
+}
+
+static choices *make_choices(void)
+{
+    choices *const made = calloc(1, sizeof *made);
+    if (made == NULL)
+        abort();
+    (void)pthread_mutex_init(&made->mutex, NULL);
+    atomic_init(&made->uses, 1);
+    return made;
+}
+
 static void end_engine(object *self)
 {
     engine *const own = self->first->owner;
@@ -64,7 +82,7 @@ static void end_engine(object *self)
                  "created leads to undefined behavior.");
     double_drop(own->contexts);
     double_drop(own->inspectors);
-    (void)pthread_mutex_destroy(&own->mutex);
+    drop_choices(own->choices);
     free(own->blob);
     double_free(own);
 }
@@ -98,7 +116,7 @@ object *VRuntime_deserializeCudaEngine(inner *self, const void *data, size_t siz
     }
     made->blob = blob;
     made->graph = read;
-    (void)pthread_mutex_init(&made->mutex, NULL);
+    made->choices = make_choices();
     made->contexts = double_counter();
     made->inspectors = double_counter();
     list_tensors(made);
@@ -252,20 +270,20 @@ static bool has_dynamic_input(const engine *own)
 /* Up to 9.x a profile of dynamic shapes serves one context at a time. */
 static bool choose_profile(context *own, int32_t index)
 {
-    engine *const of = own->engine;
+    const engine *const of = own->engine;
+    choices *const chosen = own->choices;
     const bool is_exclusive = double_version() < 100000 && has_dynamic_input(of);
     if (index < 0 || index >= of->graph.profile_count)
         return false;
-    (void)pthread_mutex_lock(&of->mutex);
-    const bool is_free =
-        !is_exclusive || of->chosen_by[index] == NULL || of->chosen_by[index] == own;
+    (void)pthread_mutex_lock(&chosen->mutex);
+    const bool is_free = !is_exclusive || chosen->by[index] == NULL || chosen->by[index] == own;
     if (is_free && is_exclusive) {
         for (int32_t i = 0; i < MAX_PROFILES; i++)
-            if (of->chosen_by[i] == own)
-                of->chosen_by[i] = NULL;
-        of->chosen_by[index] = own;
+            if (chosen->by[i] == own)
+                chosen->by[i] = NULL;
+        chosen->by[index] = own;
     }
-    (void)pthread_mutex_unlock(&of->mutex);
+    (void)pthread_mutex_unlock(&chosen->mutex);
     if (!is_free)
         double_say(own->body.logger, SEVERITY_ERROR,
                    "3: [executionContext.cpp::setOptimizationProfileInternal::753] Error Code 3: "
@@ -280,11 +298,12 @@ static bool choose_profile(context *own, int32_t index)
 static void end_context(object *self)
 {
     context *const own = self->first->owner;
-    (void)pthread_mutex_lock(&own->engine->mutex);
+    (void)pthread_mutex_lock(&own->choices->mutex);
     for (int32_t i = 0; i < MAX_PROFILES; i++)
-        if (own->engine->chosen_by[i] == own)
-            own->engine->chosen_by[i] = NULL;
-    (void)pthread_mutex_unlock(&own->engine->mutex);
+        if (own->choices->by[i] == own)
+            own->choices->by[i] = NULL;
+    (void)pthread_mutex_unlock(&own->choices->mutex);
+    drop_choices(own->choices);
     double_free(own);
 }
 
@@ -300,6 +319,8 @@ object *VCudaEngine_createExecutionContext(inner *self)
     if (made == NULL)
         return NULL;
     made->engine = own;
+    made->choices = own->choices;
+    atomic_fetch_add(&own->choices->uses, 1);
     made->profile = -1;
     if (!choose_profile(made, 0))
         double_say(own->body.logger, SEVERITY_WARNING,
