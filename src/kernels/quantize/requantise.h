@@ -68,7 +68,7 @@ static inline uint8_t pk_requantise_one(const pk_requantise *by, int32_t sum, fl
     const int32_t place = x - INT16_MIN, i = place >> PK_SEGMENT_BITS, fraction = place & ((1 << PK_SEGMENT_BITS) - 1);
     int32_t z = pk_saturate16(by->base[i] + ((fraction * by->slope[i] + (1 << (PK_SEGMENT_BITS - 1))) >> PK_SEGMENT_BITS));
     if (residual != NULL)
-        z = pk_saturate16(z + ((((*residual - by->residual_zero) << PK_RESIDUAL_BITS) * by->residual_factor + (1 << 14)) >> 15));
+        z = pk_saturate16(z + (((*residual - by->residual_zero) * (1 << PK_RESIDUAL_BITS) * by->residual_factor + (1 << 14)) >> 15));
     z >>= PK_FRACTION_BITS;
     return (uint8_t)(z < 0 ? 0 : z > UINT8_MAX ? UINT8_MAX : z);
 }
