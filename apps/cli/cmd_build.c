@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* pawl build: weights -> network -> plan -> .engine, and what was found on the way. */
 #include "cli/build_audit.h"
+#include "cli/build_forecast.h"
 #include "cli/calibrate.h"
 #include "cli/lifetimes.h"
 #include "cli/session.h"
@@ -23,7 +24,7 @@ typedef struct build_options {
     app_batch batch;
     int32_t threads, contexts, gpu;
     const char *tf32, *tactics;
-    bool is_unoptimised;
+    bool is_dry_run, is_unoptimised;
     const char *lifetimes;
 } build_options;
 
@@ -82,6 +83,8 @@ static const app_option options_table[] = {
     {.name = "precision-map", .type = APP_TEXT, .offset = offsetof(build_options, precision_map),
      .value = "FILE", .backends = "cpu reference",
      .help = "of int8: layers that stay fp32, a name and a precision a line, as in 'model.24 fp32'"},
+    {.name = "dry-run", .type = APP_FLAG, .offset = offsetof(build_options, is_dry_run),
+     .help = "write nothing: say what time, memory and file size it would take"},
     {.name = "no-optimise", .aliases = "no-optimize", .type = APP_FLAG,
      .offset = offsetof(build_options, is_unoptimised),
      .help = "run no pass over the network, for comparisons"},
@@ -371,12 +374,14 @@ static int make_plan(struct build *build)
     pawl_build_desc desc = PAWL_BUILD_DESC_INIT;
     const build_options *options = build->options;
     builder_desc.threads = options->threads;
-    desc.backend = options->backend;
-    desc.precision = options->precision;
     desc.is_unoptimised = options->is_unoptimised ? 1 : 0;
     desc.progress = on_progress;
-    set_tuning(build, &desc);
-    set_tensorrt(options, &desc);
+    if (!options->is_dry_run) { /* else the CPU's plan, which takes milliseconds, tells all */
+        desc.backend = options->backend;
+        desc.precision = options->precision;
+        set_tuning(build, &desc);
+        set_tensorrt(options, &desc);
+    }
     set_shapes(build, &desc);
     if (options->imgsz.height != 0) {
         const app_shape shape = cli_round_shape("--imgsz", options->imgsz, build->model.max_stride);
@@ -387,7 +392,7 @@ static int make_plan(struct build *build)
     desc.batch_opt = options->batch.opt;
     desc.batch_max = options->batch.max;
     pawl_status status = pawl_builder_create(&builder_desc, &build->builder, &error);
-    if (status >= 0 && is_int8(options)) {
+    if (status >= 0 && is_int8(options) && !options->is_dry_run) {
         const int code = set_int8(build, &desc);
         if (code != APP_EXIT_DONE)
             return code;
@@ -439,6 +444,11 @@ static int run_build(struct build *build)
     int code = read_network(build);
     if (code == APP_EXIT_DONE)
         code = make_plan(build);
+    if (code == APP_EXIT_DONE && build->options->is_dry_run)
+        return cli_forecast_say(build->plan,
+                                &(build_forecast){build->output, build->options->backend,
+                                                  build->options->precision, build->options->tune,
+                                                  build->options->threads, app_clock_ms() - start});
     if (code == APP_EXIT_DONE && app_is_interrupted())
         code = app_fail_interrupted();
     if (code != APP_EXIT_DONE)

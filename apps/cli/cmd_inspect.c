@@ -9,7 +9,8 @@
 #include <string.h>
 
 typedef struct inspect_options {
-    const char *json, *activation, *extract;
+    const char *json, *activation, *extract, *graph;
+    bool is_memory;
 } inspect_options;
 
 /* clang-format off */
@@ -18,6 +19,10 @@ static const app_option options_table[] = {
     ACTIVATION_OPTION(inspect_options, activation),
     {.name = "extract-plan", .type = APP_TEXT, .offset = offsetof(inspect_options, extract),
      .value = "FILE", .writes = "plan engine", .help = "write the TensorRT plan inside an engine to FILE, for trtexec --loadEngine"},
+    {.name = "graph", .type = APP_TEXT, .offset = offsetof(inspect_options, graph), .value = "FILE", .writes = "svg dot gv",
+     .help = "write the layers and what they read from as a graph, SVG or Graphviz's DOT"},
+    {.name = "memory", .type = APP_FLAG, .offset = offsetof(inspect_options, is_memory),
+     .help = "print an engine's memory plan on the CPU: which layer's output lies where, from which step to which"},
 };
 /* clang-format on */
 
@@ -161,6 +166,10 @@ static int inspect_main(int argc, char **argv)
     if (code == APP_EXIT_DONE && is_to_show(&subject)) {
         if (options.extract != NULL)
             code = extract_plan(&subject, options.extract);
+        else if (options.graph != NULL)
+            code = inspect_graph_write(&subject, options.graph);
+        else if (options.is_memory)
+            code = inspect_memory_print(&subject);
         else if (options.json != NULL)
             code = write_json(&subject, options.json);
         else

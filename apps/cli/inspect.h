@@ -51,6 +51,11 @@ int inspect_globals_read(inspect_subject *subject);
 int inspect_globals_judge(const inspect_subject *subject);
 void inspect_globals_free(inspect_subject *subject);
 
+/* Writes the layers and what they read from as a graph, .svg or .dot by the name's ending. */
+int inspect_graph_write(const inspect_subject *subject, const char *target);
+/* Prints what a run takes of memory, and which layer's lies where. */
+int inspect_memory_print(const inspect_subject *subject);
+
 /* The whole as one JSON object; NULL when memory ran out. The caller's. */
 json_t *inspect_json(const inspect_subject *subject);
 /* Ten lines; the rest of it with is_whole. */

@@ -85,6 +85,10 @@ static json_t *layers_json(const inspect_subject *subject)
     for (size_t i = 0; inspect_layer(subject, i, &info); i++) {
         json_t *layer = json_object();
         (void)app_json_set(layer, "id", json_integer((json_int_t)info.id));
+        json_t *sources = json_array();
+        for (int32_t k = 0; k < info.source_count && k < PAWL_MAX_SOURCES; k++)
+            (void)app_json_append(sources, json_integer((json_int_t)info.source[k]));
+        (void)app_json_set(layer, "inputs", sources);
         (void)app_json_set(layer, "name", app_json_text(info.name));
         (void)app_json_set(layer, "op", app_json_text(info.op));
         (void)app_json_set(layer, "attributes", app_json_text(info.attributes));

@@ -58,8 +58,9 @@ static const foreign_option foreign_options[] = {
     {"versioncompatible vc", NULL, "write --version-compatible to 'pawl build'"},
     {"hardwarecompatibilitylevel", NULL, "write --hardware-compatible to 'pawl build'"},
     {"striplevel stripweights refit allowgpufallback inputioformats outputioformats plugins staticplugins sparsity maxauxstreams "
-     "consistency safe skipinference buildonly dryrun usemanagedstats useruntime leandllpath nobuildercache allowweightstreaming", NULL,
+     "consistency safe skipinference buildonly usemanagedstats useruntime leandllpath nobuildercache allowweightstreaming", NULL,
      "there is no such choice here: leave it out"},
+    {"dryrun", NULL, "write --dry-run to 'pawl build'"},
     {"dumplayerinfo exportlayerinfo profilingverbosity getplanversiononly", NULL, "'pawl inspect ENGINE -v' lists layers, versions and kernels"},
     {"dumpprofile exportprofile separateprofilerun", NULL, "'pawl bench' times whole runs: leave it out"},
     {"exporttimes", NULL, "write --json FILE to 'pawl bench'"},

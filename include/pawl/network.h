@@ -7,6 +7,7 @@
 
 #define PAWL_MAX_LEVELS  8
 #define PAWL_MAX_ANCHORS 16
+#define PAWL_MAX_SOURCES 32
 
 PAWL_BEGIN
 
@@ -48,8 +49,10 @@ typedef struct pawl_layer_info {
     const char *attributes; /* human text, e.g. "3x3 s2 p1 64->128 +silu +add" */
     int32_t output_channels;
     pawl_dtype output_dtype; /* what its output is stored in; of a head float32 */
+    int32_t source_count; /* layers that it reads from, by their ids below: as many as there are, the first PAWL_MAX_SOURCES told. Since 0.2 */
+    uint32_t source[PAWL_MAX_SOURCES];
 } pawl_layer_info;
-#define PAWL_LAYER_INFO_INIT { sizeof(pawl_layer_info), 0, NULL, NULL, NULL, 0, PAWL_F32 }
+#define PAWL_LAYER_INFO_INIT { sizeof(pawl_layer_info), 0, NULL, NULL, NULL, 0, PAWL_F32, 0, { 0 } }
 
 typedef struct pawl_network_desc {
     size_t struct_size;

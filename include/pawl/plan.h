@@ -104,6 +104,47 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_plan_tactic_get(pawl_plan *plan, size_t
 /** Describes artifact @p index. @retval PAWL_ERR_ARGUMENT There is no such artifact. Any thread. */
 PAWL_API PAWL_NODISCARD pawl_status pawl_plan_artifact_get(pawl_plan *plan, size_t index, pawl_artifact_info *info, pawl_error *error);
 
+typedef struct pawl_memory_desc {
+    size_t struct_size;
+    int32_t batch, height, width; /* 0: the plan's optimum */
+    int32_t threads;              /* 0: the cores this process may use */
+} pawl_memory_desc;
+#define PAWL_MEMORY_DESC_INIT { sizeof(pawl_memory_desc), 0, 0, 0, 0 }
+
+/** What a context of that shape takes on the CPU backend, in bytes; engines hold packed_size once for all contexts. */
+typedef struct pawl_memory_info {
+    size_t struct_size; /* set by the caller */
+    int32_t batch, height, width;
+    size_t step_count;
+    uint64_t packed_size;    /* constants as the kernels want them */
+    uint64_t workspace_size; /* tensors and what steps need beside them, sharing memory where their lives allow */
+    uint64_t unshared_size;  /* the same if each had its own */
+    uint64_t scratch_size;   /* of all threads */
+    uint64_t binding_size;   /* input and outputs */
+} pawl_memory_info;
+#define PAWL_MEMORY_INFO_INIT { sizeof(pawl_memory_info), 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+
+/** A piece of the workspace and the steps during which it holds something. */
+typedef struct pawl_memory_block {
+    size_t struct_size;
+    const char *layer;    /* that makes it; lives as long as the plan */
+    int32_t is_workspace; /* 1: what the layer's kernel needs beside its tensors */
+    uint64_t offset, size; /* bytes */
+    size_t first_step, last_step;
+} pawl_memory_block;
+typedef void (*pawl_memory_tell)(void *user, const pawl_memory_block *block);
+
+/**
+ * Plans the memory of a run on the CPU backend, and takes none of it.
+ *
+ * @param desc  NULL for the defaults. @param tell  Called for each block before the return; may be NULL. @param user  Handed to it.
+ * @retval PAWL_ERR_ARGUMENT, PAWL_ERR_LIMIT  A shape that the network does not take. @retval PAWL_ERR_UNSUPPORTED  A layer that the CPU does not run.
+ * @retval PAWL_ERR_MEMORY  Nothing is left behind.
+ * @note Any thread. Since 0.2.
+ */
+PAWL_API PAWL_NODISCARD pawl_status pawl_plan_memory_get(pawl_plan *plan, const pawl_memory_desc *desc, pawl_memory_info *info,
+                                                         pawl_memory_tell tell, void *user, pawl_error *error);
+
 PAWL_END
 
 #ifndef PAWL_BUILDING /* create calls note their place in the user's source */

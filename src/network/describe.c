@@ -95,6 +95,20 @@ static void add_attributes(pw_strbuf *text, const pw_network *network, const pw_
     }
 }
 
+/* A tensor that its slices make comes from all that write them. */
+static void add_sources(const pw_network *network, uint32_t tensor, pawl_layer_info *info)
+{
+    for (size_t i = 0; i < network->layer_count; i++) {
+        const uint32_t output = network->layers[i].output;
+        if (output == PW_NO_TENSOR ||
+            (output != tensor && network->tensors[output].parent != tensor))
+            continue;
+        if (info->source_count < PAWL_MAX_SOURCES)
+            info->source[info->source_count] = network->layers[i].id;
+        info->source_count++;
+    }
+}
+
 void pw_layer_describe(const pw_network *network, size_t index, pawl_layer_info *info,
                        char *attributes, size_t attributes_size)
 {
@@ -106,6 +120,9 @@ void pw_layer_describe(const pw_network *network, size_t index, pawl_layer_info 
     info->name = layer->name;
     info->op = pw_op_name(layer->op);
     info->attributes = attributes;
+    info->source_count = 0;
+    for (uint32_t i = 0; i < layer->input_count; i++)
+        add_sources(network, layer->inputs[i], info);
     info->output_channels =
         layer->output == PW_NO_TENSOR ? 0 : network->tensors[layer->output].channels;
     info->output_dtype =
