@@ -58,16 +58,15 @@ static void match_group(struct table *table, const coco_group *group)
     for (size_t i = 0; i < group->found_count; i++) {
         const coco_found *found = &table->task->found[group->found[i]];
         const struct owner own = nearest(table->task, group, found);
-        uint16_t right = 0;
+        unsigned int right = 0;
         table->owners[i] = own;
         for (uint32_t t = 0; t < COCO_THRESHOLDS && own.truth != SIZE_MAX; t++)
-            right |= own.overlap >= coco_threshold(t) ? (uint16_t)(1u << t) : 0;
+            right |= own.overlap >= coco_threshold(t) ? 1u << t : 0;
         for (size_t j = 0; j < i && right != 0; j++)
             for (uint32_t t = 0; t < COCO_THRESHOLDS && table->owners[j].truth == own.truth; t++)
-                right &= table->owners[j].overlap >= coco_threshold(t) ? (uint16_t) ~(1u << t)
-                                                                       : UINT16_MAX;
+                right &= table->owners[j].overlap >= coco_threshold(t) ? ~(1u << t) : ~0u;
         table->points[table->point_count] =
-            (struct curve_point){found->score, table->point_count, right};
+            (struct curve_point){found->score, table->point_count, (uint16_t)right};
         table->point_count++;
     }
 }
