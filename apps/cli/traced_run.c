@@ -98,6 +98,10 @@ static _Noreturn void be_program(const traced_run *run, char **program, const tr
     if (file->obstacle == NULL) {
         (void)setenv("PAWL_TRACE", orders, 1);
         add_to_list("LD_PRELOAD", file->before, run->witness);
+        /* Where an auditor is, libraries that are linked take their thread-local memory from a
+         * reserve, which is too small for ThreadSanitizer's. */
+        if (file->before[0] != '\0')
+            add_to_list("GLIBC_TUNABLES", "", "glibc.rtld.optional_static_tls=2097152");
         add_to_list("LD_AUDIT", "", run->auditor);
     }
     execvp(program[0], program);
@@ -140,15 +144,21 @@ int traced_start(traced_run *run, char **program, const traced_file *file, uint3
     if (pipe(ends) != 0 || fcntl(ends[1], F_SETFD, FD_CLOEXEC) != 0)
         return app_fail(APP_EXIT_FAILED, "a pipe cannot be made: %s", strerror(errno));
     (void)fflush(NULL);
+    sigset_t all, before;
+    (void)sigfillset(&all);
+    (void)sigprocmask(SIG_BLOCK, &all,
+                      &before); /* what is sent before the handlers are there waits for them */
     const pid_t child = fork();
     if (child < 0)
         return app_fail(APP_EXIT_FAILED, "no process can be started: %s", strerror(errno));
     if (child == 0) {
         (void)close(ends[0]);
+        (void)sigprocmask(SIG_SETMASK, &before, NULL);
         be_program(run, program, file, flags, depth, ends[1]);
     }
     running = child;
     watch_signals();
+    (void)sigprocmask(SIG_SETMASK, &before, NULL);
     (void)close(ends[1]);
     ssize_t got;
     while ((got = read(ends[0], &reason, sizeof reason)) < 0 && errno == EINTR)

@@ -66,6 +66,37 @@ printf '#include <dlfcn.h>\n#include <stdio.h>\nint main(int c, char **a) { void
 "$cc" -w -o "$work/use" "$work/use.c" -ldl
 like 'is none that pawl trace knows' -- "$work/use" "$work/libnvinfer.so.13"
 
+# A driver that gives its functions by name, and the shape that the caller's version has: each argument arrives.
+cat >"$work/driver.c" <<'END'
+int cuStreamDestroy_v2(void *s) { return s != 0 ? 0 : 400; }
+int cuGetProcAddress(const char *n, void **f, int v, unsigned long long g) { *f = n[2] == 'S' ? (void *)cuStreamDestroy_v2 : (void *)cuGetProcAddress; return v == 11040 && g == 7 ? 0 : 1; }
+int cuGetProcAddress_v2(const char *n, void **f, int v, unsigned long long g, int *s) { *s = v + (int)g; *f = n[2] == 'S' ? (void *)cuStreamDestroy_v2 : v < 12000 ? (void *)cuGetProcAddress : (void *)cuGetProcAddress_v2; return 0; }
+END
+cat >"$work/ask.c" <<'END'
+#include <dlfcn.h>
+#include <stdio.h>
+typedef int (*old)(const char *, void **, int, unsigned long long);
+typedef int (*new)(const char *, void **, int, unsigned long long, int *);
+int main(int c, char **a)
+{
+    void *h = dlopen(a[1], RTLD_NOW), *f = 0, *g = 0;
+    int status[3] = {0, 0, 0};
+    new ask = (new)dlsym(h, "cuGetProcAddress_v2");
+    ask("cuGetProcAddress", &f, 13000, 1, &status[0]);
+    ((new)f)("cuStreamDestroy", &g, 13000, 2, &status[1]);
+    printf("%d\n", ((int (*)(void *))g)(h));
+    ask("cuGetProcAddress", &f, 11040, 0, &status[2]);
+    printf("%d", ((old)f)("cuStreamDestroy", &g, 11040, 7));
+    printf(" %d %d %d\n", status[0], status[1], status[2]);
+    return c == 9;
+}
+END
+"$cc" -w -shared -fPIC -o "$work/libcuda.so.1" "$work/driver.c"
+"$cc" -w -o "$work/ask" "$work/ask.c" -ldl
+like 'called no factory' -- "$work/ask" "$work/libcuda.so.1"
+[ "$(cat "$work/out")" = "0
+0 13001 13002 11040" ] || fail "the driver's functions by name: $(cat "$work/out")"
+
 # What no library can be brought into.
 printf '#include <stdio.h>\nint main(void) { puts("static"); return 4; }\n' >"$work/static.c"
 if "$cc" -static -o "$work/static" "$work/static.c" 2>/dev/null; then like 'is statically linked' -- "$work/static"; fi

@@ -11,12 +11,11 @@
     X(createNvOnnxParser_INTERNAL, IParser, createParser, 1)                                       \
     X(createNvOnnxParserRefitter_INTERNAL, IParserRefitter, createParserRefitter, 1)
 
-/* X(symbol, as cuGetProcAddress is asked for it) */
-#define PW_TRACE_DRIVER_MAP(X)                 \
-    X(cuMemFree_v2, cuMemFree)                 \
-    X(cuMemFreeAsync, cuMemFreeAsync)          \
-    X(cuStreamDestroy_v2, cuStreamDestroy)     \
-    X(cuGetProcAddress, nothing)               \
-    X(cuGetProcAddress_v2, cuGetProcAddress)
+#define PW_TRACE_DRIVER_MAP(X) \
+    X(cuMemFree_v2)            \
+    X(cuMemFreeAsync)          \
+    X(cuStreamDestroy_v2)      \
+    X(cuGetProcAddress)        \
+    X(cuGetProcAddress_v2)
 
 #endif

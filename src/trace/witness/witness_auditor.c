@@ -57,9 +57,11 @@ static int is_same(const char *a, const char *b)
 static int is_hooked(const char *name)
 {
     static const char names[][40] = {
-#define NAME(symbol, ...) #symbol,
-        PW_TRACE_FACTORY_MAP(NAME) PW_TRACE_DRIVER_MAP(NAME)
-#undef NAME
+#define FACTORY(symbol, interface, method, has_parent) #symbol,
+#define DRIVER(symbol)                                 #symbol,
+        PW_TRACE_FACTORY_MAP(FACTORY) PW_TRACE_DRIVER_MAP(DRIVER)
+#undef FACTORY
+#undef DRIVER
     };
     if (name[0] != 'c')
         return 0;

@@ -135,11 +135,24 @@ static int hook_end_stream(void *stream)
     return driver.end_stream(stream);
 }
 
-static void replace(const char *name, void **function)
+/* What cuGetProcAddress gave for a name: the second shape of a function where the caller is of a
+ * version that has it. */
+static void replace(const char *name, void **function, int version)
 {
-    void *const instead = pw_driver_hook(name, *function);
-    if (instead != NULL)
-        *function = instead;
+    static const struct {
+        const char *asked, *symbol;
+        int since; /* before it the name means a function of another shape */
+    } names[] = {{"cuMemFree", "cuMemFree_v2", 3020},
+                 {"cuMemFreeAsync", "cuMemFreeAsync", 11020},
+                 {"cuStreamDestroy", "cuStreamDestroy_v2", 4000},
+                 {"cuGetProcAddress", "cuGetProcAddress_v2", 12000}};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        void *const instead = strcmp(name, names[i].asked) == 0 && version >= names[i].since
+                                  ? pw_driver_hook(names[i].symbol, *function)
+                                  : NULL;
+        if (instead != NULL)
+            *function = instead;
+    }
 }
 
 /* The runtime library takes what it calls of the driver from these. */
@@ -147,7 +160,7 @@ static int hook_look_up(const char *name, void **function, int version, uint64_t
 {
     const int result = driver.look_up(name, function, version, flags);
     if (result == 0 && name != NULL && function != NULL && *function != NULL)
-        replace(name, function);
+        replace(name, function, version);
     return result;
 }
 
@@ -156,7 +169,7 @@ static int hook_look_up_2(const char *name, void **function, int version, uint64
 {
     const int result = driver.look_up_2(name, function, version, flags, status);
     if (result == 0 && name != NULL && function != NULL && *function != NULL)
-        replace(name, function);
+        replace(name, function, version);
     return result;
 }
 
@@ -168,20 +181,20 @@ static int hook_look_up_2(const char *name, void **function, int version, uint64
 #define cuGetProcAddress_v2_HOOK hook_look_up_2, look_up_2
 
 static const struct hook {
-    const char *name, *plain; /* as exported, and as cuGetProcAddress names it */
+    const char *name;
     void *instead;
     size_t original;
 } hooks[] = {
-#define HOOK_OF(name, plain, instead, member) \
-    {name, plain, (void *)(uintptr_t)(instead), offsetof(struct driver, member)},
-#define HOOK_WITH(name, plain, hook) HOOK_OF(name, plain, hook)
-#define HOOK(symbol, asked)          HOOK_WITH(#symbol, #asked, symbol##_HOOK)
+#define HOOK_OF(name, instead, member) \
+    {name, (void *)(uintptr_t)(instead), offsetof(struct driver, member)},
+#define HOOK_WITH(name, hook) HOOK_OF(name, hook)
+#define HOOK(symbol)          HOOK_WITH(#symbol, symbol##_HOOK)
     PW_TRACE_DRIVER_MAP(HOOK)};
 
 void *pw_driver_hook(const char *name, void *original)
 {
     for (size_t i = 0; i < sizeof hooks / sizeof hooks[0]; i++) {
-        if (strcmp(name, hooks[i].name) != 0 && strcmp(name, hooks[i].plain) != 0)
+        if (strcmp(name, hooks[i].name) != 0)
             continue;
         void **const kept = (void **)((char *)&driver + hooks[i].original);
         if (*kept != NULL && *kept != original && original != hooks[i].instead)

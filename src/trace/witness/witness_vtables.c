@@ -5,9 +5,14 @@
  * before that with the way back to its view. Entries that are not known are the library's own, and
  * are copied as they are.
  */
+#define _GNU_SOURCE
 #include "trace/witness/witness.h"
 
+#include <errno.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/uio.h>
+#include <unistd.h>
 
 #define PREFIX 8 /* words before the first entry that are copied */
 #define BEHIND \
@@ -18,18 +23,67 @@ extern const char pw_stubs[];
 
 typedef struct block {
     struct block *next; /* of the free ones */
-    uint64_t magic;
     pw_view *view;
     const void *words[PREFIX + PW_SLOTS + BEHIND];
 } block;
 
-#define MAGIC 0x7077747261636531u
-
 static block *free_blocks; /* with the mutex held */
+
+/* Blocks lie together, so that one is known by its address alone. */
+#define TOGETHER 256
+static block *groups[4096];
+static size_t group_count;
+
+static block *take_block(void)
+{
+    if (free_blocks == NULL && group_count < sizeof groups / sizeof groups[0]) {
+        block *const made = pw_arena(TOGETHER * sizeof *made);
+        for (size_t i = 0; made != NULL && i < TOGETHER; i++) {
+            made[i].next = free_blocks;
+            free_blocks = &made[i];
+        }
+        if (made != NULL)
+            groups[group_count++] = made;
+    }
+    block *const taken = free_blocks;
+    if (taken != NULL)
+        free_blocks = taken->next;
+    return taken;
+}
 
 static block *block_of(const void *const *vptr)
 {
     return (block *)((char *)(uintptr_t)vptr - offsetof(block, words) - PREFIX * sizeof(void *));
+}
+
+static bool is_copy(const void *const *vptr)
+{
+    for (size_t i = 0; i < group_count; i++)
+        if ((const char *)vptr >= (const char *)groups[i] &&
+            (const char *)vptr < (const char *)(groups[i] + TOGETHER))
+            return true;
+    return false;
+}
+
+/* A vtable of a program's own making may lie at the edge of what can be read. The kernel is asked
+ * by a copy; where that is forbidden, whether there is anything. */
+static bool is_readable(const void *word)
+{
+    void *copy = NULL;
+    const struct iovec to = {&copy, sizeof copy}, from = {(void *)(uintptr_t)word, sizeof copy};
+    if (process_vm_readv(getpid(), &to, 1, &from, 1, 0) == (ssize_t)sizeof copy)
+        return true;
+    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    unsigned char is_there = 0;
+    return errno != EFAULT && mincore((void *)((uintptr_t)word & ~(page - 1)), 1, &is_there) == 0;
+}
+
+/* Whether a word can be read that lies near the vtable's first entry, which can. */
+static bool can_read(const void *const *original, int slot)
+{
+    const uintptr_t page = 4096; /* the smallest there is */
+    const uintptr_t here = (uintptr_t)(original + slot) / page;
+    return here == (uintptr_t)original / page || is_readable(original + slot);
 }
 
 /* An entry is an address in code; what comes behind the last one is the next vtable's offset to the
@@ -40,24 +94,18 @@ static bool is_entry(const void *word)
     return value > 65536;
 }
 
-/* A vtable of a program's own making (a C program's, a double's) may lie in memory whose neighbours
- * a sanitizer watches. */
-__attribute__((no_sanitize("address"))) static void copy_prefix(block *made,
-                                                                const void *const *original)
-{
-    for (int i = 0; i < PREFIX; i++)
-        made->words[i] = *(const void *const volatile *)(original - PREFIX + i);
-}
-
 __attribute__((no_sanitize("address"))) static void fill(block *made, const pw_view *view, int end,
                                                          int known)
 {
-    copy_prefix(made, view->original);
     const void **const entries = made->words + PREFIX;
-    int count = 0;
-    while (count < known || (count < PW_SLOTS + BEHIND && is_entry(view->original[count]))) {
-        entries[count] = view->original[count];
-        count++;
+    for (int i = -PREFIX; i < 0; i++)
+        if (can_read(view->original, i))
+            entries[i] = *(const void *const volatile *)(view->original + i);
+    for (int i = 0; i < PW_SLOTS + BEHIND && can_read(view->original, i); i++) {
+        const void *const entry = *(const void *const volatile *)(view->original + i);
+        if (i >= known && !is_entry(entry))
+            break;
+        entries[i] = entry;
     }
     for (int slot = 0; view->facts != NULL && slot < known; slot++) {
         const pw_method *const method = view->facts->slots[slot];
@@ -66,13 +114,6 @@ __attribute__((no_sanitize("address"))) static void fill(block *made, const pw_v
     }
     if (end >= 0)
         entries[end + 1] = pw_stubs + (end + 1) * STUB_SIZE;
-}
-
-__attribute__((no_sanitize("address"))) static bool is_copy(const void *const *vptr)
-{
-    const block *const made = block_of(vptr);
-    return made->magic == MAGIC && made->view != NULL &&
-           made->view->copy == (const void **)(uintptr_t)vptr;
 }
 
 bool pw_view_make(pw_entry *entry, const pw_class *facts, void **place)
@@ -84,11 +125,7 @@ bool pw_view_make(pw_entry *entry, const pw_class *facts, void **place)
         known = end + 2;
     if (original == NULL || is_copy(original) || entry->view_count == PW_MAX_VIEWS)
         return false;
-    block *made = free_blocks;
-    if (made != NULL)
-        free_blocks = made->next;
-    else
-        made = pw_arena(sizeof *made);
+    block *const made = take_block();
     if (made == NULL)
         return false;
     memset(made, 0, sizeof *made);
@@ -99,7 +136,6 @@ bool pw_view_make(pw_entry *entry, const pw_class *facts, void **place)
                       .copy = made->words + PREFIX,
                       .place = place};
     fill(made, view, end, known);
-    made->magic = MAGIC;
     made->view = view;
     *place = (void *)(uintptr_t)view->copy;
     return true;
@@ -109,7 +145,6 @@ void pw_views_drop(pw_entry *entry)
 {
     for (int i = 0; i < entry->view_count; i++) {
         block *const gone = block_of((const void *const *)entry->views[i].copy);
-        gone->magic = 0;
         gone->next = free_blocks;
         free_blocks = gone;
     }
