@@ -61,7 +61,8 @@ static bool knows_sixel(void)
     const int terminal = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
     if (terminal < 0)
         return false;
-    if (tcgetattr(terminal, &usual) == 0) {
+    /* In the background asking would stop the program. */
+    if (tcgetpgrp(terminal) == getpgrp() && tcgetattr(terminal, &usual) == 0) {
         raw = usual;
         raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
         (void)tcsetattr(terminal, TCSANOW, &raw);
