@@ -64,6 +64,8 @@ pawl_status pw_gpu_fit_picture(const pw_gpu_kernels *kernels, const pw_gpu_strea
     };
     memcpy(arguments.mean, fit->mean, sizeof arguments.mean);
     memcpy(arguments.deviation, fit->deviation, sizeof arguments.deviation);
+    for (size_t c = 0; c < 3; c++)
+        arguments.is_normalised |= fit->mean[c] != 0.0f || fit->deviation[c] != 1.0f;
     const size_t pixels = fit->height * fit->width;
     return pw_gpu_launch(stream, kernels->letterbox,
                          (uint32_t)((pixels + PG_THREADS_MAX - 1) / PG_THREADS_MAX), 1,

@@ -127,7 +127,7 @@ static pawl_status rank(bench *b, pawl_error *error)
 
 static pawl_status suppress(bench *b, pawl_error *error)
 {
-    return launch(b, b->with->kernels.suppress, 1, PG_CHUNK, error);
+    return launch(b, b->with->kernels.suppress, 1, PG_SUPPRESS_THREADS, error);
 }
 
 static pawl_status boxes(bench *b, pawl_error *error)

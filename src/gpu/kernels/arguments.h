@@ -19,7 +19,7 @@ typedef struct pg_letterbox {
     uint32_t window_height, window_width, height, width, inner_top, inner_left, inner_height, inner_width;
     double scale_y, scale_x; /* pk_resize_scale() */
     float mean[3], deviation[3];
-    uint32_t fill;
+    uint32_t fill, is_normalised; /* else mean and deviation would change nothing */
 } pg_letterbox;
 
 /* --- boxes: raw heads -> what non-maximum suppression keeps. A grid's rows are pictures. --- */
@@ -27,7 +27,8 @@ typedef struct pg_letterbox {
 #define PG_CELLS          256   /* of a level's anchor that a block of the first kernel looks at */
 #define PG_ENTRY_CAPACITY 16384 /* boxes that take part, a picture; where there are more the host does it */
 #define PG_MOST_BOXES     1024  /* that are kept, a picture */
-#define PG_CHUNK          512   /* boxes that the last kernel holds at once: its threads, too */
+#define PG_CHUNK          256   /* boxes that the last kernel holds at once */
+#define PG_SUPPRESS_THREADS 512 /* and its threads */
 
 typedef struct pg_level {
     const float *map; /* pictures x cells x (anchors x width) */

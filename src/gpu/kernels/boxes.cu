@@ -103,12 +103,18 @@ PG_FUNCTION float score_of(uint64_t key)
     return score;
 }
 
-/* Where the next bit is set, from on; count where there is none. */
-PG_FUNCTION uint32_t next_set(const uint32_t *words, uint32_t from, uint32_t count)
+/* Where the next bit is clear, from on; count where there is none. */
+PG_FUNCTION uint32_t next_clear(const uint32_t *words, uint32_t from, uint32_t count)
 {
-    while (from < count && (words[from / 32] >> from % 32 & 1u) == 0)
-        from += words[from / 32] >> from % 32 == 0 ? 32 - from % 32 : 1;
-    return from < count ? from : count;
+    while (from < count) {
+        const uint32_t clear = ~words[from / 32] >> from % 32;
+        if (clear != 0) {
+            from += (uint32_t)__builtin_ctz(clear);
+            return from < count ? from : count;
+        }
+        from += 32 - from % 32;
+    }
+    return count;
 }
 
 /* A block: PG_CELLS cells of an anchor of a level. */
@@ -203,18 +209,43 @@ PG_KERNEL(pg_rank_boxes, pg_boxes_arguments, PG_THREADS_MAX)
     const uint64_t *keys = boxes->keys + (uint64_t)PG_ROW * PG_ENTRY_CAPACITY;
     const pg_entry *entries = boxes->entries + (uint64_t)PG_ROW * PG_ENTRY_CAPACITY;
     pg_entry *ranked = boxes->ranked + (uint64_t)PG_ROW * PG_ENTRY_CAPACITY;
-    PG_EACH(i, all - first < PG_THREADS_MAX ? all - first : PG_THREADS_MAX)
+    PG_SHARED uint64_t own[PG_THREADS_MAX], others[PG_THREADS_MAX];
+    PG_SHARED uint32_t rank[PG_THREADS_MAX];
+    const uint32_t count = all - first < PG_THREADS_MAX ? all - first : PG_THREADS_MAX;
+    PG_EACH(i, count)
     {
-        const uint64_t key = keys[first + i];
-        uint32_t rank = 0;
-        for (uint32_t j = 0; j < all; j++)
-            rank += keys[j] < key;
-        ranked[rank] = entries[first + i];
+        own[i] = keys[first + i];
+        rank[i] = 0;
+    }
+    for (uint32_t begin = 0; begin < all; begin += PG_THREADS_MAX) {
+        const uint32_t more = all - begin < PG_THREADS_MAX ? all - begin : PG_THREADS_MAX;
+        PG_BARRIER();
+        PG_EACH(i, PG_THREADS_MAX)
+        {
+            others[i] = i < more ? keys[begin + i] : ~(uint64_t)0; /* which is smaller than none */
+        }
+        PG_BARRIER();
+        PG_EACH(i, count)
+        {
+            const uint64_t key = own[i];
+            uint32_t smaller = 0;
+            for (uint32_t j = 0; j < (more + 7) / 8 * 8; j += 8)
+                for (uint32_t k = 0; k < 8; k++)
+                    smaller += others[j + k] < key;
+            rank[i] += smaller;
+        }
+    }
+    PG_EACH(i, count)
+    {
+        ranked[rank[i]] = entries[first + i];
     }
 }
 
-/* A block: a picture. PG_CHUNK entries at a time are compared with what was kept, then with one another. */
-PG_KERNEL(pg_suppress_boxes, pg_boxes_arguments, PG_CHUNK)
+/*
+ * A block: a picture. PG_CHUNK entries at a time: which of them overlaps a kept one, which of them overlaps which, then one thread goes through
+ * their order, which is all that is left to do one after another.
+ */
+PG_KERNEL(pg_suppress_boxes, pg_boxes_arguments, PG_SUPPRESS_THREADS)
 {
     const pg_boxes *boxes = args.boxes;
     const pg_wanted *wanted = &boxes->wanted;
@@ -222,47 +253,61 @@ PG_KERNEL(pg_suppress_boxes, pg_boxes_arguments, PG_CHUNK)
     pg_answer *answer = &boxes->answers[PG_ROW];
     PG_SHARED pk_box kept[PG_MOST_BOXES], chunk[PG_CHUNK]; /* moved by class */
     PG_SHARED float kept_area[PG_MOST_BOXES], chunk_area[PG_CHUNK];
-    PG_SHARED uint32_t alive[PG_CHUNK / 32];
+    PG_SHARED uint32_t meets[PG_CHUNK][PG_CHUNK / 32]; /* a bit for each of the chunk that overlaps and comes later */
+    PG_SHARED uint32_t dead[PG_CHUNK / 32];
+    PG_SHARED uint32_t fresh[PG_CHUNK], fresh_count; /* of the chunk, that are kept */
     const uint32_t entries = boxes->counts[PG_ROW].entries, all = entries > PG_ENTRY_CAPACITY ? 0 : entries;
     uint32_t kept_count = 0;
     for (uint32_t first = 0; first < all && kept_count < wanted->most; first += PG_CHUNK) {
-        const uint32_t count = all - first < PG_CHUNK ? all - first : PG_CHUNK;
-        PG_EACH(i, PG_CHUNK / 32)
-        {
-            alive[i] = 0xffffffffu;
-        }
-        PG_BARRIER();
+        const uint32_t count = all - first < PG_CHUNK ? all - first : PG_CHUNK, words = (count + 31) / 32;
         PG_EACH(i, count)
         {
             const pg_entry *entry = &ranked[first + i];
             chunk[i] = pk_box_moved(entry->box, (float)entry->class_id * wanted->distance);
             chunk_area[i] = pk_box_area(&chunk[i]);
-            for (uint32_t k = 0; k < kept_count; k++)
+            if (i < PG_CHUNK / 32)
+                dead[i] = 0;
+        }
+        PG_BARRIER();
+        PG_EACH(at, 2 * count)
+        {
+            const uint32_t i = at / 2;
+            for (uint32_t k = at % 2; k < kept_count; k += 2)
                 if (pk_box_overlaps(&kept[k], kept_area[k], &chunk[i], chunk_area[i], wanted->iou)) {
-                    PG_AND(&alive[i / 32], ~(1u << i % 32));
+                    PG_OR(&dead[i / 32], 1u << i % 32);
                     break;
                 }
         }
-        PG_BARRIER();
-        for (uint32_t j = next_set(alive, 0, count); j < count && kept_count < wanted->most; j = next_set(alive, j + 1, count)) {
-            PG_ONCE
-            {
-                const pg_entry *entry = &ranked[first + j];
-                kept[kept_count] = chunk[j];
-                kept_area[kept_count] = chunk_area[j];
-                const pg_found one = {entry->box.x1, entry->box.y1, entry->box.x2, entry->box.y2, entry->confidence, entry->class_id};
-                answer->found[kept_count] = one;
-                answer->rows[kept_count] = entry->row;
-            }
-            kept_count++;
-            PG_EACH(i, count)
-            {
-                if (i > j && (alive[i / 32] >> i % 32 & 1u) != 0 &&
-                    pk_box_overlaps(&chunk[j], chunk_area[j], &chunk[i], chunk_area[i], wanted->iou))
-                    PG_AND(&alive[i / 32], ~(1u << i % 32));
-            }
-            PG_BARRIER();
+        PG_EACH(at, count * words)
+        {
+            const uint32_t i = at / words, word = at % words;
+            uint32_t met = 0;
+            for (uint32_t j = 32 * word > i ? 32 * word : i + 1; j < count && j < 32 * word + 32; j++)
+                if (pk_box_overlaps(&chunk[i], chunk_area[i], &chunk[j], chunk_area[j], wanted->iou))
+                    met |= 1u << j % 32;
+            meets[i][word] = met;
         }
+        PG_BARRIER();
+        PG_ONCE
+        {
+            fresh_count = 0;
+            for (uint32_t i = next_clear(dead, 0, count); i < count && kept_count + fresh_count < wanted->most; i = next_clear(dead, i + 1, count)) {
+                fresh[fresh_count++] = i;
+                for (uint32_t word = i / 32; word < words; word++)
+                    dead[word] |= meets[i][word];
+            }
+        }
+        PG_BARRIER();
+        PG_EACH(i, fresh_count)
+        {
+            const pg_entry *entry = &ranked[first + fresh[i]];
+            const pg_found one = {entry->box.x1, entry->box.y1, entry->box.x2, entry->box.y2, entry->confidence, entry->class_id};
+            kept[kept_count + i] = chunk[fresh[i]];
+            kept_area[kept_count + i] = chunk_area[fresh[i]];
+            answer->found[kept_count + i] = one;
+            answer->rows[kept_count + i] = entry->row;
+        }
+        kept_count += fresh_count;
         PG_BARRIER();
     }
     PG_ONCE

@@ -48,7 +48,9 @@ PG_KERNEL(pg_letterbox_f32, pg_letterbox, PG_THREADS_MAX)
         uint8_t pixel[3] = {(uint8_t)args.fill, (uint8_t)args.fill, (uint8_t)args.fill};
         if (y < args.inner_height && x < args.inner_width) /* before the first wraps to far behind the last */
             letterbox_pixel(&args, y, x, pixel);
-        for (uint32_t c = 0; c < 3; c++)
-            args.planes[(uint64_t)c * size + at] = ((float)pixel[c] / 255.0f - args.mean[c]) / args.deviation[c];
+        for (uint32_t c = 0; c < 3; c++) {
+            const float value = (float)pixel[c] / 255.0f;
+            args.planes[(uint64_t)c * size + at] = args.is_normalised ? (value - args.mean[c]) / args.deviation[c] : value;
+        }
     }
 }

@@ -48,7 +48,7 @@ static inline float pk_box_area(const pk_box *box)
     return (box->x2 - box->x1) * (box->y2 - box->y1);
 }
 
-/* Whether intersection over union exceeds the limit. */
+/* Whether intersection over union exceeds the limit, which is not negative. */
 static inline int pk_box_overlaps(const pk_box *a, float a_area, const pk_box *b, float b_area, float limit)
 {
     const float left = a->x1 > b->x1 ? a->x1 : b->x1;
@@ -58,6 +58,8 @@ static inline int pk_box_overlaps(const pk_box *a, float a_area, const pk_box *b
     const float width = right - left > 0 ? right - left : 0;
     const float height = bottom - top > 0 ? bottom - top : 0;
     const float common = width * height;
+    if (!(common > 0)) /* almost always */
+        return 0;
     const float both = a_area + b_area;
     return common / (both - common) > limit;
 }
