@@ -12,6 +12,7 @@
 
 #include "backend/nms.h"
 #include "base/thread_pool.h"
+#include "kernels/head/mask.h"
 #include "plan/plan_ir.h"
 #include <pawl/builder.h>
 #include <pawl/image.h>
@@ -58,12 +59,16 @@ typedef struct pw_program {
     size_t output_count;
     pw_memory_kind input_memory, output_memory; /* of all outputs, candidates too */
     pawl_candidates *candidates; /* batch of them, filled by run in form CANDIDATES; rows and index point into the program's memory */
-    size_t *not_finite;          /* batch of them, as candidates: where a picture has none, how many cells' objectness is NaN or infinite */
+    size_t *not_finite;          /* batch of them, as candidates: where a picture has none, how many cells' objectness is NaN or infinite; of a program
+                                    that collects, how many values of it may be why no box was found */
+    bool fits, collects;         /* pictures come by fit(); boxes by collect(), and masks by mask(). False: the host does it */
+    bool is_fetched;             /* where it collects: outputs and candidates of the last run are on the host, else fetch() first */
     size_t memory_size;          /* bytes that it holds for itself alone, for who keeps several */
 } pw_program;
 
 typedef struct pw_run {
     float threshold;           /* objectness that candidates must exceed */
+    const pw_nms *nms;         /* who will collect, which a device may then do at once; NULL: not known */
     pawl_observer observer;    /* NULL: none */
     void *observer_user;
     pawl_timer timer;          /* told of each step; NULL: no clock is read */
@@ -114,10 +119,16 @@ struct pw_backend {
     pawl_status (*enqueue)(pw_program *program, const pw_run *run, pawl_error *error);
     /* Until what was enqueued is done and the outputs are there. Called once after each enqueue() that succeeded; NULL: that left nothing to do. */
     pawl_status (*wait)(pw_program *program, const pw_run *run, pawl_error *error);
-    /* Optional: writes a picture into its place of the input binding, where that takes bytes; must be there where the binding lies on a device. */
+    /* Where programs fit: puts a picture into its place of the input for the next run, all places before it; its pixels stay as they are until wait(),
+       or this fails. The binding is not written. */
     pawl_status (*fit)(pw_program *program, size_t place, const pw_picture *picture, pawl_error *error);
-    /* Optional: as pw_nms_run() on the candidates of a place, which need not exist on the host then. */
+    /*
+     * Where programs collect: as pw_nms_run() on the candidates of a place, of which rows are mask()'s word; what a run left for the host, if
+     * somebody asks; and a box's plane of pw_mask_weigh(), of the prototypes' size, zeros outside of the area.
+     */
     pawl_status (*collect)(pw_program *program, size_t place, pw_nms *nms, pawl_detection *items, uint32_t *rows, size_t *count, pawl_error *error);
+    pawl_status (*fetch)(pw_program *program, pawl_error *error);
+    pawl_status (*mask)(pw_program *program, size_t place, uint32_t row, const pk_mask_area *inside, float *plane, pawl_error *error);
     /* Kernel in use for layer index of the plan's network; NULL where the layer vanished. */
     const char *(*tactic)(const pw_device_plan *device_plan, size_t index);
 };

@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-pawl_status pw_bind_input(pw_program *program, pawl_error *error)
+size_t pw_describe_input(pw_program *program)
 {
     const pw_lowering *const to = &program->lowering;
     pawl_tensor *const input = &program->input;
@@ -19,6 +19,13 @@ pawl_status pw_bind_input(pw_program *program, pawl_error *error)
     memcpy(input->dims, is_float ? nchw : nhwc, sizeof nchw);
     input->size = (size_t)to->batch * 3 * (size_t)to->height * (size_t)to->width *
                   (is_float ? sizeof(float) : 1);
+    return input->size;
+}
+
+pawl_status pw_bind_input(pw_program *program, pawl_error *error)
+{
+    (void)pw_describe_input(program);
+    pawl_tensor *const input = &program->input;
     input->data = pw_alloc_aligned(input->size, PW_CACHE_LINE);
     if (input->data == NULL)
         return pw_fail_memory(error, "the input binding", input->size);

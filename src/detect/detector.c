@@ -17,6 +17,7 @@ static void detector_unmake(pw_object *object)
     pw_nms_destroy(detector->nms);
     pw_free(detector->items);
     pw_free(detector->rows);
+    pw_free(detector->boxes);
     pw_free(detector->found);
     pw_free(detector->scores);
     pw_free(detector->images);
@@ -111,7 +112,8 @@ static pawl_status make_nms(pw_detector *made, const pawl_detector_desc *desc, p
     const size_t boxes = made->capacity * made->max_detections;
     made->items = pw_calloc(boxes, sizeof(pawl_detection));
     made->rows = pw_calloc(boxes, sizeof(uint32_t));
-    if (made->items == NULL || made->rows == NULL)
+    made->boxes = pw_calloc(boxes, sizeof(pk_box));
+    if (made->items == NULL || made->rows == NULL || made->boxes == NULL)
         return pw_fail_memory(error, "the detector's boxes", boxes * sizeof(pawl_detection));
     return PAWL_OK;
 }
@@ -246,9 +248,12 @@ static pawl_status collect(pw_detector *detector, size_t image, int32_t width, i
 {
     pw_context *context = detector->context;
     pawl_detection *items = detector->items + image * detector->max_detections;
+    pk_box *boxes = detector->boxes + image * detector->max_detections;
     size_t count = 0;
     PW_TRY(pw_context_collect(context, image, detector->nms, items,
                               detector->rows + image * detector->max_detections, &count, error));
+    for (size_t i = 0; i < count; i++)
+        boxes[i] = (pk_box){items[i].x1, items[i].y1, items[i].x2, items[i].y2};
     scale_boxes(items, count, pw_context_shape(context), width, height);
     if (count == 0)
         pw_detector_tell_not_finite(detector, image, pw_context_not_finite(context, image));
@@ -297,7 +302,10 @@ pawl_status pw_detector_answer_all(pw_detector *detector, size_t count,
     const uint64_t start = pw_os_clock_ns();
     PW_TRY(pw_context_fit(context, detector->images, count, error));
     const uint64_t boxed = pw_os_clock_ns();
-    PW_TRY(pw_context_run(context, error));
+    context->run.nms = detector->nms; /* which may end before the context's next run */
+    const pawl_status status = pw_context_run(context, error);
+    context->run.nms = NULL;
+    PW_TRY(status);
     const uint64_t run = pw_os_clock_ns();
     for (size_t i = 0; i < count; i++)
         PW_TRY(answer_one(detector, i, results, error));

@@ -4,6 +4,7 @@
 #define PW_DETECTOR_H
 
 #include "image/image.h"
+#include "kernels/head/boxes.h"
 #include "runtime/context.h"
 #include <pawl/detect.h>
 
@@ -27,7 +28,8 @@ typedef struct pw_detector {
     size_t capacity; /* pictures at once: the context's batch at birth */
     pw_nms *nms;     /* NULL: a classifier */
     pawl_detection *items; /* max_detections a picture */
-    uint32_t *rows;        /* the candidate of each */
+    uint32_t *rows;        /* the candidate of each; what the context's program makes its mask of, where it collects */
+    pk_box *boxes;         /* the corners of each in the network's pixels, not clipped */
     pw_found *found;       /* capacity */
     pawl_class_score *scores; /* of a classifier: its classes, for each picture */
     pw_image **images;        /* of the call under way */

@@ -42,22 +42,20 @@ static pawl_status make_plane(pw_detector *detector, const pw_mask_source *sourc
     return PAWL_OK;
 }
 
-/* YOLOv5's non_max_suppression() multiplies all behind the objectness by it: the classes' scores,
- * and the coefficients too. */
+/* The coefficients as NMS leaves them, from a candidate's row. */
 static void weigh_coefficients(pw_detector *detector, pw_mask_source *source, const float *row,
                                size_t width)
 {
     const float *raw = row + width - (size_t)source->count;
     float *weighed = detector->plane + (size_t)source->height * (size_t)source->width;
     for (int32_t k = 0; k < source->count; k++)
-        weighed[k] = raw[k] * row[4];
+        weighed[k] = pk_mask_coefficient(raw[k], row[4]);
     source->coefficients = weighed;
 }
 
-static pawl_status find(pw_detector *detector, size_t image, size_t index, pw_mask_source *source,
-                        const float **row, pawl_error *error)
+static pawl_status check_box(const pw_detector *detector, size_t image, size_t index,
+                             pawl_error *error)
 {
-    const pw_context *context = detector->context;
     const pw_layer *head = pw_network_head(&detector->context->engine->plan->network);
     if (head == NULL || head->as.detect.mask_count == 0)
         return pw_fail(error, PAWL_ERR_UNSUPPORTED, "this engine makes no masks");
@@ -68,31 +66,54 @@ static pawl_status find(pw_detector *detector, size_t image, size_t index, pw_ma
                        "the context has run since box %zu of picture %zu was found: what its mask "
                        "is made of is gone",
                        index, image);
-    pawl_candidates candidates;
-    PW_TRY(pw_context_candidates(detector->context, image, &candidates, error));
-    const uint32_t number = detector->rows[image * detector->max_detections + index];
-    pawl_tensor prototypes;
-    PW_TRY(pw_context_output(context, context->output_count - 1, &prototypes, error));
-    *row = candidates.rows + number * candidates.width;
-    *source = (pw_mask_source){
-        .prototypes = (const float *)prototypes.data +
-                      image * prototypes.size / (size_t)prototypes.dims[0] / sizeof(float),
-        .count = (int32_t)prototypes.dims[1],
-        .height = (int32_t)prototypes.dims[2],
-        .width = (int32_t)prototypes.dims[3],
-    };
-    PW_TRY(make_plane(detector, source, error));
-    weigh_coefficients(detector, source, *row, candidates.width);
     return PAWL_OK;
 }
 
-/* The box as the masks need it: of the candidate, in the network's pixels, not clipped. */
-static void network_box(const float *row, float box[4])
+/* The prototypes' sizes, and room for a plane of them. */
+static pawl_status describe(pw_detector *detector, pw_mask_source *source, pawl_error *error)
 {
-    box[0] = row[0] - row[2] / 2;
-    box[1] = row[1] - row[3] / 2;
-    box[2] = row[0] + row[2] / 2;
-    box[3] = row[1] + row[3] / 2;
+    const pw_context *context = detector->context;
+    const pawl_tensor *prototypes =
+        &pw_context_program(context)->outputs[context->output_count - 1];
+    *source = (pw_mask_source){.count = (int32_t)prototypes->dims[1],
+                               .height = (int32_t)prototypes->dims[2],
+                               .width = (int32_t)prototypes->dims[3]};
+    return make_plane(detector, source, error);
+}
+
+/* The plane of a box's mask, where its prototypes are. */
+static pawl_status weigh(pw_detector *detector, size_t image, size_t index, pw_mask_source *source,
+                         pk_mask_area inside, pawl_error *error)
+{
+    const pw_context *context = detector->context;
+    const uint32_t row = detector->rows[image * detector->max_detections + index];
+    pawl_candidates candidates;
+    pawl_tensor prototypes;
+    if (pw_context_program(context)->collects)
+        return pw_context_mask(context, image, row, &inside, detector->plane, error);
+    PW_TRY(pw_context_candidates(context, image, &candidates, error));
+    PW_TRY(pw_context_output(context, context->output_count - 1, &prototypes, error));
+    source->prototypes = (const float *)prototypes.data +
+                         image * prototypes.size / (size_t)prototypes.dims[0] / sizeof(float);
+    weigh_coefficients(detector, source, candidates.rows + row * candidates.width,
+                       candidates.width);
+    pw_mask_weigh(source, inside, detector->plane);
+    return PAWL_OK;
+}
+
+static pawl_status make_native(pw_detector *detector, size_t image, size_t index,
+                               pw_mask_source *source, pawl_mask *mask, pawl_error *error)
+{
+    const int32_t width = detector->found[image].width, height = detector->found[image].height;
+    const pawl_detection *item = &detector->items[image * detector->max_detections + index];
+    const float rounded[4] = {rintf(item->x1), rintf(item->y1), rintf(item->x2), rintf(item->y2)};
+    PW_TRY(weigh(detector, image, index, source,
+                 pw_mask_inside_native(source->height, source->width, height, width), error));
+    PW_TRY(make_room(detector, PICTURE, height, width, error));
+    pw_mask_enlarge_native(detector->plane, source->height, source->width, rounded, height, width,
+                           detector->masks[PICTURE]);
+    *mask = (pawl_mask){width, height, detector->masks[PICTURE]};
+    return PAWL_OK;
 }
 
 static pawl_status make_mask(pw_detector *detector, size_t image, size_t index, pawl_mask_form form,
@@ -100,23 +121,20 @@ static pawl_status make_mask(pw_detector *detector, size_t image, size_t index, 
 {
     const pw_lowering *shape = pw_context_shape(detector->context);
     pw_mask_source source;
-    const float *row = NULL;
-    float box[4];
-    PW_TRY(find(detector, image, index, &source, &row, error)); /* there is such a picture */
+    PW_TRY(check_box(detector, image, index, error));
+    PW_TRY(describe(detector, &source, error));
+    if (form == PAWL_MASK_NATIVE)
+        return make_native(detector, image, index, &source, mask, error);
+    const pk_box *found = &detector->boxes[image * detector->max_detections + index];
+    const float box[4] = {found->x1, found->y1, found->x2, found->y2};
     const int32_t width = detector->found[image].width, height = detector->found[image].height;
-    if (form == PAWL_MASK_NATIVE) {
-        const pawl_detection *item = &detector->items[image * detector->max_detections + index];
-        const float rounded[4] = {rintf(item->x1), rintf(item->y1), rintf(item->x2),
-                                  rintf(item->y2)};
-        PW_TRY(make_room(detector, PICTURE, height, width, error));
-        pw_mask_native(&source, rounded, height, width, detector->plane, detector->masks[PICTURE]);
-        *mask = (pawl_mask){width, height, detector->masks[PICTURE]};
-        return PAWL_OK;
-    }
-    network_box(row, box);
+    PW_TRY(weigh(detector, image, index, &source,
+                 pw_mask_inside(source.height, source.width, box, shape->height, shape->width),
+                 error));
     PW_TRY(make_room(detector, NETWORK, shape->height, shape->width, error));
-    const pk_mask_area inside = pw_mask_enlarged(&source, box, shape->height, shape->width,
-                                                 detector->plane, detector->masks[NETWORK]);
+    const pk_mask_area inside =
+        pw_mask_enlarge(detector->plane, source.height, source.width, box, shape->height,
+                        shape->width, detector->masks[NETWORK]);
     *mask = (pawl_mask){shape->width, shape->height, detector->masks[NETWORK]};
     if (form == PAWL_MASK_NETWORK)
         return PAWL_OK;

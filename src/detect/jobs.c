@@ -255,7 +255,9 @@ static pawl_status fill_in(pw_job_queue *queue, pw_detector *detector,
             return status;
         }
     }
-    return start_drivers(queue, count < threads ? count : threads, error);
+    /* Where a device works a driver waits most of its time. */
+    const bool is_waiting = pw_context_program(detector->context)->fits;
+    return start_drivers(queue, is_waiting || count < threads ? count : threads, error);
 }
 
 pawl_status pw_job_queue_make(pw_detector *detector, const pawl_detector_desc *desc,

@@ -126,6 +126,7 @@ pawl_status pw_gpu_boxes_want(pw_gpu_boxes *boxes, const pw_gpu_stream *stream,
     PW_TRY(
         pw_gpu_upload(stream, boxes->settings, boxes->staged->data, boxes->settings_size, error));
     boxes->is_uploaded = true;
+    boxes->uploads++;
     return PAWL_OK;
 }
 
@@ -140,7 +141,8 @@ pawl_status pw_gpu_boxes_enqueue(const pw_gpu_boxes *boxes, const pw_gpu_stream 
                          PG_THREADS_MAX, &arguments, error));
     PW_TRY(pw_gpu_launch(stream, kernels->rank, PG_ENTRY_CAPACITY / PG_THREADS_MAX, pictures,
                          PG_THREADS_MAX, &arguments, error));
-    return pw_gpu_launch(stream, kernels->suppress, 1, pictures, PG_SUPPRESS_THREADS, &arguments, error);
+    return pw_gpu_launch(stream, kernels->suppress, 1, pictures, PG_SUPPRESS_THREADS, &arguments,
+                         error);
 }
 
 const pg_answer *pw_gpu_boxes_answer(const pw_gpu_boxes *boxes, size_t picture)

@@ -38,6 +38,7 @@ typedef struct pw_gpu_boxes {
     pw_gpu_memory *settings, *counts, *work; /* pg_boxes and thresholds; pg_counts; keys and entries */
     pw_gpu_pinned *staged, *answers, *plane; /* settings as they are to be; a pg_answer a picture; of the mask made last */
     bool is_uploaded;
+    uint64_t uploads; /* of settings that were wanted */
 } pw_gpu_boxes;
 
 /* Zeroed before. PAWL_ERR_UNSUPPORTED: the head has too many rows and classes for the device's keys. On failure it is to be freed too. */

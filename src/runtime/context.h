@@ -95,10 +95,15 @@ pawl_status pw_context_fit_prepare(pw_context *context, pawl_error *error) PW_NO
 /* PAWL_ERR_ARGUMENT: the form is another, nothing has run yet, or there is no such picture. */
 pawl_status pw_context_candidates(const pw_context *context, size_t picture,
                                   pawl_candidates *candidates, pawl_error *error) PW_NODISCARD;
-/* The same, for what pw_nms_run() makes of them. */
+/* The same, for what pw_nms_run() makes of them. Where the program collects, rows are for
+ * pw_context_mask() and else for nobody. */
 pawl_status pw_context_collect(pw_context *context, size_t picture, pw_nms *nms,
                                pawl_detection *items, uint32_t *rows, size_t *count,
                                pawl_error *error) PW_NODISCARD;
+/* The plane of a box's mask, as the backend's mask(). */
+pawl_status pw_context_mask(const pw_context *context, size_t picture, uint32_t row,
+                            const pk_mask_area *inside, float *plane,
+                            pawl_error *error) PW_NODISCARD;
 /* Why a picture without boxes may have none: how many values are NaN or infinite. After a collect
  * of it. */
 size_t pw_context_not_finite(const pw_context *context, size_t picture);

@@ -95,7 +95,7 @@ pawl_status pw_context_fit(pw_context *context, pw_image *const *images, size_t 
     pw_program *program = pw_context_program(context);
     const pw_model *model = &context->engine->plan->network.model;
     const bool is_cropped = model->task == PAWL_TASK_CLASSIFY;
-    if (program->backend->fit == NULL)
+    if (!program->fits)
         return fit_on_host(context, images, count, is_cropped, error);
     for (size_t i = 0; i < count; i++) {
         const pw_picture picture = {.pixels = images[i]->pixels,
@@ -129,10 +129,19 @@ static pawl_status check_picture(const pw_context *context, size_t picture, pawl
     return PAWL_OK;
 }
 
+/* What a device keeps until somebody asks. */
+static pawl_status fetch(const pw_context *context, pawl_error *error)
+{
+    pw_program *program = pw_context_program(context);
+    return program->collects && !program->is_fetched ? program->backend->fetch(program, error)
+                                                     : PAWL_OK;
+}
+
 pawl_status pw_context_candidates(const pw_context *context, size_t picture,
                                   pawl_candidates *candidates, pawl_error *error)
 {
     PW_TRY(check_picture(context, picture, error));
+    PW_TRY(fetch(context, error));
     PW_TRY(pw_context_check_host(context, pw_context_program(context)->output_memory, error));
     *candidates = pw_context_program(context)->candidates[picture];
     return PAWL_OK;
@@ -147,6 +156,7 @@ pawl_status pw_context_output(const pw_context *context, size_t index, pawl_tens
                        index, program->output_count,
                        program->candidates != NULL ? "; use pawl_context_candidates()" : "");
     PW_TRY(pw_context_check_host(context, program->output_memory, error));
+    PW_TRY(fetch(context, error));
     *output = program->outputs[index];
     return PAWL_OK;
 }
@@ -157,12 +167,20 @@ pawl_status pw_context_collect(pw_context *context, size_t picture, pw_nms *nms,
 {
     pw_program *program = pw_context_program(context);
     PW_TRY(check_picture(context, picture, error));
-    if (program->backend->collect != NULL)
+    if (program->collects)
         return program->backend->collect(program, picture, nms, items, rows, count, error);
     pawl_candidates candidates;
     PW_TRY(pw_context_candidates(context, picture, &candidates, error));
     *count = pw_nms_run(nms, &candidates, items, rows);
     return PAWL_OK;
+}
+
+pawl_status pw_context_mask(const pw_context *context, size_t picture, uint32_t row,
+                            const pk_mask_area *inside, float *plane, pawl_error *error)
+{
+    PW_TRY(check_picture(context, picture, error));
+    pw_program *program = pw_context_program(context);
+    return program->backend->mask(program, picture, row, inside, plane, error);
 }
 
 /* Objectness that passes no threshold, or parts of candidates that were dropped for it. */
@@ -172,6 +190,8 @@ size_t pw_context_not_finite(const pw_context *context, size_t picture)
     const pawl_candidates *candidates = &program->candidates[picture];
     if (program->output_memory == PW_MEMORY_DEVICE)
         return 0;
+    if (program->collects && !program->is_fetched)
+        return program->not_finite[picture];
     size_t count = candidates->count == 0 ? program->not_finite[picture] : 0;
     for (size_t i = 0; i < candidates->count * candidates->width; i++)
         count += isfinite(candidates->rows[i]) == 0;

@@ -299,7 +299,7 @@ static void test_compatible(void)
 static void test_in_flight(void)
 {
     static const char *const faults[] = {
-        "FAKE_CUDA_FAIL=cuMemcpyHtoDAsync_v2:1", "DOUBLE_FAIL=enqueueV2:1,enqueueV3:1",
+        "FAKE_CUDA_FAIL=cuMemcpyHtoDAsync_v2:1", "DOUBLE_FAIL=enqueueV2:0,enqueueV3:0",
         "FAKE_CUDA_FAIL=cuMemcpyDtoHAsync_v2:1", "FAKE_CUDA_FAIL=cuMemcpyDtoHAsync_v2:2",
         "FAKE_CUDA_FAIL=cuStreamSynchronize:1"};
     const pw_run run = {.threshold = 0.5f};

@@ -57,6 +57,7 @@ static inline pawl_status pt_task_plan(void (*make)(pt_builder *b), const char *
     const pw_plan_desc desc = {.profile = {.batch_min = 1,
                                            .batch_opt = 1,
                                            .batch_max = 4,
+                                           .contexts = 8,
                                            .height = PT_TASK_SIDE,
                                            .width = PT_TASK_SIDE},
                                .options = PW_BUILD_OPTIONS_INIT,

@@ -99,5 +99,9 @@ const pw_backend pw_backend_tensorrt = {
     .release = pw_trt_release,
     .enqueue = pw_trt_enqueue,
     .wait = pw_trt_wait,
+    .fit = pw_trt_fit,
+    .collect = pw_trt_collect,
+    .fetch = pw_trt_fetch,
+    .mask = pw_trt_mask,
     .tactic = tactic,
 };

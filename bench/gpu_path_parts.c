@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Inside a program of the TensorRT backend: what its parts take, by events. */
+#include "backend/tensorrt/trt_device.h"
+#include "gpu_path.h"
+
+#include <stdio.h>
+
+enum { BEGIN, UPLOADED, FITTED, DONE, BOXED, EVENTS };
+
+typedef struct parts {
+    pw_trt_program *program;
+    pw_gpu_event *events[EVENTS];
+} parts;
+
+static pawl_status mark(const parts *of, int which, pawl_error *error)
+{
+    return pw_gpu_event_record(of->events[which], of->program->stream, error);
+}
+
+static pawl_status between(const parts *of, int begin, int end, double *microseconds,
+                           pawl_error *error)
+{
+    float milliseconds = 0;
+    PW_TRY(pw_gpu_event_elapsed(of->events[begin], of->events[end], &milliseconds, error));
+    *microseconds = (double)milliseconds * 1e3;
+    return PAWL_OK;
+}
+
+/* The network's graph, alone. */
+static pawl_status time_network(const parts *of, samples *network, pawl_error *error)
+{
+    for (int i = -20; i < ROUNDS; i++) {
+        double taken = 0;
+        PW_TRY(mark(of, BEGIN, error));
+        PW_TRY(pw_gpu_graph_launch(of->program->graphs[PW_TRT_PLAIN], of->program->stream, error));
+        PW_TRY(mark(of, DONE, error));
+        PW_TRY(pw_gpu_wait(of->program->stream, error));
+        PW_TRY(between(of, BEGIN, DONE, &taken, error));
+        if (i >= 0)
+            network->at[i] = taken;
+    }
+    network->count = ROUNDS;
+    samples_sort(network);
+    return PAWL_OK;
+}
+
+/* A timeline of one picture: the same parts as a run has, an event between each two. */
+static pawl_status time_line(const parts *of, const pw_image *image, pawl_error *error)
+{
+    static samples line[EVENTS];
+    pw_trt_program *const program = of->program;
+    const pw_lowering *const to = &program->base.lowering;
+    const pawl_letterbox box =
+        pawl_letterbox_fit(image->width, image->height, to->width, to->height);
+    const pk_letterbox how = {.height = (size_t)image->height,
+                              .width = (size_t)image->width,
+                              .inner_top = box.pad_y,
+                              .inner_left = (size_t)box.pad_x,
+                              .inner_height = (size_t)box.inner_height,
+                              .inner_width = (size_t)box.inner_width,
+                              .fill = 114};
+    const pw_gpu_fit fit = {.how = &how,
+                            .row_size = image->row_size,
+                            .height = (size_t)to->height,
+                            .width = (size_t)to->width,
+                            .deviation = {1, 1, 1}};
+    const size_t size = image->row_size * (size_t)image->height;
+    for (int i = -20; i < ROUNDS; i++) {
+        PW_TRY(mark(of, BEGIN, error));
+        PW_TRY(
+            pw_gpu_upload(program->stream, program->places[0].bytes, image->pixels, size, error));
+        PW_TRY(mark(of, UPLOADED, error));
+        PW_TRY(pw_gpu_fit_picture(&program->plan->kernels, program->stream, &fit,
+                                  program->places[0].bytes->address,
+                                  program->memory[program->plan->input_at]->address, error));
+        PW_TRY(mark(of, FITTED, error));
+        PW_TRY(pw_gpu_graph_launch(program->graphs[PW_TRT_PLAIN], program->stream, error));
+        PW_TRY(mark(of, DONE, error));
+        PW_TRY(pw_gpu_boxes_enqueue(&program->boxes, program->stream, error));
+        PW_TRY(mark(of, BOXED, error));
+        PW_TRY(pw_gpu_wait(program->stream, error));
+        for (int e = 1; i >= 0 && e < EVENTS; e++)
+            PW_TRY(between(of, e - 1, e, &line[e].at[i], error));
+    }
+    for (int e = 1; e < EVENTS; e++) {
+        line[e].count = ROUNDS;
+        samples_sort(&line[e]);
+    }
+    printf("timeline, GPU us (median): upload %.1f, letterbox %.1f, network %.1f, boxes %.1f; the "
+           "picture is %s\n",
+           samples_part(&line[UPLOADED], 0.5), samples_part(&line[FITTED], 0.5),
+           samples_part(&line[DONE], 0.5), samples_part(&line[BOXED], 0.5),
+           pw_gpu_is_pinned(program->plan->gpu, image->pixels) ? "pinned" : "not pinned");
+    return PAWL_OK;
+}
+
+static pawl_status measure(const parts *of, const pw_image *image, samples *network,
+                           pawl_error *error)
+{
+    const pw_trt_program *const program = of->program;
+    printf("%s on %s, driver %d; %s\n", program->plan->library->version_text,
+           program->plan->gpu->name, program->plan->gpu->cuda->driver_version,
+           program->graphs[PW_TRT_PLAIN] != NULL ? "as a graph" : "NO GRAPH");
+    if (program->graphs[PW_TRT_PLAIN] == NULL || !program->base.collects)
+        return pw_fail(error, PAWL_ERR_UNSUPPORTED, "there is no graph, or boxes are the host's");
+    PW_TRY(time_network(of, network, error));
+    return time_line(of, image, error);
+}
+
+pawl_status measure_parts(pawl_context *handle, pawl_image *picture, samples *network,
+                          pawl_error *error)
+{
+    pw_context *context PW_USING = NULL;
+    pw_image *image PW_USING = NULL;
+    PW_TRY(pw_object_use(handle, &pw_context_type, &context, error));
+    PW_TRY(pw_object_use(picture, &pw_image_type, &image, error));
+    for (int i = 0; i < 3;
+         i++) /* whose boxes nobody is known to want: the network alone, then recorded */
+        PW_TRY(pw_context_run(context, error));
+    parts of = {.program = (pw_trt_program *)pw_context_program(context)};
+    if (of.program->base.backend != &pw_backend_tensorrt)
+        return pw_fail(error, PAWL_ERR_UNSUPPORTED, "this engine does not run through TensorRT");
+    pw_gpu_device *const device = of.program->plan->gpu;
+    pawl_status status = PAWL_OK;
+    for (int e = 0; status >= 0 && e < EVENTS; e++)
+        status = pw_gpu_event_create(device, &of.events[e], error);
+    if (status >= 0 && (status = pw_gpu_enter(device, error)) >= 0) {
+        status = measure(&of, image, network, error);
+        pw_gpu_settle(of.program->stream);
+        pw_gpu_leave(device);
+    }
+    for (int e = 0; e < EVENTS; e++)
+        (void)pw_object_end(of.events[e]);
+    return status;
+}
