@@ -10,6 +10,7 @@ enum { BEGIN, UPLOADED, FITTED, DONE, BOXED, EVENTS };
 typedef struct parts {
     pw_trt_program *program;
     pw_gpu_event *events[EVENTS];
+    pw_gpu_graph *network; /* the library's enqueue alone */
 } parts;
 
 static pawl_status mark(const parts *of, int which, pawl_error *error)
@@ -26,13 +27,24 @@ static pawl_status between(const parts *of, int begin, int end, double *microsec
     return PAWL_OK;
 }
 
+static pawl_status record_network(parts *of, pawl_error *error)
+{
+    const pw_trt_program *const program = of->program;
+    PW_TRY(pw_gpu_capture_begin(program->stream, error));
+    const bool is_put = pw_trt_context_enqueue(program->plan->library, &program->lane->execution,
+                                               program->addresses, program->plan->tensor_count,
+                                               program->stream->stream);
+    PW_TRY(pw_gpu_capture_end(program->stream, &of->network, error));
+    return is_put ? PAWL_OK : pw_fail(error, PAWL_ERR_DEVICE, "the network did not run");
+}
+
 /* The network's graph, alone. */
 static pawl_status time_network(const parts *of, samples *network, pawl_error *error)
 {
     for (int i = -20; i < ROUNDS; i++) {
         double taken = 0;
         PW_TRY(mark(of, BEGIN, error));
-        PW_TRY(pw_gpu_graph_launch(of->program->graphs[PW_TRT_PLAIN], of->program->stream, error));
+        PW_TRY(pw_gpu_graph_launch(of->network, of->program->stream, error));
         PW_TRY(mark(of, DONE, error));
         PW_TRY(pw_gpu_wait(of->program->stream, error));
         PW_TRY(between(of, BEGIN, DONE, &taken, error));
@@ -44,37 +56,23 @@ static pawl_status time_network(const parts *of, samples *network, pawl_error *e
     return PAWL_OK;
 }
 
-/* A timeline of one picture: the same parts as a run has, an event between each two. */
+/* A timeline: the parts of a run, of a batch one picture uploaded, an event between each two. */
 static pawl_status time_line(const parts *of, const pw_image *image, pawl_error *error)
 {
     static samples line[EVENTS];
     pw_trt_program *const program = of->program;
     const pw_lowering *const to = &program->base.lowering;
-    const pawl_letterbox box =
-        pawl_letterbox_fit(image->width, image->height, to->width, to->height);
-    const pk_letterbox how = {.height = (size_t)image->height,
-                              .width = (size_t)image->width,
-                              .inner_top = box.pad_y,
-                              .inner_left = (size_t)box.pad_x,
-                              .inner_height = (size_t)box.inner_height,
-                              .inner_width = (size_t)box.inner_width,
-                              .fill = 114};
-    const pw_gpu_fit fit = {.how = &how,
-                            .row_size = image->row_size,
-                            .height = (size_t)to->height,
-                            .width = (size_t)to->width,
-                            .deviation = {1, 1, 1}};
     const size_t size = image->row_size * (size_t)image->height;
     for (int i = -20; i < ROUNDS; i++) {
         PW_TRY(mark(of, BEGIN, error));
         PW_TRY(
             pw_gpu_upload(program->stream, program->places[0].bytes, image->pixels, size, error));
         PW_TRY(mark(of, UPLOADED, error));
-        PW_TRY(pw_gpu_fit_picture(&program->plan->kernels, program->stream, &fit,
-                                  program->places[0].bytes->address,
-                                  program->memory[program->plan->input_at]->address, error));
+        PW_TRY(pw_gpu_fit_pictures(&program->plan->kernels, program->stream,
+                                   program->described_there->address, (size_t)to->batch,
+                                   (size_t)to->height, (size_t)to->width, error));
         PW_TRY(mark(of, FITTED, error));
-        PW_TRY(pw_gpu_graph_launch(program->graphs[PW_TRT_PLAIN], program->stream, error));
+        PW_TRY(pw_gpu_graph_launch(of->network, program->stream, error));
         PW_TRY(mark(of, DONE, error));
         PW_TRY(pw_gpu_boxes_enqueue(&program->boxes, program->stream, error));
         PW_TRY(mark(of, BOXED, error));
@@ -94,8 +92,7 @@ static pawl_status time_line(const parts *of, const pw_image *image, pawl_error 
     return PAWL_OK;
 }
 
-static pawl_status measure(const parts *of, const pw_image *image, samples *network,
-                           pawl_error *error)
+static pawl_status measure(parts *of, const pw_image *image, samples *network, pawl_error *error)
 {
     const pw_trt_program *const program = of->program;
     printf("%s on %s, driver %d; %s\n", program->plan->library->version_text,
@@ -103,6 +100,7 @@ static pawl_status measure(const parts *of, const pw_image *image, samples *netw
            program->graphs[PW_TRT_PLAIN] != NULL ? "as a graph" : "NO GRAPH");
     if (program->graphs[PW_TRT_PLAIN] == NULL || !program->base.collects)
         return pw_fail(error, PAWL_ERR_UNSUPPORTED, "there is no graph, or boxes are the host's");
+    PW_TRY(record_network(of, error));
     PW_TRY(time_network(of, network, error));
     return time_line(of, image, error);
 }
@@ -114,9 +112,14 @@ pawl_status measure_parts(pawl_context *handle, pawl_image *picture, samples *ne
     pw_image *image PW_USING = NULL;
     PW_TRY(pw_object_use(handle, &pw_context_type, &context, error));
     PW_TRY(pw_object_use(picture, &pw_image_type, &image, error));
-    for (int i = 0; i < 3;
-         i++) /* whose boxes nobody is known to want: the network alone, then recorded */
+    pw_image *images[64];
+    const size_t batch = (size_t)pw_context_shape(context)->batch;
+    for (size_t n = 0; n < PW_COUNT(images); n++)
+        images[n] = image;
+    for (int i = 0; i < 3; i++) { /* whose boxes nobody is known to want */
+        PW_TRY(pw_context_fit(context, images, batch < 64 ? batch : 64, error));
         PW_TRY(pw_context_run(context, error));
+    }
     parts of = {.program = (pw_trt_program *)pw_context_program(context)};
     if (of.program->base.backend != &pw_backend_tensorrt)
         return pw_fail(error, PAWL_ERR_UNSUPPORTED, "this engine does not run through TensorRT");
@@ -129,6 +132,7 @@ pawl_status measure_parts(pawl_context *handle, pawl_image *picture, samples *ne
         pw_gpu_settle(of.program->stream);
         pw_gpu_leave(device);
     }
+    (void)pw_object_end(of.network);
     for (int e = 0; e < EVENTS; e++)
         (void)pw_object_end(of.events[e]);
     return status;

@@ -40,13 +40,11 @@ void pw_gpu_kernels_end(pw_gpu_kernels *kernels)
 /* A device address as kernels know it. */
 #define POINTER(type, address) ((type *)(uintptr_t)(address))
 
-pawl_status pw_gpu_fit_picture(const pw_gpu_kernels *kernels, const pw_gpu_stream *stream,
-                               const pw_gpu_fit *fit, uint64_t picture, uint64_t planes,
-                               pawl_error *error)
+pg_letterbox pw_gpu_describe_fit(const pw_gpu_fit *fit, uint64_t picture, uint64_t planes)
 {
     const pk_letterbox *const how = fit->how;
     const uint64_t window = picture + how->top * fit->row_size + how->left * 3;
-    pg_letterbox arguments = {
+    pg_letterbox made = {
         .window = POINTER(const uint8_t, window),
         .planes = POINTER(float, planes),
         .row_size = fit->row_size,
@@ -62,12 +60,20 @@ pawl_status pw_gpu_fit_picture(const pw_gpu_kernels *kernels, const pw_gpu_strea
         .scale_x = pk_resize_scale(how->width, how->inner_width),
         .fill = how->fill,
     };
-    memcpy(arguments.mean, fit->mean, sizeof arguments.mean);
-    memcpy(arguments.deviation, fit->deviation, sizeof arguments.deviation);
+    memcpy(made.mean, fit->mean, sizeof made.mean);
+    memcpy(made.deviation, fit->deviation, sizeof made.deviation);
     for (size_t c = 0; c < 3; c++)
-        arguments.is_normalised |= fit->mean[c] != 0.0f || fit->deviation[c] != 1.0f;
-    const size_t pixels = fit->height * fit->width;
-    return pw_gpu_launch(stream, kernels->letterbox,
-                         (uint32_t)((pixels + PG_THREADS_MAX - 1) / PG_THREADS_MAX), 1,
+        made.is_normalised |= fit->mean[c] != 0.0f || fit->deviation[c] != 1.0f;
+    return made;
+}
+
+pawl_status pw_gpu_fit_pictures(const pw_gpu_kernels *kernels, const pw_gpu_stream *stream,
+                                uint64_t descriptions, size_t count, size_t height, size_t width,
+                                pawl_error *error)
+{
+    const pg_letterbox_arguments arguments = {POINTER(const pg_letterbox, descriptions)};
+    const size_t tiles =
+        ((width + PG_TILE - 1) / PG_TILE) * ((height + PG_TILE_ROWS - 1) / PG_TILE_ROWS);
+    return pw_gpu_launch(stream, kernels->letterbox, (uint32_t)tiles, (uint32_t)count,
                          PG_THREADS_MAX, &arguments, error);
 }

@@ -22,8 +22,10 @@ typedef struct pw_gpu_fit {
     size_t height, width;
     float mean[3], deviation[3];
 } pw_gpu_fit;
-/* From the picture's first byte to the first plane; between enter and leave. */
-pawl_status pw_gpu_fit_picture(const pw_gpu_kernels *kernels, const pw_gpu_stream *stream, const pw_gpu_fit *fit, uint64_t picture, uint64_t planes,
-                               pawl_error *error) PW_NODISCARD;
+/* What the kernel is told of it: from the picture's first byte to the first plane, addresses of the device. */
+pg_letterbox pw_gpu_describe_fit(const pw_gpu_fit *fit, uint64_t picture, uint64_t planes);
+/* All pictures of a batch, whose descriptions lie in the device's memory; frames of height x width. Between enter and leave. */
+pawl_status pw_gpu_fit_pictures(const pw_gpu_kernels *kernels, const pw_gpu_stream *stream, uint64_t descriptions, size_t count, size_t height,
+                                size_t width, pawl_error *error) PW_NODISCARD;
 
 #endif

@@ -13,7 +13,7 @@ typedef struct fit_case {
     bool is_cropped;
     uint8_t *bytes; /* the CPU's */
     float *planes;  /* the device's */
-    pw_gpu_memory *picture, *made;
+    pw_gpu_memory *picture, *made, *description;
 } fit_case;
 
 static const float mean[3] = {0.485f, 0.456f, 0.406f}, deviation[3] = {0.229f, 0.224f, 0.225f};
@@ -69,8 +69,11 @@ static pawl_status on_device(gpu *with, const fit_case *of, size_t size, pawl_er
         memcpy(fit.deviation, deviation, sizeof deviation);
     }
     PW_TRY(pw_gpu_upload(with->stream, of->picture, of->image.pixels, size, error));
-    PW_TRY(pw_gpu_fit_picture(&with->kernels, with->stream, &fit, of->picture->address,
-                              of->made->address, error));
+    const pg_letterbox described =
+        pw_gpu_describe_fit(&fit, of->picture->address, of->made->address);
+    PW_TRY(pw_gpu_upload(with->stream, of->description, &described, sizeof described, error));
+    PW_TRY(pw_gpu_fit_pictures(&with->kernels, with->stream, of->description->address, 1,
+                               fit.height, fit.width, error));
     PW_TRY(pw_gpu_download(with->stream, of->planes, of->made, of->made->size, error));
     return pw_gpu_wait(with->stream, error);
 }
@@ -102,6 +105,7 @@ static pawl_status try_case(gpu *with, fit_case *of, pawl_error *error)
         of->image.pixels[i] = (uint8_t)(gpu_random(with) >> 13);
     PW_TRY(pw_gpu_memory_create(with->device, size, &of->picture, error));
     PW_TRY(pw_gpu_memory_create(with->device, values * sizeof(float), &of->made, error));
+    PW_TRY(pw_gpu_memory_create(with->device, sizeof(pg_letterbox), &of->description, error));
     PW_TRY(on_cpu(of, error));
     PW_TRY(pw_gpu_enter(with->device, error));
     const pawl_status status = on_device(with, of, size, error);
@@ -159,6 +163,7 @@ int check_fit(gpu *with, unsigned count)
         gpu_expect(with, status >= 0, "a letterbox: %s", error.message);
         (void)pw_object_end(one.picture);
         (void)pw_object_end(one.made);
+        (void)pw_object_end(one.description);
         pw_free(one.image.pixels);
         pw_free(one.bytes);
         pw_free(one.planes);

@@ -15,7 +15,7 @@ typedef struct bench {
     gpu_heads heads;
     pw_gpu_boxes boxes;
     pw_gpu_pinned *picture;
-    pw_gpu_memory *on_device, *planes;
+    pw_gpu_memory *on_device, *planes, *descriptions;
     pw_gpu_event *begin, *end;
     pw_gpu_graph *graph;
     size_t batch;
@@ -77,7 +77,7 @@ static pawl_status upload(bench *b, pawl_error *error)
     return PAWL_OK;
 }
 
-static pawl_status letterbox(bench *b, pawl_error *error)
+static pawl_status describe(bench *b, pawl_error *error)
 {
     const pk_letterbox how = {.height = HEIGHT,
                               .width = WIDTH,
@@ -87,11 +87,21 @@ static pawl_status letterbox(bench *b, pawl_error *error)
                               .fill = 114};
     const pw_gpu_fit fit = {
         .how = &how, .row_size = WIDTH * 3, .height = SIDE, .width = SIDE, .deviation = {1, 1, 1}};
-    for (size_t n = 0; n < b->batch; n++)
-        PW_TRY(pw_gpu_fit_picture(&b->with->kernels, b->with->stream, &fit,
-                                  b->on_device->address + n * BYTES,
-                                  b->planes->address + n * SIDE * SIDE * 3 * sizeof(float), error));
+    for (size_t n = 0; n < b->batch; n++) {
+        const pg_letterbox one =
+            pw_gpu_describe_fit(&fit, b->on_device->address + n * BYTES,
+                                b->planes->address + n * SIDE * SIDE * 3 * sizeof(float));
+        PW_TRY(pw_gpu_upload_at(b->with->stream, b->descriptions, n * sizeof one, &one, sizeof one,
+                                error));
+        PW_TRY(pw_gpu_wait(b->with->stream, error));
+    }
     return PAWL_OK;
+}
+
+static pawl_status letterbox(bench *b, pawl_error *error)
+{
+    return pw_gpu_fit_pictures(&b->with->kernels, b->with->stream, b->descriptions->address,
+                               b->batch, SIDE, SIDE, error);
 }
 
 static pawl_status both(bench *b, pawl_error *error)
@@ -180,6 +190,8 @@ static pawl_status prepare(bench *b, pawl_error *error)
     PW_TRY(pw_gpu_memory_create(device, b->batch * BYTES, &b->on_device, error));
     PW_TRY(pw_gpu_memory_create(device, b->batch * SIDE * SIDE * 3 * sizeof(float), &b->planes,
                                 error));
+    PW_TRY(pw_gpu_memory_create(device, b->batch * sizeof(pg_letterbox), &b->descriptions, error));
+    PW_TRY(describe(b, error));
     PW_TRY(pw_gpu_event_create(device, &b->begin, error));
     PW_TRY(pw_gpu_event_create(device, &b->end, error));
     PW_TRY(boxes(b, error));
@@ -228,6 +240,7 @@ int time_kernels(gpu *with)
         (void)pw_object_end(b.picture);
         (void)pw_object_end(b.on_device);
         (void)pw_object_end(b.planes);
+        (void)pw_object_end(b.descriptions);
         pw_gpu_boxes_free(&b.boxes);
         gpu_heads_free(&b.heads);
     }

@@ -55,6 +55,9 @@ typedef struct pw_trt_program {
     pw_trt_host input;      /* the binding */
     float *planes;          /* of bytes converted on the host; NULL: the device does it, or they are floats */
     pw_trt_place *places;   /* batch of them, where the device fits */
+    pw_trt_host described;  /* a pg_letterbox a place: what of its pixels becomes what of its planes */
+    pw_gpu_memory *described_there;
+    bool is_described;      /* the same stands there */
     size_t fitted;          /* places, since the last run */
 
     pw_trt_host maps[PW_TRT_MAX_OUTPUTS]; /* the raw outputs on the host; where boxes are collected, when somebody asks */

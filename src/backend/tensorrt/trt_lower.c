@@ -134,7 +134,11 @@ static pawl_status make_places(pw_trt_program *made, pawl_error *error)
     made->base.fits = true;
     for (int32_t n = 0; n < to->batch; n++)
         PW_TRY(pw_gpu_memory_create(made->plan->gpu, size, &made->places[n].bytes, error));
-    made->base.memory_size += (size_t)to->batch * size;
+    const size_t described = (size_t)to->batch * sizeof(pg_letterbox);
+    PW_TRY(pw_trt_host_make(made, described, &made->described, error));
+    memset(made->described.data, 0, described);
+    PW_TRY(pw_gpu_memory_create(made->plan->gpu, described, &made->described_there, error));
+    made->base.memory_size += (size_t)to->batch * size + described;
     return PAWL_OK;
 }
 
@@ -292,6 +296,8 @@ void pw_trt_release(pw_program *program)
     }
     for (size_t k = 0; k < PW_TRT_MAX_OUTPUTS; k++)
         pw_trt_host_free(&made->maps[k]);
+    (void)pw_object_end(made->described_there);
+    pw_trt_host_free(&made->described);
     pw_trt_host_free(&made->input);
     pw_free(made->planes);
     pw_free(made->rows.values);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Running a program: pictures or a binding to the input, the network and the boxes as one graph,
- * boxes to the host; the raw outputs only where they are asked for.
+ * Running a program: pictures or a binding to the device, then the letterboxes, the network and the
+ * boxes as one graph, boxes to the host; the raw outputs only where they are asked for.
  */
 #include "backend/tensorrt/trt_run.h"
 #include "backend/tensorrt/trt_device.h"
@@ -81,19 +81,20 @@ static pawl_status make_room(pw_trt_program *program, pw_trt_place *place, size_
     return PAWL_OK;
 }
 
-/* From pixels in the place's memory to its planes of the input. */
-static pawl_status spread(pw_trt_program *program, size_t at, const pk_letterbox *how,
-                          size_t row_size, pawl_error *error)
+/* What of the pixels in a place's memory becomes its planes; the kernel reads it with the run. */
+static void describe(pw_trt_program *program, size_t at, const pk_letterbox *how, size_t row_size)
 {
     const pw_trt_device_plan *const plan = program->plan;
     const pw_lowering *const to = &program->base.lowering;
+    pg_letterbox *const described = (pg_letterbox *)program->described.data + at;
     pw_gpu_fit fit = {
         .how = how, .row_size = row_size, .height = (size_t)to->height, .width = (size_t)to->width};
     pw_network_normalisation(&plan->base.plan->network, fit.mean, fit.deviation);
     const uint64_t planes =
         program->memory[plan->input_at]->address + at * 3 * fit.height * fit.width * sizeof(float);
-    return pw_gpu_fit_picture(&plan->kernels, program->stream, &fit,
-                              program->places[at].bytes->address, planes, error);
+    const pg_letterbox now = pw_gpu_describe_fit(&fit, program->places[at].bytes->address, planes);
+    program->is_described = program->is_described && memcmp(described, &now, sizeof now) == 0;
+    *described = now;
 }
 
 static pk_letterbox how_of(const pw_picture *picture, const pw_lowering *to)
@@ -136,8 +137,8 @@ static pawl_status put_picture(pw_trt_program *program, void *argument, pawl_err
         PW_TRY(stage(program, place, pixels, size, error));
         pixels = place->staged.data;
     }
-    PW_TRY(pw_gpu_upload(program->stream, place->bytes, pixels, size, error));
-    return spread(program, of->at, &how, picture->row_size, error);
+    describe(program, of->at, &how, picture->row_size);
+    return pw_gpu_upload(program->stream, place->bytes, pixels, size, error);
 }
 
 pawl_status pw_trt_fit(pw_program *base, size_t at, const pw_picture *picture, pawl_error *error)
@@ -177,8 +178,8 @@ static pawl_status put_bytes(pw_trt_program *program, pawl_error *error)
                               .inner_width = (size_t)to->width};
     for (size_t n = 0; n < (size_t)to->batch; n++) {
         const uint8_t *const bytes = (const uint8_t *)program->base.input.data + n * size;
+        describe(program, n, &how, row_size);
         PW_TRY(pw_gpu_upload(program->stream, program->places[n].bytes, bytes, size, error));
-        PW_TRY(spread(program, n, &how, row_size, error));
     }
     return PAWL_OK;
 }
@@ -200,6 +201,11 @@ static pawl_status put_binding(pw_trt_program *program, pawl_error *error)
 static pawl_status put_work(pw_trt_program *program, int which, pawl_error *error)
 {
     const pw_trt_device_plan *const plan = program->plan;
+    const pw_lowering *const to = &program->base.lowering;
+    if (program->base.fits)
+        PW_TRY(pw_gpu_fit_pictures(&plan->kernels, program->stream,
+                                   program->described_there->address, (size_t)to->batch,
+                                   (size_t)to->height, (size_t)to->width, error));
     if (!pw_trt_context_enqueue(plan->library, &program->lane->execution, program->addresses,
                                 plan->tensor_count, program->stream->stream))
         return pw_trt_fail(error, PAWL_ERR_DEVICE, "%s did not run", plan->library->version_text);
@@ -208,8 +214,8 @@ static pawl_status put_work(pw_trt_program *program, int which, pawl_error *erro
                : PAWL_OK;
 }
 
-/* One graph of the network and what follows. That it cannot be had is no error: all goes on
- * plainly. */
+/* One graph of the letterboxes, the network and the boxes. That it cannot be had is no error: all
+ * goes on plainly. */
 static void record(pw_trt_program *program, int which)
 {
     pawl_error reason = {.message = ""};
@@ -283,6 +289,11 @@ static pawl_status start(pw_trt_program *program, void *argument, pawl_error *er
     int which = PW_TRT_PLAIN;
     if (!of->is_fitted)
         PW_TRY(put_binding(program, error));
+    if (program->base.fits && !program->is_described) {
+        PW_TRY(pw_gpu_upload(program->stream, program->described_there, program->described.data,
+                             program->described_there->size, error));
+        program->is_described = true;
+    }
     if (program->base.collects && of->run->nms != NULL) {
         const pw_gpu_rules rules = rules_of(of->run->nms, of->run->threshold);
         if (pw_gpu_boxes_takes(&rules)) {

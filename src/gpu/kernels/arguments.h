@@ -10,7 +10,13 @@
 
 #define PG_THREADS_MAX 256 /* of a block */
 
-/* --- letterbox: R G B bytes -> planes of floats, (byte / 255 - mean) / deviation. A block is PG_THREADS_MAX pixels of the planes. --- */
+/*
+ * --- letterbox: R G B bytes -> planes of floats, (byte / 255 - mean) / deviation. A grid's rows are pictures, a block is PG_TILE_ROWS x PG_TILE
+ * pixels of the planes. ---
+ */
+
+#define PG_TILE      64
+#define PG_TILE_ROWS 16
 
 typedef struct pg_letterbox {
     const uint8_t *window; /* its first byte */
@@ -21,6 +27,10 @@ typedef struct pg_letterbox {
     float mean[3], deviation[3];
     uint32_t fill, is_normalised; /* else mean and deviation would change nothing */
 } pg_letterbox;
+
+typedef struct pg_letterbox_arguments {
+    const pg_letterbox *pictures;
+} pg_letterbox_arguments;
 
 /* --- boxes: raw heads -> what non-maximum suppression keeps. A grid's rows are pictures. --- */
 

@@ -20,37 +20,61 @@ PG_FUNCTION uint8_t letterbox_mean(const pg_letterbox *how, const uint8_t *at, u
     return pk_resize_mean(above[0], above[3], below[0], below[3]);
 }
 
-/* Pixel (y, x) of the inner picture. */
-PG_FUNCTION void letterbox_pixel(const pg_letterbox *how, uint32_t y, uint32_t x, uint8_t pixel[3])
+/* How a window becomes the inner picture; the same for all pixels. */
+enum { LETTERBOX_COPY, LETTERBOX_HALF, LETTERBOX_ANY };
+
+PG_FUNCTION int letterbox_way(const pg_letterbox *how)
 {
-    const uint8_t *window = how->window;
-    if (how->window_height == how->inner_height && how->window_width == how->inner_width) {
-        for (uint32_t c = 0; c < 3; c++)
-            pixel[c] = window[(uint64_t)y * how->row_size + 3 * (uint64_t)x + c];
-    } else if (how->window_height == 2 * how->inner_height && how->window_width == 2 * how->inner_width) {
-        for (uint32_t c = 0; c < 3; c++)
-            pixel[c] = letterbox_mean(how, window + c, y, x);
-    } else {
-        const pk_resized row = pk_resized_row(y, how->window_height, how->scale_y);
-        const pk_resized column = pk_resized_column(x, how->window_width, how->scale_x);
-        for (uint32_t c = 0; c < 3; c++)
-            pixel[c] = letterbox_byte(how, window + c, &row, &column);
-    }
+    if (how->window_height == how->inner_height && how->window_width == how->inner_width)
+        return LETTERBOX_COPY;
+    return how->window_height == 2 * how->inner_height && how->window_width == 2 * how->inner_width ? LETTERBOX_HALF : LETTERBOX_ANY;
 }
 
-PG_KERNEL(pg_letterbox_f32, pg_letterbox, PG_THREADS_MAX)
+/* byte / 255.0f, which is the quotient that is nearest: one step from the product with 1 / 255, by what is left of it. */
+PG_FUNCTION float byte_value(uint8_t byte)
 {
-    const uint32_t size = args.height * args.width, first = PG_COLUMN * PG_THREADS_MAX;
-    const uint32_t count = size - first < PG_THREADS_MAX ? size - first : PG_THREADS_MAX;
-    PG_EACH(i, count)
+    const float value = (float)byte, one = 1.0f / 255.0f, near = value * one;
+    return __builtin_fmaf(__builtin_fmaf(-255.0f, near, value), one, near);
+}
+
+PG_KERNEL(pg_letterbox_f32, pg_letterbox_arguments, PG_THREADS_MAX)
+{
+    PG_SHARED pg_letterbox how;
+    PG_SHARED pk_resized rows[PG_TILE_ROWS], columns[PG_TILE];
+    PG_ONCE
     {
-        const uint32_t at = first + i, y = at / args.width - args.inner_top, x = at % args.width - args.inner_left;
-        uint8_t pixel[3] = {(uint8_t)args.fill, (uint8_t)args.fill, (uint8_t)args.fill};
-        if (y < args.inner_height && x < args.inner_width) /* before the first wraps to far behind the last */
-            letterbox_pixel(&args, y, x, pixel);
+        how = args.pictures[PG_ROW];
+    }
+    PG_BARRIER();
+    const uint32_t tiles = (how.width + PG_TILE - 1) / PG_TILE;
+    const uint32_t top = PG_COLUMN / tiles * PG_TILE_ROWS, left = PG_COLUMN % tiles * PG_TILE;
+    const int way = letterbox_way(&how);
+    PG_EACH(i, PG_TILE)
+    {
+        const uint32_t x = left + i - how.inner_left, y = top + i - how.inner_top; /* of the fill: any */
+        columns[i] = pk_resized_column(x < how.inner_width ? x : 0, how.window_width, how.scale_x);
+        if (i < PG_TILE_ROWS)
+            rows[i] = pk_resized_row(y < how.inner_height ? y : 0, how.window_height, how.scale_y);
+    }
+    PG_BARRIER();
+    PG_EACH(i, PG_TILE * PG_TILE_ROWS)
+    {
+        const uint32_t row = top + i / PG_TILE, column = left + i % PG_TILE;
+        const uint32_t y = row - how.inner_top, x = column - how.inner_left;
+        const uint64_t plane = (uint64_t)how.height * how.width;
+        if (row >= how.height || column >= how.width)
+            continue;
+        const int is_inside = y < how.inner_height && x < how.inner_width; /* before the first wraps to far behind the last */
         for (uint32_t c = 0; c < 3; c++) {
-            const float value = (float)pixel[c] / 255.0f;
-            args.planes[(uint64_t)c * size + at] = args.is_normalised ? (value - args.mean[c]) / args.deviation[c] : value;
+            uint8_t byte = (uint8_t)how.fill;
+            if (is_inside && way == LETTERBOX_ANY)
+                byte = letterbox_byte(&how, how.window + c, &rows[i / PG_TILE], &columns[i % PG_TILE]);
+            else if (is_inside && way == LETTERBOX_HALF)
+                byte = letterbox_mean(&how, how.window + c, y, x);
+            else if (is_inside)
+                byte = how.window[(uint64_t)y * how.row_size + 3 * (uint64_t)x + c];
+            const float value = byte_value(byte);
+            how.planes[c * plane + (uint64_t)row * how.width + column] = how.is_normalised ? (value - how.mean[c]) / how.deviation[c] : value;
         }
     }
 }
