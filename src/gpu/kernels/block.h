@@ -27,7 +27,9 @@
 #define PG_ROW              ((uint32_t)__nvvm_read_ptx_sreg_ctaid_y())
 #define PG_THREAD           ((uint32_t)__nvvm_read_ptx_sreg_tid_x())
 #define PG_THREADS          ((uint32_t)__nvvm_read_ptx_sreg_ntid_x())
-#define PG_BARRIER()        __syncthreads()
+/* In words that the compiler cannot see through: of the intrinsic LLVM 14 believes that it changes no variable of the kernel's own, and moves
+   loads of PG_SHARED ones across it. */
+#define PG_BARRIER()        __asm__ volatile("bar.sync 0;" ::: "memory")
 #define PG_MAX64(to, value) ((void)__nvvm_atom_max_gen_ull((unsigned long long *)(to), value))
 
 #else

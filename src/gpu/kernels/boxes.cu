@@ -103,20 +103,6 @@ PG_FUNCTION float score_of(uint64_t key)
     return score;
 }
 
-/* Where the next bit is clear, from on; count where there is none. */
-PG_FUNCTION uint32_t next_clear(const uint32_t *words, uint32_t from, uint32_t count)
-{
-    while (from < count) {
-        const uint32_t clear = ~words[from / 32] >> from % 32;
-        if (clear != 0) {
-            from += (uint32_t)__builtin_ctz(clear);
-            return from < count ? from : count;
-        }
-        from += 32 - from % 32;
-    }
-    return count;
-}
-
 /* A block: PG_CELLS cells of an anchor of a level. */
 PG_KERNEL(pg_find_boxes, pg_boxes_arguments, PG_THREADS_MAX)
 {
@@ -290,12 +276,21 @@ PG_KERNEL(pg_suppress_boxes, pg_boxes_arguments, PG_SUPPRESS_THREADS)
         PG_BARRIER();
         PG_ONCE
         {
-            fresh_count = 0;
-            for (uint32_t i = next_clear(dead, 0, count); i < count && kept_count + fresh_count < wanted->most; i = next_clear(dead, i + 1, count)) {
-                fresh[fresh_count++] = i;
-                for (uint32_t word = i / 32; word < words; word++)
-                    dead[word] |= meets[i][word];
+            const uint32_t room = wanted->most - kept_count;
+            uint32_t taken = 0;
+            for (uint32_t word = 0; word < words && taken < room; word++) {
+                const uint32_t left = count - 32 * word;
+                uint32_t alive = ~dead[word] & (left < 32 ? (1u << left) - 1 : 0xffffffffu);
+                while (alive != 0 && taken < room) {
+                    const uint32_t i = 32 * word + (uint32_t)__builtin_ctz(alive);
+                    fresh[taken++] = i;
+                    alive &= alive - 1;
+                    alive &= ~meets[i][word];
+                    for (uint32_t later = word + 1; later < words; later++)
+                        dead[later] |= meets[i][later];
+                }
             }
+            fresh_count = taken;
         }
         PG_BARRIER();
         PG_EACH(i, fresh_count)
