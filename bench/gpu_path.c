@@ -58,13 +58,14 @@ static void *allocate(void *user, size_t size, size_t alignment)
 
 static bool is_pinned(const void *memory)
 {
+    int attribute = 2; /* CU_POINTER_ATTRIBUTE_MEMORY_TYPE; 1: the host's */
     unsigned type = 0;
-    bool is = false;
     if (pinning.context == NULL)
         return false;
     (void)pinning.cuda->cuCtxPushCurrent_v2(pinning.context);
-    is = pinning.cuda->cuPointerGetAttribute(&type, 2, (uint64_t)(uintptr_t)memory) == 0 &&
-         type == 1;
+    const bool is = pinning.cuda->cuPointerGetAttributes(1, &attribute, &(void *){&type},
+                                                         (uint64_t)(uintptr_t)memory) == 0 &&
+                    type == 1;
     (void)pinning.cuda->cuCtxPopCurrent_v2(&(void *){NULL});
     return is;
 }

@@ -84,9 +84,14 @@ pawl_status pw_gpu_pinned_create(pw_gpu_device *device, size_t size, pw_gpu_pinn
 bool pw_gpu_is_pinned(const pw_gpu_device *device, const void *memory)
 {
     enum { MEMORY_TYPE = 2, HOST = 1 }; /* CU_POINTER_ATTRIBUTE_MEMORY_TYPE, CU_MEMORYTYPE_HOST */
+    int attribute = MEMORY_TYPE;
     unsigned type = 0;
-    if (device->cuda->cuPointerGetAttribute == NULL)
+    void *values[] = {&type};
+    const pw_cuda *const cuda = device->cuda;
+    if (cuda->cuPointerGetAttributes == NULL)
         return false;
+    /* Of memory that the driver does not know this one says 0; asking for a single attribute would
+     * be an error. */
     const uint64_t address = (uint64_t)(uintptr_t)memory;
-    return device->cuda->cuPointerGetAttribute(&type, MEMORY_TYPE, address) == 0 && type == HOST;
+    return cuda->cuPointerGetAttributes(1, &attribute, values, address) == 0 && type == HOST;
 }

@@ -37,7 +37,7 @@
     X(cuMemHostAlloc, (void **memory, size_t size, unsigned flags))                                \
     X(cuMemFreeHost, (void *memory))                                                               \
     X(cuMemHostGetDevicePointer_v2, (uint64_t *address, void *memory, unsigned flags))             \
-    X(cuPointerGetAttribute, (void *value, int attribute, uint64_t address))                       \
+    X(cuPointerGetAttributes, (unsigned count, int *attributes, void **values, uint64_t address))  \
     X(cuMemsetD32Async, (uint64_t to, unsigned value, size_t count, void *stream))                 \
     X(cuModuleLoadData, (void **module, const void *image))                                        \
     X(cuModuleUnload, (void *module))                                                              \

@@ -197,7 +197,7 @@ static void check_faults(gpu *with)
                                            "cuStreamDestroy_v2",
                                            "cuCtxPopCurrent_v2",
                                            "cuDevicePrimaryCtxRelease_v2",
-                                           "cuPointerGetAttribute"};
+                                           "cuPointerGetAttributes"};
     pawl_error error = {.message = ""};
     gpu_expect(with, use_all(with, &error) >= 0, "without a fault: %s", error.message);
     expect_clean(with, "a whole use");

@@ -7,6 +7,7 @@
 #include "backend/tensorrt/trt_device.h"
 #include "backend/tensorrt/trt_watch.h"
 #include "base/log.h"
+#include "base/size.h"
 
 #include <math.h>
 #include <string.h>
@@ -35,35 +36,21 @@ static pawl_status do_on_gpu(pw_trt_program *program, gpu_part part, void *argum
 
 /* --- pictures --- */
 
-typedef struct copying {
-    const uint8_t *from;
-    uint8_t *to;
-    size_t size, parts;
-} copying;
-
-static void copy_part(void *argument, size_t item, size_t worker)
+/* Memory that is not pinned goes up through ours, slice by slice: while one is on its way the next
+ * is copied. */
+static pawl_status upload_staged(pw_trt_program *program, pw_trt_place *place,
+                                 const uint8_t *pixels, size_t size, pawl_error *error)
 {
-    const copying *const of = argument;
-    const size_t begin = of->size / of->parts * item;
-    const size_t end = item + 1 == of->parts ? of->size : begin + of->size / of->parts;
-    (void)worker;
-    memcpy(of->to + begin, of->from + begin, end - begin);
-}
-
-/* A device reads memory that is not pinned through a staging of the driver's, one thread's copy:
- * the crew is faster. */
-static pawl_status stage(pw_trt_program *program, pw_trt_place *place, const uint8_t *pixels,
-                         size_t size, pawl_error *error)
-{
-    pw_crew *const crew = program->base.lowering.crew;
+    const size_t slice = (size_t)256 << 10;
     if (place->staged.size < size) /* an upload of the one that goes may be in flight */
         PW_TRY(pw_gpu_wait(program->stream, error));
     PW_TRY(pw_trt_host_make(program, size, &place->staged, error));
-    copying work = {.from = pixels, .to = place->staged.data, .size = size};
-    work.parts = pw_crew_size(crew);
-    pw_crew_enter(crew);
-    pw_crew_run(crew, copy_part, &work, work.parts);
-    pw_crew_leave(crew);
+    uint8_t *const staged = place->staged.data;
+    for (size_t at = 0; at < size; at += slice) {
+        const size_t part = pw_size_min(slice, size - at);
+        memcpy(staged + at, pixels + at, part);
+        PW_TRY(pw_gpu_upload_at(program->stream, place->bytes, at, staged + at, part, error));
+    }
     return PAWL_OK;
 }
 
@@ -130,15 +117,12 @@ static pawl_status put_picture(pw_trt_program *program, void *argument, pawl_err
     const pk_letterbox how = how_of(picture, &program->base.lowering);
     const size_t size =
         picture->row_size * (size_t)(picture->height - 1) + 3 * (size_t)picture->width;
-    const void *pixels = picture->pixels;
     PW_TRY(make_room(program, place, size, error));
-    if (pw_cuda_has_pinned(program->plan->gpu->cuda) &&
-        !pw_gpu_is_pinned(program->plan->gpu, pixels)) {
-        PW_TRY(stage(program, place, pixels, size, error));
-        pixels = place->staged.data;
-    }
     describe(program, of->at, &how, picture->row_size);
-    return pw_gpu_upload(program->stream, place->bytes, pixels, size, error);
+    if (pw_cuda_has_pinned(program->plan->gpu->cuda) &&
+        !pw_gpu_is_pinned(program->plan->gpu, picture->pixels))
+        return upload_staged(program, place, picture->pixels, size, error);
+    return pw_gpu_upload(program->stream, place->bytes, picture->pixels, size, error);
 }
 
 pawl_status pw_trt_fit(pw_program *base, size_t at, const pw_picture *picture, pawl_error *error)

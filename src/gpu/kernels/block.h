@@ -10,6 +10,7 @@
  *     PG_ONCE ...                                               by one thread
  *     PG_BARRIER();                                             all that was written before is seen after; never inside PG_EACH or PG_ONCE
  *     PG_SHARED type name[n];                                   the block's own memory, of any content
+ *     PG_UNROLL for (...)                                       a loop of a constant number of rounds: its arrays live in registers
  *     PG_COLUMN, PG_ROW                                         which block of the grid it is
  */
 #ifndef PG_BLOCK_H
@@ -30,6 +31,7 @@
 /* In words that the compiler cannot see through: of the intrinsic LLVM 14 believes that it changes no variable of the kernel's own, and moves
    loads of PG_SHARED ones across it. */
 #define PG_BARRIER()        __asm__ volatile("bar.sync 0;" ::: "memory")
+#define PG_UNROLL           _Pragma("unroll")
 #define PG_MAX64(to, value) ((void)__nvvm_atom_max_gen_ull((unsigned long long *)(to), value))
 
 #else
@@ -49,6 +51,7 @@ typedef struct pg_place {
 #define PG_THREAD           0u
 #define PG_THREADS          1u
 #define PG_BARRIER()        ((void)pg_at)
+#define PG_UNROLL
 #define PG_MAX64(to, value) ((void)(*(to) = *(to) > (value) ? *(to) : (value)))
 
 #endif

@@ -87,6 +87,8 @@ PG_FUNCTION void add_entry(const pg_boxes *boxes, uint32_t picture, const pk_box
     entry->class_id = (int32_t)class_id;
 }
 
+#define FOUND_WORDS (sizeof(pg_found) / 4)
+
 #define NO_SCORE 0u /* no class was compared yet: a score's key is never 0 */
 
 /* By rising score, equal ones by falling class: the first of the best classes has the greatest. */
@@ -266,7 +268,7 @@ PG_KERNEL(pg_suppress_boxes, pg_boxes_arguments, PG_SUPPRESS_THREADS)
         }
         PG_EACH(at, count * words)
         {
-            const uint32_t i = at / words, word = at % words;
+            const uint32_t i = at % count, word = at / count; /* neighbours compare with the same ones */
             uint32_t met = 0;
             for (uint32_t j = 32 * word > i ? 32 * word : i + 1; j < count && j < 32 * word + 32; j++)
                 if (pk_box_overlaps(&chunk[i], chunk_area[i], &chunk[j], chunk_area[j], wanted->iou))
@@ -277,17 +279,22 @@ PG_KERNEL(pg_suppress_boxes, pg_boxes_arguments, PG_SUPPRESS_THREADS)
         PG_ONCE
         {
             const uint32_t room = wanted->most - kept_count;
-            uint32_t taken = 0;
-            for (uint32_t word = 0; word < words && taken < room; word++) {
-                const uint32_t left = count - 32 * word;
-                uint32_t alive = ~dead[word] & (left < 32 ? (1u << left) - 1 : 0xffffffffu);
+            uint32_t taken = 0, gone[PG_CHUNK / 32];
+            PG_UNROLL
+            for (uint32_t word = 0; word < PG_CHUNK / 32; word++)
+                gone[word] = word < words ? dead[word] : 0xffffffffu;
+            PG_UNROLL
+            for (uint32_t word = 0; word < PG_CHUNK / 32; word++) {
+                const uint32_t left = count - 32 * word; /* of a word behind the last: anything */
+                uint32_t alive = ~gone[word] & (left < 32 ? (1u << left) - 1 : 0xffffffffu);
                 while (alive != 0 && taken < room) {
                     const uint32_t i = 32 * word + (uint32_t)__builtin_ctz(alive);
                     fresh[taken++] = i;
                     alive &= alive - 1;
                     alive &= ~meets[i][word];
-                    for (uint32_t later = word + 1; later < words; later++)
-                        dead[later] |= meets[i][later];
+                    PG_UNROLL
+                    for (uint32_t later = word + 1; later < PG_CHUNK / 32; later++)
+                        gone[later] |= later < words ? meets[i][later] : 0;
                 }
             }
             fresh_count = taken;
@@ -296,11 +303,17 @@ PG_KERNEL(pg_suppress_boxes, pg_boxes_arguments, PG_SUPPRESS_THREADS)
         PG_EACH(i, fresh_count)
         {
             const pg_entry *entry = &ranked[first + fresh[i]];
-            const pg_found one = {entry->box.x1, entry->box.y1, entry->box.x2, entry->box.y2, entry->confidence, entry->class_id};
             kept[kept_count + i] = chunk[fresh[i]];
             kept_area[kept_count + i] = chunk_area[fresh[i]];
-            answer->found[kept_count + i] = one;
             answer->rows[kept_count + i] = entry->row;
+        }
+        PG_EACH(at, fresh_count * FOUND_WORDS) /* to the host: neighbours write side by side */
+        {
+            const pg_entry *entry = &ranked[first + fresh[at / FOUND_WORDS]];
+            const uint32_t word = at % FOUND_WORDS;
+            const void *from = word < 4 ? (const void *)(&entry->box.x1 + word) : word == 4 ? (const void *)&entry->confidence : (const void *)&entry->class_id;
+            void *to = &answer->found[kept_count].x1 + at;
+            memcpy(__builtin_assume_aligned(to, 4), __builtin_assume_aligned(from, 4), 4);
         }
         kept_count += fresh_count;
         PG_BARRIER();

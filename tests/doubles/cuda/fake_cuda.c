@@ -377,19 +377,20 @@ int cuMemHostGetDevicePointer_v2(uint64_t *address, void *memory, unsigned flags
     LOCKED(ID_cuMemHostGetDevicePointer_v2, device_pointer(address, memory));
 }
 
-static int memory_type(unsigned *value, int which, uint64_t address)
+static int memory_type(unsigned count, const int *attributes, void **values, uint64_t address)
 {
     enum { MEMORY_TYPE = 2, HOST = 1, DEVICE = 2 };
     const allocation *const found = holder_of(address, 1, -1);
-    if (which != MEMORY_TYPE || found == NULL)
-        return INVALID_VALUE; /* memory that the driver does not know */
-    *value = found->kind == PINNED ? HOST : DEVICE;
+    if (count != 1 || attributes[0] != MEMORY_TYPE)
+        return INVALID_VALUE;
+    const unsigned type = found == NULL ? 0 : found->kind == PINNED ? HOST : DEVICE;
+    memcpy(values[0], &type, sizeof type);
     return SUCCESS;
 }
 
-int cuPointerGetAttribute(void *value, int attribute_, uint64_t address)
+int cuPointerGetAttributes(unsigned count, int *attributes, void **values, uint64_t address)
 {
-    LOCKED(ID_cuPointerGetAttribute, memory_type(value, attribute_, address));
+    LOCKED(ID_cuPointerGetAttributes, memory_type(count, attributes, values, address));
 }
 
 #endif
