@@ -317,11 +317,14 @@ static memory_use memory_now(void)
 static void expect_flat(proof *of, const char *what, const memory_use *before,
                         const memory_use *after)
 {
-    enum { MOST = 1 << 20 };
+    /* Others may use the GPU, so what is free is a coarse measure; proof_driver counts our own
+     * calls. */
+    enum { MOST = 1 << 20, MOST_DEVICE = 32 << 20 };
     printf("  %s: host %+ld bytes, device %+ld bytes\n", what, after->host - before->host,
            before->device - after->device);
     EXPECT(of, after->host - before->host <= MOST, "%s: the host's memory grows", what);
-    EXPECT(of, before->device - after->device <= MOST, "%s: the device's memory grows", what);
+    EXPECT(of, before->device - after->device <= MOST_DEVICE, "%s: the device's memory grows",
+           what);
 }
 
 void proof_long(proof *of)

@@ -138,6 +138,40 @@ static unsigned fail_each(proof *of, pawl_plan *plan, const char *function, unsi
     return failed;
 }
 
+/* Runs ask the driver for nothing that stays. */
+static void count_makings(proof *of, pawl_plan *plan)
+{
+    static const char *const makings[] = {"cuMemAlloc_v2",  "cuMemHostAlloc",
+                                          "cuStreamCreate", "cuModuleLoadData",
+                                          "cuEventCreate",  "cuGraphInstantiateWithFlags"};
+    enum { WARM = 20, RUNS = 200 };
+    pawl_runtime *runtime = NULL;
+    pawl_engine *engine = NULL;
+    pawl_context *context = NULL;
+    pawl_detector *detector = NULL;
+    pawl_detections found = PAWL_DETECTIONS_INIT;
+    pawl_error error = {PAWL_OK, 0, 0, ""};
+    unsigned before[PW_COUNT(makings)] = {0};
+    const unsigned runs = of->runs < RUNS ? of->runs : RUNS;
+    bool is_right = pawl_runtime_create(NULL, &runtime, &error) >= 0 &&
+                    pawl_engine_create(runtime, plan, &engine, &error) >= 0 &&
+                    proof_detector(engine, 1, &context, &detector, &error);
+    for (unsigned i = 0; is_right && i < WARM + runs; i++) {
+        for (size_t k = 0; i == WARM && k < PW_COUNT(makings); k++)
+            before[k] = shim.calls(makings[k]);
+        is_right = pawl_detector_run(detector, &of->image, 1, &found, NULL, &error) >= 0;
+    }
+    EXPECT(of, is_right, "%s", error.message);
+    for (size_t k = 0; is_right && k < PW_COUNT(makings); k++)
+        EXPECT(of, shim.calls(makings[k]) == before[k], "%u runs called %s %u times", runs,
+               makings[k], shim.calls(makings[k]) - before[k]);
+    printf("  %u runs make nothing on the device\n", runs);
+    (void)pawl_detector_destroy(&detector);
+    (void)pawl_context_destroy(&context);
+    (void)pawl_engine_destroy(&engine);
+    (void)pawl_runtime_destroy(&runtime);
+}
+
 void proof_driver(proof *of)
 {
     const char *const named = getenv("PAWL_CUDA_LIBRARY");
@@ -167,5 +201,6 @@ void proof_driver(proof *of)
         printf("  %s: %u calls, %u of their failures are errors\n", functions[i], calls[i], failed);
     }
     EXPECT(of, use(of, plan, &error) >= 0, "afterwards: %s", error.message);
+    count_makings(of, plan);
     (void)pawl_plan_destroy(&plan);
 }

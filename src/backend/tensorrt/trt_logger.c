@@ -34,6 +34,14 @@ typedef struct versioned_table {
 
 static _Atomic unsigned destroy_complaints;
 
+/* Up to 9.x a call by name on a context of another profile than 0 looks the binding up in profile
+ * 0, and says of itself, each time, that it took the right one instead (seen with 8.5.3.1). */
+static bool is_self_correction(const char *message)
+{
+    return strstr(message, "is not in profile") != NULL &&
+           strstr(message, "Using bindingIndex = ") != NULL;
+}
+
 static void log_message(void *self, int32_t severity, const char *message)
 {
     (void)self;
@@ -46,7 +54,8 @@ static void log_message(void *self, int32_t severity, const char *message)
                                                           : PAWL_LOG_VERBOSE;
     if (level == PAWL_LOG_ERROR && pw_trt_watch_take(message))
         level = PAWL_LOG_VERBOSE; /* the call that fails says it in its own sentence */
-    else if (level == PAWL_LOG_WARNING && pw_trt_watch_warn(message))
+    else if (level == PAWL_LOG_WARNING &&
+             (is_self_correction(message) || pw_trt_watch_warn(message)))
         level = PAWL_LOG_VERBOSE;
     if (pw_trt_library_is_searching())
         return; /* inside a once */

@@ -421,9 +421,21 @@ static native_dims dims_at(const context *own, int32_t index)
     return result;
 }
 
+/* As 8.5.3.1 says of a call by name where another profile than 0 is chosen. */
+static void say_other_profile(const context *own, int32_t index)
+{
+    if (double_version() < 100000 && own->profile > 0 && index >= 0)
+        double_say(own->body.logger, SEVERITY_WARNING,
+                   "ICudaEngine::getProfileDimensions: bindingIndex %d is not in profile %d. Using "
+                   "bindingIndex = %d instead.",
+                   (int)index, (int)own->profile,
+                   (int)(index + own->profile * own->engine->tensor_count));
+}
+
 bool VExecutionContext_setInputShape(inner *self, const char *name, const native_dims *dims)
 {
     context *const own = self->owner;
+    say_other_profile(own, find_tensor(own->engine, name));
     return !ENTER(self) && set_shape(own, find_tensor(own->engine, name), dims);
 }
 
