@@ -69,8 +69,9 @@ like 'is none that pawl trace knows' -- "$work/use" "$work/libnvinfer.so.13"
 # A driver that gives its functions by name, and the shape that the caller's version has: each argument arrives.
 cat >"$work/driver.c" <<'END'
 int cuStreamDestroy_v2(void *s) { return s != 0 ? 0 : 400; }
+static int other(void *s) { return cuStreamDestroy_v2(s); } /* another entry of the same function */
 int cuGetProcAddress(const char *n, void **f, int v, unsigned long long g) { *f = n[2] == 'S' ? (void *)cuStreamDestroy_v2 : (void *)cuGetProcAddress; return v == 11040 && g == 7 ? 0 : 1; }
-int cuGetProcAddress_v2(const char *n, void **f, int v, unsigned long long g, int *s) { *s = v + (int)g; *f = n[2] == 'S' ? (void *)cuStreamDestroy_v2 : v < 12000 ? (void *)cuGetProcAddress : (void *)cuGetProcAddress_v2; return 0; }
+int cuGetProcAddress_v2(const char *n, void **f, int v, unsigned long long g, int *s) { *s = v + (int)g; *f = n[2] == 'S' ? v == 13000 ? (void *)other : (void *)cuStreamDestroy_v2 : v < 12000 ? (void *)cuGetProcAddress : (void *)cuGetProcAddress_v2; return 0; }
 END
 cat >"$work/ask.c" <<'END'
 #include <dlfcn.h>

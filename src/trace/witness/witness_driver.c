@@ -191,17 +191,25 @@ static const struct hook {
 #define HOOK(symbol)          HOOK_WITH(#symbol, symbol##_HOOK)
     PW_TRACE_DRIVER_MAP(HOOK)};
 
+/* The driver may have several entries for one function, one for each version that asks: they do the
+ * same. */
+static bool are_of_one_library(const void *a, const void *b)
+{
+    Dl_info first, second;
+    return dladdr(a, &first) != 0 && dladdr(b, &second) != 0 && first.dli_fbase == second.dli_fbase;
+}
+
 void *pw_driver_hook(const char *name, void *original)
 {
     for (size_t i = 0; i < sizeof hooks / sizeof hooks[0]; i++) {
         if (strcmp(name, hooks[i].name) != 0)
             continue;
         void **const kept = (void **)((char *)&driver + hooks[i].original);
-        if (*kept != NULL && *kept != original && original != hooks[i].instead)
-            return NULL; /* another driver's, or another version of the function: left alone */
-        if (original != hooks[i].instead)
+        if (original == hooks[i].instead)
+            return original;
+        if (*kept == NULL)
             *kept = original;
-        return hooks[i].instead;
+        return *kept == original || are_of_one_library(*kept, original) ? hooks[i].instead : NULL;
     }
     return NULL;
 }
