@@ -31,6 +31,7 @@ static const char *const format_names[PK_FORMAT_COUNT] = {
     [PK_RGB] = "rgb",
     [PK_BGR] = "bgr",
     [PK_GREY] = "grey",
+    [PK_NV12] = "nv12",
 };
 
 static const char *const activation_names[PK_ACT_COUNT] = {
@@ -170,6 +171,10 @@ static void say_letterbox(words *to, const pk_letterbox *how)
 {
     say(to, " ");
     say(to, format_names[how->format]);
+    if (how->format == PK_NV12)
+        say(to, how->matrix == PK_BT709 ? " bt709" : " bt601");
+    if (how->format == PK_NV12 && how->is_full_range)
+        say(to, " full");
     say_number(to, " ", how->height);
     say_number(to, "x", how->width);
     say_number(to, " at ", how->top);

@@ -343,6 +343,8 @@ static void letterbox(pt_case *to, size_t number)
     pk_letterbox *how = &problem->as.letterbox;
     const size_t most = number % 7 == 0 ? 150 : 24, batch = pt_random_from(1, 2);
     *how = (pk_letterbox){.format = (pk_format)(number % PK_FORMAT_COUNT),
+                          .matrix = (pk_matrix)(pt_random_from(0, PK_MATRIX_COUNT - 1)),
+                          .is_full_range = pt_random_from(0, 1) == 1,
                           .height = pt_random_from(1, most),
                           .width = pt_random_from(1, most),
                           .top = pt_random_from(0, 3),
@@ -360,10 +362,14 @@ static void letterbox(pt_case *to, size_t number)
         (ptrdiff_t)pt_random_from(0, how->inner_height + 4) - (ptrdiff_t)how->inner_height + 1;
     const ptrdiff_t rows =
         (ptrdiff_t)how->inner_height + how->inner_top + (ptrdiff_t)pt_random_from(0, 6) - 3;
-    problem->source_count = 1;
-    problem->source[0] = picture(batch, how->format == PK_GREY ? 1 : 3,
-                                 how->top + how->height + pt_random_from(0, 2),
-                                 how->left + how->width + pt_random_from(0, 3), number % 4 == 0);
+    const size_t high = how->top + how->height + pt_random_from(0, 2);
+    const size_t wide = how->left + how->width + pt_random_from(0, 3);
+    const bool has_chroma = how->format == PK_NV12, is_planar = !has_chroma && number % 8 < 4;
+    problem->source_count = has_chroma ? 2 : 1;
+    problem->source[0] =
+        picture(batch, how->format == PK_GREY || has_chroma ? 1 : 3, high, wide, is_planar);
+    if (has_chroma)
+        problem->source[1] = picture(batch, 2, (high + 1) / 2, (wide + 1) / 2, false);
     problem->destination =
         picture(batch, 3, rows < 1 ? 1 : (size_t)rows,
                 how->inner_left + how->inner_width + pt_random_from(0, 5), false);

@@ -333,9 +333,33 @@ static between place(size_t at, size_t from, size_t to, bool keeps_weights)
     return found;
 }
 
+/* Y, U, V in exact fractions, but for the rounding to whole bytes; BT.601 limited by OpenCV's
+ * factors. */
+static long from_nv12(const element *at, size_t c, size_t y, size_t x)
+{
+    const pk_letterbox *how = &at->problem->as.letterbox;
+    const bool is_full = how->is_full_range, is_601 = how->matrix == PK_BT601;
+    const double kr = is_601 ? 0.299 : 0.2126, kb = is_601 ? 0.114 : 0.0722, kg = 1 - kr - kb;
+    const double chroma = is_full ? 1.0 : 255.0 / 224;
+    const bool is_opencv = is_601 && !is_full;
+    const double luma = is_opencv ? 1.164 : is_full ? 1.0 : 255.0 / 219;
+    const double by_v[3] = {is_opencv ? 1.596 : 2 * (1 - kr) * chroma,
+                            is_opencv ? -0.813 : -2 * kr * (1 - kr) / kg * chroma, 0};
+    const double by_u[3] = {0, is_opencv ? -0.391 : -2 * kb * (1 - kb) / kg * chroma,
+                            is_opencv ? 2.018 : 2 * (1 - kb) * chroma};
+    const double one = 1 << 20, dark = is_full ? 0 : 16;
+    const double light = source(at, 0, 0, y, x) - dark;
+    const double sum = fmax(light, 0) * rint(luma * one) +
+                       (source(at, 1, 0, y / 2, x / 2) - 128) * rint(by_u[c] * one) +
+                       (source(at, 1, 1, y / 2, x / 2) - 128) * rint(by_v[c] * one);
+    return (long)fmin(fmax(floor(sum / one + 0.5), 0), 255);
+}
+
 static long window_byte(const element *at, size_t c, long y, long x)
 {
     const pk_letterbox *how = &at->problem->as.letterbox;
+    if (how->format == PK_NV12)
+        return from_nv12(at, c, how->top + (size_t)y, how->left + (size_t)x);
     return (long)source(at, 0, c, how->top + (size_t)y, how->left + (size_t)x);
 }
 

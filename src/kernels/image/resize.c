@@ -22,16 +22,29 @@ static bool holds(size_t size, size_t begin, size_t length)
     return length > 0 && begin <= size && length <= size - begin;
 }
 
+/* The sources are as the format wants them. */
+static bool is_of_format(const pk_problem *problem)
+{
+    const pk_tensor *in = &problem->source[0], *chroma = &problem->source[1];
+    const pk_letterbox *how = &problem->as.letterbox;
+    if (how->format != PK_NV12)
+        return problem->source_count == 1 && in->channels == (how->format == PK_GREY ? 1 : 3) &&
+               (is_interleaved(in) || is_planar(in));
+    return problem->source_count == 2 && how->matrix < PK_MATRIX_COUNT && in->channels == 1 &&
+           is_interleaved(in) && chroma->channels == 2 && is_interleaved(chroma) &&
+           chroma->batch == in->batch && chroma->height == (in->height + 1) / 2 &&
+           chroma->width == (in->width + 1) / 2;
+}
+
 bool pk_letterbox_accepts(const pk_implementation *implementation, const pk_problem *problem)
 {
     (void)implementation;
     const pk_tensor *in = &problem->source[0], *out = &problem->destination;
     const pk_letterbox *how = &problem->as.letterbox;
-    return problem->source_count == 1 && in->batch == out->batch && in->width <= SIDE_MAX &&
-           in->height <= SIDE_MAX && out->width <= SIDE_MAX && how->format < PK_FORMAT_COUNT &&
-           in->channels == (how->format == PK_GREY ? 1 : 3) &&
-           (is_interleaved(in) || is_planar(in)) && out->channels == 3 && is_interleaved(out) &&
-           holds(in->height, how->top, how->height) && holds(in->width, how->left, how->width) &&
+    return how->format < PK_FORMAT_COUNT && is_of_format(problem) && in->batch == out->batch &&
+           in->width <= SIDE_MAX && in->height <= SIDE_MAX && out->width <= SIDE_MAX &&
+           out->channels == 3 && is_interleaved(out) && holds(in->height, how->top, how->height) &&
+           holds(in->width, how->left, how->width) &&
            holds(out->width, how->inner_left, how->inner_width) && how->inner_height > 0 &&
            how->inner_height <= SIDE_MAX;
 }
@@ -46,8 +59,11 @@ static size_t take(size_t *used, size_t size)
 pk_letterbox_layout pk_letterbox_layout_of(const pk_problem *problem)
 {
     const pk_tensor *in = &problem->source[0];
-    const size_t columns = problem->as.letterbox.inner_width;
+    const pk_letterbox *how = &problem->as.letterbox;
+    const size_t columns = how->inner_width;
     pk_letterbox_layout to = {.pixel = in->pixel, .planes = in->channels / in->pixel};
+    if (how->format == PK_NV12)
+        to = (pk_letterbox_layout){.pixel = 3, .planes = 1, .converted = 3 * how->width};
     to.values = columns * to.pixel;
     take(&to.packed, sizeof(size_t));
     to.left_at = take(&to.packed, columns * sizeof(int32_t));
@@ -59,6 +75,8 @@ pk_letterbox_layout pk_letterbox_layout_of(const pk_problem *problem)
     for (size_t i = 0; i < 2; i++)
         to.line[i] = take(&to.scratch, to.planes * to.values * sizeof(int16_t));
     to.row = take(&to.scratch, to.planes * to.values);
+    for (size_t i = 0; i < 2; i++)
+        to.rgb[i] = take(&to.scratch, to.converted);
     return to;
 }
 
@@ -82,7 +100,9 @@ void pk_letterbox_pack(const pk_implementation *implementation, const pk_problem
     (void)constants;
     const pk_letterbox *how = &problem->as.letterbox;
     const pk_letterbox_layout layout = pk_letterbox_layout_of(problem);
-    const size_t pixel = layout.pixel, row = (problem->source[0].width - how->left) * pixel;
+    const size_t pixel = layout.pixel;
+    const size_t row =
+        layout.converted > 0 ? layout.converted : (problem->source[0].width - how->left) * pixel;
     unsigned char *memory = packed;
     int32_t *left_at = (int32_t *)(void *)(memory + layout.left_at);
     int32_t *right_at = (int32_t *)(void *)(memory + layout.right_at);

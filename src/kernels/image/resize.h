@@ -4,19 +4,22 @@
 #define PK_IMAGE_RESIZE_H
 
 #include "kernels/image/place.h"
+#include "kernels/image/yuv.h"
 #include "kernels/kernel.h"
 
 #define PK_LETTERBOX_MOVE 4    /* bytes moved for a pixel of three, where the row has as many: one load and one store */
 
 /*
- * How a problem is laid out. A picture is one plane of interleaved pixels, or planes of one value a pixel; what is resized lies plane by plane.
+ * How a problem is laid out. A picture is one plane of interleaved pixels, or planes of one value a pixel, or its rows are converted to R G B when they
+ * are read (NV12); what is resized lies plane by plane.
  * Packed: the number of whole columns, then what follows; scratch: see resize.tmpl.h. Places in bytes.
  */
 typedef struct pk_letterbox_layout {
     size_t planes, pixel; /* values of a plane's pixel */
     size_t values;        /* of a plane's inner row */
+    size_t converted;     /* bytes of a converted row of the window; 0: rows are read as they are */
     size_t left_at, right_at, left_weights, right_weights, packed;
-    size_t left, right, line[2], row, scratch;
+    size_t left, right, line[2], row, rgb[2], scratch;
 } pk_letterbox_layout;
 pk_letterbox_layout pk_letterbox_layout_of(const pk_problem *problem);
 

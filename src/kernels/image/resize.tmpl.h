@@ -10,17 +10,70 @@ typedef struct letterbox_work {
     const pk_letterbox *how;
     pk_letterbox_layout layout;
     const uint8_t *source; /* the window's first byte in the picture at hand */
+    const uint8_t *chroma; /* NV12: the picture's first pair */
     const unsigned char *packed;
     uint8_t *left, *right; /* gathered */
     int16_t *line[2];      /* the horizontal pass of the window's row line_row */
     size_t line_row[2];
     uint8_t *row;          /* resized, plane by plane */
+    uint8_t *rgb[2];       /* a converted row of even number, and one of odd */
 } letterbox_work;
 
 #define LETTERBOX_NO_ROW SIZE_MAX
 
+static void letterbox_weave(const uint8_t *restrict red, const uint8_t *restrict green, const uint8_t *restrict blue, size_t count,
+                            uint8_t *restrict out)
+{
+    for (size_t x = 0; x < count; x++) {
+        out[3 * x] = red[x];
+        out[3 * x + 1] = green[x];
+        out[3 * x + 2] = blue[x];
+    }
+}
+
+/* Pairs of U V, each for two pixels of a row. */
+static void letterbox_spread(const uint8_t *restrict chroma, size_t pairs, uint8_t *restrict u, uint8_t *restrict v)
+{
+    for (size_t i = 0; i < pairs; i++) {
+        u[2 * i] = u[2 * i + 1] = chroma[2 * i];
+        v[2 * i] = v[2 * i + 1] = chroma[2 * i + 1];
+    }
+}
+
+static void letterbox_colour(const pk_yuv *by, const uint8_t *restrict luma, const uint8_t *restrict u, const uint8_t *restrict v, size_t count,
+                             uint8_t *restrict red, uint8_t *restrict green, uint8_t *restrict blue)
+{
+    const pk_yuv own = *by;
+    for (size_t x = 0; x < count; x++) {
+        red[x] = pk_yuv_red(&own, luma[x], v[x]);
+        green[x] = pk_yuv_green(&own, luma[x], u[x], v[x]);
+        blue[x] = pk_yuv_blue(&own, luma[x], u[x]);
+    }
+}
+
+/* Row y of the window as R G B, a part at a time; there until another as even or as odd is made. */
+static const uint8_t *letterbox_convert(const letterbox_work *work, size_t y)
+{
+    enum { PART = 256 };
+    const pk_letterbox *how = work->how;
+    const pk_yuv by = pk_yuv_of(how->matrix, how->is_full_range);
+    const uint8_t *luma = work->source + y * work->problem->source[0].row;
+    const uint8_t *chroma = work->chroma + (how->top + y) / 2 * work->problem->source[1].row + how->left / 2 * 2;
+    const size_t odd = how->left % 2;
+    uint8_t u[PART + 2], v[PART + 2], red[PART], green[PART], blue[PART];
+    for (size_t x = 0; x < how->width; x += PART) {
+        const size_t count = how->width - x < PART ? how->width - x : PART;
+        letterbox_spread(chroma + x, (odd + count + 1) / 2, u, v);
+        letterbox_colour(&by, luma + x, u + odd, v + odd, count, red, green, blue);
+        letterbox_weave(red, green, blue, count, work->rgb[y % 2] + 3 * x);
+    }
+    return work->rgb[y % 2];
+}
+
 PK_INLINE const uint8_t *letterbox_source(const letterbox_work *work, size_t plane, size_t y)
 {
+    if (work->layout.converted > 0)
+        return letterbox_convert(work, y);
     const pk_tensor *in = &work->problem->source[0];
     return work->source + plane * in->block_step + y * in->row;
 }
@@ -121,16 +174,6 @@ static void letterbox_resize(letterbox_work *work, size_t y, uint8_t *row)
     }
 }
 
-static void letterbox_weave(const uint8_t *restrict red, const uint8_t *restrict green, const uint8_t *restrict blue, size_t count,
-                            uint8_t *restrict out)
-{
-    for (size_t x = 0; x < count; x++) {
-        out[3 * x] = red[x];
-        out[3 * x + 1] = green[x];
-        out[3 * x + 2] = blue[x];
-    }
-}
-
 static void letterbox_swap(const uint8_t *restrict row, size_t count, uint8_t *restrict out)
 {
     for (size_t x = 0; x < count; x++) {
@@ -167,10 +210,14 @@ void PK_JOIN(pk_letterbox_u8_, PK_ISA)(const pk_call *call, size_t phase, size_t
     letterbox_work work = {.problem = call->problem, .how = how, .layout = pk_letterbox_layout_of(call->problem), .packed = call->packed,
                            .line_row = {LETTERBOX_NO_ROW, LETTERBOX_NO_ROW}};
     work.source = (const uint8_t *)call->source[0] + range.part * in->picture + how->top * in->row + how->left * in->pixel;
+    if (how->format == PK_NV12)
+        work.chroma = (const uint8_t *)call->source[1] + range.part * call->problem->source[1].picture;
     work.left = memory + work.layout.left;
     work.right = memory + work.layout.right;
-    for (size_t i = 0; i < 2; i++)
+    for (size_t i = 0; i < 2; i++) {
         work.line[i] = (int16_t *)(void *)(memory + work.layout.line[i]);
+        work.rgb[i] = memory + work.layout.rgb[i];
+    }
     work.row = memory + work.layout.row;
     const size_t begin = 3 * how->inner_left, end = begin + 3 * how->inner_width;
     for (size_t y = range.begin; y < range.end; y++) {
