@@ -112,12 +112,12 @@ pawl_status measure_parts(pawl_context *handle, pawl_image *picture, samples *ne
     pw_image *image PW_USING = NULL;
     PW_TRY(pw_object_use(handle, &pw_context_type, &context, error));
     PW_TRY(pw_object_use(picture, &pw_image_type, &image, error));
-    pw_image *images[64];
+    pawl_picture pictures[64];
     const size_t batch = (size_t)pw_context_shape(context)->batch;
-    for (size_t n = 0; n < PW_COUNT(images); n++)
-        images[n] = image;
+    for (size_t n = 0; n < PW_COUNT(pictures); n++)
+        pictures[n] = pw_image_picture(image);
     for (int i = 0; i < 3; i++) { /* whose boxes nobody is known to want */
-        PW_TRY(pw_context_fit(context, images, batch < 64 ? batch : 64, error));
+        PW_TRY(pw_context_fit(context, pictures, batch < 64 ? batch : 64, error));
         PW_TRY(pw_context_run(context, error));
     }
     parts of = {.program = (pw_trt_program *)pw_context_program(context)};

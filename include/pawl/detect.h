@@ -111,6 +111,18 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_detector_run(pawl_detector *detector, p
                                                       pawl_detections *results, pawl_timing *timing, pawl_error *error);
 
 /**
+ * The same on pictures in the caller's memory, of any pawl_picture_format, without a copy. Boxes are those of the same picture as RGB. Where a GPU
+ * fits the pictures it takes RGB whose rows lie close together; a batch with another picture in it is fitted on the host.
+ *
+ * @param pictures  Their bytes must stay as they are until the call returns, whatever it returns.
+ * @retval PAWL_ERR_ARGUMENT     Also: a plane that is NULL or not the format's, rows shorter than the picture, an unknown format, matrix or range, odd sides of NV12.
+ * @retval PAWL_ERR_LIMIT        A side over 65,500 or more than 2^28 pixels. @retval PAWL_ERR_MEMORY The first time that an NV12 picture is wider than all before.
+ * @note Since 0.2.
+ */
+PAWL_API PAWL_NODISCARD pawl_status pawl_detector_run_pictures(pawl_detector *detector, const pawl_picture *pictures, size_t count,
+                                                               pawl_detections *results, pawl_timing *timing, pawl_error *error);
+
+/**
  * The same on the candidates that the context's last run left (for benchmarks and own pre-processing); boxes in network pixels. The threshold is
  * the higher one of the detector's and of that run's.
  * @retval PAWL_ERR_ARGUMENT  The context has not run in its shape, or there is no such picture.
@@ -137,6 +149,10 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_detector_mask(pawl_detector *detector, 
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_detector_classify(pawl_detector *detector, pawl_image *const *images, size_t count,
                                                            pawl_class_scores *results, pawl_timing *timing, pawl_error *error);
+
+/** The same on pictures in the caller's memory, as pawl_detector_run_pictures(). Since 0.2. */
+PAWL_API PAWL_NODISCARD pawl_status pawl_detector_classify_pictures(pawl_detector *detector, const pawl_picture *pictures, size_t count,
+                                                                    pawl_class_scores *results, pawl_timing *timing, pawl_error *error);
 
 /** Pictures on their way through a detector, and then what was found in them. Pins its detector; any thread may end it at any time. */
 typedef struct pawl_job pawl_job;
@@ -172,6 +188,17 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_detector_submit(pawl_detector *detector
                                                          pawl_job **job, pawl_error *error);
 
 /**
+ * The same on pictures in the caller's memory, as pawl_detector_run_pictures().
+ *
+ * @param pictures  The array is read now. The bytes of its planes must stay as they are until pawl_detector_wait() has handed the job out; of a job that
+ *                  was ended before, until pawl_job_destroy() or, where that was PAWL_DEFERRED, the detector's end has returned PAWL_OK.
+ * @retval PAWL_ERR_LIMIT  As pawl_detector_run_pictures(), and so are more causes of PAWL_ERR_ARGUMENT.
+ * @note Any thread. Since 0.2.
+ */
+PAWL_API PAWL_NODISCARD pawl_status pawl_detector_submit_pictures(pawl_detector *detector, const pawl_picture *pictures, size_t count, void *user,
+                                                                  pawl_job **job, pawl_error *error);
+
+/**
  * Waits for the oldest job that nobody has waited for yet, so results come in the order of submission; a job that was ended is passed over.
  * Threads that wait at once get a job each.
  *
@@ -194,6 +221,8 @@ PAWL_END
     PAWL_PLACED(pawl_detector_create(context, desc, detector, error))
 #define pawl_detector_submit(detector, images, count, user, job, error) \
     PAWL_PLACED(pawl_detector_submit(detector, images, count, user, job, error))
+#define pawl_detector_submit_pictures(detector, pictures, count, user, job, error) \
+    PAWL_PLACED(pawl_detector_submit_pictures(detector, pictures, count, user, job, error))
 #endif
 
 #endif

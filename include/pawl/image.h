@@ -21,6 +21,47 @@ typedef struct pawl_image_view {
 } pawl_image_view;
 #define PAWL_IMAGE_VIEW_INIT { 0, 0, 0, NULL }
 
+/** What the bytes of a picture in memory are, plane by plane. Since 0.2. */
+typedef enum pawl_picture_format {
+    PAWL_PICTURE_RGB = 0,  /* one plane, R G B a pixel */
+    PAWL_PICTURE_BGR = 1,  /* one plane, B G R a pixel: OpenCV's */
+    PAWL_PICTURE_GREY = 2, /* one plane, a byte a pixel */
+    PAWL_PICTURE_NV12 = 3  /* Y, a byte a pixel; U V, a pair for two by two pixels: what decoders of video leave. Width and height are even */
+} pawl_picture_format;
+
+/** How Y, U, V were made of R, G, B. Since 0.2. */
+typedef enum pawl_picture_matrix {
+    PAWL_MATRIX_BT601 = 0,
+    PAWL_MATRIX_BT709 = 1
+} pawl_picture_matrix;
+
+/** Which bytes are black and white. Since 0.2. */
+typedef enum pawl_picture_range {
+    PAWL_RANGE_LIMITED = 0, /* Y 16 to 235; U, V 16 to 240 */
+    PAWL_RANGE_FULL = 1     /* 0 to 255 */
+} pawl_picture_range;
+
+/** Rows of bytes, row_size bytes apart: at least as many as a row has. */
+typedef struct pawl_plane {
+    const uint8_t *bytes;
+    size_t row_size;
+} pawl_plane;
+#define PAWL_PLANE_INIT { NULL, 0 }
+
+/**
+ * A picture in the caller's memory, which is read where it lies and never written: frames of a camera or a video without a copy. At most 65,500
+ * pixels a side and 2^28 in all. Of NV12 each pixel is converted to R, G, B before anything is resized, the pairs as they are for their four pixels:
+ * BT.601 in limited range as OpenCV's COLOR_YUV2RGB_NV12, to the bit. Since 0.2.
+ */
+typedef struct pawl_picture {
+    pawl_picture_format format;
+    int32_t width, height;
+    pawl_plane planes[2];       /* the second: NV12's U V; else NULL */
+    pawl_picture_matrix matrix; /* of NV12 */
+    pawl_picture_range range;   /* of NV12 */
+} pawl_picture;
+#define PAWL_PICTURE_INIT { PAWL_PICTURE_RGB, 0, 0, { { NULL, 0 }, { NULL, 0 } }, PAWL_MATRIX_BT601, PAWL_RANGE_LIMITED }
+
 /** Where a picture lies inside the network's input: network = picture * scale + pad. */
 typedef struct pawl_letterbox {
     int32_t width, height;        /* network input */

@@ -61,7 +61,7 @@ typedef struct pw_program {
     pawl_candidates *candidates; /* batch of them, filled by run in form CANDIDATES; rows and index point into the program's memory */
     size_t *not_finite;          /* batch of them, as candidates: where a picture has none, how many cells' objectness is NaN or infinite; of a program
                                     that collects, how many values of it may be why no box was found */
-    bool fits, collects;         /* pictures come by fit(); boxes by collect(), and masks by mask(). False: the host does it */
+    bool fits, collects;         /* pictures of R G B come by fit(), others into the binding; boxes by collect(), and masks by mask(). False: the host does it */
     bool is_fetched;             /* where it collects: outputs and candidates of the last run are on the host, else fetch() first */
     size_t memory_size;          /* bytes that it holds for itself alone, for who keeps several */
 } pw_program;
@@ -75,11 +75,9 @@ typedef struct pw_run {
     void *timer_user;
 } pw_run;
 
-/* A picture that is to be fitted into the input: 8-bit rows R G B. */
+/* A picture that is to be fitted into the input. */
 typedef struct pw_picture {
-    const uint8_t *pixels;
-    int32_t width, height;
-    size_t row_size; /* bytes from one row to the next */
+    const pawl_picture *pixels; /* format, planes, strides */
     bool is_cropped; /* the square in its middle, as classifiers see it; else the whole, letterboxed */
     pawl_letterbox box; /* where it goes then, in an input of its width and height */
 } pw_picture;
@@ -119,7 +117,7 @@ struct pw_backend {
     pawl_status (*enqueue)(pw_program *program, const pw_run *run, pawl_error *error);
     /* Until what was enqueued is done and the outputs are there. Called once after each enqueue() that succeeded; NULL: that left nothing to do. */
     pawl_status (*wait)(pw_program *program, const pw_run *run, pawl_error *error);
-    /* Where programs fit: puts a picture into its place of the input for the next run, all places before it; its pixels stay as they are until wait(),
+    /* Where programs fit: puts a picture of R G B into its place of the input for the next run, all places before it; its pixels stay as they are until wait(),
        or this fails. The binding is not written. */
     pawl_status (*fit)(pw_program *program, size_t place, const pw_picture *picture, pawl_error *error);
     /*

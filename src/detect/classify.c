@@ -55,6 +55,19 @@ pawl_status pawl_detector_classify(pawl_detector *detector, pawl_image *const *i
     if (images == NULL || results == NULL)
         return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_detector_classify: %s is NULL",
                        images == NULL ? "images" : "results");
-    return pw_detector_pictures(detector, images, count, true, pw_detector_answer_classes, results,
-                                timing, error);
+    const pw_given given = {.images = images, .count = count};
+    return pw_detector_pictures(detector, &given, true, pw_detector_answer_classes, results, timing,
+                                error);
+}
+
+pawl_status pawl_detector_classify_pictures(pawl_detector *detector, const pawl_picture *pictures,
+                                            size_t count, pawl_class_scores *results,
+                                            pawl_timing *timing, pawl_error *error)
+{
+    if (pictures == NULL || results == NULL)
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_detector_classify_pictures: %s is NULL",
+                       pictures == NULL ? "pictures" : "results");
+    const pw_given given = {.pictures = pictures, .count = count};
+    return pw_detector_pictures(detector, &given, true, pw_detector_answer_classes, results, timing,
+                                error);
 }

@@ -21,6 +21,7 @@ static void detector_unmake(pw_object *object)
     pw_free(detector->found);
     pw_free(detector->scores);
     pw_free(detector->images);
+    pw_free(detector->pictures);
     pw_free(detector->plane);
     pw_free(detector->masks[0]);
     pw_free(detector->masks[1]);
@@ -136,7 +137,8 @@ static pawl_status fill_in(pw_detector *made, const pawl_detector_desc *desc, pa
         PW_TRY(make_nms(made, desc, error));
     made->found = pw_calloc(made->capacity, sizeof(pw_found));
     made->images = pw_calloc(made->capacity, sizeof(pw_image *));
-    if (made->found == NULL || made->images == NULL)
+    made->pictures = pw_calloc(made->capacity, sizeof(pawl_picture));
+    if (made->found == NULL || made->images == NULL || made->pictures == NULL)
         return pw_fail_memory(error, "the detector's pictures", made->capacity * sizeof(pw_found));
     return PAWL_OK;
 }
@@ -197,13 +199,26 @@ void pw_release_images(pw_held_images *held)
         pw_object_release(held->images[--held->count]);
 }
 
-pawl_status pw_hold_images(pawl_image *const *handles, size_t count, pw_held_images *held,
-                           pawl_error *error)
+static pawl_status hold_image(pawl_image *handle, pw_held_images *held, pawl_picture *picture,
+                              pawl_error *error)
 {
-    while (held->count < count) {
-        PW_TRY(
-            pw_object_use(handles[held->count], &pw_image_type, &held->images[held->count], error));
-        held->count++;
+    pw_image **image = &held->images[held->count];
+    PW_TRY(pw_object_use(handle, &pw_image_type, image, error));
+    held->count++;
+    *picture = pw_image_picture(*image);
+    return PAWL_OK;
+}
+
+pawl_status pw_take_pictures(const pw_given *given, pw_held_images *held, pawl_picture *pictures,
+                             pawl_error *error)
+{
+    for (size_t i = 0; i < given->count; i++) {
+        if (given->images != NULL) {
+            PW_TRY(hold_image(given->images[i], held, &pictures[i], error));
+            continue;
+        }
+        PW_TRY(pw_picture_check(&given->pictures[i], i, error));
+        pictures[i] = given->pictures[i];
     }
     return PAWL_OK;
 }
@@ -280,9 +295,9 @@ static pawl_status set_shape(pw_detector *detector, size_t count, pawl_error *er
     context->frame = detector->frame;
     if (detector->frame.stride == 0)
         return pw_context_shape_set(context, (int32_t)count, shape->height, shape->width, error);
-    const pawl_letterbox box = pw_context_letterbox(context, detector->images[0]);
+    const pawl_letterbox box = pw_context_letterbox(context, &detector->pictures[0]);
     for (size_t i = 1; i < count; i++) {
-        const pawl_letterbox other = pw_context_letterbox(context, detector->images[i]);
+        const pawl_letterbox other = pw_context_letterbox(context, &detector->pictures[i]);
         if (other.width != box.width || other.height != box.height)
             return pw_fail(error, PAWL_ERR_ARGUMENT,
                            "picture 0 needs %dx%d and picture %zu %dx%d: a detector with is_rect "
@@ -300,7 +315,7 @@ pawl_status pw_detector_answer_all(pw_detector *detector, size_t count,
     PW_TRY(set_shape(detector, count, error));
     context->run.threshold = detector->confidence;
     const uint64_t start = pw_os_clock_ns();
-    PW_TRY(pw_context_fit(context, detector->images, count, error));
+    PW_TRY(pw_context_fit(context, detector->pictures, count, error));
     const uint64_t boxed = pw_os_clock_ns();
     context->run.nms = detector->nms; /* which may end before the context's next run */
     const pawl_status status = pw_context_run(context, error);
@@ -317,9 +332,9 @@ pawl_status pw_detector_answer_all(pw_detector *detector, size_t count,
     return PAWL_OK;
 }
 
-pawl_status pw_detector_pictures(pawl_detector *detector, pawl_image *const *images, size_t count,
-                                 bool wants_classes, pw_detector_answer answer_one, void *results,
-                                 pawl_timing *timing, pawl_error *error)
+pawl_status pw_detector_pictures(pawl_detector *detector, const pw_given *given, bool wants_classes,
+                                 pw_detector_answer answer_one, void *results, pawl_timing *timing,
+                                 pawl_error *error)
 {
     pw_detector *used PW_USING = NULL;
     PW_TRY(pw_object_use(detector, &pw_detector_type, &used, error));
@@ -327,16 +342,16 @@ pawl_status pw_detector_pictures(pawl_detector *detector, pawl_image *const *ima
         return pw_fail(error, PAWL_ERR_UNSUPPORTED, "this engine %s",
                        wants_classes ? "finds boxes: use pawl_detector_run()"
                                      : "classifies: use pawl_detector_classify()");
-    if (count < 1 || count > used->capacity)
+    if (given->count < 1 || given->count > used->capacity)
         return pw_fail(error, PAWL_ERR_ARGUMENT,
                        "%zu pictures at once: this detector takes 1 to %zu, its context's batch",
-                       count, used->capacity);
+                       given->count, used->capacity);
     PW_TRY(pw_context_enter(used->context, error));
     pw_context *inside PW_INSIDE = used->context;
     pw_held_images held PW_CLEANUP(pw_release_images) = {.images = used->images};
-    PW_TRY(pw_hold_images(images, count, &held, error));
+    PW_TRY(pw_take_pictures(given, &held, used->pictures, error));
     pawl_timing taken;
-    PW_TRY(pw_detector_answer_all(used, count, answer_one, results, &taken, error));
+    PW_TRY(pw_detector_answer_all(used, given->count, answer_one, results, &taken, error));
     if (timing != NULL)
         *timing = taken;
     (void)inside;
@@ -346,8 +361,8 @@ pawl_status pw_detector_pictures(pawl_detector *detector, pawl_image *const *ima
 pawl_status pw_detector_answer_boxes(pw_detector *detector, size_t picture, void *results,
                                      pawl_error *error)
 {
-    const pw_image *image = detector->images[picture];
-    PW_TRY(collect(detector, picture, image->width, image->height, error));
+    const pawl_picture *of = &detector->pictures[picture];
+    PW_TRY(collect(detector, picture, of->width, of->height, error));
     ((pawl_detections *)results)[picture] = answer(detector, picture);
     return PAWL_OK;
 }
@@ -358,8 +373,21 @@ pawl_status pawl_detector_run(pawl_detector *detector, pawl_image *const *images
     if (images == NULL || results == NULL)
         return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_detector_run: %s is NULL",
                        images == NULL ? "images" : "results");
-    return pw_detector_pictures(detector, images, count, false, pw_detector_answer_boxes, results,
-                                timing, error);
+    const pw_given given = {.images = images, .count = count};
+    return pw_detector_pictures(detector, &given, false, pw_detector_answer_boxes, results, timing,
+                                error);
+}
+
+pawl_status pawl_detector_run_pictures(pawl_detector *detector, const pawl_picture *pictures,
+                                       size_t count, pawl_detections *results, pawl_timing *timing,
+                                       pawl_error *error)
+{
+    if (pictures == NULL || results == NULL)
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_detector_run_pictures: %s is NULL",
+                       pictures == NULL ? "pictures" : "results");
+    const pw_given given = {.pictures = pictures, .count = count};
+    return pw_detector_pictures(detector, &given, false, pw_detector_answer_boxes, results, timing,
+                                error);
 }
 
 pawl_status pawl_detector_collect(pawl_detector *detector, size_t image, pawl_detections *result,

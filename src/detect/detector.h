@@ -32,7 +32,8 @@ typedef struct pw_detector {
     pk_box *boxes;         /* the corners of each in the network's pixels, not clipped */
     pw_found *found;       /* capacity */
     pawl_class_score *scores; /* of a classifier: its classes, for each picture */
-    pw_image **images;        /* of the call under way */
+    pw_image **images;        /* held by the call under way */
+    pawl_picture *pictures;   /* of the call under way, theirs or the caller's */
     float *plane;             /* masks: prototypes weighted, and the coefficients; plane_count floats */
     size_t plane_count;
     uint8_t *masks[2];        /* masks: in the network's size, in the picture's; mask_sizes bytes */
@@ -47,21 +48,28 @@ pawl_status pw_detector_make(const pw_type *type, pw_context *context, const paw
                              pawl_error *error) PW_NODISCARD;
 bool pw_detector_is_classifier(const pw_detector *detector);
 
-/* Pictures that are used for a while. */
+/* What a call is given: images, or pictures in the caller's memory. */
+typedef struct pw_given {
+    pawl_image *const *images;
+    const pawl_picture *pictures; /* where images is NULL */
+    size_t count;
+} pw_given;
+
+/* Images that are used for a while. */
 typedef struct pw_held_images {
     pw_image **images; /* room for them */
     size_t count;
 } pw_held_images;
-/* Up to the one that cannot be used; release those that are held, whatever it returns. */
-pawl_status pw_hold_images(pawl_image *const *handles, size_t count, pw_held_images *held, pawl_error *error) PW_NODISCARD;
+/* Fills pictures with what was given, up to one that cannot be used; release the images that are held, whatever it returns. */
+pawl_status pw_take_pictures(const pw_given *given, pw_held_images *held, pawl_picture *pictures, pawl_error *error) PW_NODISCARD;
 void pw_release_images(pw_held_images *held);
 
 /* Makes an answer of what the context's run left for a picture. */
 typedef pawl_status (*pw_detector_answer)(pw_detector *detector, size_t picture, void *results, pawl_error *error);
 
 /* Pictures in, through the network, an answer for each. PAWL_ERR_UNSUPPORTED: the model is of the other kind. */
-pawl_status pw_detector_pictures(pawl_detector *detector, pawl_image *const *images, size_t count, bool is_classifier,
-                                 pw_detector_answer answer, void *results, pawl_timing *timing, pawl_error *error) PW_NODISCARD;
+pawl_status pw_detector_pictures(pawl_detector *detector, const pw_given *given, bool is_classifier, pw_detector_answer answer, void *results,
+                                 pawl_timing *timing, pawl_error *error) PW_NODISCARD;
 
 /* Boxes: results are pawl_detections. */
 pawl_status pw_detector_answer_boxes(pw_detector *detector, size_t picture, void *results, pawl_error *error) PW_NODISCARD;
@@ -69,7 +77,7 @@ pawl_status pw_detector_answer_boxes(pw_detector *detector, size_t picture, void
 /* Classes: results are pawl_class_scores. */
 pawl_status pw_detector_answer_classes(pw_detector *detector, size_t picture, void *results, pawl_error *error) PW_NODISCARD;
 
-/* The same for count pictures of detector->images, which are held; the caller is inside the context. */
+/* The same for count of detector->pictures, which stay as they are; the caller is inside the context. */
 pawl_status pw_detector_answer_all(pw_detector *detector, size_t count, pw_detector_answer answer, void *results, pawl_timing *timing,
                                    pawl_error *error) PW_NODISCARD;
 

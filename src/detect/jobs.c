@@ -366,20 +366,17 @@ static pawl_status hand_over(pw_job_queue *queue, pw_job *job, pawl_job **handle
     return PAWL_OK;
 }
 
-pawl_status pawl_detector_submit(pawl_detector *detector, pawl_image *const *images, size_t count,
-                                 void *user, pawl_job **job, pawl_error *error)
+static pawl_status submit(pawl_detector *detector, const pw_given *given, void *user,
+                          pawl_job **job, pawl_error *error)
 {
-    if (images == NULL || job == NULL)
-        return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_detector_submit: %s is NULL",
-                       images == NULL ? "images" : "job");
     pw_job_queue *queue = NULL;
     pw_detector *used PW_USING = NULL;
     PW_TRY(pw_object_use(detector, &pw_detector_type, &used, error));
     PW_TRY(queue_of(used, &queue, error));
-    if (count < 1 || count > used->capacity)
+    if (given->count < 1 || given->count > used->capacity)
         return pw_fail(error, PAWL_ERR_ARGUMENT,
                        "%zu pictures at once: this detector takes 1 to %zu, its context's batch",
-                       count, used->capacity);
+                       given->count, used->capacity);
     pw_object *const parents[] = {&used->object};
     pw_job *made PW_MAKING = NULL;
     PW_TRY(pw_object_make(&job_type, parents, PW_COUNT(parents), &made, error));
@@ -387,11 +384,32 @@ pawl_status pawl_detector_submit(pawl_detector *detector, pawl_image *const *ima
     made->queue = queue;
     made->detector = used;
     made->user = user;
-    made->count = count;
+    made->count = given->count;
     PW_TRY(take_seat(queue, made, error));
     made->images.images = made->seat->detector->images;
-    PW_TRY(pw_hold_images(images, count, &made->images, error));
+    PW_TRY(pw_take_pictures(given, &made->images, made->seat->detector->pictures, error));
     return hand_over(queue, PW_TAKE(made), job, error);
+}
+
+pawl_status pawl_detector_submit(pawl_detector *detector, pawl_image *const *images, size_t count,
+                                 void *user, pawl_job **job, pawl_error *error)
+{
+    if (images == NULL || job == NULL)
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_detector_submit: %s is NULL",
+                       images == NULL ? "images" : "job");
+    const pw_given given = {.images = images, .count = count};
+    return submit(detector, &given, user, job, error);
+}
+
+pawl_status pawl_detector_submit_pictures(pawl_detector *detector, const pawl_picture *pictures,
+                                          size_t count, void *user, pawl_job **job,
+                                          pawl_error *error)
+{
+    if (pictures == NULL || job == NULL)
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_detector_submit_pictures: %s is NULL",
+                       pictures == NULL ? "pictures" : "job");
+    const pw_given given = {.pictures = pictures, .count = count};
+    return submit(detector, &given, user, job, error);
 }
 
 /* With the mutex held: the oldest that nobody has waited for, used by us from now on; NULL. */

@@ -4,31 +4,23 @@
 
 #include "base/memory.h"
 
-size_t pw_center_crop_scratch_size(int32_t width, int32_t height)
-{
-    const pawl_letterbox box = {
-        .width = width, .height = height, .inner_width = width, .inner_height = height};
-    return pw_letterbox_scratch_size(width, height, &box);
-}
-
-pawl_status pw_center_crop_into(const pw_image *image, int32_t width, int32_t height,
+pawl_status pw_center_crop_into(const pawl_picture *picture, int32_t width, int32_t height,
                                 uint8_t *network, void *scratch, size_t scratch_size, int32_t first,
                                 int32_t last)
 {
-    const int32_t side = image->width < image->height ? image->width : image->height;
-    const pk_letterbox how = {.format = PK_RGB,
-                              .top = (size_t)((image->height - side) / 2),
-                              .left = (size_t)((image->width - side) / 2),
+    const int32_t side = picture->width < picture->height ? picture->width : picture->height;
+    const pk_letterbox how = {.top = (size_t)((picture->height - side) / 2),
+                              .left = (size_t)((picture->width - side) / 2),
                               .height = (size_t)side,
                               .width = (size_t)side,
                               .inner_height = (size_t)height,
                               .inner_width = (size_t)width};
-    if (image->pixels == NULL || width < 1 || height < 1)
+    if (picture->planes[0].bytes == NULL || width < 1 || height < 1)
         return PAWL_ERR_INTERNAL;
-    return pw_fit_into(image, &how, width, height, network, scratch, scratch_size, first, last);
+    return pw_fit_into(picture, &how, width, height, network, scratch, scratch_size, first, last);
 }
 
-typedef pawl_status (*fit_function)(const pw_image *image, int32_t width, int32_t height,
+typedef pawl_status (*fit_function)(const pawl_picture *picture, int32_t width, int32_t height,
                                     uint8_t *network, void *scratch, size_t scratch_size,
                                     int32_t first, int32_t last);
 
@@ -41,11 +33,12 @@ static pawl_status make_image(pawl_image *image, fit_function fit, int32_t width
     PW_TRY(pw_object_use(image, &pw_image_type, &used, error));
     PW_TRY(pw_image_new(&made, error));
     PW_TRY(pw_image_allocate(made, width, height, error));
-    const size_t scratch_size = pw_center_crop_scratch_size(width, height);
+    const pawl_picture picture = pw_image_picture(used);
+    const size_t scratch_size = pw_fit_scratch_size(&picture, width, height);
     void *scratch PW_AUTO_FREE = pw_alloc(scratch_size);
     if (scratch == NULL)
         return pw_fail_memory(error, "rows of a picture", scratch_size);
-    PW_TRY(fit(used, width, height, made->pixels, scratch, scratch_size, 0, height));
+    PW_TRY(fit(&picture, width, height, made->pixels, scratch, scratch_size, 0, height));
     *result = pw_object_publish(PW_TAKE(made));
     return PAWL_OK;
 }
@@ -59,16 +52,15 @@ pawl_status pawl_image_center_crop(pawl_image *image, int32_t width, int32_t hei
     return make_image(image, pw_center_crop_into, width, height, cropped, error);
 }
 
-static pawl_status resize_into(const pw_image *image, int32_t width, int32_t height,
+static pawl_status resize_into(const pawl_picture *picture, int32_t width, int32_t height,
                                uint8_t *network, void *scratch, size_t scratch_size, int32_t first,
                                int32_t last)
 {
-    const pk_letterbox how = {.format = PK_RGB,
-                              .height = (size_t)image->height,
-                              .width = (size_t)image->width,
+    const pk_letterbox how = {.height = (size_t)picture->height,
+                              .width = (size_t)picture->width,
                               .inner_height = (size_t)height,
                               .inner_width = (size_t)width};
-    return pw_fit_into(image, &how, width, height, network, scratch, scratch_size, first, last);
+    return pw_fit_into(picture, &how, width, height, network, scratch, scratch_size, first, last);
 }
 
 pawl_status pawl_image_resize(pawl_image *image, int32_t width, int32_t height,

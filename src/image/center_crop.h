@@ -5,14 +5,11 @@
 
 #include "image/letterbox.h"
 
-/* Bytes of scratch memory, at a multiple of 16, for an input of width x height; one block a thread. */
-size_t pw_center_crop_scratch_size(int32_t width, int32_t height);
-
 /*
  * The square in the picture's middle, as large as its shorter side, resized to width x height as OpenCV's INTER_LINEAR does, to the bit. Rows first
  * ... last - 1 of network, as pw_letterbox_into().
  */
-pawl_status pw_center_crop_into(const pw_image *image, int32_t width, int32_t height, uint8_t *network, void *scratch, size_t scratch_size,
+pawl_status pw_center_crop_into(const pawl_picture *picture, int32_t width, int32_t height, uint8_t *network, void *scratch, size_t scratch_size,
                                 int32_t first, int32_t last) PW_NODISCARD;
 
 #endif

@@ -295,11 +295,12 @@ static pawl_status letterbox(const char *what, pawl_image *image, int32_t width,
                    : pawl_letterbox_fit(used->width, used->height, width, height);
     PW_TRY(pw_image_new(&made, error));
     PW_TRY(pw_image_allocate(made, box.width, box.height, error));
-    const size_t scratch_size = pw_letterbox_scratch_size(used->width, used->height, &box);
+    const pawl_picture picture = pw_image_picture(used);
+    const size_t scratch_size = pw_fit_scratch_size(&picture, box.width, box.height);
     void *scratch PW_AUTO_FREE = pw_alloc(scratch_size);
     if (scratch == NULL)
         return pw_fail_memory(error, "letterbox rows", scratch_size);
-    if (pw_letterbox_into(used, &box, made->pixels, scratch, scratch_size, 0, box.height) < 0)
+    if (pw_letterbox_into(&picture, &box, made->pixels, scratch, scratch_size, 0, box.height) < 0)
         return pw_fail(error, PAWL_ERR_INTERNAL,
                        "letterbox of %d x %d to %d x %d does not fit; please report it",
                        used->width, used->height, width, height);

@@ -60,20 +60,15 @@ typedef struct work {
 } work;
 
 /* The picture, of which a window may be taken, to height rows of width pixels. */
-static void make_work(work *to, const pw_image *image, const pk_letterbox *how, int32_t width,
+static void make_work(work *to, const pawl_picture *picture, const pk_letterbox *how, int32_t width,
                       int32_t height)
 {
-    pk_tensor source =
-        pk_tensor_nhwc(PK_U8, 1, CHANNELS, (size_t)image->height, (size_t)image->width, CHANNELS);
-    source.row = image->row_size;
-    source.picture = source.row * source.height;
     to->problem = (pk_problem){
         .op = PK_LETTERBOX,
-        .source_count = 1,
-        .source = {source},
         .destination = pk_tensor_nhwc(PK_U8, 1, CHANNELS, (size_t)height, (size_t)width, CHANNELS),
         .as.letterbox = *how,
         .workers = 1};
+    pw_picture_put(picture, &to->problem);
     const pk_machine machine = {.isa = pw_isa_mask(), .cores = 1};
     to->implementation = pk_select(machine.isa, &to->problem);
     if (to->implementation != NULL)
@@ -87,7 +82,7 @@ static size_t scratch_size_of(const work *of)
            pw_size_align(of->needs.scratch, PK_CACHE_LINE) + PK_CACHE_LINE;
 }
 
-pawl_status pw_fit_into(const pw_image *image, const pk_letterbox *how, int32_t width,
+pawl_status pw_fit_into(const pawl_picture *picture, const pk_letterbox *how, int32_t width,
                         int32_t height, uint8_t *network, void *scratch, size_t scratch_size,
                         int32_t first, int32_t last)
 {
@@ -98,7 +93,7 @@ pawl_status pw_fit_into(const pw_image *image, const pk_letterbox *how, int32_t 
     pk_letterbox band = *how;
     band.inner_top -= first;
     work job;
-    make_work(&job, image, &band, width, last - first);
+    make_work(&job, picture, &band, width, last - first);
     if (job.implementation == NULL || scratch_size < scratch_size_of(&job))
         return PAWL_ERR_INTERNAL;
     uint8_t *packed = scratch;
@@ -107,19 +102,17 @@ pawl_status pw_fit_into(const pw_image *image, const pk_letterbox *how, int32_t 
     const pk_call call = {.implementation = job.implementation,
                           .problem = &job.problem,
                           .needs = &job.needs,
-                          .source = {image->pixels},
+                          .source = {picture->planes[0].bytes, picture->planes[1].bytes},
                           .destination = network + (size_t)first * job.problem.destination.row,
                           .packed = packed};
     pk_run_all(&call, packed + pw_size_align(job.needs.packed, PK_CACHE_LINE));
     return PAWL_OK;
 }
 
-static pk_letterbox letterbox_of(int32_t picture_width, int32_t picture_height,
-                                 const pawl_letterbox *box)
+static pk_letterbox letterbox_of(const pawl_picture *picture, const pawl_letterbox *box)
 {
-    return (pk_letterbox){.format = PK_RGB,
-                          .height = (size_t)picture_height,
-                          .width = (size_t)picture_width,
+    return (pk_letterbox){.height = (size_t)picture->height,
+                          .width = (size_t)picture->width,
                           .inner_top = box->pad_y,
                           .inner_left = (size_t)box->pad_x,
                           .inner_height = (size_t)box->inner_height,
@@ -127,31 +120,30 @@ static pk_letterbox letterbox_of(int32_t picture_width, int32_t picture_height,
                           .fill = PAD};
 }
 
-size_t pw_letterbox_scratch_size(int32_t picture_width, int32_t picture_height,
-                                 const pawl_letterbox *box)
+size_t pw_fit_scratch_size(const pawl_picture *picture, int32_t width, int32_t height)
 {
-    const pw_image image = {.width = picture_width,
-                            .height = picture_height,
-                            .row_size = (size_t)picture_width * CHANNELS};
-    const pk_letterbox how = letterbox_of(picture_width, picture_height, box);
+    const pawl_letterbox box = {
+        .width = width, .height = height, .inner_width = width, .inner_height = height};
+    const pk_letterbox how = letterbox_of(picture, &box);
     work job = {.implementation = NULL};
-    make_work(&job, &image, &how, box->width, box->height);
+    make_work(&job, picture, &how, width, height);
     return scratch_size_of(&job);
 }
 
-static bool is_box_sound(const pw_image *image, const pawl_letterbox *box)
+static bool is_box_sound(const pawl_letterbox *box)
 {
-    return image->pixels != NULL && box->inner_width > 0 && box->inner_height > 0 &&
-           box->pad_x >= 0 && box->pad_y >= 0 && box->inner_width <= box->width - box->pad_x &&
+    return box->inner_width > 0 && box->inner_height > 0 && box->pad_x >= 0 && box->pad_y >= 0 &&
+           box->inner_width <= box->width - box->pad_x &&
            box->inner_height <= box->height - box->pad_y;
 }
 
-pawl_status pw_letterbox_into(const pw_image *image, const pawl_letterbox *box, uint8_t *network,
-                              void *scratch, size_t scratch_size, int32_t first, int32_t last)
+pawl_status pw_letterbox_into(const pawl_picture *picture, const pawl_letterbox *box,
+                              uint8_t *network, void *scratch, size_t scratch_size, int32_t first,
+                              int32_t last)
 {
-    if (!is_box_sound(image, box))
+    if (picture->planes[0].bytes == NULL || !is_box_sound(box))
         return PAWL_ERR_INTERNAL;
-    const pk_letterbox how = letterbox_of(image->width, image->height, box);
-    return pw_fit_into(image, &how, box->width, box->height, network, scratch, scratch_size, first,
-                       last);
+    const pk_letterbox how = letterbox_of(picture, box);
+    return pw_fit_into(picture, &how, box->width, box->height, network, scratch, scratch_size,
+                       first, last);
 }

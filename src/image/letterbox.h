@@ -3,13 +3,11 @@
 #ifndef PW_LETTERBOX_H
 #define PW_LETTERBOX_H
 
-#include "image/image.h"
-#include "kernels/problem.h"
+#include "image/picture.h"
 
-/* Bytes of scratch memory, at a multiple of 16, that pw_letterbox_into() needs for such a picture;
- * one block a thread. */
-size_t pw_letterbox_scratch_size(int32_t picture_width, int32_t picture_height,
-                                 const pawl_letterbox *box);
+/* Bytes of scratch memory, at a multiple of 16, for such a picture (sizes and format) and any
+ * letterbox or crop of it into width x height; one block a thread. */
+size_t pw_fit_scratch_size(const pawl_picture *picture, int32_t width, int32_t height);
 
 /*
  * Writes the rows first ... last - 1 of the network's input: box->height rows of box->width * 3
@@ -17,13 +15,13 @@ size_t pw_letterbox_scratch_size(int32_t picture_width, int32_t picture_height,
  * Allocates nothing; rows do not depend on one another, so threads may share a picture, each with
  * its rows and its scratch. PAWL_ERR_INTERNAL: rows, box or scratch_size do not fit.
  */
-pawl_status pw_letterbox_into(const pw_image *image, const pawl_letterbox *box, uint8_t *network,
+pawl_status pw_letterbox_into(const pawl_picture *picture, const pawl_letterbox *box, uint8_t *network,
                               void *scratch, size_t scratch_size, int32_t first,
                               int32_t last) PW_NODISCARD;
 
 /* The same with a window of the picture: what letterbox and centre crop have in common. how->inner_top is that of the whole input of height rows;
- * scratch as pw_letterbox_scratch_size() says for the same inner width. */
-pawl_status pw_fit_into(const pw_image *image, const pk_letterbox *how, int32_t width, int32_t height, uint8_t *network, void *scratch,
+ * what format it is of, the picture says. */
+pawl_status pw_fit_into(const pawl_picture *picture, const pk_letterbox *how, int32_t width, int32_t height, uint8_t *network, void *scratch,
                         size_t scratch_size, int32_t first, int32_t last) PW_NODISCARD;
 
 #endif

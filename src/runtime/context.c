@@ -141,7 +141,7 @@ static pawl_status start(pw_context *context, const pawl_context_desc *desc, paw
     PW_TRY(lower(context, &lowering, error));
     context->output_count = pw_context_program(context)->output_count;
     if (lowering.input == PAWL_INPUT_U8_NHWC)
-        PW_TRY(pw_context_fit_prepare(context, error));
+        PW_TRY(pw_context_fit_prepare(context, NULL, 0, error));
     return PAWL_OK;
 }
 

@@ -4,7 +4,7 @@
 #ifndef PW_CONTEXT_H
 #define PW_CONTEXT_H
 
-#include "image/image.h"
+#include "image/picture.h"
 #include "runtime/programs.h"
 #include <pawl/runtime.h>
 #include <stdatomic.h>
@@ -84,14 +84,16 @@ pawl_status pw_context_check_host(const pw_context *context, pw_memory_kind memo
                                   pawl_error *error) PW_NODISCARD;
 
 /* Where a picture goes in the input; its width and height are the shape that this needs. */
-pawl_letterbox pw_context_letterbox(const pw_context *context, const pw_image *image);
+pawl_letterbox pw_context_letterbox(const pw_context *context, const pawl_picture *picture);
 
 /* context_detect.c. Pictures into the places 0, 1 ... of an input of bytes: letterboxed, or cropped
  * for a classifier. */
-pawl_status pw_context_fit(pw_context *context, pw_image *const *images, size_t count,
+pawl_status pw_context_fit(pw_context *context, const pawl_picture *pictures, size_t count,
                            pawl_error *error) PW_NODISCARD;
-/* Makes the memory for it, where the shape needs more than there is. */
-pawl_status pw_context_fit_prepare(pw_context *context, pawl_error *error) PW_NODISCARD;
+/* Makes the memory for it, where the shape and these pictures (0: any but NV12) need more than there
+ * is. */
+pawl_status pw_context_fit_prepare(pw_context *context, const pawl_picture *pictures, size_t count,
+                                   pawl_error *error) PW_NODISCARD;
 /* PAWL_ERR_ARGUMENT: the form is another, nothing has run yet, or there is no such picture. */
 pawl_status pw_context_candidates(const pw_context *context, size_t picture,
                                   pawl_candidates *candidates, pawl_error *error) PW_NODISCARD;

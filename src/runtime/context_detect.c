@@ -10,19 +10,19 @@
 
 /* --- pictures into the input --- */
 
-pawl_letterbox pw_context_letterbox(const pw_context *context, const pw_image *image)
+pawl_letterbox pw_context_letterbox(const pw_context *context, const pawl_picture *picture)
 {
     const pw_frame *frame = &context->frame;
     const pw_lowering *shape = pw_context_shape(context);
     return frame->stride > 0
-               ? pawl_letterbox_fit_rect(image->width, image->height, frame->width, frame->height,
-                                         frame->stride)
-               : pawl_letterbox_fit(image->width, image->height, shape->width, shape->height);
+               ? pawl_letterbox_fit_rect(picture->width, picture->height, frame->width,
+                                         frame->height, frame->stride)
+               : pawl_letterbox_fit(picture->width, picture->height, shape->width, shape->height);
 }
 
 typedef struct fit_work {
     const pw_context *context;
-    pw_image *const *images;
+    const pawl_picture *pictures;
     const pw_lowering *shape;
     uint8_t *input;
     bool is_cropped;
@@ -33,29 +33,35 @@ typedef struct fit_work {
 static void fit_item(void *argument, size_t item, size_t worker)
 {
     fit_work *work = argument;
-    const size_t picture = item / work->bands, band = item % work->bands;
-    const pw_image *image = work->images[picture];
+    const size_t place = item / work->bands, band = item % work->bands;
+    const pawl_picture *picture = &work->pictures[place];
     const int32_t high = work->shape->height, wide = work->shape->width;
     const size_t height = (size_t)high;
-    uint8_t *input = work->input + picture * height * (size_t)wide * 3;
+    uint8_t *input = work->input + place * height * (size_t)wide * 3;
     uint8_t *scratch = work->context->scratch + worker * work->context->scratch_size;
     const size_t scratch_size = work->context->scratch_size;
     const int32_t first = (int32_t)(height * band / work->bands);
     const int32_t last = (int32_t)(height * (band + 1) / work->bands);
-    const pawl_letterbox box = pw_context_letterbox(work->context, image);
+    const pawl_letterbox box = pw_context_letterbox(work->context, picture);
     const pawl_status status =
         work->is_cropped
-            ? pw_center_crop_into(image, wide, high, input, scratch, scratch_size, first, last)
-            : pw_letterbox_into(image, &box, input, scratch, scratch_size, first, last);
+            ? pw_center_crop_into(picture, wide, high, input, scratch, scratch_size, first, last)
+            : pw_letterbox_into(picture, &box, input, scratch, scratch_size, first, last);
     if (status < 0)
         atomic_store(&work->status, (int)status);
 }
 
-/* Room for a picture as wide as the network, for each thread; a letterbox never needs more. */
-pawl_status pw_context_fit_prepare(pw_context *context, pawl_error *error)
+/* Room for a picture as wide as the network, for each thread: a letterbox needs no more, except
+ * for rows that it converts, which are as wide as the picture. */
+pawl_status pw_context_fit_prepare(pw_context *context, const pawl_picture *pictures, size_t count,
+                                   pawl_error *error)
 {
     const pw_lowering *shape = pw_context_shape(context);
-    const size_t needed = pw_center_crop_scratch_size(shape->width, shape->height);
+    const pawl_picture plain = {.width = shape->width, .height = shape->height};
+    size_t needed = pw_fit_scratch_size(&plain, shape->width, shape->height);
+    for (size_t i = 0; i < count; i++)
+        needed =
+            pw_size_max(needed, pw_fit_scratch_size(&pictures[i], shape->width, shape->height));
     if (needed <= context->scratch_size)
         return PAWL_OK;
     const size_t step = pw_size_align(needed, PW_CACHE_LINE);
@@ -69,18 +75,18 @@ pawl_status pw_context_fit_prepare(pw_context *context, pawl_error *error)
     return PAWL_OK;
 }
 
-static pawl_status fit_on_host(pw_context *context, pw_image *const *images, size_t count,
+static pawl_status fit_on_host(pw_context *context, const pawl_picture *pictures, size_t count,
                                bool is_cropped, pawl_error *error)
 {
     fit_work work = {
         .context = context,
-        .images = images,
+        .pictures = pictures,
         .shape = pw_context_shape(context),
         .input = pw_context_program(context)->input.data,
         .is_cropped = is_cropped,
         .bands = pw_crew_size(&context->crew),
     };
-    PW_TRY(pw_context_fit_prepare(context, error));
+    PW_TRY(pw_context_fit_prepare(context, pictures, count, error));
     pw_crew_enter(&context->crew);
     pw_crew_run(&context->crew, fit_item, &work, count * work.bands);
     pw_crew_leave(&context->crew);
@@ -89,21 +95,29 @@ static pawl_status fit_on_host(pw_context *context, pw_image *const *images, siz
     return PAWL_OK;
 }
 
-pawl_status pw_context_fit(pw_context *context, pw_image *const *images, size_t count,
+/* A device takes R G B, and with it what lies between the rows, which must not be most of it. A
+ * batch in which one is not so goes by the host. */
+static bool are_for_device(const pawl_picture *pictures, size_t count)
+{
+    bool are = true;
+    for (size_t i = 0; i < count; i++)
+        are = are && pictures[i].format == PAWL_PICTURE_RGB &&
+              pictures[i].planes[0].row_size <= 6 * (size_t)pictures[i].width;
+    return are;
+}
+
+pawl_status pw_context_fit(pw_context *context, const pawl_picture *pictures, size_t count,
                            pawl_error *error)
 {
     pw_program *program = pw_context_program(context);
     const pw_model *model = &context->engine->plan->network.model;
     const bool is_cropped = model->task == PAWL_TASK_CLASSIFY;
-    if (!program->fits)
-        return fit_on_host(context, images, count, is_cropped, error);
+    if (!program->fits || !are_for_device(pictures, count))
+        return fit_on_host(context, pictures, count, is_cropped, error);
     for (size_t i = 0; i < count; i++) {
-        const pw_picture picture = {.pixels = images[i]->pixels,
-                                    .width = images[i]->width,
-                                    .height = images[i]->height,
-                                    .row_size = images[i]->row_size,
+        const pw_picture picture = {.pixels = &pictures[i],
                                     .is_cropped = is_cropped,
-                                    .box = pw_context_letterbox(context, images[i])};
+                                    .box = pw_context_letterbox(context, &pictures[i])};
         PW_TRY(program->backend->fit(program, i, &picture, error));
     }
     return PAWL_OK;

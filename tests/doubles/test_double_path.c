@@ -354,6 +354,44 @@ static void test_shapes(chain *c)
     }
 }
 
+/* The device takes R G B: another format is fitted on the host, beside others too, and then R G B
+ * again. */
+static void test_formats(chain *c)
+{
+    static uint8_t turned[BATCH][WIDTH * HEIGHT * 3];
+    pawl_error error = {.message = ""};
+    pawl_picture pictures[BATCH];
+    pawl_detections found[BATCH];
+    pawl_image_view view;
+    boxes right, again;
+    if (!expect(detect(c, c->detector, &right, &error) >= 0, "as images", error.message))
+        return;
+    for (size_t n = 0; n < BATCH; n++) {
+        if (!expect(pawl_image_view_get(c->images[n], &view, &error) >= 0, "a view", error.message))
+            return;
+        for (size_t i = 0; i < sizeof turned[n]; i++)
+            turned[n][i] = view.pixels[i / 3 * 3 + 2 - i % 3];
+        pictures[n] = (pawl_picture)PAWL_PICTURE_INIT;
+        pictures[n].format = n == 0 ? PAWL_PICTURE_RGB : PAWL_PICTURE_BGR;
+        pictures[n].width = WIDTH;
+        pictures[n].height = HEIGHT;
+        pictures[n].planes[0] = (pawl_plane){n == 0 ? view.pixels : turned[n], (size_t)WIDTH * 3};
+    }
+    expect(pawl_detector_run_pictures(c->detector, pictures, BATCH, found, NULL, &error) >= 0,
+           "formats side by side", error.message);
+    for (size_t n = 0; n < BATCH; n++)
+        expect(found[n].count == right.count[n] && found[n].count > 0 &&
+                   memcmp(found[n].items, right.items[n],
+                          found[n].count * sizeof found[n].items[0]) == 0,
+               "a format's boxes", "as its image's");
+    expect(pawl_detector_run_pictures(c->detector, pictures, 1, found, NULL, &error) >= 0 &&
+               found->count == right.count[0] &&
+               memcmp(found->items, right.items[0], found->count * sizeof found->items[0]) == 0,
+           "R G B of the caller's", error.message);
+    expect(detect(c, c->detector, &again, &error) >= 0 && memcmp(&again, &right, sizeof again) == 0,
+           "images again", error.message);
+}
+
 static void test_classes(void)
 {
     chain c = {.plan = NULL};
@@ -495,6 +533,7 @@ int main(int count, char **arguments)
             test_binding(&c);
             test_masks(&c);
             test_shapes(&c);
+            test_formats(&c);
             if (strcmp(mode, "whole") == 0)
                 test_faults(&c);
         }

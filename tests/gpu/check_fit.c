@@ -44,16 +44,15 @@ static pawl_status on_cpu(const fit_case *of, pawl_error *error)
 {
     const pawl_letterbox box =
         pawl_letterbox_fit(of->image.width, of->image.height, of->width, of->height);
-    const size_t size = of->is_cropped
-                            ? pw_center_crop_scratch_size(of->width, of->height)
-                            : pw_letterbox_scratch_size(of->image.width, of->image.height, &box);
+    const pawl_picture picture = pw_image_picture(&of->image);
+    const size_t size = pw_fit_scratch_size(&picture, of->width, of->height);
     void *scratch PW_AUTO_FREE = pw_alloc(size);
     if (scratch == NULL)
         return pw_fail_memory(error, "scratch", size);
     return of->is_cropped
-               ? pw_center_crop_into(&of->image, of->width, of->height, of->bytes, scratch, size, 0,
+               ? pw_center_crop_into(&picture, of->width, of->height, of->bytes, scratch, size, 0,
                                      of->height)
-               : pw_letterbox_into(&of->image, &box, of->bytes, scratch, size, 0, of->height);
+               : pw_letterbox_into(&picture, &box, of->bytes, scratch, size, 0, of->height);
 }
 
 static pawl_status on_device(gpu *with, const fit_case *of, size_t size, pawl_error *error)

@@ -155,34 +155,64 @@ static void rows_are_independent(void **state)
     assert_int_equal(pw_object_use(handle, &pw_image_type, &image, NULL), PAWL_OK);
     const pawl_letterbox box =
         pawl_letterbox_fit(image->width, image->height, row->width, row->height);
-    const size_t scratch_size = pw_letterbox_scratch_size(image->width, image->height, &box);
+    const pawl_picture picture = pw_image_picture(image);
+    const size_t scratch_size = pw_fit_scratch_size(&picture, row->width, row->height);
     const size_t row_size = (size_t)row->width * 3;
     const size_t size = row_size * (size_t)row->height;
     uint8_t *whole = malloc(size);
     uint8_t *parts = malloc(size + 2);
     void *scratch = malloc(scratch_size);
     assert_true(whole != NULL && parts != NULL && scratch != NULL);
-    assert_int_equal(pw_letterbox_into(image, &box, whole, scratch, scratch_size, 0, row->height),
-                     PAWL_OK);
+    assert_int_equal(
+        pw_letterbox_into(&picture, &box, whole, scratch, scratch_size, 0, row->height), PAWL_OK);
     memset(parts, 0xa5, size + 2);
     for (int32_t y = row->height; y-- > 0;) {
         memset(scratch, 0x5a, scratch_size);
-        assert_int_equal(pw_letterbox_into(image, &box, parts + 1, scratch, scratch_size, y, y + 1),
-                         PAWL_OK);
+        assert_int_equal(
+            pw_letterbox_into(&picture, &box, parts + 1, scratch, scratch_size, y, y + 1), PAWL_OK);
     }
     assert_memory_equal(whole, parts + 1, size);
     assert_int_equal(parts[0], 0xa5);
     assert_int_equal(parts[size + 1], 0xa5);
-    assert_int_equal(pw_letterbox_into(image, &box, parts, scratch, scratch_size - 1, 0, 1),
+    assert_int_equal(pw_letterbox_into(&picture, &box, parts, scratch, scratch_size - 1, 0, 1),
                      PAWL_ERR_INTERNAL);
     assert_int_equal(
-        pw_letterbox_into(image, &box, parts, scratch, scratch_size, 0, row->height + 1),
+        pw_letterbox_into(&picture, &box, parts, scratch, scratch_size, 0, row->height + 1),
         PAWL_ERR_INTERNAL);
     free(whole);
     free(parts);
     free(scratch);
     pw_object_release(PW_TAKE(image));
     pawl_image_destroy(&handle);
+}
+
+/* Many Y, U, V against cvtColor(COLOR_YUV2RGB_NV12) of OpenCV 5.0. */
+static void nv12_equals_opencv(void **state)
+{
+    (void)state;
+    enum { SIDE = 256 };
+    static uint8_t luma[SIDE * SIDE], chroma[SIDE / 2 * SIDE], rgb[SIDE * SIDE * 3];
+    for (int y = 0; y < SIDE; y++)
+        for (int x = 0; x < SIDE; x++)
+            luma[y * SIDE + x] = (uint8_t)(x * 7 + y * 13);
+    for (int y = 0; y < SIDE / 2; y++)
+        for (int x = 0; x < SIDE / 2; x++) {
+            chroma[y * SIDE + 2 * x] = (uint8_t)(x * 5 + y * 3);
+            chroma[y * SIDE + 2 * x + 1] = (uint8_t)(x * 11 + y * 29);
+        }
+    const pawl_picture picture = {.format = PAWL_PICTURE_NV12,
+                                  .width = SIDE,
+                                  .height = SIDE,
+                                  .planes = {{luma, SIDE}, {chroma, SIDE}}};
+    const pawl_letterbox box = pawl_letterbox_fit(SIDE, SIDE, SIDE, SIDE);
+    const size_t size = pw_fit_scratch_size(&picture, SIDE, SIDE);
+    void *scratch = malloc(size);
+    assert_int_equal(pw_letterbox_into(&picture, &box, rgb, scratch, size, 0, SIDE), PAWL_OK);
+    uint64_t hash = 14695981039346656037u; /* FNV-1a */
+    for (size_t i = 0; i < sizeof rgb; i++)
+        hash = (hash ^ rgb[i]) * 1099511628211u;
+    assert_true(hash == 0xd1cf5e424280001fu);
+    free(scratch);
 }
 
 static void refuses_arguments(void **state)
@@ -203,7 +233,7 @@ static void refuses_arguments(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[PW_COUNT(fit_rows) + 2 * PW_COUNT(golden_rows) + 3];
+    struct CMUnitTest tests[PW_COUNT(fit_rows) + 2 * PW_COUNT(golden_rows) + 4];
     size_t count = 0;
     for (size_t i = 0; i < PW_COUNT(fit_rows); i++)
         tests[count++] = (struct CMUnitTest){
@@ -219,5 +249,6 @@ int main(void)
     tests[count++] = (struct CMUnitTest)cmocka_unit_test(fits_rectangles);
     tests[count++] = (struct CMUnitTest)cmocka_unit_test(stays_inside);
     tests[count++] = (struct CMUnitTest)cmocka_unit_test(refuses_arguments);
+    tests[count++] = (struct CMUnitTest)cmocka_unit_test(nv12_equals_opencv);
     return cmocka_run_group_tests_name("letterbox", tests, NULL, NULL);
 }
