@@ -169,7 +169,7 @@ const pw_class *pw_class_of(const pw_library *library, int id);
 bool pw_view_make(pw_entry *entry, const pw_class *facts, void **place);
 void pw_views_drop(pw_entry *entry); /* of an object whose storage is gone */
 pw_view *pw_view_of(const void *object);
-const void *pw_view_target(const pw_view *view, int slot);
+void *pw_view_target(const pw_view *view, int slot);
 
 /* witness_objects.c: all but pw_lock() with the mutex held */
 void pw_lock(void);

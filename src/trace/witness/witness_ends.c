@@ -215,7 +215,7 @@ static void end_postponed(pw_entry *entry)
     void (*destructor)(void *) = NULL;
     if (own == NULL)
         return;
-    *(const void **)&destructor =
+    *(void **)&destructor =
         pw_view_target(own, is_kept ? entry->interface->end : entry->interface->end + 1);
     pw_lock();
     pw_entry_ended(entry);

@@ -46,7 +46,7 @@ static int binding_count(const pw_entry *context)
         int32_t (*ask)(void *);
         if (method == NULL || strcmp(method->name, "getNbBindings") != 0)
             continue;
-        *(const void **)&ask = pw_view_target(view, 2);
+        *(void **)&ask = pw_view_target(view, 2);
         return ask(view->place);
     }
     return 0;

@@ -24,9 +24,9 @@ static listener listeners[MAX_LOGGERS];
 static int count;
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 
-static const void *slot_of(const listener *self, int slot)
+static void *slot_of(const listener *self, int slot)
 {
-    return (*(const void *const *const *)self->own)[slot];
+    return (*(void *const *const *)self->own)[slot];
 }
 
 static void hear(int32_t severity, const char *message)
@@ -48,21 +48,21 @@ static void log_plain(listener *self, int32_t severity, const char *message)
 {
     void (*next)(void *, int32_t, const char *);
     hear(severity, message);
-    *(const void **)&next = slot_of(self, self->is_versioned ? 4 : 0);
+    *(void **)&next = slot_of(self, self->is_versioned ? 4 : 0);
     next(self->own, severity, message);
 }
 
 static int32_t language(const listener *self)
 {
     int32_t (*next)(const void *);
-    *(const void **)&next = slot_of(self, 0);
+    *(void **)&next = slot_of(self, 0);
     return next(self->own);
 }
 
 static interface_info info(const listener *self)
 {
     interface_info (*next)(const void *);
-    *(const void **)&next = slot_of(self, 1);
+    *(void **)&next = slot_of(self, 1);
     return next(self->own);
 }
 

@@ -156,7 +156,7 @@ pw_view *pw_view_of(const void *object)
     return block_of(*(const void *const *const *)object)->view;
 }
 
-const void *pw_view_target(const pw_view *view, int slot)
+void *pw_view_target(const pw_view *view, int slot)
 {
-    return view->original[slot];
+    return (void *)(uintptr_t)view->original[slot];
 }
