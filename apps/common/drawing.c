@@ -29,9 +29,12 @@ static void add(app_drawing *drawing, app_stroke stroke, bool is_whole)
     if (is_whole && !drawing->has_failed && drawing->count == drawing->room) {
         const size_t room = drawing->room * 2 + 64;
         app_stroke *strokes = realloc(drawing->strokes, room * sizeof *strokes);
-        drawing->has_failed = strokes == NULL;
-        drawing->strokes = strokes != NULL ? strokes : drawing->strokes;
-        drawing->room = strokes != NULL ? room : drawing->room;
+        if (strokes != NULL) {
+            drawing->strokes = strokes;
+            drawing->room = room;
+        } else {
+            drawing->has_failed = true;
+        }
     }
     drawing->has_failed = drawing->has_failed || !is_whole;
     if (drawing->has_failed) {

@@ -13,19 +13,23 @@ static bool is_same_place(const pw_trace_record *a, const pw_trace_record *b)
            strcmp(pw_trace_text(a, 2), pw_trace_text(b, 2)) == 0;
 }
 
-static pw_trace_finding *find_same(pw_trace *trace, const pw_trace_finding *wanted,
-                                   const pw_trace_record *where)
+/* A finding has a record of its own, or an object. */
+static const pw_trace_record *place_of(const pw_trace_finding *finding)
 {
+    return finding->record != NULL ? finding->record : finding->object->born;
+}
+
+static pw_trace_finding *find_same(pw_trace *trace, const pw_trace_finding *wanted)
+{
+    const pw_trace_record *const where = place_of(wanted);
     for (size_t i = 0; i < trace->finding_count; i++) {
         pw_trace_finding *const each = &trace->findings[i];
-        const pw_trace_record *const record =
-            each->record != NULL ? each->record : each->object->born;
         const bool is_same = each->defect == wanted->defect && each->log == wanted->log &&
                              (each->object == NULL) == (wanted->object == NULL) &&
                              strcmp(each->call, wanted->call) == 0 &&
                              (wanted->defect != PW_TRACE_LIBRARY_ERROR ||
                               strcmp(each->message, wanted->message) == 0);
-        if (is_same && is_same_place(record, where) &&
+        if (is_same && is_same_place(place_of(each), where) &&
             (each->object == NULL ||
              strcmp(each->object->interface, wanted->object->interface) == 0))
             return each;
@@ -35,8 +39,7 @@ static pw_trace_finding *find_same(pw_trace *trace, const pw_trace_finding *want
 
 static pawl_status add(pw_trace *trace, const pw_trace_finding *finding, pawl_error *error)
 {
-    pw_trace_finding *const same = find_same(
-        trace, finding, finding->record != NULL ? finding->record : finding->object->born);
+    pw_trace_finding *const same = find_same(trace, finding);
     if (same != NULL) {
         same->times++;
         return PAWL_OK;

@@ -176,7 +176,7 @@ static void set_sources(build_job *job, pw_trt_native *config)
     const uint32_t known = version < 8400   ? PAWL_TACTIC_EDGE_MASK - 1
                            : version < 8500 ? PAWL_TACTIC_JIT - 1
                                             : 2 * PAWL_TACTIC_JIT - 1;
-    const int lost = job->library->strategy->lost_tactic_sources;
+    const unsigned lost = job->library->strategy->lost_tactic_sources;
     const uint32_t usual = pw_trt_config_sources(job->library, config);
     job->sources = (asked < 0 ? usual << lost : (uint32_t)asked & known) & ~job->lost_sources;
     if (job->sources >> lost != usual)

@@ -45,7 +45,7 @@ typedef struct pw_trt_strategy {
     bool checks_builder;
     /* Of dynamic shapes: an optimisation profile serves one execution context at a time. */
     bool has_exclusive_profiles;
-    int8_t lost_tactic_sources; /* the first of TacticSource, cuBLAS and so on, that are gone: the rest moved down by as many */
+    uint8_t lost_tactic_sources; /* the first of TacticSource, cuBLAS and so on, that are gone: the rest moved down by as many */
 } pw_trt_strategy;
 
 typedef struct pw_trt_library {

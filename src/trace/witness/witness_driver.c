@@ -174,22 +174,20 @@ static int hook_look_up_2(const char *name, void **function, int version, uint64
 }
 
 /* Where the original of each is kept, and what takes its place. */
-#define cuMemFree_v2_HOOK        hook_free, free
-#define cuMemFreeAsync_HOOK      hook_free_async, free_async
-#define cuStreamDestroy_v2_HOOK  hook_end_stream, end_stream
-#define cuGetProcAddress_HOOK    hook_look_up, look_up
-#define cuGetProcAddress_v2_HOOK hook_look_up_2, look_up_2
+#define ROW(name, instead, member) \
+    {name, (void *)(uintptr_t)(instead), offsetof(struct driver, member)},
+#define cuMemFree_v2_ROW(name)        ROW(name, hook_free, free)
+#define cuMemFreeAsync_ROW(name)      ROW(name, hook_free_async, free_async)
+#define cuStreamDestroy_v2_ROW(name)  ROW(name, hook_end_stream, end_stream)
+#define cuGetProcAddress_ROW(name)    ROW(name, hook_look_up, look_up)
+#define cuGetProcAddress_v2_ROW(name) ROW(name, hook_look_up_2, look_up_2)
+#define HOOK(symbol)                  symbol##_ROW(#symbol)
 
 static const struct hook {
     const char *name;
     void *instead;
     size_t original;
-} hooks[] = {
-#define HOOK_OF(name, instead, member) \
-    {name, (void *)(uintptr_t)(instead), offsetof(struct driver, member)},
-#define HOOK_WITH(name, hook) HOOK_OF(name, hook)
-#define HOOK(symbol)          HOOK_WITH(#symbol, symbol##_HOOK)
-    PW_TRACE_DRIVER_MAP(HOOK)};
+} hooks[] = {PW_TRACE_DRIVER_MAP(HOOK)};
 
 /* The driver may have several entries for one function, one for each version that asks: they do the
  * same. */
