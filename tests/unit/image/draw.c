@@ -77,8 +77,8 @@ static void contrasts_text(void **state)
         pawl_image *image = plain(300, 100, 99);
         const pawl_detection box = {50, 50, 150, 90, 0.5f, id};
         draw(image, &box, 1);
-        const bool is_dark = count_like(image, black) > 20;
-        const bool is_light = count_like(image, white) > 20;
+        const bool is_dark = count_like(image, black) > 0; /* few: a name may be two '?' */
+        const bool is_light = count_like(image, white) > 0;
         assert_true(is_dark != is_light);
         pawl_image_destroy(&image);
     }
