@@ -24,6 +24,20 @@ def family_of(version):
     return min(held)[1] if held else None
 
 
+def vtable_rows(dump):
+    """(class, slot, signature) of each method of the classes Q_*, from clang's -fdump-vtable-layouts."""
+    current = None
+    for line in dump.split("\n"):
+        table = re.match(r"Vtable for '(.*)' \(", line)
+        if table:
+            current = table.group(1)[2:] if table.group(1).startswith("Q_") else None
+        elif line.startswith("VTable indices"):
+            current = None
+        row = re.match(r"\s*(\d+) \| (.*)", line)
+        if current and row and int(row.group(1)) >= 2:  # 0 and 1 are the offset to the top and the type
+            yield current, int(row.group(1)) - 2, row.group(2).replace(" [pure]", "")
+
+
 class Method:
     """One virtual method: where it stands, what it takes and gives."""
 
@@ -91,17 +105,8 @@ class Roles:
         parsers = [name for name in ("IParser", "IParserRefitter") if re.search(rf"^class {name}\b$", self.all_text(), re.M)]
         source = "".join(f"struct Q_{c} : nvinfer1::apiv::{c} {{ Q_{c}(); }}; Q_{c}::Q_{c}() {{}}\n" for c in classes)
         source += "".join(f"struct Q_{c} : nvonnxparser::{c} {{ Q_{c}(); }}; Q_{c}::Q_{c}() {{}}\n" for c in parsers)
-        found, ends, current = {}, {}, None
-        for line in self.clang(source, "-Xclang", "-fdump-vtable-layouts").split("\n"):
-            table = re.match(r"Vtable for '(.*)' \(", line)
-            if table:
-                current = table.group(1)[2:] if table.group(1).startswith("Q_") else None
-            elif line.startswith("VTable indices"):
-                current = None
-            row = re.match(r"\s*(\d+) \| (.*)", line)
-            if not current or not row or int(row.group(1)) < 2:
-                continue
-            slot, text = int(row.group(1)) - 2, row.group(2).replace(" [pure]", "")
+        found, ends = {}, {}
+        for current, slot, text in vtable_rows(self.clang(source, "-Xclang", "-fdump-vtable-layouts")):
             if "~" in text:
                 ends.setdefault(current, slot)
                 continue

@@ -139,17 +139,8 @@ class Headers:
                         self.numbers[(enum.replace("__", "::"), flag)] = int(value)
 
     def take_vtables(self, text):
-        current = None
-        for line in text.split("\n"):
-            table = re.match(r"Vtable for '(.*)' \(", line)
-            if table:
-                current = table.group(1)[2:] if table.group(1).startswith("Q_") else None
-            elif line.startswith("VTable indices"):
-                current = None
-            row = re.match(r"\s*(\d+) \| (.*)", line)
-            if current and row and int(row.group(1)) >= 2:  # 0 and 1 are the offset to the top and the type
-                signature = re.sub(r"nvinfer1::(apiv::)?|v_\d+_\d+::", "", row.group(2)).replace(" [pure]", "")
-                self.slots.setdefault(current, []).append(signature)
+        for current, _, signature in trt_roles.vtable_rows(text):
+            self.slots.setdefault(current, []).append(re.sub(r"nvinfer1::(apiv::)?|v_\d+_\d+::", "", signature))
 
     def find(self, class_name, method):
         """[(slot, signature)] of all overloads."""

@@ -6,7 +6,6 @@
 #include "cli/lifetimes.h"
 #include "cli/session.h"
 #include "common/files.h"
-#include "common/names.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -213,14 +212,10 @@ static int read_network(struct build *build)
 {
     pawl_error error = {0};
     pawl_network_desc desc = PAWL_NETWORK_DESC_INIT;
-    desc.activation = build->options->activation;
-    if (build->options->names != NULL) {
-        const int code = app_names_read(&build->names, build->options->names);
-        if (code != APP_EXIT_DONE)
-            return code;
-        desc.names = (const char *const *)build->names.items;
-        desc.name_count = build->names.count;
-    }
+    const int code =
+        cli_network_desc(&build->names, build->options->names, build->options->activation, &desc);
+    if (code != APP_EXIT_DONE)
+        return code;
     build->model.struct_size = sizeof build->model;
     if (pawl_weights_open(build->input, &build->weights, &error) < 0 ||
         pawl_network_from_weights(build->weights, &desc, &build->network, &error) < 0 ||
@@ -228,13 +223,6 @@ static int read_network(struct build *build)
         return app_fail_library(build->input, &error);
     say_recognised(build);
     return APP_EXIT_DONE;
-}
-
-static int on_progress(void *user, const char *stage, size_t done, size_t total)
-{
-    (void)user;
-    app_progress(stage, done, total);
-    return app_is_interrupted() ? 1 : 0;
 }
 
 static int32_t tuning_of(const build_options *options)
@@ -375,7 +363,7 @@ static int make_plan(struct build *build)
     const build_options *options = build->options;
     builder_desc.threads = options->threads;
     desc.is_unoptimised = options->is_unoptimised ? 1 : 0;
-    desc.progress = on_progress;
+    desc.progress = cli_build_progress;
     if (!options->is_dry_run) { /* else the CPU's plan, which takes milliseconds, tells all */
         desc.backend = options->backend;
         desc.precision = options->precision;
@@ -503,10 +491,7 @@ static int build_main(int argc, char **argv)
             cli_output_path(&cli_build, &arguments, options.output, "engine plan", &build.output);
     if (code != APP_EXIT_DONE)
         return code;
-    if (app_is_same_file(build.input, build.output))
-        code = app_usage(&cli_build, "%s would overwrite its own input", build.output);
-    else
-        code = cli_lifetimes_begin(options.lifetimes);
+    code = cli_lifetimes_begin(options.lifetimes);
     if (code == APP_EXIT_DONE)
         code = run_build(&build);
     close_build(&build);

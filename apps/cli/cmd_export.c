@@ -2,7 +2,6 @@
 /* pawl export: weights as an ONNX file, for other runtimes. */
 #include "cli/session.h"
 #include "common/files.h"
-#include "common/names.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -73,14 +72,10 @@ static int read_network(export_job *job)
 {
     pawl_error error = {0};
     pawl_network_desc desc = PAWL_NETWORK_DESC_INIT;
-    desc.activation = job->options->activation;
-    if (job->options->names != NULL) {
-        const int code = app_names_read(&job->names, job->options->names);
-        if (code != APP_EXIT_DONE)
-            return code;
-        desc.names = (const char *const *)job->names.items;
-        desc.name_count = job->names.count;
-    }
+    const int code =
+        cli_network_desc(&job->names, job->options->names, job->options->activation, &desc);
+    if (code != APP_EXIT_DONE)
+        return code;
     job->model.struct_size = sizeof job->model;
     if (pawl_weights_open(job->input, &job->weights, &error) < 0 ||
         pawl_network_from_weights(job->weights, &desc, &job->network, &error) < 0 ||

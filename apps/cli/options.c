@@ -3,6 +3,7 @@
 #include "cli/options.h"
 
 #include "common/files.h"
+#include "common/names.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -79,4 +80,25 @@ int cli_output_path(const app_command *command, const app_arguments *arguments, 
     free(*path);
     *path = NULL;
     return code;
+}
+
+int cli_network_desc(app_paths *kept, const char *names, const char *activation,
+                     pawl_network_desc *desc)
+{
+    desc->activation = activation;
+    if (names == NULL)
+        return APP_EXIT_DONE;
+    const int code = app_names_read(kept, names);
+    if (code != APP_EXIT_DONE)
+        return code;
+    desc->names = (const char *const *)kept->items;
+    desc->name_count = kept->count;
+    return APP_EXIT_DONE;
+}
+
+int cli_build_progress(void *user, const char *stage, size_t done, size_t total)
+{
+    (void)user;
+    app_progress(stage, done, total);
+    return app_is_interrupted() ? 1 : 0;
 }

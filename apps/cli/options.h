@@ -8,6 +8,7 @@
 #define CLI_OPTIONS_H
 
 #include "common/args.h"
+#include "common/files.h"
 #include "common/term.h"
 
 #include <pawl/pawl.h>
@@ -29,6 +30,17 @@ const char *cli_fallbacks(void); /* backends that every machine has */
  */
 int cli_output_path(const app_command *command, const app_arguments *arguments, const char *asked,
                     const char *endings, char **path);
+
+/*
+ * What weights are turned into a network by: names, a file of class names in the place of their
+ * own, kept in *kept for as long as desc is used (NULL: none); activation, of weights that cannot
+ * say it (NULL: none). Reports what is wrong with the file and returns an exit code.
+ */
+int cli_network_desc(app_paths *kept, const char *names, const char *activation,
+                     pawl_network_desc *desc);
+
+/* A pawl_build_desc's progress: shown as every long job's is, and a build stops on Ctrl-C. */
+int cli_build_progress(void *user, const char *stage, size_t done, size_t total);
 
 /* clang-format off */
 #define THREADS_OPTION(owner, member)                                                              \

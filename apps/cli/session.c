@@ -51,13 +51,6 @@ static int32_t thread_count(int32_t asked)
     return pawl_machine_info_get(&machine) >= 0 && machine.cores > 0 ? machine.cores : 1;
 }
 
-static int on_progress(void *user, const char *stage, size_t done, size_t total)
-{
-    (void)user;
-    app_progress(stage, done, total);
-    return app_is_interrupted() ? 1 : 0;
-}
-
 /* What the weights of a build hold while it lasts. */
 struct making {
     pawl_weights *weights;
@@ -77,7 +70,7 @@ static pawl_status build(struct making *making, const session *opened,
     builder.threads = opened->threads;
     desc.backend = options->backend;
     desc.gpu = options->gpu;
-    desc.progress = on_progress;
+    desc.progress = cli_build_progress;
     desc.batch_min = 1;
     desc.batch_opt = desc.batch_max = batch > 0 ? batch : 1;
     pawl_status status =

@@ -33,13 +33,6 @@ int verify_open_model(verify_job *job)
     return APP_EXIT_DONE;
 }
 
-static int on_progress(void *user, const char *stage, size_t done, size_t total)
-{
-    (void)user;
-    app_progress(stage, done, total);
-    return app_is_interrupted() ? 1 : 0;
-}
-
 /* A plan of the weights in memory: for the reference untouched by any pass, else as build does. */
 static pawl_status build(const verify_job *job, const verify_side *like, bool is_reference,
                          pawl_plan **plan, pawl_error *error)
@@ -51,7 +44,7 @@ static pawl_status build(const verify_job *job, const verify_side *like, bool is
     builder_desc.threads = job->options->session.threads;
     desc.backend = is_reference ? "reference" : "cpu";
     desc.is_unoptimised = is_reference ? 1 : 0;
-    desc.progress = on_progress;
+    desc.progress = cli_build_progress;
     pawl_status status = pawl_network_info_get(job->network, &model, error);
     if (status >= 0 && like != NULL) {
         desc.height = like->info.height;

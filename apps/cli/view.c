@@ -3,6 +3,7 @@
  * by its name, or by asking for its attributes. */
 #include "cli/view.h"
 
+#include "common/base64.h"
 #include "common/program.h"
 #include "common/term.h"
 
@@ -96,22 +97,6 @@ view_mode view_find(void)
     return VIEW_NONE;
 }
 
-static void put_base64(FILE *out, const uint8_t *data, size_t size)
-{
-    static const char letters[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (size_t at = 0; at < size; at += 3) {
-        const size_t left = size - at;
-        const uint32_t bits = (uint32_t)data[at] << 16 |
-                              (left > 1 ? (uint32_t)data[at + 1] << 8 : 0) |
-                              (left > 2 ? (uint32_t)data[at + 2] : 0);
-        fputc(letters[bits >> 18], out);
-        fputc(letters[bits >> 12 & 63], out);
-        fputc(left > 1 ? letters[bits >> 6 & 63] : '=', out);
-        fputc(left > 2 ? letters[bits & 63] : '=', out);
-    }
-}
-
 /* Rows of an image of ours lie one behind the other. */
 static void put_kitty(FILE *out, const pawl_image_view *view)
 {
@@ -123,7 +108,7 @@ static void put_kitty(FILE *out, const pawl_image_view *view)
                     length < size);
         else
             fprintf(out, "\033_Gm=%d;", at + length < size);
-        put_base64(out, view->pixels + at, length);
+        app_put_base64(out, view->pixels + at, length);
         fputs("\033\\", out);
     }
     fputc('\n', out);

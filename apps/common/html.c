@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reports as HTML. */
 #include "common/html.h"
+#include "common/base64.h"
 #include "common/files.h"
 #include "common/term.h"
 
@@ -105,22 +106,6 @@ void app_html_beside_end(FILE *out)
     fputs("</div>\n", out);
 }
 
-static void write_base64(FILE *out, const uint8_t *data, size_t size)
-{
-    static const char letters[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (size_t i = 0; i < size; i += 3) {
-        const size_t left = size - i;
-        const uint32_t bits = (uint32_t)data[i] << 16 |
-                              (left > 1 ? (uint32_t)data[i + 1] << 8 : 0) |
-                              (left > 2 ? (uint32_t)data[i + 2] : 0);
-        fputc(letters[bits >> 18], out);
-        fputc(letters[bits >> 12 & 63], out);
-        fputc(left > 1 ? letters[bits >> 6 & 63] : '=', out);
-        fputc(left > 2 ? letters[bits & 63] : '=', out);
-    }
-}
-
 int app_html_picture(FILE *out, const char *path)
 {
     pawl_error error = {0};
@@ -131,7 +116,7 @@ int app_html_picture(FILE *out, const char *path)
     fprintf(out, "<img alt=\"");
     app_xml_text(out, app_path_name(path));
     fprintf(out, "\" src=\"data:image/%s;base64,", app_path_ends_in(path, "png") ? "png" : "jpeg");
-    write_base64(out, data, size);
+    app_put_base64(out, data, size);
     fputs("\">\n", out);
     pawl_file_release(data);
     return APP_EXIT_DONE;

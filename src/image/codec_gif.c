@@ -49,9 +49,7 @@ typedef int (*gif_input)(gif_file *file, uint8_t *to, int size);
 static struct {
     pthread_once_t once;
     struct {
-#define MEMBER(type, name, parameters) type(*name) parameters;
-        FUNCTION_MAP(MEMBER)
-#undef MEMBER
+        FUNCTION_MAP(PW_OS_FUNCTION)
     } library;
     bool is_here;
     char reason[256];
@@ -59,11 +57,7 @@ static struct {
 
 static void start(void)
 {
-    static const char *const names[] = {
-#define NAME(type, name, parameters) #name,
-        FUNCTION_MAP(NAME)
-#undef NAME
-    };
+    static const char *const names[] = {FUNCTION_MAP(PW_OS_FUNCTION_NAME)};
     process.is_here = pw_os_functions_load(LIBRARY, names, PW_COUNT(names), &process.library,
                                            process.reason, sizeof process.reason);
 }

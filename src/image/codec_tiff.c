@@ -36,9 +36,7 @@ static struct {
     pthread_once_t once;
     pthread_mutex_t mutex; /* libtiff writes to stderr, but for handlers that all threads share */
     struct {
-#define MEMBER(type, name, parameters) type(*name) parameters;
-        FUNCTION_MAP(MEMBER)
-#undef MEMBER
+        FUNCTION_MAP(PW_OS_FUNCTION)
     } library;
     bool is_here;
     char reason[256];
@@ -46,11 +44,7 @@ static struct {
 
 static void start(void)
 {
-    static const char *const names[] = {
-#define NAME(type, name, parameters) #name,
-        FUNCTION_MAP(NAME)
-#undef NAME
-    };
+    static const char *const names[] = {FUNCTION_MAP(PW_OS_FUNCTION_NAME)};
     process.is_here = pw_os_functions_load(LIBRARIES, names, PW_COUNT(names), &process.library,
                                            process.reason, sizeof process.reason);
 }

@@ -50,9 +50,7 @@ enum { FT_PIXEL_MODE_GRAY = 2 };
     X(void, g_object_unref, (void *object))
 
 typedef struct pango {
-#define MEMBER(type, name, parameters) type(*name) parameters;
-    FUNCTION_MAP(MEMBER)
-#undef MEMBER
+    FUNCTION_MAP(PW_OS_FUNCTION)
     void *context; /* of the one map of fonts, for as long as the process lives; NULL: there is no
                       Pango */
 } pango;
@@ -69,11 +67,7 @@ static struct {
 
 static void start(void)
 {
-    static const char *const names[] = {
-#define NAME(type, name, parameters) #name,
-        FUNCTION_MAP(NAME)
-#undef NAME
-    };
+    static const char *const names[] = {FUNCTION_MAP(PW_OS_FUNCTION_NAME)};
     char reason[256];
     pango *const library = &process.library;
     if (!pw_os_functions_load(LIBRARY, names, PW_COUNT(names), library, reason, sizeof reason)) {

@@ -180,6 +180,19 @@ static inline pawl_status pt_tiny_network(pw_network *network, pawl_error *error
     return PAWL_OK;
 }
 
+/* The same as a handle, whose owner is the caller. */
+static inline pawl_status pt_tiny_network_object(pawl_network **network, pawl_error *error)
+{
+    pw_network made = {.source_layer_count = 0};
+    pw_network_object *object = NULL;
+    PW_TRY(pt_tiny_network(&made, error));
+    const pawl_status status = pw_network_object_make(NULL, &made, &object, error);
+    pw_network_free(&made);
+    if (status >= 0)
+        *network = pw_object_publish(object);
+    return status;
+}
+
 /* Every kind of type: the pair of slices in bytes, most else in BF16, one convolution's weights in bytes with scales. */
 static inline void pt_tiny_types(pw_network *network)
 {

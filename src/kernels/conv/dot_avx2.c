@@ -8,6 +8,7 @@
 #include "kernels/simd/elements.h"
 #include "kernels/simd/requantise_avx2.h"
 
+#include "kernels/conv/dot_16.h"
 #include "kernels/conv/each.h"
 #include "kernels/conv/finish.h"
 
@@ -49,19 +50,4 @@ static inline vdot vdot_add(vdot sums, vdot_rows rows, vdot_words words)
 #define PK_EACH_MR PK_EACH_3
 #include "kernels/conv/dot.tmpl.h"
 
-void pk_conv_u8s8_u8_3x16_avx2(const pk_tile_args *args)
-{
-    int32_t sums[3 * 16];
-    sums_3x16(args, args->begins, sums);
-    requantise_rows_16(args->requantise, args->factors, sums, args->rows, args->columns,
-                       args->residual, args->residual_stride, args->output, args->output_stride);
-}
-
-void pk_conv_u8s8_f32_3x16_avx2(const pk_tile_args *args)
-{
-    int32_t sums[3 * 16];
-    float scaled[3 * 16];
-    sums_3x16(args, args->begins, sums);
-    finish_scale(args, sums, scaled, 16);
-    finish_f32(args, scaled, 16);
-}
+PK_DOT_TILES_16(3, avx2)

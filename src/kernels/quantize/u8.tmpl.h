@@ -136,24 +136,8 @@ void PK_NAME(upsample_u8)(const pk_call *call, size_t phase, size_t item, void *
         }
 }
 
-/* Rows of the coarse grid. */
-void PK_NAME(shuffle_u8)(const pk_call *call, size_t phase, size_t item, void *scratch)
-{
-    (void)phase;
-    (void)scratch;
-    const pk_tensor *in = &call->problem->source[0], *out = &call->problem->destination;
-    const size_t factor = call->problem->as.factor;
-    const bool is_to_coarse = out->channels > in->channels;
-    const pk_tensor *fine = is_to_coarse ? in : out, *coarse = is_to_coarse ? out : in;
-    const pk_range range = pk_cut_range(&call->needs->cut, item);
-    for (size_t y = range.begin * factor; y < range.end * factor; y++)
-        for (size_t x = 0; x < fine->width; x++) {
-            const size_t at_fine = range.part * fine->picture + y * fine->row + x * fine->pixel;
-            const size_t at_coarse = range.part * coarse->picture + y / factor * coarse->row + x / factor * coarse->pixel +
-                                     (y % factor * factor + x % factor) * fine->channels;
-            memcpy((uint8_t *)call->destination + (is_to_coarse ? at_coarse : at_fine),
-                   (const uint8_t *)call->source[0] + (is_to_coarse ? at_fine : at_coarse), fine->channels);
-        }
-}
-
 #undef PK_NAME
+
+#define PK_T u8
+#include "kernels/eltwise/shuffle.tmpl.h"
+#undef PK_T

@@ -26,6 +26,7 @@
 /* Element types of the templates' tensors: f32, bf16. */
 typedef float pk_f32;
 typedef uint16_t pk_bf16;
+typedef uint8_t pk_u8;
 
 static inline float pk_bf16_to_f32(uint16_t bits)
 {

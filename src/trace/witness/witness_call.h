@@ -31,10 +31,10 @@ typedef struct pw_registers {
 } pw_registers;
 
 /* What a stub is to do. */
-typedef struct pw_plan {
+typedef struct pw_call_plan {
     const void *target;
     int64_t stack; /* bytes of arguments to copy before the call, PW_PLAN_JUMP or PW_PLAN_GIVE */
-} pw_plan;
+} pw_call_plan;
 #define PW_PLAN_JUMP (-1) /* the call goes on, and nobody looks at what it gives */
 #define PW_PLAN_GIVE (-2) /* there is no call: the result stands in the registers */
 
@@ -62,7 +62,7 @@ void pw_log_call_begins(const pw_call *call);
 void pw_log_call_ends(void);
 
 /* witness_calls.c */
-pw_plan pw_trace_enter(pw_registers *registers, uint32_t code);
+pw_call_plan pw_trace_enter(pw_registers *registers, uint32_t code);
 void pw_trace_leave(pw_registers *registers);
 void pw_born(pw_library *library, int interface, void *object, const char *method, pw_entry *const *parents, int parent_count,
              pw_entry *owner, uint64_t caller);
@@ -79,7 +79,7 @@ void pw_call_push(const pw_call *call);
 void pw_call_pop(uintptr_t at);
 
 /* witness_ends.c */
-pw_plan pw_end_begins(pw_registers *registers, pw_view *view, const pw_method *method);
+pw_call_plan pw_end_begins(pw_registers *registers, pw_view *view, const pw_method *method);
 void pw_end_over(pw_registers *registers);
 
 /* witness_logger.c */

@@ -166,7 +166,7 @@ static void keep(pw_entry *entry, const pw_registers *registers)
 }
 
 /* The call is not passed on: its object is gone, and its innards with it. */
-static pw_plan give_nothing(pw_registers *registers, const pw_method *method)
+static pw_call_plan give_nothing(pw_registers *registers, const pw_method *method)
 {
     memset(registers->result, 0, sizeof registers->result);
     memset(registers->result_vector, 0, sizeof registers->result_vector);
@@ -178,11 +178,12 @@ static pw_plan give_nothing(pw_registers *registers, const pw_method *method)
         memset((void *)(uintptr_t)registers->x8, 0, 24);
 #endif
     }
-    return (pw_plan){NULL, PW_PLAN_GIVE};
+    return (pw_call_plan){NULL, PW_PLAN_GIVE};
 }
 
-static pw_plan refuse_use(pw_registers *registers, const pw_view *view, const pw_method *method,
-                          pw_trace_defect defect, const pw_entry *other)
+static pw_call_plan refuse_use(pw_registers *registers, const pw_view *view,
+                               const pw_method *method, pw_trace_defect defect,
+                               const pw_entry *other)
 {
     pw_found(&(pw_find){.defect = defect,
                         .entry = other != NULL ? other : view->entry,
@@ -220,21 +221,21 @@ static void check_context(const pw_registers *registers, const pw_entry *entry,
                         .caller = registers->caller});
 }
 
-static pw_plan call(pw_registers *registers, pw_view *view, const pw_method *method,
-                    const void *target)
+static pw_call_plan call(pw_registers *registers, pw_view *view, const pw_method *method,
+                         const void *target)
 {
     registers->view = view;
     registers->method = method;
     pw_call_push(&(pw_call){(uintptr_t)registers, view->entry, method, registers->caller, 0});
 #if defined(__x86_64__)
-    return (pw_plan){target, method->stack};
+    return (pw_call_plan){target, method->stack};
 #else
-    return (pw_plan){target, 64}; /* what does not fit eight registers is little */
+    return (pw_call_plan){target, 64}; /* what does not fit eight registers is little */
 #endif
 }
 
-static pw_plan enter_known(pw_registers *registers, pw_view *view, const pw_method *method,
-                           const void *target)
+static pw_call_plan enter_known(pw_registers *registers, pw_view *view, const pw_method *method,
+                                const void *target)
 {
     pw_entry *const entry = view->entry, *gone = NULL;
     const pw_entry *who = NULL, *need = NULL;
@@ -286,10 +287,10 @@ static pw_plan enter_known(pw_registers *registers, pw_view *view, const pw_meth
         break;
     }
     pw_this_thread.last = (pw_call){(uintptr_t)registers, entry, method, registers->caller, 0};
-    return (pw_plan){target, PW_PLAN_JUMP};
+    return (pw_call_plan){target, PW_PLAN_JUMP};
 }
 
-pw_plan pw_trace_enter(pw_registers *registers, uint32_t code)
+pw_call_plan pw_trace_enter(pw_registers *registers, uint32_t code)
 {
     const int kept = errno;
     const bool is_second = code >= PW_SLOTS;
@@ -305,7 +306,7 @@ pw_plan pw_trace_enter(pw_registers *registers, uint32_t code)
     const bool is_end = view->place == entry->object && slot == entry->interface->end + 1;
     static const pw_method deleting = {.name = "~", .role = PW_ENDS, .result = -1};
     const pw_method *const method = is_end ? &deleting : view->facts->slots[slot];
-    pw_plan plan = {target, PW_PLAN_JUMP};
+    pw_call_plan plan = {target, PW_PLAN_JUMP};
     drop_dead_calls(&pw_this_thread, (uintptr_t)registers);
     if (atomic_load_explicit(&pw_is_on, memory_order_relaxed)) {
         const bool is_gone = atomic_load(&entry->state) == PW_ENDED;

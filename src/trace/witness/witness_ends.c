@@ -19,10 +19,10 @@ static pw_find finding(pw_trace_defect defect, const pw_registers *registers, co
                      .caller = registers->caller};
 }
 
-static pw_plan give_nothing(pw_registers *registers)
+static pw_call_plan give_nothing(pw_registers *registers)
 {
     memset(registers->result, 0, sizeof registers->result);
-    return (pw_plan){NULL, PW_PLAN_GIVE};
+    return (pw_call_plan){NULL, PW_PLAN_GIVE};
 }
 
 static void note_end(const pw_entry *entry, pw_trace_end how, const pw_entry *holder,
@@ -46,8 +46,8 @@ static bool is_told(const pw_entry *entry)
 }
 
 /* The destructor's call: the complete one where the storage is kept. */
-static pw_plan destroy(pw_registers *registers, pw_view *view, const pw_method *method,
-                       bool is_part, pw_trace_defect found)
+static pw_call_plan destroy(pw_registers *registers, pw_view *view, const pw_method *method,
+                            bool is_part, pw_trace_defect found)
 {
     static const pw_method deleting = {.name = "~", .role = PW_ENDS, .result = -1};
     pw_entry *const entry = view->entry;
@@ -59,11 +59,11 @@ static pw_plan destroy(pw_registers *registers, pw_view *view, const pw_method *
     registers->note = is_kept ? NOTE_KEPT : 0;
     pw_call_push(
         &(pw_call){(uintptr_t)registers, entry, &deleting, registers->caller, (uint64_t)found});
-    return (pw_plan){pw_view_target(view, slot), 0};
+    return (pw_call_plan){pw_view_target(view, slot), 0};
 }
 
 /* By the library, within a call: what its owner's end takes with it. */
-static pw_plan end_inside(pw_registers *registers, pw_view *view, const pw_method *method)
+static pw_call_plan end_inside(pw_registers *registers, pw_view *view, const pw_method *method)
 {
     pw_entry *const entry = view->entry;
     pw_lock();
@@ -105,8 +105,8 @@ static void check_flight(const pw_registers *registers, const pw_entry *entry)
         pw_driver_wait(stream);
 }
 
-static pw_plan end_early(pw_registers *registers, pw_view *view, const pw_method *method,
-                         const pw_entry *holder, uint32_t holders, const pw_frames *frames)
+static pw_call_plan end_early(pw_registers *registers, pw_view *view, const pw_method *method,
+                              const pw_entry *holder, uint32_t holders, const pw_frames *frames)
 {
     pw_entry *const entry = view->entry;
     const bool is_postponed = (pw_flags & PW_TRACE_REPAIR) != 0;
@@ -125,7 +125,7 @@ static pw_plan end_early(pw_registers *registers, pw_view *view, const pw_method
     return destroy(registers, view, method, entry->owner != NULL, PW_TRACE_PARENT_FIRST);
 }
 
-pw_plan pw_end_begins(pw_registers *registers, pw_view *view, const pw_method *method)
+pw_call_plan pw_end_begins(pw_registers *registers, pw_view *view, const pw_method *method)
 {
     pw_entry *const entry = view->entry;
     pw_frames frames;

@@ -15,23 +15,11 @@
 #include <string.h>
 #include <unistd.h>
 
-static pawl_status make_network(pawl_network **network, pawl_error *error)
-{
-    pw_network made = {.source_layer_count = 0};
-    pw_network_object *object = NULL;
-    PW_TRY(pt_tiny_network(&made, error));
-    const pawl_status status = pw_network_object_make(NULL, &made, &object, error);
-    pw_network_free(&made);
-    if (status >= 0)
-        *network = pw_object_publish(object);
-    return status;
-}
-
 static pawl_status build(const pawl_build_desc *desc, pawl_plan **plan, pawl_error *error)
 {
     pawl_network *network = NULL;
     pawl_builder *builder = NULL;
-    pawl_status status = make_network(&network, error);
+    pawl_status status = pt_tiny_network_object(&network, error);
     if (status >= 0)
         status = pawl_builder_create(NULL, &builder, error);
     if (status >= 0)
@@ -73,7 +61,7 @@ static void check_operations(const pawl_model_info *model)
 {
     pawl_network *network = NULL;
     pawl_model_info whole = {.struct_size = sizeof whole};
-    assert_int_equal(make_network(&network, NULL), PAWL_OK);
+    assert_int_equal(pt_tiny_network_object(&network, NULL), PAWL_OK);
     assert_int_equal(pawl_network_info_get(network, &whole, NULL), PAWL_OK);
     const double scale = (double)model->imgsz / whole.imgsz;
     assert_true(fabs(model->gflops - whole.gflops * scale * scale) < 1e-12);
@@ -215,7 +203,7 @@ static void arguments_are_checked(void **state)
     assert_int_equal(pawl_builder_create(NULL, NULL, &error), PAWL_ERR_ARGUMENT);
     desc.struct_size = sizeof desc;
     assert_int_equal(pawl_builder_create(&desc, &builder, &error), PAWL_OK);
-    assert_int_equal(make_network(&network, &error), PAWL_OK);
+    assert_int_equal(pt_tiny_network_object(&network, &error), PAWL_OK);
     broken.struct_size = 1;
     assert_int_equal(pawl_builder_build(builder, network, &broken, &plan, &error),
                      PAWL_ERR_ARGUMENT);
@@ -238,7 +226,7 @@ static void network_is_not_changed(void **state)
     (void)state;
     desc.backend = "reference";
     assert_int_equal(pawl_builder_create(NULL, &builder, &error), PAWL_OK);
-    assert_int_equal(make_network(&network, &error), PAWL_OK);
+    assert_int_equal(pt_tiny_network_object(&network, &error), PAWL_OK);
     assert_int_equal(pw_object_use(network, &pw_network_type, &object, &error), PAWL_OK);
     const size_t layers = object->network.layer_count, tensors = object->network.tensor_count;
     for (int i = 0; i < 2; i++) {
@@ -305,7 +293,7 @@ static void one_build_at_a_time(void **state)
     watcher w = {.inner = PAWL_OK};
     (void)state;
     assert_int_equal(pawl_builder_create(NULL, &w.builder, &error), PAWL_OK);
-    assert_int_equal(make_network(&w.network, &error), PAWL_OK);
+    assert_int_equal(pt_tiny_network_object(&w.network, &error), PAWL_OK);
     desc.progress = watch;
     desc.progress_user = &w;
     desc.backend = "reference";

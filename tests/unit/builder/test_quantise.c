@@ -73,18 +73,6 @@ static void ranges_hold_zero_and_no_more_than_was_seen(void **state)
     }
 }
 
-static pawl_status make_network(pawl_network **network, pawl_error *error)
-{
-    pw_network made = {.source_layer_count = 0};
-    pw_network_object *object = NULL;
-    PW_TRY(pt_tiny_network(&made, error));
-    const pawl_status status = pw_network_object_make(NULL, &made, &object, error);
-    pw_network_free(&made);
-    if (status >= 0)
-        *network = pw_object_publish(object);
-    return status;
-}
-
 static pawl_status build(pawl_calibration *calibration, const pawl_layer_precision *rows,
                          size_t count, pawl_plan **plan, pawl_error *error)
 {
@@ -96,7 +84,7 @@ static pawl_status build(pawl_calibration *calibration, const pawl_layer_precisi
     desc.calibration = calibration;
     desc.layer_precisions = rows;
     desc.layer_precision_count = count;
-    pawl_status status = make_network(&network, error);
+    pawl_status status = pt_tiny_network_object(&network, error);
     if (status >= 0)
         status = pawl_builder_create(NULL, &builder, error);
     if (status >= 0)
