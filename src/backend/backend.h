@@ -12,6 +12,7 @@
 
 #include "backend/nms.h"
 #include "base/thread_pool.h"
+#include "kernels/attributes.h"
 #include "kernels/head/mask.h"
 #include "plan/plan_ir.h"
 #include <pawl/builder.h>
@@ -78,8 +79,7 @@ typedef struct pw_run {
 /* A picture that is to be fitted into the input. */
 typedef struct pw_picture {
     const pawl_picture *pixels; /* format, planes, strides */
-    bool is_cropped; /* the square in its middle, as classifiers see it; else the whole, letterboxed */
-    pawl_letterbox box; /* where it goes then, in an input of its width and height */
+    pk_letterbox how; /* what of it, and where in the input it goes */
 } pw_picture;
 
 /* How to tune; what to build for is in the plan. */

@@ -4,19 +4,22 @@
 
 #include "base/memory.h"
 
+pk_letterbox pw_center_crop_of(const pawl_picture *picture, int32_t width, int32_t height)
+{
+    const int32_t side = picture->width < picture->height ? picture->width : picture->height;
+    return (pk_letterbox){.top = (size_t)((picture->height - side) / 2),
+                          .left = (size_t)((picture->width - side) / 2),
+                          .height = (size_t)side,
+                          .width = (size_t)side,
+                          .inner_height = (size_t)height,
+                          .inner_width = (size_t)width};
+}
+
 pawl_status pw_center_crop_into(const pawl_picture *picture, int32_t width, int32_t height,
                                 uint8_t *network, void *scratch, size_t scratch_size, int32_t first,
                                 int32_t last)
 {
-    const int32_t side = picture->width < picture->height ? picture->width : picture->height;
-    const pk_letterbox how = {.top = (size_t)((picture->height - side) / 2),
-                              .left = (size_t)((picture->width - side) / 2),
-                              .height = (size_t)side,
-                              .width = (size_t)side,
-                              .inner_height = (size_t)height,
-                              .inner_width = (size_t)width};
-    if (picture->planes[0].bytes == NULL || width < 1 || height < 1)
-        return PAWL_ERR_INTERNAL;
+    const pk_letterbox how = pw_center_crop_of(picture, width, height);
     return pw_fit_into(picture, &how, width, height, network, scratch, scratch_size, first, last);
 }
 

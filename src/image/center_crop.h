@@ -5,6 +5,9 @@
 
 #include "image/letterbox.h"
 
+/* Where such a crop has a picture, as the kernel is told. */
+pk_letterbox pw_center_crop_of(const pawl_picture *picture, int32_t width, int32_t height);
+
 /*
  * The square in the picture's middle, as large as its shorter side, resized to width x height as OpenCV's INTER_LINEAR does, to the bit. Rows first
  * ... last - 1 of network, as pw_letterbox_into().

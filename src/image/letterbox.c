@@ -82,11 +82,20 @@ static size_t scratch_size_of(const work *of)
            pw_size_align(of->needs.scratch, PK_CACHE_LINE) + PK_CACHE_LINE;
 }
 
+static bool lies_within(const pk_letterbox *how, int32_t width, int32_t height)
+{
+    return how->inner_top >= 0 && how->inner_top <= height && how->inner_height > 0 &&
+           how->inner_height <= (size_t)(height - how->inner_top) &&
+           how->inner_left <= (size_t)width && how->inner_width > 0 &&
+           how->inner_width <= (size_t)width - how->inner_left;
+}
+
 pawl_status pw_fit_into(const pawl_picture *picture, const pk_letterbox *how, int32_t width,
                         int32_t height, uint8_t *network, void *scratch, size_t scratch_size,
                         int32_t first, int32_t last)
 {
-    if (first < 0 || last > height)
+    if (picture->planes[0].bytes == NULL || width < 1 || height < 1 ||
+        !lies_within(how, width, height) || first < 0 || last > height)
         return PAWL_ERR_INTERNAL;
     if (first >= last)
         return PAWL_OK;
@@ -109,7 +118,7 @@ pawl_status pw_fit_into(const pawl_picture *picture, const pk_letterbox *how, in
     return PAWL_OK;
 }
 
-static pk_letterbox letterbox_of(const pawl_picture *picture, const pawl_letterbox *box)
+pk_letterbox pw_letterbox_of(const pawl_picture *picture, const pawl_letterbox *box)
 {
     return (pk_letterbox){.height = (size_t)picture->height,
                           .width = (size_t)picture->width,
@@ -124,26 +133,17 @@ size_t pw_fit_scratch_size(const pawl_picture *picture, int32_t width, int32_t h
 {
     const pawl_letterbox box = {
         .width = width, .height = height, .inner_width = width, .inner_height = height};
-    const pk_letterbox how = letterbox_of(picture, &box);
+    const pk_letterbox how = pw_letterbox_of(picture, &box);
     work job = {.implementation = NULL};
     make_work(&job, picture, &how, width, height);
     return scratch_size_of(&job);
-}
-
-static bool is_box_sound(const pawl_letterbox *box)
-{
-    return box->inner_width > 0 && box->inner_height > 0 && box->pad_x >= 0 && box->pad_y >= 0 &&
-           box->inner_width <= box->width - box->pad_x &&
-           box->inner_height <= box->height - box->pad_y;
 }
 
 pawl_status pw_letterbox_into(const pawl_picture *picture, const pawl_letterbox *box,
                               uint8_t *network, void *scratch, size_t scratch_size, int32_t first,
                               int32_t last)
 {
-    if (picture->planes[0].bytes == NULL || !is_box_sound(box))
-        return PAWL_ERR_INTERNAL;
-    const pk_letterbox how = letterbox_of(picture, box);
+    const pk_letterbox how = pw_letterbox_of(picture, box);
     return pw_fit_into(picture, &how, box->width, box->height, network, scratch, scratch_size,
                        first, last);
 }

@@ -19,6 +19,9 @@ pawl_status pw_letterbox_into(const pawl_picture *picture, const pawl_letterbox 
                               void *scratch, size_t scratch_size, int32_t first,
                               int32_t last) PW_NODISCARD;
 
+/* Where a box has a picture, as the kernel is told: the whole of it, padded. */
+pk_letterbox pw_letterbox_of(const pawl_picture *picture, const pawl_letterbox *box);
+
 /* The same with a window of the picture: what letterbox and centre crop have in common. how->inner_top is that of the whole input of height rows;
  * what format it is of, the picture says. */
 pawl_status pw_fit_into(const pawl_picture *picture, const pk_letterbox *how, int32_t width, int32_t height, uint8_t *network, void *scratch,

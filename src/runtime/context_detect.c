@@ -20,12 +20,21 @@ pawl_letterbox pw_context_letterbox(const pw_context *context, const pawl_pictur
                : pawl_letterbox_fit(picture->width, picture->height, shape->width, shape->height);
 }
 
+/* As detectors see it, or classifiers. */
+static pk_letterbox how_of(const pw_context *context, const pawl_picture *picture)
+{
+    const pw_lowering *shape = pw_context_shape(context);
+    if (context->engine->plan->network.model.task == PAWL_TASK_CLASSIFY)
+        return pw_center_crop_of(picture, shape->width, shape->height);
+    const pawl_letterbox box = pw_context_letterbox(context, picture);
+    return pw_letterbox_of(picture, &box);
+}
+
 typedef struct fit_work {
     const pw_context *context;
     const pawl_picture *pictures;
     const pw_lowering *shape;
     uint8_t *input;
-    bool is_cropped;
     size_t bands;      /* parts of a picture, an item each */
     atomic_int status; /* the last that failed */
 } fit_work;
@@ -42,11 +51,9 @@ static void fit_item(void *argument, size_t item, size_t worker)
     const size_t scratch_size = work->context->scratch_size;
     const int32_t first = (int32_t)(height * band / work->bands);
     const int32_t last = (int32_t)(height * (band + 1) / work->bands);
-    const pawl_letterbox box = pw_context_letterbox(work->context, picture);
+    const pk_letterbox how = how_of(work->context, picture);
     const pawl_status status =
-        work->is_cropped
-            ? pw_center_crop_into(picture, wide, high, input, scratch, scratch_size, first, last)
-            : pw_letterbox_into(picture, &box, input, scratch, scratch_size, first, last);
+        pw_fit_into(picture, &how, wide, high, input, scratch, scratch_size, first, last);
     if (status < 0)
         atomic_store(&work->status, (int)status);
 }
@@ -76,14 +83,13 @@ pawl_status pw_context_fit_prepare(pw_context *context, const pawl_picture *pict
 }
 
 static pawl_status fit_on_host(pw_context *context, const pawl_picture *pictures, size_t count,
-                               bool is_cropped, pawl_error *error)
+                               pawl_error *error)
 {
     fit_work work = {
         .context = context,
         .pictures = pictures,
         .shape = pw_context_shape(context),
         .input = pw_context_program(context)->input.data,
-        .is_cropped = is_cropped,
         .bands = pw_crew_size(&context->crew),
     };
     PW_TRY(pw_context_fit_prepare(context, pictures, count, error));
@@ -110,14 +116,10 @@ pawl_status pw_context_fit(pw_context *context, const pawl_picture *pictures, si
                            pawl_error *error)
 {
     pw_program *program = pw_context_program(context);
-    const pw_model *model = &context->engine->plan->network.model;
-    const bool is_cropped = model->task == PAWL_TASK_CLASSIFY;
     if (!program->fits || !are_for_device(pictures, count))
-        return fit_on_host(context, pictures, count, is_cropped, error);
+        return fit_on_host(context, pictures, count, error);
     for (size_t i = 0; i < count; i++) {
-        const pw_picture picture = {.pixels = &pictures[i],
-                                    .is_cropped = is_cropped,
-                                    .box = pw_context_letterbox(context, &pictures[i])};
+        const pw_picture picture = {.pixels = &pictures[i], .how = how_of(context, &pictures[i])};
         PW_TRY(program->backend->fit(program, i, &picture, error));
     }
     return PAWL_OK;

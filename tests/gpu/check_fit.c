@@ -20,24 +20,11 @@ static const float mean[3] = {0.485f, 0.456f, 0.406f}, deviation[3] = {0.229f, 0
 
 static pk_letterbox how_of(const fit_case *of)
 {
-    const int32_t width = of->image.width, height = of->image.height;
-    if (of->is_cropped) {
-        const int32_t side = width < height ? width : height;
-        return (pk_letterbox){.top = (size_t)((height - side) / 2),
-                              .left = (size_t)((width - side) / 2),
-                              .height = (size_t)side,
-                              .width = (size_t)side,
-                              .inner_height = (size_t)of->height,
-                              .inner_width = (size_t)of->width};
-    }
-    const pawl_letterbox box = pawl_letterbox_fit(width, height, of->width, of->height);
-    return (pk_letterbox){.height = (size_t)height,
-                          .width = (size_t)width,
-                          .inner_top = box.pad_y,
-                          .inner_left = (size_t)box.pad_x,
-                          .inner_height = (size_t)box.inner_height,
-                          .inner_width = (size_t)box.inner_width,
-                          .fill = 114};
+    const pawl_picture picture = pw_image_picture(&of->image);
+    const pawl_letterbox box =
+        pawl_letterbox_fit(picture.width, picture.height, of->width, of->height);
+    return of->is_cropped ? pw_center_crop_of(&picture, of->width, of->height)
+                          : pw_letterbox_of(&picture, &box);
 }
 
 static pawl_status on_cpu(const fit_case *of, pawl_error *error)

@@ -84,27 +84,6 @@ static void describe(pw_trt_program *program, size_t at, const pk_letterbox *how
     *described = now;
 }
 
-static pk_letterbox how_of(const pw_picture *picture, const pw_lowering *to)
-{
-    enum { PAD = 114 };
-    const int32_t width = picture->pixels->width, height = picture->pixels->height;
-    const int32_t side = width < height ? width : height;
-    if (picture->is_cropped)
-        return (pk_letterbox){.top = (size_t)((height - side) / 2),
-                              .left = (size_t)((width - side) / 2),
-                              .height = (size_t)side,
-                              .width = (size_t)side,
-                              .inner_height = (size_t)to->height,
-                              .inner_width = (size_t)to->width};
-    return (pk_letterbox){.height = (size_t)height,
-                          .width = (size_t)width,
-                          .inner_top = picture->box.pad_y,
-                          .inner_left = (size_t)picture->box.pad_x,
-                          .inner_height = (size_t)picture->box.inner_height,
-                          .inner_width = (size_t)picture->box.inner_width,
-                          .fill = PAD};
-}
-
 typedef struct fitting {
     size_t at;
     const pw_picture *picture;
@@ -115,12 +94,11 @@ static pawl_status put_picture(pw_trt_program *program, void *argument, pawl_err
     const fitting *const of = argument;
     const pw_picture *const picture = of->picture;
     pw_trt_place *const place = &program->places[of->at];
-    const pk_letterbox how = how_of(picture, &program->base.lowering);
     const pawl_plane *const rows = &picture->pixels->planes[0];
     const size_t size =
         rows->row_size * (size_t)(picture->pixels->height - 1) + 3 * (size_t)picture->pixels->width;
     PW_TRY(make_room(program, place, size, error));
-    describe(program, of->at, &how, rows->row_size);
+    describe(program, of->at, &picture->how, rows->row_size);
     if (pw_cuda_has_pinned(program->plan->gpu->cuda) &&
         !pw_gpu_is_pinned(program->plan->gpu, rows->bytes))
         return upload_staged(program, place, rows->bytes, size, error);
