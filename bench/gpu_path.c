@@ -124,7 +124,7 @@ static pawl_status open_all(bench *b, const char *engine, const char *picture, i
     PW_TRY(pawl_context_input(b->context, &input, error));
     b->batch = (size_t)input.dims[0] < 64 ? (size_t)input.dims[0] : 64;
     for (size_t i = 0; i < b->batch; i++)
-        PW_TRY(pawl_image_read(picture, &b->images[i], error));
+        PW_TRY(pawl_image_load(picture, NULL, &b->images[i], error));
     return PAWL_OK;
 }
 
@@ -181,7 +181,7 @@ static pawl_status submit(bench *b, pawl_error *error)
 
 static pawl_status take(bench *b, pawl_error *error)
 {
-    pawl_job_result result = PAWL_JOB_RESULT_INIT;
+    pawl_job_info result = PAWL_JOB_INFO_INIT;
     PW_TRY(pawl_detector_wait(b->detector, &result, error));
     const pawl_status status =
         result.status < 0 ? pw_fail(error, result.status, "%s", result.message) : PAWL_OK;

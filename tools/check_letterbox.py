@@ -54,7 +54,7 @@ class Pawl:
 
     def read(self, path):
         handle = ctypes.c_void_p()
-        self.check(self.lib.pawl_image_read(path.encode(), ctypes.byref(handle), ctypes.byref(self.error)))
+        self.check(self.lib.pawl_image_load(path.encode(), None, ctypes.byref(handle), ctypes.byref(self.error)))
         return handle
 
     def letterbox(self, image, width, height):

@@ -84,7 +84,7 @@ static void *probe(void *argument)
         CPU_SET(self->core, &one);
         (void)pthread_setaffinity_np(pthread_self(), sizeof one, &one);
     }
-    self->status = pawl_probe_info_get(&self->info, NULL);
+    self->status = pawl_machine_probe(&self->info, NULL);
     return NULL;
 }
 

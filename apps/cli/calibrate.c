@@ -123,7 +123,7 @@ static int open_detector(calibrating *c)
         pawl_context_create(c->engine, &context, &c->context, &error) < 0 ||
         pawl_detector_create(c->context, NULL, &c->detector, &error) < 0 ||
         pawl_calibration_create(c->plan, &c->made, &error) < 0 ||
-        pawl_context_observe(c->context, pawl_calibration_observe, c->made, &error) < 0)
+        pawl_context_observer_set(c->context, pawl_calibration_observe, c->made, &error) < 0)
         return app_fail_library("calibration", &error);
     return APP_EXIT_DONE;
 }

@@ -217,8 +217,8 @@ static int read_network(struct build *build)
     if (code != APP_EXIT_DONE)
         return code;
     build->model.struct_size = sizeof build->model;
-    if (pawl_weights_open(build->input, &build->weights, &error) < 0 ||
-        pawl_network_from_weights(build->weights, &desc, &build->network, &error) < 0 ||
+    if (pawl_weights_load(build->input, &build->weights, &error) < 0 ||
+        pawl_network_create(build->weights, &desc, &build->network, &error) < 0 ||
         pawl_network_info_get(build->network, &build->model, &error) < 0)
         return app_fail_library(build->input, &error);
     say_recognised(build);

@@ -55,12 +55,12 @@ static int convert(const char *input, const char *output)
     pawl_error error = {0};
     pawl_weights *weights = NULL;
     const double start = app_clock_ms();
-    if (pawl_weights_open(input, &weights, &error) < 0)
+    if (pawl_weights_load(input, &weights, &error) < 0)
         return app_fail_library(input, &error);
     int code = APP_EXIT_DONE;
     if (app_is_interrupted())
         code = app_fail_interrupted();
-    else if (pawl_weights_convert(weights, output, &error) < 0)
+    else if (pawl_weights_save(weights, output, &error) < 0)
         code = app_fail_library(
             strstr(error.message, app_path_name(input)) != NULL ? input : output, &error);
     else

@@ -27,8 +27,10 @@ const app_command cli_explain = {
 /* Of all tables, one after the other; NULL past the end. */
 static const pawl_diagnosis *diagnosis_at(size_t index)
 {
-    const size_t count = pawl_diagnosis_count();
-    return index < count ? pawl_diagnosis_get(index) : pawl_trace_diagnosis_get(index - count);
+    size_t count = 0;
+    while (count <= index && pawl_lifetime_diagnosis(count) != NULL)
+        count++;
+    return index < count ? pawl_lifetime_diagnosis(index) : pawl_trace_diagnosis(index - count);
 }
 
 /* The number behind "PAWL-L", "T" or nothing, in any case and with or without its noughts, and the

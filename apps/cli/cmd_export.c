@@ -77,8 +77,8 @@ static int read_network(export_job *job)
     if (code != APP_EXIT_DONE)
         return code;
     job->model.struct_size = sizeof job->model;
-    if (pawl_weights_open(job->input, &job->weights, &error) < 0 ||
-        pawl_network_from_weights(job->weights, &desc, &job->network, &error) < 0 ||
+    if (pawl_weights_load(job->input, &job->weights, &error) < 0 ||
+        pawl_network_create(job->weights, &desc, &job->network, &error) < 0 ||
         pawl_network_info_get(job->network, &job->model, &error) < 0)
         return app_fail_library(job->input, &error);
     return APP_EXIT_DONE;

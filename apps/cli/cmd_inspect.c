@@ -60,11 +60,11 @@ static pawl_status open_weights(inspect_subject *subject, const char *activation
 {
     pawl_network_desc desc = PAWL_NETWORK_DESC_INIT;
     desc.activation = activation;
-    pawl_status status = pawl_weights_open(subject->path, &subject->weights, error);
+    pawl_status status = pawl_weights_load(subject->path, &subject->weights, error);
     if (status >= 0)
         status = pawl_weights_info_get(subject->weights, &subject->weights_info, error);
     if (status >= 0)
-        status = pawl_network_from_weights(subject->weights, &desc, &subject->network, error);
+        status = pawl_network_create(subject->weights, &desc, &subject->network, error);
     if (status >= 0)
         status = pawl_network_info_get(subject->network, &subject->model, error);
     subject->has_model = status >= 0;

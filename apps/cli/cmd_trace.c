@@ -170,7 +170,7 @@ static void put_line(void *user, const char *text)
 }
 
 /* Writes the report where it is wanted; an exit code, reported. */
-static int tell(pawl_trace *trace, const trace_options *options, const pawl_trace_summary *summary)
+static int tell(pawl_trace *trace, const trace_options *options, const pawl_trace_info *summary)
 {
     const pawl_trace_format format = format_of(options);
     pawl_error error = {0};
@@ -185,7 +185,7 @@ static int tell(pawl_trace *trace, const trace_options *options, const pawl_trac
     if (status < 0)
         return app_fail_library(path != NULL ? path : "stderr", &error);
     if (path != NULL)
-        app_note("pawl trace: %zu %s in %s", APP_COUNT(summary->defects, "defect", "defects"),
+        app_note("pawl trace: %zu %s in %s", APP_COUNT(summary->defect_count, "defect", "defects"),
                  path);
     return APP_EXIT_DONE;
 }
@@ -195,7 +195,7 @@ static int report(const traced_run *run, const trace_options *options, size_t *d
     char ending[400];
     pawl_error error = {0};
     pawl_trace *trace = NULL;
-    pawl_trace_summary summary = PAWL_TRACE_SUMMARY_INIT;
+    pawl_trace_info summary = PAWL_TRACE_INFO_INIT;
     pawl_trace_desc desc = PAWL_TRACE_DESC_INIT;
     snprintf(ending, sizeof ending, "%s", run->ending);
     if (run->children > 0)
@@ -207,14 +207,14 @@ static int report(const traced_run *run, const trace_options *options, size_t *d
     desc.ending = ending[0] != '\0' ? ending : NULL;
     desc.is_repaired = options->repair;
     desc.max_depth = options->max_depth;
-    if (pawl_trace_read((const char *const *)run->logs, run->log_count, &desc, &trace, &error) < 0)
+    if (pawl_trace_load((const char *const *)run->logs, run->log_count, &desc, &trace, &error) < 0)
         return app_fail_library(options->suppressions, &error);
     int code = APP_EXIT_DONE;
-    if (pawl_trace_summary_get(trace, &summary, &error) < 0)
+    if (pawl_trace_info_get(trace, &summary, &error) < 0)
         code = app_fail_library(NULL, &error);
     else
         code = tell(trace, options, &summary);
-    *defects = summary.defects;
+    *defects = summary.defect_count;
     (void)pawl_trace_destroy(&trace);
     return code;
 }

@@ -31,8 +31,7 @@ static void note(void *user, const pawl_global_info *global)
 int inspect_globals_read(inspect_subject *subject)
 {
     inspect_globals *globals = &subject->globals;
-    const pawl_status status =
-        pawl_pickle_globals_tell(subject->path, note, globals, &globals->error);
+    const pawl_status status = pawl_pickle_report(subject->path, note, globals, &globals->error);
     globals->has_pickle = status >= 0 || globals->count > 0;
     return globals->is_short ? app_fail_memory() : APP_EXIT_DONE;
 }

@@ -66,7 +66,7 @@ static void write_dot(const struct graph *graph, FILE *out)
     }
     for (size_t i = 0; i < graph->count; i++)
         for (int32_t k = 0; k < sources_of(&graph->layers[i]); k++)
-            fprintf(out, "  n%u -> n%u;\n", graph->layers[i].source[k], graph->layers[i].id);
+            fprintf(out, "  n%u -> n%u;\n", graph->layers[i].sources[k], graph->layers[i].id);
     fputs("}\n", out);
 }
 
@@ -122,7 +122,7 @@ static size_t lay_edges(const struct graph *graph, app_drawing *drawing, size_t 
     for (size_t from = 0; from < graph->count; from++)
         for (size_t to = from + 1; to < graph->count; to++) /* in order of their beginnings */
             for (int32_t k = 0; k < sources_of(&graph->layers[to]); k++) {
-                if (row_of(graph, graph->layers[to].source[k]) != from)
+                if (row_of(graph, graph->layers[to].sources[k]) != from)
                     continue;
                 if (to == from + 1 && drawing != NULL)
                     app_draw_line(drawing,

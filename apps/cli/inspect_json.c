@@ -57,7 +57,7 @@ static json_t *strides_json(const pawl_model_info *model)
 {
     json_t *strides = json_array();
     for (int32_t i = 0; i < model->level_count && i < PAWL_MAX_LEVELS; i++)
-        (void)app_json_append(strides, json_integer(model->stride[i]));
+        (void)app_json_append(strides, json_integer(model->strides[i]));
     return strides;
 }
 
@@ -69,8 +69,8 @@ static json_t *anchors_json(const pawl_model_info *model)
         json_t *level = json_array();
         for (int32_t j = 0; j < model->anchor_count && j < PAWL_MAX_ANCHORS; j++) {
             json_t *anchor = json_array();
-            (void)app_json_append(anchor, app_json_number((double)model->anchor[i][j][0]));
-            (void)app_json_append(anchor, app_json_number((double)model->anchor[i][j][1]));
+            (void)app_json_append(anchor, app_json_number((double)model->anchors[i][j][0]));
+            (void)app_json_append(anchor, app_json_number((double)model->anchors[i][j][1]));
             (void)app_json_append(level, anchor);
         }
         (void)app_json_append(levels, level);
@@ -87,7 +87,7 @@ static json_t *layers_json(const inspect_subject *subject)
         (void)app_json_set(layer, "id", json_integer((json_int_t)info.id));
         json_t *sources = json_array();
         for (int32_t k = 0; k < info.source_count && k < PAWL_MAX_SOURCES; k++)
-            (void)app_json_append(sources, json_integer((json_int_t)info.source[k]));
+            (void)app_json_append(sources, json_integer((json_int_t)info.sources[k]));
         (void)app_json_set(layer, "inputs", sources);
         (void)app_json_set(layer, "name", app_json_text(info.name));
         (void)app_json_set(layer, "op", app_json_text(info.op));

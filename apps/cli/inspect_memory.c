@@ -2,7 +2,7 @@
 /* What a run of an engine takes of memory on the CPU, as it is planned. */
 #include "cli/inspect.h"
 
-static void print_block(void *user, const pawl_memory_block *block)
+static void print_block(void *user, const pawl_memory_block_info *block)
 {
     (void)user;
     app_put("  %10llu  %10llu  %4zu - %-4zu  %s%s", (unsigned long long)block->offset,

@@ -62,7 +62,7 @@ static void print_strides(const pawl_model_info *model)
         return;
     fputs("strides    ", strides.out);
     for (int32_t i = 0; i < model->level_count && i < PAWL_MAX_LEVELS; i++)
-        fprintf(strides.out, " %d", model->stride[i]);
+        fprintf(strides.out, " %d", model->strides[i]);
     fprintf(strides.out, ", %d anchor%s each", model->anchor_count,
             plural((size_t)model->anchor_count));
     put(&strides);
@@ -188,10 +188,10 @@ static void print_anchors(const pawl_model_info *model)
         if (!begin(&level))
             return;
         fprintf(level.out, "%s%d:", i == 0 ? "anchors     stride " : "            stride ",
-                model->stride[i]);
+                model->strides[i]);
         for (int32_t j = 0; j < model->anchor_count && j < PAWL_MAX_ANCHORS; j++)
-            fprintf(level.out, " %gx%g", (double)model->anchor[i][j][0],
-                    (double)model->anchor[i][j][1]);
+            fprintf(level.out, " %gx%g", (double)model->anchors[i][j][0],
+                    (double)model->anchors[i][j][1]);
         put(&level);
     }
 }

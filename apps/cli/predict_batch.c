@@ -67,7 +67,7 @@ static app_shape shape_of(const predict_writer *writer, const predict_picture *p
 static void read_picture(const predict_writer *writer, predict_picture *picture)
 {
     pawl_image_view view;
-    pawl_read_desc how = PAWL_READ_DESC_INIT;
+    pawl_decode_desc how = PAWL_DECODE_DESC_INIT;
     how.accepts_truncated = writer->options->is_truncated_accepted ? 1 : 0;
     const double start = app_clock_ms();
     if (app_picture_read(picture->path, &how, &picture->image, &picture->error) < 0)

@@ -139,11 +139,11 @@ static pawl_status look_inside(const predict_job *job, struct watch *watch, stru
     pawl_context *context = job->context;
     pawl_status status = pawl_context_threshold_set(context, 0, error);
     if (status >= 0)
-        status = pawl_context_observe(context, watch_layer, watch, error);
+        status = pawl_context_observer_set(context, watch_layer, watch, error);
     if (status >= 0)
         status = pawl_context_run(context, error);
     if (status == PAWL_ERR_UNSUPPORTED) { /* a backend that shows no layers */
-        (void)!pawl_context_observe(context, NULL, NULL, error);
+        (void)!pawl_context_observer_set(context, NULL, NULL, error);
         status = pawl_context_run(context, error);
     }
     if (status >= 0)
@@ -151,7 +151,7 @@ static pawl_status look_inside(const predict_job *job, struct watch *watch, stru
     if (status >= 0)
         *best = best_of(job, &candidates);
     pawl_error ignored = {0};
-    (void)!pawl_context_observe(context, NULL, NULL, &ignored);
+    (void)!pawl_context_observer_set(context, NULL, NULL, &ignored);
     return status;
 }
 

@@ -57,7 +57,8 @@ static int take_mask(predict_writer *writer, predict_picture *picture, size_t in
                                                   mask.width, (size_t)mask.width))
         return app_fail_memory();
     const int32_t class_id = picture->found.items[index].class_id;
-    if (!options->is_nosave && pawl_image_draw_mask(picture->image, &mask, class_id, &error) < 0)
+    if (!options->is_nosave &&
+        pawl_image_draw_mask(picture->image, &mask, class_id, NULL, &error) < 0)
         return app_fail_library(picture->path, &error);
     return stem == NULL ? APP_EXIT_DONE : write_png(writer, stem, index, &mask);
 }

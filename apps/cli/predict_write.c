@@ -99,14 +99,14 @@ static pawl_status draw(const predict_writer *writer, const predict_picture *pic
     style.hides_labels = writer->options->hides_labels ? 1 : 0;
     style.hides_confidences = writer->options->hides_conf ? 1 : 0;
     if (writer->task != PAWL_TASK_CLASSIFY)
-        return pawl_image_draw_styled(picture->image, picture->found.items, picture->found.count,
-                                      &style, error);
+        return pawl_image_draw(picture->image, picture->found.items, picture->found.count, &style,
+                               error);
     char *lines = predict_classes_lines(writer->names, picture);
     if (lines == NULL) {
         error->status = PAWL_ERR_MEMORY;
         return error->status;
     }
-    const pawl_status status = pawl_image_draw_text(picture->image, lines, error);
+    const pawl_status status = pawl_image_draw_caption(picture->image, lines, error);
     free(lines);
     return status;
 }
@@ -115,7 +115,7 @@ int predict_image_write(pawl_image *image, const char *path)
 {
     pawl_error error = {0};
     const int code = app_inputs_check(path);
-    if (code == APP_EXIT_DONE && pawl_image_write(image, path, &error) < 0)
+    if (code == APP_EXIT_DONE && pawl_image_save(image, path, NULL, &error) < 0)
         return app_fail_library(path, &error);
     return code;
 }
@@ -230,7 +230,7 @@ static int write_letterbox(predict_writer *writer, const predict_picture *pictur
     const app_shape to = writer->shape;
     const pawl_status status =
         writer->task == PAWL_TASK_CLASSIFY
-            ? pawl_image_center_crop(picture->image, to.width, to.height, &boxed, &error)
+            ? pawl_image_centre_crop(picture->image, to.width, to.height, &boxed, &error)
         : writer->options->is_rect
             ? pawl_image_letterbox_rect(picture->image, to.width, to.height, writer->stride, &boxed,
                                         &error)

@@ -73,8 +73,7 @@ static pawl_status build(struct making *making, const session *opened,
     desc.progress = cli_build_progress;
     desc.batch_min = 1;
     desc.batch_opt = desc.batch_max = batch > 0 ? batch : 1;
-    pawl_status status =
-        pawl_network_from_weights(making->weights, &network, &making->network, error);
+    pawl_status status = pawl_network_create(making->weights, &network, &making->network, error);
     if (status >= 0)
         status = pawl_network_info_get(making->network, &model, error);
     if (status >= 0 && imgsz.height > 0) {
@@ -130,7 +129,7 @@ static int load(session *opened, const session_options *options, app_shape imgsz
     const bool is_engine = status >= 0;
     const bool may_be_weights =
         !is_engine && status != PAWL_ERR_READ && !app_path_ends_in(opened->path, "engine plan");
-    if (may_be_weights && pawl_weights_open(opened->path, &making.weights, &other) >= 0)
+    if (may_be_weights && pawl_weights_load(opened->path, &making.weights, &other) >= 0)
         status = build_in_memory(opened, &making, options, imgsz, batch, &error);
     else if (may_be_weights &&
              (app_path_ends_in(opened->path, "pt pth wts") || looks_like_weights(opened->path)))

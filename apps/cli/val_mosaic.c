@@ -184,14 +184,13 @@ static pawl_status annotate(const struct mosaic *mosaic, pawl_image *image, bool
     style.name_count = data->category_count;
     style.line_width = size / 10 > 1 ? size / 10 : 1;
     style.hides_confidences = is_labels ? 1 : 0;
-    pawl_status status =
-        pawl_image_draw_styled(image, mosaic->boxes, mosaic->box_count, &style, error);
+    pawl_status status = pawl_image_draw(image, mosaic->boxes, mosaic->box_count, &style, error);
     for (size_t i = 0; i < mosaic->count && status >= 0; i++) {
         const char *path = data->pictures[mosaic->val->order[mosaic->first + i]].path;
         const int32_t x = mosaic->tile_width * ((int32_t)i / mosaic->columns);
         const int32_t y = mosaic->tile_height * ((int32_t)i % mosaic->columns);
-        status = pawl_image_write_text(image, app_path_name(path), x + 5, y + 5,
-                                       size > 8 ? size * 2 / 3 : 6, 0, grey, error);
+        status = pawl_image_draw_text(image, app_path_name(path), x + 5, y + 5,
+                                      size > 8 ? size * 2 / 3 : 6, 0, grey, error);
     }
     return status;
 }
@@ -211,7 +210,7 @@ static int write_mosaic(const struct mosaic *mosaic, bool is_labels, size_t batc
         names[i] = data->categories[i].name;
     if (code == APP_EXIT_DONE && (pawl_image_create(&view, &image, &error) < 0 ||
                                   annotate(mosaic, image, is_labels, names, &error) < 0 ||
-                                  pawl_image_write(image, path, &error) < 0))
+                                  pawl_image_save(image, path, NULL, &error) < 0))
         code = app_fail_library(path, &error);
     if (code == APP_EXIT_DONE)
         code = app_html_picture(report, path);

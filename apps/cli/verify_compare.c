@@ -145,7 +145,8 @@ static pawl_status look(const verify_side *side, struct watch *watch, pawl_image
     if (status >= 0)
         status = pawl_context_threshold_set(side->context, 0, error);
     if (status >= 0)
-        status = pawl_context_observe(side->context, is_watched ? watch_layer : NULL, watch, error);
+        status =
+            pawl_context_observer_set(side->context, is_watched ? watch_layer : NULL, watch, error);
     if (status >= 0)
         status = pawl_context_run(side->context, error);
     if (status >= 0 && side->model.task != PAWL_TASK_CLASSIFY)

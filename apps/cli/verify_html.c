@@ -23,7 +23,7 @@ static pawl_status draw(const verify_side *side, pawl_image *image, const verify
     pawl_status status =
         pawl_image_letterbox(image, pair->shape.width, pair->shape.height, drawn, error);
     if (status >= 0 && boxes->count > 0)
-        status = pawl_image_draw_styled(*drawn, boxes->items, boxes->count, &style, error);
+        status = pawl_image_draw(*drawn, boxes->items, boxes->count, &style, error);
     free(names);
     return status;
 }

@@ -26,9 +26,9 @@ int verify_open_model(verify_job *job)
     desc.activation = job->options->activation;
     if (is_engine(job->model))
         return APP_EXIT_DONE;
-    if (pawl_weights_open(job->model, &job->weights, &error) < 0 ||
+    if (pawl_weights_load(job->model, &job->weights, &error) < 0 ||
         pawl_weights_info_get(job->weights, &job->weights_info, &error) < 0 ||
-        pawl_network_from_weights(job->weights, &desc, &job->network, &error) < 0)
+        pawl_network_create(job->weights, &desc, &job->network, &error) < 0)
         return app_fail_library(job->model, &error);
     return APP_EXIT_DONE;
 }

@@ -5,7 +5,7 @@
 #include "common/term.h"
 
 #include <math.h>
-#include <pawl/image.h>
+#include <pawl/draw.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -107,7 +107,7 @@ static pawl_status write_text(const struct canvas *canvas, const app_stroke *str
     uint8_t rgb[3];
     int32_t width = 0, height = 0;
     const int32_t size = (int32_t)rint(stroke->height * canvas->scale);
-    pawl_status status = pawl_text_size(stroke->text, size, &width, &height, error);
+    pawl_status status = pawl_text_measure(stroke->text, size, &width, &height, error);
     if (status < 0)
         return status;
     colour_of(stroke->colour, rgb);
@@ -116,8 +116,8 @@ static pawl_status write_text(const struct canvas *canvas, const app_stroke *str
     /* Turned, the text runs upwards from its start. */
     x -= stroke->is_turned ? height / 2.0 : shift * width;
     y -= stroke->is_turned ? (1 - shift) * width : height / 2.0;
-    return pawl_image_write_text(canvas->image, stroke->text, (int32_t)rint(x), (int32_t)rint(y),
-                                 size, stroke->is_turned ? 1 : 0, rgb, error);
+    return pawl_image_draw_text(canvas->image, stroke->text, (int32_t)rint(x), (int32_t)rint(y),
+                                size, stroke->is_turned ? 1 : 0, rgb, error);
 }
 
 /* Shapes into the pixels, of which the image is made; text into that. */
@@ -150,8 +150,8 @@ int app_drawing_png(const app_drawing *drawing, int32_t scale, const char *path)
     int code = canvas.pixels == NULL || canvas.cover == NULL || drawing->has_failed
                    ? app_fail_memory()
                    : APP_EXIT_DONE;
-    if (code == APP_EXIT_DONE &&
-        (paint(&canvas, drawing, &error) < 0 || pawl_image_write(canvas.image, path, &error) < 0))
+    if (code == APP_EXIT_DONE && (paint(&canvas, drawing, &error) < 0 ||
+                                  pawl_image_save(canvas.image, path, NULL, &error) < 0))
         code = app_fail_library(path, &error);
     (void)pawl_image_destroy(&canvas.image);
     free(canvas.pixels);

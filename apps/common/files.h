@@ -23,7 +23,7 @@ bool app_path_ends_in(const char *path, const char *endings);
 #define APP_PICTURE_ENDINGS                                                                     \
     "avif bmp dng gif heic heif j2k jp2 jpe jpeg jpg jxl mpo pbm pfm pgm png pnm ppm tif tiff " \
     "webp"
-/* True if pawl_image_write() takes a name of this ending. */
+/* True if pawl_image_save() takes a name of this ending. */
 bool app_is_written_picture(const char *path);
 
 /* What a file of this ending is ("a picture"), if that is known and the ending is none of @p own;

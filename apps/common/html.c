@@ -118,7 +118,7 @@ int app_html_picture(FILE *out, const char *path)
     fprintf(out, "\" src=\"data:image/%s;base64,", app_path_ends_in(path, "png") ? "png" : "jpeg");
     app_put_base64(out, data, size);
     fputs("\">\n", out);
-    pawl_file_release(data);
+    pawl_memory_release(data);
     return APP_EXIT_DONE;
 }
 
@@ -135,8 +135,8 @@ int app_html_image(FILE *out, pawl_image *image, const char *what)
     char *path = app_format("%s/%s.jpg", folder, what);
     int code = path == NULL ? app_fail_memory() : APP_EXIT_DONE;
     if (code == APP_EXIT_DONE)
-        code = pawl_image_write(image, path, &error) < 0 ? app_fail_library(path, &error)
-                                                         : app_html_picture(out, path);
+        code = pawl_image_save(image, path, NULL, &error) < 0 ? app_fail_library(path, &error)
+                                                              : app_html_picture(out, path);
     if (path != NULL)
         (void)unlink(path);
     (void)rmdir(folder);

@@ -205,7 +205,7 @@ int app_npy_read(app_npy *npy, float *values, size_t count)
 
 void app_npy_close(app_npy *npy)
 {
-    pawl_file_release(npy->data);
+    pawl_memory_release(npy->data);
     npy->data = NULL; /* its shape stays */
     npy->at = NULL;
     npy->left = 0;

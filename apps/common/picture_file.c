@@ -52,7 +52,7 @@ static pawl_status read_by_ffmpeg(const char *path, pawl_image **image, pawl_err
         address != NULL && app_program_run(argv, FFMPEG_LIMIT, FFMPEG_TIME, &printed);
     const size_t said = strlen(error->message);
     if (is_run && printed.size > 0)
-        status = pawl_image_decode(printed.data, printed.size, image, error);
+        status = pawl_image_decode(printed.data, printed.size, NULL, image, error);
     else if (printed.is_missing)
         (void)snprintf(error->message + said, sizeof error->message - said,
                        " (or install ffmpeg, which is asked for such kinds)");
@@ -64,12 +64,12 @@ static pawl_status read_by_ffmpeg(const char *path, pawl_image **image, pawl_err
     return status;
 }
 
-pawl_status app_picture_read(const char *path, const pawl_read_desc *desc, pawl_image **image,
+pawl_status app_picture_read(const char *path, const pawl_decode_desc *desc, pawl_image **image,
                              pawl_error *error)
 {
     if (strcmp(path, "-") == 0 && standard_input.is_read)
-        return pawl_image_decode_as(standard_input.data, standard_input.size, desc, image, error);
-    const pawl_status status = pawl_image_read_as(path, desc, image, error);
+        return pawl_image_decode(standard_input.data, standard_input.size, desc, image, error);
+    const pawl_status status = pawl_image_load(path, desc, image, error);
     if (status != PAWL_ERR_UNSUPPORTED || !is_other_picture(path))
         return status;
     return read_by_ffmpeg(path, image, error);

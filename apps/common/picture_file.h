@@ -7,10 +7,10 @@
 #include <stdbool.h>
 
 /*
- * pawl_image_read_as(), and two more: what is a picture and not read by the library is handed to
+ * pawl_image_load(), and two more: what is a picture and not read by the library is handed to
  * ffmpeg, where that is in PATH; and "-" is what app_stdin_read() has read.
  */
-pawl_status app_picture_read(const char *path, const pawl_read_desc *desc, pawl_image **image,
+pawl_status app_picture_read(const char *path, const pawl_decode_desc *desc, pawl_image **image,
                              pawl_error *error);
 
 /* All of stdin, once: bytes and their count, this file's own. Reports what is wrong and returns an

@@ -19,7 +19,7 @@ void app_text_free(app_text *text)
     if (text->is_converted)
         free(text->bytes);
     else
-        pawl_file_release(text->bytes);
+        pawl_memory_release(text->bytes);
     *text = (app_text){0};
 }
 

@@ -58,8 +58,8 @@ static int read_network(const compat_build *asked, pawl_task task, struct build 
     pawl_model_info model = PAWL_MODEL_INFO_INIT;
     printf("Loading weights: %s\n", asked->weights);
     (void)fflush(stdout);
-    if (pawl_weights_open(asked->weights, &build->weights, &error) < 0 ||
-        pawl_network_from_weights(build->weights, NULL, &build->network, &error) < 0 ||
+    if (pawl_weights_load(asked->weights, &build->weights, &error) < 0 ||
+        pawl_network_create(build->weights, NULL, &build->network, &error) < 0 ||
         pawl_network_info_get(build->network, &model, &error) < 0) {
         if (error.status ==
             PAWL_ERR_AMBIGUOUS) /* the options that it asks for are not TensorRTX's */

@@ -134,7 +134,10 @@ static int write_picture(const struct detect *detect, const char *path, pawl_ima
 {
     pawl_error error = {0};
     pawl_image_view view;
+    pawl_draw_desc style = PAWL_DRAW_DESC_INIT;
     pawl_image *drawn = NULL;
+    style.names = detect->names;
+    style.name_count = (size_t)detect->model.class_count;
     const char *name = app_path_name(path);
     const bool is_written = app_is_written_picture(name);
     char *target = app_format("_%s%s", name, is_written ? "" : ".jpg");
@@ -150,10 +153,9 @@ static int write_picture(const struct detect *detect, const char *path, pawl_ima
     if (status >= 0)
         status = pawl_image_create(&view, &drawn, &error);
     if (status >= 0 && detect->task == PAWL_TASK_SEGMENT)
-        status = pawl_image_draw(drawn, found->items, found->count, detect->names,
-                                 (size_t)detect->model.class_count, &error);
+        status = pawl_image_draw(drawn, found->items, found->count, &style, &error);
     if (status >= 0)
-        status = pawl_image_write(drawn, target, &error);
+        status = pawl_image_save(drawn, target, NULL, &error);
     const int code = status < 0 ? app_fail_library(target, &error) : 0;
     (void)pawl_image_destroy(&drawn);
     free(pixels);

@@ -25,9 +25,9 @@ static pawl_status build(const char *input, const char *output, pawl_error *erro
     desc.progress = on_progress;
 
     /* Each call is skipped once one has failed. */
-    pawl_status status = pawl_weights_open(input, &weights, error);
+    pawl_status status = pawl_weights_load(input, &weights, error);
     if (status >= 0)
-        status = pawl_network_from_weights(weights, NULL, &network, error);
+        status = pawl_network_create(weights, NULL, &network, error);
     if (status >= 0)
         status = pawl_network_info_get(network, &model, error);
     if (status >= 0)

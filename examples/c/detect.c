@@ -32,7 +32,7 @@ static pawl_status make_chain(struct detection_chain *chain, const char *engine_
     if (status >= 0)
         status = pawl_detector_create(chain->context, NULL, &chain->detector, error);
     if (status >= 0)
-        status = pawl_image_read(picture_path, &chain->image, error);
+        status = pawl_image_load(picture_path, NULL, &chain->image, error);
     return status;
 }
 

@@ -21,7 +21,7 @@ static pawl_status look_at(struct worker *worker, pawl_detector *detector, const
 {
     pawl_image *image = NULL;
     pawl_detections found = {0};
-    pawl_status status = pawl_image_read(path, &image, &worker->error);
+    pawl_status status = pawl_image_load(path, NULL, &image, &worker->error);
     if (status >= 0)
         status = pawl_detector_run(detector, &image, 1, &found, NULL, &worker->error);
     for (size_t i = 0; i < found.count; i++)

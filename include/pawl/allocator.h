@@ -25,6 +25,13 @@ typedef struct pawl_allocator {
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_allocator_set(const pawl_allocator *allocator);
 
+/**
+ * Gives back memory that a call has left to the caller, where it says so: a file's bytes, an encoded picture.
+ * @param memory  NULL is fine.
+ * @note Any thread; before the allocator is changed. Since 0.2.
+ */
+PAWL_API void pawl_memory_release(void *memory);
+
 PAWL_END
 
 #endif

@@ -48,6 +48,7 @@ typedef struct pawl_layer_precision {
     const char *layer;
     const char *precision; /* "fp32" or "int8" */
 } pawl_layer_precision;
+#define PAWL_LAYER_PRECISION_INIT { NULL, NULL }
 
 typedef struct pawl_build_desc {
     size_t struct_size;

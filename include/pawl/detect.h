@@ -158,7 +158,7 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_detector_classify_pictures(pawl_detecto
 typedef struct pawl_job pawl_job;
 
 /** How a job went. What it points to is the job's, and void once that has ended. */
-typedef struct pawl_job_result {
+typedef struct pawl_job_info {
     size_t struct_size;
     pawl_job *job;                     /* NULL: no job was left to wait for */
     void *user;                        /* as it was submitted */
@@ -168,8 +168,8 @@ typedef struct pawl_job_result {
     pawl_status status;
     const char *message;               /* what went wrong; "" */
     const pawl_class_scores *scores;   /* of each picture, of a classifier; NULL where it failed, and else */
-} pawl_job_result;
-#define PAWL_JOB_RESULT_INIT { sizeof(pawl_job_result), NULL, NULL, NULL, 0, { 0, 0, 0 }, PAWL_OK, NULL, NULL }
+} pawl_job_info;
+#define PAWL_JOB_INFO_INIT { sizeof(pawl_job_info), NULL, NULL, NULL, 0, { 0, 0, 0 }, PAWL_OK, NULL, NULL }
 
 /**
  * Starts detection, or classification where the engine classifies, on @p count pictures and returns. As many jobs as the detector was made for can be in flight, from here until each is ended;
@@ -206,7 +206,7 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_detector_submit_pictures(pawl_detector 
  * @retval PAWL_ERR_ARGUMENT  A detector made without jobs.
  * @note Any thread. Since 0.2.
  */
-PAWL_API PAWL_NODISCARD pawl_status pawl_detector_wait(pawl_detector *detector, pawl_job_result *result, pawl_error *error);
+PAWL_API PAWL_NODISCARD pawl_status pawl_detector_wait(pawl_detector *detector, pawl_job_info *result, pawl_error *error);
 
 /**
  * Ends a job, at any time, and with it what it found; its place may be taken by another. One that has not begun never will.

@@ -16,11 +16,8 @@ typedef struct pawl_diagnosis {
 } pawl_diagnosis;
 #define PAWL_DIAGNOSIS_INIT { NULL, NULL, NULL, NULL }
 
-/** How many diagnoses there are. Any thread. Since 0.1. */
-PAWL_API size_t pawl_diagnosis_count(void);
-
-/** The diagnosis at @p index, in the order of their ids; NULL past the end. Depends on no object. Any thread. Since 0.1. */
-PAWL_API const pawl_diagnosis *pawl_diagnosis_get(size_t index);
+/** The diagnosis of lifetimes at @p index, in the order of their ids; NULL past the end. Depends on no object. Any thread. Since 0.1. */
+PAWL_API const pawl_diagnosis *pawl_lifetime_diagnosis(size_t index);
 
 PAWL_END
 

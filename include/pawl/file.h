@@ -3,7 +3,7 @@
 #ifndef PAWL_FILE_H
 #define PAWL_FILE_H
 
-#include <pawl/status.h>
+#include <pawl/allocator.h>
 
 PAWL_BEGIN
 
@@ -22,14 +22,13 @@ PAWL_API const char *pawl_file_kind(const char *path);
  * last ticks, whose times cannot tell, is read twice and compared. Not seen: a writer that has the file mapped and whose writing the system
  * has not noted yet.
  *
- * @param most       Bytes; a longer file is refused. @param[out] data  On success the caller's: end it with pawl_file_release(), before the
+ * @param most       Bytes; a longer file is refused. @param[out] data  On success the caller's: end it with pawl_memory_release(), before the
  *                   allocator is changed. A zero byte follows the last, so that text is a string. Else untouched, as is @p size.
  * @retval PAWL_ERR_READ    It cannot be opened or read, is a folder, or changed while it was read.
  * @retval PAWL_ERR_LIMIT   It is longer than @p most. @retval PAWL_ERR_MEMORY  Nothing is left behind.
  * @note Any thread. Since 0.2.
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_file_read(const char *path, size_t most, void **data, size_t *size, pawl_error *error);
-PAWL_API void pawl_file_release(void *data); /**< NULL is fine. */
 
 /**
  * A file that appears under its name when it is complete. Until then it has no name and goes with the process, however that ends; on file

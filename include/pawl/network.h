@@ -29,8 +29,8 @@ typedef struct pawl_model_info {
     int32_t has_names;  /* 1: the file has class names */
     int32_t level_count;  /* detection levels */
     int32_t anchor_count; /* anchors a level */
-    int32_t stride[PAWL_MAX_LEVELS];                             /* network pixels a cell */
-    float anchor[PAWL_MAX_LEVELS][PAWL_MAX_ANCHORS][2];          /* width, height in network pixels */
+    int32_t strides[PAWL_MAX_LEVELS];                            /* network pixels a cell */
+    float anchors[PAWL_MAX_LEVELS][PAWL_MAX_ANCHORS][2];          /* width, height in network pixels */
     int32_t max_stride;   /* height and width must be multiples of it */
     int32_t imgsz;        /* shape to run at unless told otherwise: the file's default, or the plan's optimum height */
     int64_t parameter_count; /* as PyTorch counts model.parameters() of the file */
@@ -50,7 +50,7 @@ typedef struct pawl_layer_info {
     int32_t output_channels;
     pawl_dtype output_dtype; /* what its output is stored in; of a head float32 */
     int32_t source_count; /* layers that it reads from, by their ids below: as many as there are, the first PAWL_MAX_SOURCES told. Since 0.2 */
-    uint32_t source[PAWL_MAX_SOURCES];
+    uint32_t sources[PAWL_MAX_SOURCES];
 } pawl_layer_info;
 #define PAWL_LAYER_INFO_INIT { sizeof(pawl_layer_info), 0, NULL, NULL, NULL, 0, PAWL_F32, 0, { 0 } }
 
@@ -77,7 +77,7 @@ PAWL_API const char *pawl_activation_name(size_t index);
  * @retval PAWL_ERR_MEMORY       Nothing is left behind.
  * @note Any thread. Since 0.1.
  */
-PAWL_API PAWL_NODISCARD pawl_status pawl_network_from_weights(pawl_weights *weights, const pawl_network_desc *desc,
+PAWL_API PAWL_NODISCARD pawl_status pawl_network_create(pawl_weights *weights, const pawl_network_desc *desc,
                                                               pawl_network **network, pawl_error *error);
 
 /**
@@ -91,7 +91,7 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_network_from_weights(pawl_weights *weig
  * @retval PAWL_ERR_MEMORY  Nothing is left behind.
  * @note Any thread. Since 0.1.
  */
-PAWL_API PAWL_NODISCARD pawl_status pawl_weights_convert(pawl_weights *weights, const char *path, pawl_error *error);
+PAWL_API PAWL_NODISCARD pawl_status pawl_weights_save(pawl_weights *weights, const char *path, pawl_error *error);
 
 /**
  * Ends a network, at any time. Plans built from it do not need it.
@@ -111,8 +111,8 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_network_layer_get(pawl_network *network
 PAWL_END
 
 #ifndef PAWL_BUILDING /* create calls note their place in the user's source */
-#define pawl_network_from_weights(weights, desc, network, error) \
-    PAWL_PLACED(pawl_network_from_weights(weights, desc, network, error))
+#define pawl_network_create(weights, desc, network, error) \
+    PAWL_PLACED(pawl_network_create(weights, desc, network, error))
 #endif
 
 #endif

@@ -9,6 +9,7 @@
 #include <pawl/calibration.h>
 #include <pawl/detect.h>
 #include <pawl/diagnosis.h>
+#include <pawl/draw.h>
 #include <pawl/export.h>
 #include <pawl/file.h>
 #include <pawl/image.h>

@@ -125,14 +125,15 @@ typedef struct pawl_memory_info {
 #define PAWL_MEMORY_INFO_INIT { sizeof(pawl_memory_info), 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 /** A piece of the workspace and the steps during which it holds something. */
-typedef struct pawl_memory_block {
+typedef struct pawl_memory_block_info {
     size_t struct_size;
     const char *layer;    /* that makes it; lives as long as the plan */
     int32_t is_workspace; /* 1: what the layer's kernel needs beside its tensors */
     uint64_t offset, size; /* bytes */
     size_t first_step, last_step;
-} pawl_memory_block;
-typedef void (*pawl_memory_tell)(void *user, const pawl_memory_block *block);
+} pawl_memory_block_info;
+#define PAWL_MEMORY_BLOCK_INFO_INIT { sizeof(pawl_memory_block_info), NULL, 0, 0, 0, 0, 0 }
+typedef void (*pawl_memory_tell)(void *user, const pawl_memory_block_info *block);
 
 /**
  * Plans the memory of a run on the CPU backend, and takes none of it.

@@ -55,7 +55,7 @@ typedef struct pawl_probe_info {
  * @retval PAWL_ERR_MEMORY  Nothing is left behind.
  * @note Any thread. Since 0.2.
  */
-PAWL_API PAWL_NODISCARD pawl_status pawl_probe_info_get(pawl_probe_info *info, pawl_error *error);
+PAWL_API PAWL_NODISCARD pawl_status pawl_machine_probe(pawl_probe_info *info, pawl_error *error);
 
 PAWL_END
 

@@ -191,7 +191,7 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_context_candidates(pawl_context *contex
  * on this context answers PAWL_ERR_BUSY.
  * @param user  Handed on to @p observer.
  */
-PAWL_API PAWL_NODISCARD pawl_status pawl_context_observe(pawl_context *context, pawl_observer observer, void *user, pawl_error *error);
+PAWL_API PAWL_NODISCARD pawl_status pawl_context_observer_set(pawl_context *context, pawl_observer observer, void *user, pawl_error *error);
 
 /**
  * Runs the network on the input binding. Allocates nothing, but for an observer's first run in a shape, and never waits for another context's work.

@@ -28,15 +28,15 @@ typedef struct pawl_trace_desc {
 } pawl_trace_desc;
 #define PAWL_TRACE_DESC_INIT { sizeof(pawl_trace_desc), NULL, NULL, 0, 16 }
 
-typedef struct pawl_trace_summary {
+typedef struct pawl_trace_info {
     size_t struct_size;
-    size_t processes; /* whose logs were read */
-    size_t libraries; /* TensorRTs that were used */
-    size_t objects;   /* parts of networks not counted */
-    size_t defects;   /* told */
-    size_t suppressed;
-} pawl_trace_summary;
-#define PAWL_TRACE_SUMMARY_INIT { sizeof(pawl_trace_summary), 0, 0, 0, 0, 0 }
+    size_t process_count; /* whose logs were read */
+    size_t library_count; /* TensorRTs that were used */
+    size_t object_count;  /* parts of networks not counted */
+    size_t defect_count;  /* told */
+    size_t suppressed_count;
+} pawl_trace_info;
+#define PAWL_TRACE_INFO_INIT { sizeof(pawl_trace_info), 0, 0, 0, 0, 0 }
 
 /**
  * Reads the logs of a traced program, one a process image. For names and lines of source it runs addr2line (or llvm-addr2line), if there is one.
@@ -48,14 +48,14 @@ typedef struct pawl_trace_summary {
  * @retval PAWL_ERR_CORRUPT  It is something else; the sentence names file and line.
  * @note Any thread. Since 0.2.
  */
-PAWL_API PAWL_NODISCARD pawl_status pawl_trace_read(const char *const logs[], size_t count, const pawl_trace_desc *desc, pawl_trace **trace,
+PAWL_API PAWL_NODISCARD pawl_status pawl_trace_load(const char *const logs[], size_t count, const pawl_trace_desc *desc, pawl_trace **trace,
                                                     pawl_error *error);
 
 /** Ends it and makes *trace NULL; see pawl_object_destroy(). */
 PAWL_API pawl_status pawl_trace_destroy(pawl_trace **trace);
 
-/** Fills @p summary. Any thread. Since 0.2. */
-PAWL_API PAWL_NODISCARD pawl_status pawl_trace_summary_get(pawl_trace *trace, pawl_trace_summary *summary, pawl_error *error);
+/** Fills @p info. Any thread. Since 0.2. */
+PAWL_API PAWL_NODISCARD pawl_status pawl_trace_info_get(pawl_trace *trace, pawl_trace_info *info, pawl_error *error);
 
 /**
  * Tells a report line by line (no newline; valid during the call only).
@@ -72,8 +72,12 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_trace_report(pawl_trace *trace, pawl_tr
 PAWL_API PAWL_NODISCARD pawl_status pawl_trace_save(pawl_trace *trace, pawl_trace_format format, const char *path, pawl_error *error);
 
 /** What the ids of defects mean ("PAWL-T001"), in their order; NULL past the end. Depends on no object. Any thread. Since 0.2. */
-PAWL_API const pawl_diagnosis *pawl_trace_diagnosis_get(size_t index);
+PAWL_API const pawl_diagnosis *pawl_trace_diagnosis(size_t index);
 
 PAWL_END
+
+#ifndef PAWL_BUILDING /* create calls note their place in the user's source */
+#define pawl_trace_load(logs, count, desc, trace, error) PAWL_PLACED(pawl_trace_load(logs, count, desc, trace, error))
+#endif
 
 #endif

@@ -48,7 +48,7 @@ typedef struct pawl_global_info {
  * @retval PAWL_ERR_MEMORY       Memory ran out. Nothing is left behind.
  * @note Any thread. Since 0.1.
  */
-PAWL_API PAWL_NODISCARD pawl_status pawl_weights_open(const char *path, pawl_weights **weights, pawl_error *error);
+PAWL_API PAWL_NODISCARD pawl_status pawl_weights_load(const char *path, pawl_weights **weights, pawl_error *error);
 
 /**
  * Ends weights, at any time. Networks made from them keep what they need.
@@ -81,10 +81,10 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_weights_global_get(pawl_weights *weight
  *               an error: what was named before the damage may do harm all the same.
  * @param user   Handed to it.
  * @retval PAWL_ERR_UNSUPPORTED  The file holds no pickle, or a part of one that is not read (compressed entries, out-of-band data).
- * @retval PAWL_ERR_READ, PAWL_ERR_CORRUPT, PAWL_ERR_LIMIT, PAWL_ERR_MEMORY  As for pawl_weights_open(). Nothing is left behind.
+ * @retval PAWL_ERR_READ, PAWL_ERR_CORRUPT, PAWL_ERR_LIMIT, PAWL_ERR_MEMORY  As for pawl_weights_load(). Nothing is left behind.
  * @note Any thread. Depends on no object. Since 0.2.
  */
-PAWL_API PAWL_NODISCARD pawl_status pawl_pickle_globals_tell(const char *path, void (*tell)(void *user, const pawl_global_info *global),
+PAWL_API PAWL_NODISCARD pawl_status pawl_pickle_report(const char *path, void (*tell)(void *user, const pawl_global_info *global),
                                                              void *user, pawl_error *error);
 
 /**
@@ -96,8 +96,8 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_weights_save_wts(pawl_weights *weights,
 PAWL_END
 
 #ifndef PAWL_BUILDING /* create calls note their place in the user's source */
-#define pawl_weights_open(path, weights, error) \
-    PAWL_PLACED(pawl_weights_open(path, weights, error))
+#define pawl_weights_load(path, weights, error) \
+    PAWL_PLACED(pawl_weights_load(path, weights, error))
 #endif
 
 #endif

@@ -48,7 +48,7 @@ static double best_gigabytes(const pk_probe *probe, const float *values)
     return best;
 }
 
-pawl_status pawl_probe_info_get(pawl_probe_info *info, pawl_error *error)
+pawl_status pawl_machine_probe(pawl_probe_info *info, pawl_error *error)
 {
     pawl_probe_info made = PAWL_PROBE_INFO_INIT;
     const pk_probe *probe = pk_probe_select(pw_isa_mask());

@@ -361,7 +361,7 @@ pawl_status pawl_file_read(const char *path, size_t most, void **data, size_t *s
     return PAWL_OK;
 }
 
-void pawl_file_release(void *data)
+void pawl_memory_release(void *data)
 {
     pw_free(data);
 }

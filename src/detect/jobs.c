@@ -434,10 +434,10 @@ static bool is_done(const pw_job_queue *queue, const pw_job *job)
     return !is_held;
 }
 
-pawl_status pawl_detector_wait(pawl_detector *detector, pawl_job_result *result, pawl_error *error)
+pawl_status pawl_detector_wait(pawl_detector *detector, pawl_job_info *result, pawl_error *error)
 {
-    pawl_job_result made = PAWL_JOB_RESULT_INIT;
-    PW_TRY(pw_desc_answer(result, &made, sizeof(made), "pawl_job_result", error));
+    pawl_job_info made = PAWL_JOB_INFO_INIT;
+    PW_TRY(pw_desc_answer(result, &made, sizeof(made), "pawl_job_info", error));
     pw_job_queue *queue = NULL;
     pw_detector *used PW_USING = NULL;
     pw_job *job PW_USING = NULL;
@@ -459,7 +459,7 @@ pawl_status pawl_detector_wait(pawl_detector *detector, pawl_job_result *result,
         made.status = job->status;
         made.message = job->status >= 0 ? "" : job->error.message;
     }
-    return pw_desc_answer(result, &made, sizeof(made), "pawl_job_result", error);
+    return pw_desc_answer(result, &made, sizeof(made), "pawl_job_info", error);
 }
 
 pawl_status pawl_job_destroy(pawl_job **job)

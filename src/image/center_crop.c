@@ -46,11 +46,11 @@ static pawl_status make_image(pawl_image *image, fit_function fit, int32_t width
     return PAWL_OK;
 }
 
-pawl_status pawl_image_center_crop(pawl_image *image, int32_t width, int32_t height,
+pawl_status pawl_image_centre_crop(pawl_image *image, int32_t width, int32_t height,
                                    pawl_image **cropped, pawl_error *error)
 {
     if (cropped == NULL || width < 1 || height < 1)
-        return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_image_center_crop: %s",
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_image_centre_crop: %s",
                        cropped == NULL ? "cropped is NULL" : "width and height must be at least 1");
     return make_image(image, pw_center_crop_into, width, height, cropped, error);
 }

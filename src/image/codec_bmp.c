@@ -223,8 +223,10 @@ static uint8_t *put(uint8_t *at, uint32_t value, size_t bytes)
     return at;
 }
 
-static pawl_status encode_bmp(const pw_image *image, pw_os_file *file, pawl_error *error)
+static pawl_status encode_bmp(const pw_image *image, const pw_encoding *how, pw_sink *sink,
+                              pawl_error *error)
 {
+    (void)how;
     (void)error;
     const size_t dense = (size_t)image->width * 3;
     const size_t padding = (4 - dense % 4) % 4;
@@ -241,14 +243,14 @@ static pawl_status encode_bmp(const pw_image *image, pw_os_file *file, pawl_erro
     at = put(at, 24, 2);
     at = put(at, RGB_ROWS, 4);
     (void)put(at, (uint32_t)pixels, 4);
-    pw_os_file_write(file, header, sizeof(header));
+    pw_sink_write(sink, header, sizeof(header));
     for (int32_t y = image->height; y-- > 0;) {
         const uint8_t *row = pw_image_row(image, y);
         for (int32_t x = 0; x < image->width; x++, row += 3) {
             const uint8_t bgr[3] = {row[2], row[1], row[0]};
-            pw_os_file_write(file, bgr, 3);
+            pw_sink_write(sink, bgr, 3);
         }
-        pw_os_file_write(file, "\0\0\0", padding);
+        pw_sink_write(sink, "\0\0\0", padding);
     }
     return PAWL_OK;
 }

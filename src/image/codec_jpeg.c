@@ -13,7 +13,6 @@
 #include <jerror.h>
 #include <jpeglib.h>
 
-#define QUALITY     95
 #define MAX_SCANS   500 /* a progressive file can ask for endless passes over the picture */
 #define WRITE_CHUNK 16384
 #define EXIF_HEADER 6
@@ -40,7 +39,8 @@ typedef struct encoder {
     struct jpeg_destination_mgr destination;
     jmp_buf jump;
     const pw_image *image;
-    pw_os_file *file;
+    int quality;
+    pw_sink *sink;
     pawl_status status;
     pawl_error *error;
     uint8_t chunk[WRITE_CHUNK];
@@ -301,7 +301,7 @@ static void destination_start(j_compress_ptr codec)
 static boolean destination_full(j_compress_ptr codec)
 {
     encoder *state = codec->client_data;
-    pw_os_file_write(state->file, state->chunk, WRITE_CHUNK);
+    pw_sink_write(state->sink, state->chunk, WRITE_CHUNK);
     destination_start(codec);
     return TRUE;
 }
@@ -309,7 +309,7 @@ static boolean destination_full(j_compress_ptr codec)
 static void destination_end(j_compress_ptr codec)
 {
     encoder *state = codec->client_data;
-    pw_os_file_write(state->file, state->chunk, WRITE_CHUNK - codec->dest->free_in_buffer);
+    pw_sink_write(state->sink, state->chunk, WRITE_CHUNK - codec->dest->free_in_buffer);
 }
 
 static void encode_guarded(encoder *state)
@@ -325,7 +325,7 @@ static void encode_guarded(encoder *state)
     codec->input_components = 3;
     codec->in_color_space = JCS_RGB;
     jpeg_set_defaults(codec);
-    jpeg_set_quality(codec, QUALITY, TRUE);
+    jpeg_set_quality(codec, state->quality, TRUE);
     jpeg_start_compress(codec, TRUE);
     while (codec->next_scanline < codec->image_height) {
         JSAMPROW row = pw_image_row(state->image, (int32_t)codec->next_scanline);
@@ -334,13 +334,15 @@ static void encode_guarded(encoder *state)
     jpeg_finish_compress(codec);
 }
 
-static pawl_status encode_jpeg(const pw_image *image, pw_os_file *file, pawl_error *error)
+static pawl_status encode_jpeg(const pw_image *image, const pw_encoding *how, pw_sink *sink,
+                               pawl_error *error)
 {
     encoder *state PW_AUTO_FREE = pw_calloc(1, sizeof(encoder));
     if (state == NULL)
         return pw_fail_memory(error, "the JPEG encoder", sizeof(encoder));
     state->image = image;
-    state->file = file;
+    state->quality = how->quality;
+    state->sink = sink;
     state->error = error;
     state->codec.err = jpeg_std_error(&state->errors);
     state->codec.client_data = state;

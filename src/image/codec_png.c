@@ -30,7 +30,7 @@ typedef struct encoder {
     png_structp png;
     png_infop info;
     const pw_image *image;
-    pw_os_file *file;
+    pw_sink *sink;
     pawl_status status;
     pawl_error *error;
 } encoder;
@@ -200,7 +200,7 @@ static void encode_error(png_structp png, png_const_charp reason)
 static void encode_write(png_structp png, png_bytep data, size_t size)
 {
     encoder *state = png_get_io_ptr(png);
-    pw_os_file_write(state->file, data, size);
+    pw_sink_write(state->sink, data, size);
 }
 
 static void encode_flush(png_structp png)
@@ -225,9 +225,11 @@ static void encode_guarded(encoder *state)
     png_write_end(state->png, state->info);
 }
 
-static pawl_status encode_png(const pw_image *image, pw_os_file *file, pawl_error *error)
+static pawl_status encode_png(const pw_image *image, const pw_encoding *how, pw_sink *sink,
+                              pawl_error *error)
 {
-    encoder state = {.image = image, .file = file, .error = error};
+    (void)how;
+    encoder state = {.image = image, .sink = sink, .error = error};
     state.png =
         png_create_write_struct(PNG_LIBPNG_VER_STRING, &state, encode_error, ignore_warning);
     if (state.png != NULL)

@@ -190,15 +190,17 @@ static pawl_status decode_ppm(const uint8_t *data, size_t size, pw_reading *how,
     return PAWL_OK;
 }
 
-static pawl_status encode_ppm(const pw_image *image, pw_os_file *file, pawl_error *error)
+static pawl_status encode_ppm(const pw_image *image, const pw_encoding *how, pw_sink *sink,
+                              pawl_error *error)
 {
+    (void)how;
     (void)error;
     char header[64];
     const int length =
         snprintf(header, sizeof(header), "P6\n%d %d\n255\n", image->width, image->height);
-    pw_os_file_write(file, header, (size_t)length);
+    pw_sink_write(sink, header, (size_t)length);
     for (int32_t y = 0; y < image->height; y++)
-        pw_os_file_write(file, pw_image_row(image, y), (size_t)image->width * 3);
+        pw_sink_write(sink, pw_image_row(image, y), (size_t)image->width * 3);
     return PAWL_OK;
 }
 

@@ -9,7 +9,6 @@
 #include <webp/decode.h>
 #include <webp/encode.h>
 
-#define QUALITY     95.0f
 #define RIFF_HEADER 12
 
 static bool is_webp(const uint8_t *data, size_t size)
@@ -157,14 +156,15 @@ static pawl_status decode_webp(const uint8_t *data, size_t size, pw_reading *how
 
 static int encode_write(const uint8_t *data, size_t size, const WebPPicture *picture)
 {
-    pw_os_file_write(picture->custom_ptr, data, size);
+    pw_sink_write(picture->custom_ptr, data, size);
     return 1;
 }
 
-static pawl_status encode_picture(WebPPicture *picture, const pw_image *image, pawl_error *error)
+static pawl_status encode_picture(WebPPicture *picture, const pw_image *image, int quality,
+                                  pawl_error *error)
 {
     WebPConfig config;
-    if (!WebPConfigPreset(&config, WEBP_PRESET_PHOTO, QUALITY))
+    if (!WebPConfigPreset(&config, WEBP_PRESET_PHOTO, (float)quality))
         return pw_fail(error, PAWL_ERR_INTERNAL,
                        "libwebp is of another version than the one pawl was built with");
     picture->width = image->width;
@@ -181,7 +181,8 @@ static pawl_status encode_picture(WebPPicture *picture, const pw_image *image, p
                    (int)picture->error_code);
 }
 
-static pawl_status encode_webp(const pw_image *image, pw_os_file *file, pawl_error *error)
+static pawl_status encode_webp(const pw_image *image, const pw_encoding *how, pw_sink *sink,
+                               pawl_error *error)
 {
     if (image->width > WEBP_MAX_DIMENSION || image->height > WEBP_MAX_DIMENSION)
         return pw_fail(
@@ -193,8 +194,8 @@ static pawl_status encode_webp(const pw_image *image, pw_os_file *file, pawl_err
     if (!WebPPictureInit(&picture))
         return pw_fail(error, PAWL_ERR_INTERNAL,
                        "libwebp is of another version than the one pawl was built with");
-    picture.custom_ptr = file;
-    const pawl_status status = encode_picture(&picture, image, error);
+    picture.custom_ptr = sink;
+    const pawl_status status = encode_picture(&picture, image, how->quality, error);
     WebPPictureFree(&picture);
     return status;
 }

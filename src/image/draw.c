@@ -4,7 +4,7 @@
 #include "base/desc.h"
 #include "image/text.h"
 #include <math.h>
-#include <pawl/detect.h>
+#include <pawl/draw.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -26,6 +26,9 @@ static const uint32_t palette[PALETTE] = {0xff3838, 0xff9d97, 0xff701f, 0xffb21d
 typedef struct style {
     int32_t line, font, margin;
     bool hides_labels, hides_confidences;
+    const uint32_t *palette;
+    size_t colours;
+    int alpha; /* of masks, of 256 */
 } style;
 
 /* x1, y1 belong to the box, x2, y2 are the first pixels behind it. */
@@ -35,21 +38,33 @@ typedef struct box {
 
 /* Sizes after the picture's, so that neither a large one hides the frame nor the label a small one.
  */
-static style style_of(const pw_image *image, int32_t line)
+static style style_of(const pw_image *image, const pawl_draw_desc *desc)
 {
+    const int32_t line = desc->line_width;
     const double width = rint((image->width + image->height) / 2.0 * 0.003);
     const int32_t side = image->width < image->height ? image->width : image->height;
     const int32_t room = side / 10 > FONT_LEAST ? side / 10 : FONT_LEAST;
-    style chosen = {.line = line > 0 ? line : width >= 2.0 ? (int32_t)width : side < 100 ? 1 : 2};
+    style chosen = {
+        .line = line > 0       ? line
+                : width >= 2.0 ? (int32_t)width
+                : side < 100   ? 1
+                               : 2,
+        .hides_labels = desc->hides_labels != 0,
+        .hides_confidences = desc->hides_confidences != 0,
+        .palette = desc->palette != NULL ? desc->palette : palette,
+        .colours = desc->palette != NULL ? desc->palette_count : PALETTE,
+        .alpha = (int)lrintf(desc->mask_alpha * 256.0f),
+    };
     chosen.font = chosen.line * 6 > FONT_USUAL ? chosen.line * 6 : FONT_USUAL;
     chosen.font = chosen.font < room ? chosen.font : room;
+    chosen.font = desc->font_size > 0 ? desc->font_size : chosen.font;
     chosen.margin = (chosen.font + 3) / 4;
     return chosen;
 }
 
-static void colour_of(int32_t class_id, uint8_t rgb[3])
+static void colour_of(const style *look, int32_t class_id, uint8_t rgb[3])
 {
-    const uint32_t colour = palette[(uint32_t)class_id % PALETTE];
+    const uint32_t colour = look->palette[(uint32_t)class_id % look->colours];
     rgb[0] = (uint8_t)(colour >> 16);
     rgb[1] = (uint8_t)(colour >> 8);
     rgb[2] = (uint8_t)colour;
@@ -163,7 +178,7 @@ static pawl_status draw_one(const pw_image *image, const pawl_detection *found, 
 {
     uint8_t rgb[3];
     char label[LABEL_SIZE];
-    colour_of(found->class_id, rgb);
+    colour_of(&look, found->class_id, rgb);
     const box at = {.x1 = pixel_of(found->x1, image->width),
                     .y1 = pixel_of(found->y1, image->height),
                     .x2 = pixel_of(found->x2, image->width),
@@ -175,9 +190,30 @@ static pawl_status draw_one(const pw_image *image, const pawl_detection *found, 
     return draw_label(image, at, label, look, rgb, error);
 }
 
-pawl_status pawl_image_draw_mask(pawl_image *image, const struct pawl_mask *mask, int32_t class_id,
-                                 pawl_error *error)
+static pawl_status read_style(const pawl_draw_desc *desc, pawl_draw_desc *asked, pawl_error *error)
 {
+    *asked = (pawl_draw_desc)PAWL_DRAW_DESC_INIT;
+    PW_TRY(pw_desc_read(asked, sizeof(*asked), desc, "pawl_draw_desc", error));
+    if (asked->line_width < 0 || asked->line_width > LINE_MAX)
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "line_width is %d: 0 to %d are possible",
+                       asked->line_width, LINE_MAX);
+    if (asked->font_size < 0 || asked->font_size > PW_TEXT_MAX_SIZE)
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "font_size is %d: 0 to %d are possible",
+                       asked->font_size, PW_TEXT_MAX_SIZE);
+    if ((asked->palette == NULL) != (asked->palette_count == 0))
+        return pw_fail(error, PAWL_ERR_ARGUMENT,
+                       "palette is %s and palette_count %zu: give both, or neither for YOLOv5's",
+                       asked->palette == NULL ? "NULL" : "given", asked->palette_count);
+    if (!(asked->mask_alpha >= 0.0f && asked->mask_alpha <= 1.0f))
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "mask_alpha must be 0 to 1");
+    return PAWL_OK;
+}
+
+pawl_status pawl_image_draw_mask(pawl_image *image, const pawl_mask *mask, int32_t class_id,
+                                 const pawl_draw_desc *desc, pawl_error *error)
+{
+    pawl_draw_desc asked;
+    PW_TRY(read_style(desc, &asked, error));
     if (mask == NULL || mask->pixels == NULL)
         return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_image_draw_mask: mask is NULL");
     pw_image *used PW_USING = NULL;
@@ -186,25 +222,27 @@ pawl_status pawl_image_draw_mask(pawl_image *image, const struct pawl_mask *mask
         return pw_fail(error, PAWL_ERR_ARGUMENT, "a mask of %dx%d for a picture of %dx%d pixels",
                        (int)mask->width, (int)mask->height, (int)used->width, (int)used->height);
     uint8_t rgb[3];
-    colour_of(class_id, rgb);
+    const style look = style_of(used, &asked);
+    colour_of(&look, class_id, rgb);
     const uint8_t *inside = mask->pixels;
     for (int32_t y = 0; y < used->height; y++) {
         uint8_t *pixel = pw_image_row(used, y);
         for (int32_t x = 0; x < used->width; x++, pixel += 3)
             for (int c = 0; c < 3 && inside[(size_t)y * (size_t)used->width + (size_t)x] != 0; c++)
-                pixel[c] = (uint8_t)((pixel[c] + rgb[c]) / 2);
+                pixel[c] = (uint8_t)((pixel[c] * (256 - look.alpha) + rgb[c] * look.alpha) / 256);
     }
     return PAWL_OK;
 }
 
-pawl_status pawl_image_draw_text(pawl_image *image, const char *text, pawl_error *error)
+pawl_status pawl_image_draw_caption(pawl_image *image, const char *text, pawl_error *error)
 {
     static const uint8_t white[3] = {255, 255, 255};
     if (text == NULL)
         return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_image_draw_text: text is NULL");
     pw_image *used PW_USING = NULL;
     PW_TRY(pw_object_use(image, &pw_image_type, &used, error));
-    const style look = style_of(used, 0);
+    const pawl_draw_desc usual = PAWL_DRAW_DESC_INIT;
+    const style look = style_of(used, &usual);
     int32_t y = look.margin;
     for (const char *line = text; *line != '\0' && y < used->height;) {
         static const uint8_t black[3] = {0, 0, 0};
@@ -222,36 +260,21 @@ pawl_status pawl_image_draw_text(pawl_image *image, const char *text, pawl_error
     return PAWL_OK;
 }
 
-pawl_status pawl_image_draw_styled(pawl_image *image, const struct pawl_detection *detections,
-                                   size_t count, const pawl_draw_desc *desc, pawl_error *error)
+pawl_status pawl_image_draw(pawl_image *image, const pawl_detection *detections, size_t count,
+                            const pawl_draw_desc *desc, pawl_error *error)
 {
-    pawl_draw_desc asked = PAWL_DRAW_DESC_INIT;
-    PW_TRY(pw_desc_read(&asked, sizeof(asked), desc, "pawl_draw_desc", error));
+    pawl_draw_desc asked;
+    PW_TRY(read_style(desc, &asked, error));
     if (detections == NULL && count > 0)
         return pw_fail(error, PAWL_ERR_ARGUMENT,
                        "pawl_image_draw: detections is NULL, count is %zu", count);
-    if (asked.line_width < 0 || asked.line_width > LINE_MAX)
-        return pw_fail(error, PAWL_ERR_ARGUMENT, "line_width is %d: 0 to %d are possible",
-                       asked.line_width, LINE_MAX);
     pw_image *used PW_USING = NULL;
     PW_TRY(pw_object_use(image, &pw_image_type, &used, error));
-    style look = style_of(used, asked.line_width);
-    look.hides_labels = asked.hides_labels != 0;
-    look.hides_confidences = asked.hides_confidences != 0;
+    const style look = style_of(used, &asked);
     for (size_t i = count; i-- > 0;) { /* the most confident last, so that it lies on top */
         const int32_t id = detections[i].class_id;
         const bool has_name = asked.names != NULL && id >= 0 && (size_t)id < asked.name_count;
         PW_TRY(draw_one(used, &detections[i], has_name ? asked.names[id] : NULL, look, error));
     }
     return PAWL_OK;
-}
-
-pawl_status pawl_image_draw(pawl_image *image, const struct pawl_detection *detections,
-                            size_t count, const char *const *names, size_t name_count,
-                            pawl_error *error)
-{
-    pawl_draw_desc desc = PAWL_DRAW_DESC_INIT;
-    desc.names = names;
-    desc.name_count = name_count;
-    return pawl_image_draw_styled(image, detections, count, &desc, error);
 }

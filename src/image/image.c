@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The public functions on images; the formats themselves are in codec_*.c. */
+/* The public functions that make images; image_write.c writes them, and the formats themselves are
+ * in codec_*.c. */
 #include "image/image.h"
 #include "base/desc.h"
 #include "base/file_kind.h"
@@ -14,6 +15,11 @@
 static const pw_codec *const codecs[] = {&pw_codec_jpeg, &pw_codec_png,  &pw_codec_webp,
                                          &pw_codec_bmp,  &pw_codec_tiff, &pw_codec_gif,
                                          &pw_codec_heif, &pw_codec_ppm};
+
+const pw_codec *pw_image_codec(size_t index)
+{
+    return index < PW_COUNT(codecs) ? codecs[index] : NULL;
+}
 
 static void unmake(pw_object *object)
 {
@@ -109,16 +115,16 @@ static void tell_of(const pw_reading *how, const char *name)
         pw_log(PAWL_LOG_INFO, "%.200s holds several pictures: the first is taken", name);
 }
 
-static pawl_status start_reading(const pawl_read_desc *desc, pw_reading *how, pawl_error *error)
+static pawl_status start_reading(const pawl_decode_desc *desc, pw_reading *how, pawl_error *error)
 {
-    pawl_read_desc asked = PAWL_READ_DESC_INIT;
-    PW_TRY(pw_desc_read(&asked, sizeof(asked), desc, "pawl_read_desc", error));
+    pawl_decode_desc asked = PAWL_DECODE_DESC_INIT;
+    PW_TRY(pw_desc_read(&asked, sizeof(asked), desc, "pawl_decode_desc", error));
     *how = (pw_reading){.accepts_truncated = asked.accepts_truncated != 0};
     return PAWL_OK;
 }
 
-pawl_status pawl_image_decode_as(const void *data, size_t size, const pawl_read_desc *desc,
-                                 pawl_image **image, pawl_error *error)
+pawl_status pawl_image_decode(const void *data, size_t size, const pawl_decode_desc *desc,
+                              pawl_image **image, pawl_error *error)
 {
     if ((data == NULL && size > 0) || image == NULL)
         return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_image_decode: %s is NULL",
@@ -133,22 +139,17 @@ pawl_status pawl_image_decode_as(const void *data, size_t size, const pawl_read_
     return PAWL_OK;
 }
 
-pawl_status pawl_image_decode(const void *data, size_t size, pawl_image **image, pawl_error *error)
-{
-    return pawl_image_decode_as(data, size, NULL, image, error);
-}
-
 /* The decoders do not know the name of the file. */
 static pawl_status fail_with_name(pawl_error *error, const char *path, const pawl_error *why)
 {
     return pw_fail_at(error, why->status, why->offset, "%.200s: %s", path, why->message);
 }
 
-pawl_status pawl_image_read_as(const char *path, const pawl_read_desc *desc, pawl_image **image,
-                               pawl_error *error)
+pawl_status pawl_image_load(const char *path, const pawl_decode_desc *desc, pawl_image **image,
+                            pawl_error *error)
 {
     if (path == NULL || image == NULL)
-        return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_image_read: %s is NULL",
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_image_load: %s is NULL",
                        image == NULL ? "image" : "path");
     pw_reading how;
     pw_image *made PW_MAKING = NULL;
@@ -167,11 +168,6 @@ pawl_status pawl_image_read_as(const char *path, const pawl_read_desc *desc, paw
     tell_of(&how, path);
     *image = pw_object_publish(PW_TAKE(made));
     return PAWL_OK;
-}
-
-pawl_status pawl_image_read(const char *path, pawl_image **image, pawl_error *error)
-{
-    return pawl_image_read_as(path, NULL, image, error);
 }
 
 pawl_status pawl_image_create(const pawl_image_view *pixels, pawl_image **image, pawl_error *error)
@@ -213,69 +209,6 @@ pawl_status pawl_image_view_get(pawl_image *image, pawl_image_view *view, pawl_e
                               .row_size = used->row_size,
                               .pixels = used->pixels};
     return PAWL_OK;
-}
-
-/* In a dot and the ending, whatever the case. */
-static bool ends_with(const char *path, const char *ending)
-{
-    const size_t length = strlen(path);
-    const size_t wanted = strlen(ending);
-    if (length <= wanted + 1 || path[length - wanted - 1] != '.')
-        return false;
-    for (size_t i = 0; i < wanted; i++) { /* ASCII only, whatever the locale */
-        const char c = path[length - wanted + i];
-        if ((c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c) != ending[i])
-            return false;
-    }
-    return true;
-}
-
-static const pw_codec *codec_of_ending(const char *path)
-{
-    for (size_t i = 0; i < PW_COUNT(codecs); i++) {
-        for (size_t e = 0; e < PW_COUNT(codecs[i]->endings); e++) {
-            if (codecs[i]->endings[e] != NULL && ends_with(path, codecs[i]->endings[e]))
-                return codecs[i];
-        }
-    }
-    return NULL;
-}
-
-const char *pawl_image_ending(size_t index)
-{
-    for (size_t i = 0; i < PW_COUNT(codecs); i++)
-        for (size_t e = 0; e < PW_COUNT(codecs[i]->endings); e++)
-            if (codecs[i]->endings[e] != NULL && index-- == 0)
-                return codecs[i]->endings[e];
-    return NULL;
-}
-
-static pawl_status refuse_ending(const char *path, pawl_error *error)
-{
-    char endings[96];
-    pw_strbuf text = PW_STRBUF(endings);
-    for (size_t i = 0; pawl_image_ending(i) != NULL; i++)
-        pw_strbuf_add(&text, "%s.%s", i > 0 ? ", " : "", pawl_image_ending(i));
-    return pw_fail(error, PAWL_ERR_ARGUMENT, "cannot write %.300s: its name must end in one of %s",
-                   path, endings);
-}
-
-pawl_status pawl_image_write(pawl_image *image, const char *path, pawl_error *error)
-{
-    if (path == NULL)
-        return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_image_write: path is NULL");
-    const pw_codec *codec = codec_of_ending(path);
-    if (codec == NULL)
-        return refuse_ending(path, error);
-    pw_image *used PW_USING = NULL;
-    PW_TRY(pw_object_use(image, &pw_image_type, &used, error));
-    pw_os_file file PW_CLEANUP(pw_os_file_abandon) = {.descriptor = -1};
-    PW_TRY(pw_os_file_create(path, &file, error));
-    pawl_error why = {.status = PAWL_OK};
-    const pawl_status status = codec->encode(used, &file, &why);
-    if (status < 0)
-        return pw_fail(error, status, "cannot write %.200s: %s", path, why.message);
-    return pw_os_file_commit(&file, error);
 }
 
 /* stride 0: the whole of width x height. */

@@ -42,14 +42,27 @@ typedef struct pw_reading {
     bool is_animation;      /* the first of several pictures was taken */
 } pw_reading;
 
-/* One file format. decode fills a new image; encode writes to a file that the caller commits. */
+/* Where an encoder's bytes go: a file, or memory that grows. What fails is kept until the end, and later bytes are dropped. */
+typedef struct pw_sink {
+    pw_os_file *file; /* NULL: memory */
+    uint8_t *data;    /* of pw_alloc(): the sink's own until somebody takes it */
+    size_t size, capacity;
+    bool is_full; /* memory ran out */
+} pw_sink;
+void pw_sink_write(pw_sink *sink, const void *data, size_t size);
+
+typedef struct pw_encoding {
+    int32_t quality; /* 1 to 100, where a format loses some */
+} pw_encoding;
+
+/* One file format. decode fills a new image; encode writes to a sink, of which the caller takes care. */
 typedef struct pw_codec {
     const char *name;
     const char *endings[3]; /* lower case, the usual one first; NULL where there are fewer */
     bool (*is_mine)(const uint8_t *data, size_t size);
     pawl_status (*decode)(const uint8_t *data, size_t size, pw_reading *how, pw_image *image, pawl_error *error);
     /* NULL, with no endings: written by nobody. */
-    pawl_status (*encode)(const pw_image *image, pw_os_file *file, pawl_error *error);
+    pawl_status (*encode)(const pw_image *image, const pw_encoding *how, pw_sink *sink, pawl_error *error);
 } pw_codec;
 
 extern const pw_codec pw_codec_bmp;
@@ -61,6 +74,9 @@ extern const pw_codec pw_codec_gif;
 extern const pw_codec pw_codec_heif;
 extern const pw_codec pw_codec_tiff;
 extern const pw_codec pw_codec_webp;
+
+/* All of them, in the order in which they are asked whose a file is; NULL past the end. */
+const pw_codec *pw_image_codec(size_t index);
 
 static inline uint8_t *pw_image_row(const pw_image *image, int32_t y)
 {

@@ -6,6 +6,7 @@
 #include "base/size.h"
 #include "image/font.h"
 #include <math.h>
+#include <pawl/draw.h>
 #include <string.h>
 
 /* U+00C0 ... U+00FF without their accents. */
@@ -190,12 +191,12 @@ static pawl_status check_text(const char *what, const char *text, int32_t font_s
     return PAWL_OK;
 }
 
-pawl_status pawl_text_size(const char *text, int32_t font_size, int32_t *width, int32_t *height,
-                           pawl_error *error)
+pawl_status pawl_text_measure(const char *text, int32_t font_size, int32_t *width, int32_t *height,
+                              pawl_error *error)
 {
-    PW_TRY(check_text("pawl_text_size", text, font_size, error));
+    PW_TRY(check_text("pawl_text_measure", text, font_size, error));
     if (width == NULL || height == NULL)
-        return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_text_size: %s is NULL",
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_text_measure: %s is NULL",
                        width == NULL ? "width" : "height");
     pw_text measured = {.width = 0};
     pw_text_measure(text, font_size, &measured);
@@ -204,15 +205,15 @@ pawl_status pawl_text_size(const char *text, int32_t font_size, int32_t *width, 
     return PAWL_OK;
 }
 
-pawl_status pawl_image_write_text(pawl_image *image, const char *text, int32_t x, int32_t y,
-                                  int32_t font_size, int32_t quarter_turns, const uint8_t rgb[3],
-                                  pawl_error *error)
+pawl_status pawl_image_draw_text(pawl_image *image, const char *text, int32_t x, int32_t y,
+                                 int32_t font_size, int32_t quarter_turns, const uint8_t rgb[3],
+                                 pawl_error *error)
 {
-    PW_TRY(check_text("pawl_image_write_text", text, font_size, error));
+    PW_TRY(check_text("pawl_image_draw_text", text, font_size, error));
     if (rgb == NULL || quarter_turns < 0 || quarter_turns > 3)
         return pw_fail(error, PAWL_ERR_ARGUMENT,
-                       rgb == NULL ? "pawl_image_write_text: rgb is NULL"
-                                   : "pawl_image_write_text: quarter_turns must be 0 to 3");
+                       rgb == NULL ? "pawl_image_draw_text: rgb is NULL"
+                                   : "pawl_image_draw_text: quarter_turns must be 0 to 3");
     pw_image *used PW_USING = NULL;
     PW_TRY(pw_object_use(image, &pw_image_type, &used, error));
     pw_text line PW_CLEANUP(pw_text_free) = {.width = 0};

@@ -66,12 +66,7 @@ const char *pw_diagnosis_id(pw_diagnosis diagnosis)
     return entries[diagnosis].id;
 }
 
-size_t pawl_diagnosis_count(void)
-{
-    return PW_COUNT(entries) - 1;
-}
-
-const pawl_diagnosis *pawl_diagnosis_get(size_t index)
+const pawl_diagnosis *pawl_lifetime_diagnosis(size_t index)
 {
     return index < PW_COUNT(entries) - 1 ? &entries[index + 1] : NULL;
 }

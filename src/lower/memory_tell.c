@@ -25,13 +25,13 @@ static void tell_block(const pw_schedule *schedule, size_t buffer, pawl_memory_t
     const pw_step *maker = is_workspace ? &schedule->steps[buffer - schedule->operand_count]
                                         : maker_of(schedule, buffer);
     const pw_layer *layer = maker == NULL ? NULL : &schedule->desc.network->layers[maker->layer];
-    const pawl_memory_block block = {.struct_size = sizeof block,
-                                     .layer = layer != NULL ? layer->name : "",
-                                     .is_workspace = is_workspace ? 1 : 0,
-                                     .offset = from->offset,
-                                     .size = from->size,
-                                     .first_step = from->first,
-                                     .last_step = from->last};
+    const pawl_memory_block_info block = {.struct_size = sizeof block,
+                                          .layer = layer != NULL ? layer->name : "",
+                                          .is_workspace = is_workspace ? 1 : 0,
+                                          .offset = from->offset,
+                                          .size = from->size,
+                                          .first_step = from->first,
+                                          .last_step = from->last};
     tell(user, &block);
 }
 

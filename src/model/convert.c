@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * pawl_weights_convert: a .wts that says as much as the .pt. Of both the network is made: from the
+ * pawl_weights_save: a .wts that says as much as the .pt. Of both the network is made: from the
  * module tree, and from what the bare .wts would say. Where they are the same the bare one will do.
  */
 #include "model/wts_modules.h"
@@ -53,13 +53,13 @@ static pawl_status convert_tree(const pw_weights *weights, pw_arena *scratch, co
     return pw_weights_write_wts(weights, extra, PW_WTS_EXTRA_COUNT, path, error);
 }
 
-pawl_status pawl_weights_convert(pawl_weights *weights, const char *path, pawl_error *error)
+pawl_status pawl_weights_save(pawl_weights *weights, const char *path, pawl_error *error)
 {
     pw_weights *source PW_USING = NULL;
     pw_arena scratch = {.last = NULL};
     PW_TRY(pw_object_use(weights, &pw_weights_type, &source, error));
     if (path == NULL)
-        return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_weights_convert: path is NULL");
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_weights_save: path is NULL");
     const pawl_status status = source->root == NULL
                                    ? pw_weights_write_wts(source, NULL, 0, path, error)
                                    : convert_tree(source, &scratch, path, error);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* pawl_network_from_weights: a tree of modules, from a .pt or inferred for a .wts, becomes a
+/* pawl_network_create: a tree of modules, from a .pt or inferred for a .wts, becomes a
  * network. */
 #include "model/yolov5.h"
 #include "base/desc.h"
@@ -249,8 +249,8 @@ static pawl_status read_network(pw_weights *weights, const pawl_network_desc *de
     return status;
 }
 
-pawl_status pawl_network_from_weights(pawl_weights *weights, const pawl_network_desc *desc,
-                                      pawl_network **network, pawl_error *error)
+pawl_status pawl_network_create(pawl_weights *weights, const pawl_network_desc *desc,
+                                pawl_network **network, pawl_error *error)
 {
     pw_weights *source PW_USING = NULL;
     pw_network_object *object = NULL;

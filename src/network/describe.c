@@ -38,10 +38,10 @@ void pw_network_describe(const pw_network *network, int32_t imgsz, pawl_model_in
         info->level_count = detect->level_count;
         info->anchor_count = detect->anchor_count;
         for (int32_t l = 0; l < detect->level_count; l++) {
-            info->stride[l] = (int32_t)detect->stride[l];
+            info->strides[l] = (int32_t)detect->stride[l];
             for (int32_t a = 0; a < detect->anchor_count; a++) {
-                info->anchor[l][a][0] = detect->anchor[l][a][0];
-                info->anchor[l][a][1] = detect->anchor[l][a][1];
+                info->anchors[l][a][0] = detect->anchor[l][a][0];
+                info->anchors[l][a][1] = detect->anchor[l][a][1];
             }
         }
     }
@@ -104,7 +104,7 @@ static void add_sources(const pw_network *network, uint32_t tensor, pawl_layer_i
             (output != tensor && network->tensors[output].parent != tensor))
             continue;
         if (info->source_count < PAWL_MAX_SOURCES)
-            info->source[info->source_count] = network->layers[i].id;
+            info->sources[info->source_count] = network->layers[i].id;
         info->source_count++;
     }
 }

@@ -243,8 +243,8 @@ pawl_status pawl_context_candidates(pawl_context *context, size_t image,
     return pw_context_candidates(inside, image, candidates, error);
 }
 
-pawl_status pawl_context_observe(pawl_context *context, pawl_observer observer, void *user,
-                                 pawl_error *error)
+pawl_status pawl_context_observer_set(pawl_context *context, pawl_observer observer, void *user,
+                                      pawl_error *error)
 {
     PW_CONTEXT_CALL(context, inside, error);
     inside->run.observer = observer;

@@ -17,12 +17,12 @@ static void unmake(pw_object *object)
 const pw_type pw_trace_type = {
     .name = "trace", .size = sizeof(pw_trace), .unmake = unmake, .role = PW_ROLE_RUN};
 
-pawl_status pawl_trace_read(const char *const logs[], size_t count, const pawl_trace_desc *desc,
+pawl_status pawl_trace_load(const char *const logs[], size_t count, const pawl_trace_desc *desc,
                             pawl_trace **out, pawl_error *error)
 {
     pawl_trace_desc options = PAWL_TRACE_DESC_INIT;
     if (out == NULL || (logs == NULL && count > 0))
-        return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_trace_read: an argument is NULL");
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_trace_load: an argument is NULL");
     PW_TRY(pw_desc_read(&options, sizeof options, desc, "pawl_trace_desc", error));
     pw_trace *trace PW_MAKING = NULL;
     PW_TRY(pw_object_make(&pw_trace_type, NULL, 0, &trace, error));
@@ -48,18 +48,17 @@ pawl_status pawl_trace_destroy(pawl_trace **trace)
     return pw_object_destroy_handle((void **)trace, &pw_trace_type);
 }
 
-pawl_status pawl_trace_summary_get(pawl_trace *handle, pawl_trace_summary *summary,
-                                   pawl_error *error)
+pawl_status pawl_trace_info_get(pawl_trace *handle, pawl_trace_info *info, pawl_error *error)
 {
     pw_trace *trace PW_USING = NULL;
     PW_TRY(pw_object_use(handle, &pw_trace_type, &trace, error));
-    const pawl_trace_summary made = {.struct_size = sizeof made,
-                                     .processes = trace->log_count,
-                                     .libraries = trace->library_count,
-                                     .objects = trace->object_count,
-                                     .defects = trace->finding_count - trace->suppressed,
-                                     .suppressed = trace->suppressed};
-    return pw_desc_answer(summary, &made, sizeof made, "pawl_trace_summary", error);
+    const pawl_trace_info made = {.struct_size = sizeof made,
+                                  .process_count = trace->log_count,
+                                  .library_count = trace->library_count,
+                                  .object_count = trace->object_count,
+                                  .defect_count = trace->finding_count - trace->suppressed,
+                                  .suppressed_count = trace->suppressed};
+    return pw_desc_answer(info, &made, sizeof made, "pawl_trace_info", error);
 }
 
 pawl_status pawl_trace_report(pawl_trace *handle, pawl_trace_format format,

@@ -73,7 +73,7 @@ const pawl_diagnosis *pw_trace_diagnosis(pw_trace_defect defect)
     return &entries[defect];
 }
 
-const pawl_diagnosis *pawl_trace_diagnosis_get(size_t index)
+const pawl_diagnosis *pawl_trace_diagnosis(size_t index)
 {
     return index < PW_COUNT(entries) - 1 ? &entries[index + 1] : NULL;
 }

@@ -111,7 +111,7 @@ bool pw_tensor_is_dense(const pw_tensor_data *tensor);
 /* Widens to dense row-major float32; values has tensor->count elements. */
 void pw_tensor_widen(const pw_tensor_data *tensor, float *values);
 
-/* Reads from memory (fuzzing, tests) into a zeroed *weights; data and file_name must outlive its use. Same results as pawl_weights_open.
+/* Reads from memory (fuzzing, tests) into a zeroed *weights; data and file_name must outlive its use. Same results as pawl_weights_load.
    End it with pw_arena_free(&weights->arena), after a failure too. */
 pawl_status pw_weights_parse(const void *data, size_t size, const char *file_name, pw_weights *weights, pawl_error *error) PW_NODISCARD;
 

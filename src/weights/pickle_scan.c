@@ -116,12 +116,12 @@ static pawl_status read_file(const char *path, const char *name, pw_contents *co
     return pw_os_input_read(&input, SIZE_MAX, contents, error);
 }
 
-pawl_status pawl_pickle_globals_tell(const char *path,
-                                     void (*tell)(void *user, const pawl_global_info *global),
-                                     void *user, pawl_error *error)
+pawl_status pawl_pickle_report(const char *path,
+                               void (*tell)(void *user, const pawl_global_info *global), void *user,
+                               pawl_error *error)
 {
     if (path == NULL || tell == NULL)
-        return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_pickle_globals_tell: %s is NULL",
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_pickle_report: %s is NULL",
                        path == NULL ? "path" : "tell");
     pw_arena arena = {0};
     pw_contents contents = {0};

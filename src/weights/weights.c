@@ -129,10 +129,10 @@ static void unmake(pw_object *object)
 const pw_type pw_weights_type = {
     .name = "weights", .size = sizeof(pw_weights), .unmake = unmake, .role = PW_ROLE_BUILD};
 
-pawl_status pawl_weights_open(const char *path, pawl_weights **weights, pawl_error *error)
+pawl_status pawl_weights_load(const char *path, pawl_weights **weights, pawl_error *error)
 {
     if (path == NULL || weights == NULL)
-        return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_weights_open: %s is NULL",
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_weights_load: %s is NULL",
                        path == NULL ? "path" : "weights");
     pw_weights *made PW_MAKING = NULL;
     PW_TRY(pw_object_make(&pw_weights_type, NULL, 0, &made, error));

@@ -67,15 +67,15 @@ static bool make_all(const char *weights_path, const char *picture)
     pawl_engine *engine = NULL;
     pawl_context *context = NULL;
     pawl_detector *detector = NULL;
-    const bool is_made = pawl_weights_open(weights_path, &weights, &error) >= 0 &&
-                         pawl_network_from_weights(weights, NULL, &network, &error) >= 0 &&
+    const bool is_made = pawl_weights_load(weights_path, &weights, &error) >= 0 &&
+                         pawl_network_create(weights, NULL, &network, &error) >= 0 &&
                          pawl_builder_create(NULL, &builder, &error) >= 0 &&
                          pawl_builder_build(builder, network, &build, &plan, &error) >= 0 &&
                          pawl_runtime_create(NULL, &runtime, &error) >= 0 &&
                          pawl_engine_create(runtime, plan, &engine, &error) >= 0 &&
                          pawl_context_create(engine, &desc, &context, &error) >= 0 &&
                          pawl_detector_create(context, NULL, &detector, &error) >= 0 &&
-                         pawl_image_read(picture, &image, &error) >= 0;
+                         pawl_image_load(picture, NULL, &image, &error) >= 0;
     expect(is_made, "making all", error.message);
     objects[0] = plan;
     objects[1] = runtime;

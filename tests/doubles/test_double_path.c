@@ -472,7 +472,7 @@ static void test_jobs(chain *c, const boxes *right)
         return;
     for (int i = 0; i < 30 + JOBS; i++) {
         pawl_job *job = NULL;
-        pawl_job_result result = PAWL_JOB_RESULT_INIT;
+        pawl_job_info result = PAWL_JOB_INFO_INIT;
         if (i >= JOBS) {
             expect(pawl_detector_wait(detector, &result, &error) >= 0 && result.status >= 0,
                    "a job", error.message);

@@ -11,7 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     pawl_image *image = NULL;
     pawl_error error = {.status = PAWL_OK};
-    const pawl_status status = pawl_image_decode(data, size, &image, &error);
+    const pawl_status status = pawl_image_decode(data, size, NULL, &image, &error);
     if (status < 0) {
         if (image != NULL || error.status != status || strlen(error.message) < 10 ||
             status == PAWL_ERR_INTERNAL)

@@ -67,9 +67,9 @@ static pawl_status read_weights(const uint8_t *data, size_t size, mk_buffer *fil
 static pawl_status make_network(pawl_weights *weights, pawl_network **network, pawl_error *error)
 {
     pawl_network_desc desc = PAWL_NETWORK_DESC_INIT;
-    const pawl_status status = pawl_network_from_weights(weights, &desc, network, error);
+    const pawl_status status = pawl_network_create(weights, &desc, network, error);
     desc.activation = "leaky";
-    return status == PAWL_ERR_AMBIGUOUS ? pawl_network_from_weights(weights, &desc, network, error)
+    return status == PAWL_ERR_AMBIGUOUS ? pawl_network_create(weights, &desc, network, error)
                                         : status;
 }
 
@@ -146,12 +146,12 @@ static void convert(pawl_weights *weights, bool has_network)
     pawl_network *network = NULL;
     pawl_error error = {.message = ""};
     temporary_path(path, ".wts");
-    const pawl_status status = pawl_weights_convert(weights, path, &error);
+    const pawl_status status = pawl_weights_save(weights, path, &error);
     if (status < 0) {
         check_refusal(status, &error);
         return;
     }
-    if ((pawl_weights_open(path, &again, &error) < 0 ||
+    if ((pawl_weights_load(path, &again, &error) < 0 ||
          make_network(again, &network, &error) < 0) &&
         has_network) {
         fprintf(stderr, "%s\n", error.message);

@@ -192,8 +192,8 @@ static int run_model(const char *weights_path, const pt_array *input, const pt_a
     build.tuning = target->tuning;
     build.timing_cache = target->tuning != PAWL_TUNE_OFF ? timings : NULL;
     desc.threads = 2;
-    if (pawl_weights_open(weights_path, &weights, &error) < 0 ||
-        pawl_network_from_weights(weights, NULL, &network, &error) < 0 ||
+    if (pawl_weights_load(weights_path, &weights, &error) < 0 ||
+        pawl_network_create(weights, NULL, &network, &error) < 0 ||
         pawl_network_info_get(network, &info, &error) < 0 ||
         pawl_builder_create(NULL, &builder, &error) < 0 ||
         pawl_builder_build(builder, network, &build, &plan, &error) < 0 ||
@@ -228,8 +228,8 @@ static int convert(const char *from, const char *to)
 {
     pawl_weights *weights = NULL;
     pawl_error error;
-    const int is_done = pawl_weights_open(from, &weights, &error) >= 0 &&
-                        pawl_weights_convert(weights, to, &error) >= 0;
+    const int is_done = pawl_weights_load(from, &weights, &error) >= 0 &&
+                        pawl_weights_save(weights, to, &error) >= 0;
     pawl_weights_destroy(&weights);
     return is_done;
 }

@@ -30,15 +30,15 @@ static pawl_status run_model(model *of, const char *weights, const char *picture
     build.backend = "cpu";
     desc.input = PAWL_INPUT_U8_NHWC;
     desc.output = PAWL_OUTPUT_RAW;
-    PW_TRY(pawl_weights_open(weights, &of->weights, error));
-    PW_TRY(pawl_network_from_weights(of->weights, NULL, &of->network, error));
+    PW_TRY(pawl_weights_load(weights, &of->weights, error));
+    PW_TRY(pawl_network_create(of->weights, NULL, &of->network, error));
     PW_TRY(pawl_builder_create(NULL, &of->builder, error));
     PW_TRY(pawl_builder_build(of->builder, of->network, &build, &of->plan, error));
     PW_TRY(pawl_runtime_create(NULL, &of->runtime, error));
     PW_TRY(pawl_engine_create(of->runtime, of->plan, &of->engine, error));
     PW_TRY(pawl_context_create(of->engine, &desc, &of->context, error));
     PW_TRY(pawl_context_input(of->context, &input, error));
-    PW_TRY(pawl_image_read(picture, &of->image, error));
+    PW_TRY(pawl_image_load(picture, NULL, &of->image, error));
     PW_TRY(pawl_image_letterbox(of->image, (int32_t)input.dims[2], (int32_t)input.dims[1],
                                 &of->boxed, error));
     PW_TRY(pawl_image_view_get(of->boxed, &view, error));

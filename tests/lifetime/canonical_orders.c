@@ -70,7 +70,7 @@ static pawl_status make_plan(world *w)
     desc.backend = backend;
     desc.height = desc.width = 32; /* what is tried are the ends, not the sums */
     threads.threads = 1;
-    PW_TRY(pawl_weights_open(weights_path, &w->weights, &error));
+    PW_TRY(pawl_weights_load(weights_path, &w->weights, &error));
     PW_TRY(make_network(w));
     PW_TRY(pawl_builder_create(&threads, &w->builder, &error));
     return pawl_builder_build(w->builder, w->network, &desc, &w->plan, &error);
@@ -89,7 +89,7 @@ static pawl_status make_image(world *w)
 /* Done, so that nobody but its handle holds it, and what it found is what a run finds. */
 static pawl_status make_job(world *w)
 {
-    pawl_job_result result = PAWL_JOB_RESULT_INIT;
+    pawl_job_info result = PAWL_JOB_INFO_INIT;
     PW_TRY(pawl_detector_submit(w->detector, &w->image, 1, NULL, &w->job, &error));
     PW_TRY(pawl_detector_wait(w->detector, &result, &error));
     if (result.status < 0 || result.detections[0].count != w->box_count)

@@ -63,7 +63,7 @@ static pawl_status make_plan(pawl_plan **plan)
     desc.height = desc.width = 64;
     threads.threads = 1;
     PAWL_SCOPE(scope); /* of all but the plan, which goes to the caller's */
-    PW_TRY(pawl_weights_open(weights_path, &weights, &error));
+    PW_TRY(pawl_weights_load(weights_path, &weights, &error));
     PW_TRY(make_network(weights, &network));
     PW_TRY(pawl_builder_create(&threads, &builder, &error));
     PW_TRY(pawl_builder_build(builder, network, &desc, plan, &error));
@@ -74,7 +74,7 @@ static pawl_status make_plan(pawl_plan **plan)
 static pawl_status detect_later(pawl_detector *detector, pawl_image **image, size_t boxes)
 {
     pawl_job *job = NULL;
-    pawl_job_result result = PAWL_JOB_RESULT_INIT;
+    pawl_job_info result = PAWL_JOB_INFO_INIT;
     PW_TRY(pawl_detector_submit(detector, image, 1, NULL, &job, &error));
     PW_TRY(pawl_detector_wait(detector, &result, &error));
     if (result.job != job || (result.status >= 0 && result.detections[0].count != boxes))

@@ -51,8 +51,8 @@ int main(int count, char **arguments)
     const pawl_build_desc none = PAWL_BUILD_DESC_INIT;
     const pawl_logger logger = {.level = PAWL_LOG_WARNING, .write = keep_warning};
     pawl_logger_set(&logger);
-    if (count != 2 || pawl_weights_open(arguments[1], &weights, &error) < 0 ||
-        pawl_network_from_weights(weights, &as_it_is, &network, &error) < 0 ||
+    if (count != 2 || pawl_weights_load(arguments[1], &weights, &error) < 0 ||
+        pawl_network_create(weights, &as_it_is, &network, &error) < 0 ||
         pawl_builder_create(&few, &builder, &error) < 0) {
         fprintf(stderr, "usage: build_options WEIGHTS: %s\n", error.message);
         return 2;

@@ -296,7 +296,7 @@ static void programs_write_in_the_same_way(void **state)
         assert_int_equal(pawl_file_read(path, 3, &data, &size, &error), PAWL_OK);
         assert_int_equal(size, 3);
         assert_string_equal(data, i == 0 ? "one" : "two");
-        pawl_file_release(data);
+        pawl_memory_release(data);
         assert_int_equal(pawl_file_read(path, 2, &data, &size, &error), PAWL_ERR_LIMIT);
         assert_int_equal(count_names(false), 1);
     }

@@ -51,8 +51,8 @@ bool proof_build(proof *of, const proof_shape *shape, pawl_plan **plan)
     desc.height_min = desc.width_min = shape->side_min;
     desc.height_max = desc.width_max = shape->side_max;
     desc.contexts = shape->contexts;
-    const bool is_built = pawl_weights_open(of->weights, &weights, &error) >= 0 &&
-                          pawl_network_from_weights(weights, NULL, &network, &error) >= 0 &&
+    const bool is_built = pawl_weights_load(of->weights, &weights, &error) >= 0 &&
+                          pawl_network_create(weights, NULL, &network, &error) >= 0 &&
                           pawl_builder_create(NULL, &builder, &error) >= 0 &&
                           pawl_builder_build(builder, network, &desc, plan, &error) >= 0;
     EXPECT(of, is_built, "no plan: %s", error.message);
@@ -165,7 +165,7 @@ int main(int count, char **arguments)
         printf("skipped: %s\n", error.message);
         return 77;
     }
-    if (pawl_image_read(of.picture, &of.image, &error) < 0) {
+    if (pawl_image_load(of.picture, NULL, &of.image, &error) < 0) {
         fprintf(stderr, "%s\n", error.message);
         return 1;
     }

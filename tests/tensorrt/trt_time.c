@@ -199,7 +199,7 @@ int main(int count, char **arguments)
     if (pawl_plan_load(arguments[1], &plan, &error) >= 0 &&
         pawl_runtime_create(NULL, &runtime, &error) >= 0 &&
         pawl_engine_create(runtime, plan, &engine, &error) >= 0 &&
-        pawl_image_read(arguments[2], &image, &error) >= 0)
+        pawl_image_load(arguments[2], NULL, &image, &error) >= 0)
         status =
             time_pictures(engine, image, slash != NULL ? slash + 1 : arguments[2], runs, &error);
     (void)pawl_image_destroy(&image);

@@ -28,7 +28,7 @@ static pawl_status count_objects(const char *engine_path, const char *picture_pa
     if (status >= 0)
         status = pawl_detector_create(context, nullptr, detector.out(), error);
     if (status >= 0)
-        status = pawl_image_read(picture_path, image.out(), error);
+        status = pawl_image_load(picture_path, NULL, image.out(), error);
     pawl_image *const pictures[] = {image.get()};
     pawl_detections found = {nullptr, 0};
     if (status >= 0)

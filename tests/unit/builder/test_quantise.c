@@ -150,7 +150,7 @@ static pawl_status run(pawl_plan *plan, const char *backend, pawl_input_form for
             ((float *)input.data)[plane * SIDE * SIDE + pixel] = (float)byte / 255.0f;
     }
     if (status >= 0)
-        status = pawl_context_observe(context, observer, user, error);
+        status = pawl_context_observer_set(context, observer, user, error);
     if (status >= 0)
         status = pawl_context_run(context, error);
     (void)pawl_context_destroy(&context);

@@ -31,9 +31,9 @@ static pawl_status build(const char *path, pawl_plan **plan, pawl_error *error)
     pawl_builder *builder = NULL;
     pawl_build_desc desc = PAWL_BUILD_DESC_INIT;
     desc.backend = "reference";
-    pawl_status status = pawl_weights_open(path, &weights, error);
+    pawl_status status = pawl_weights_load(path, &weights, error);
     if (status >= 0)
-        status = pawl_network_from_weights(weights, NULL, &network, error);
+        status = pawl_network_create(weights, NULL, &network, error);
     if (status >= 0)
         status = pawl_builder_create(NULL, &builder, error);
     if (status >= 0)

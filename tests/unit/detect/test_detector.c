@@ -153,7 +153,7 @@ static void rectangles_are_set_by_the_pictures(void **state)
     assert_int_equal(pawl_detector_run(rect, high, 2, both, NULL, &error), PAWL_ERR_ARGUMENT);
     assert_non_null(strstr(error.message, "rectangle"));
     pawl_job *job = NULL;
-    pawl_job_result result = PAWL_JOB_RESULT_INIT;
+    pawl_job_info result = PAWL_JOB_INFO_INIT;
     assert_int_equal(pawl_detector_submit(rect, wide, 1, NULL, &job, NULL), PAWL_OK);
     assert_int_equal(pawl_detector_wait(rect, &result, NULL), PAWL_OK);
     assert_int_equal(result.detections[0].count, count);
@@ -306,11 +306,11 @@ static void busy_while_its_context_runs(void **state)
     pawl_error error;
     assert_int_equal(make_chain(&c, &desc, NULL), PAWL_OK);
     assert_int_equal(pawl_detector_create(c.context, NULL, &detector, NULL), PAWL_OK);
-    assert_int_equal(pawl_context_observe(c.context, try_to_use, detector, NULL), PAWL_OK);
+    assert_int_equal(pawl_context_observer_set(c.context, try_to_use, detector, NULL), PAWL_OK);
     pawl_image *image = make_image(64, 64, 1);
     assert_int_equal(pawl_detector_run(detector, &image, 1, &result, NULL, &error),
                      PAWL_ERR_CANCELLED);
-    assert_int_equal(pawl_context_observe(c.context, NULL, NULL, NULL), PAWL_OK);
+    assert_int_equal(pawl_context_observer_set(c.context, NULL, NULL, NULL), PAWL_OK);
     assert_int_equal(pawl_detector_run(detector, &image, 1, &result, NULL, NULL), PAWL_OK);
     assert_int_equal(pawl_image_destroy(&image), PAWL_OK);
     assert_int_equal(pawl_detector_destroy(&detector), PAWL_OK);

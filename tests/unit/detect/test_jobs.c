@@ -81,9 +81,9 @@ static void wait_for_objects(size_t count)
     assert_int_equal(pawl_object_count(), count);
 }
 
-static pawl_job_result wait_one(bench *b)
+static pawl_job_info wait_one(bench *b)
 {
-    pawl_job_result result = PAWL_JOB_RESULT_INIT;
+    pawl_job_info result = PAWL_JOB_INFO_INIT;
     assert_int_equal(pawl_detector_wait(b->detector, &result, NULL), PAWL_OK);
     return result;
 }
@@ -106,7 +106,7 @@ static void jobs_find_what_a_run_finds(void **state)
         for (size_t i = 0; i < PICTURES; i++)
             submit(&b, i, &jobs[i]);
         for (size_t i = 0; i < PICTURES; i++) {
-            const pawl_job_result result = wait_one(&b);
+            const pawl_job_info result = wait_one(&b);
             assert_ptr_equal(result.job, jobs[i]);
             assert_ptr_equal(result.user, &b.counts[i]);
             assert_int_equal(result.status, PAWL_OK);
@@ -132,7 +132,7 @@ static void several_pictures_a_job(void **state)
     pawl_job *job = NULL;
     make_bench(&b, 2, 4);
     assert_int_equal(pawl_detector_submit(b.detector, b.images, 3, NULL, &job, NULL), PAWL_OK);
-    const pawl_job_result result = wait_one(&b);
+    const pawl_job_info result = wait_one(&b);
     assert_int_equal(result.count, 3);
     for (size_t i = 0; i < 3; i++)
         assert_true(is_right(&b, i, &result.detections[i]));
@@ -146,7 +146,7 @@ static void what_is_refused(void **state)
     bench b;
     pawl_job *job = NULL, *others[2] = {NULL};
     pawl_error error;
-    pawl_job_result result = PAWL_JOB_RESULT_INIT;
+    pawl_job_info result = PAWL_JOB_INFO_INIT;
     pawl_detector *detector = NULL;
     make_bench(&b, 2, 1);
     static const int32_t wrong[] = {-1, 65};
@@ -231,7 +231,7 @@ static void order_is_kept(void **state)
         assert_int_equal(pthread_create(&clients[t].thread, NULL, submit_in_order, &clients[t]), 0);
     }
     for (size_t n = 0; n < (size_t)THREADS * EACH;) {
-        pawl_job_result result = wait_one(&b);
+        pawl_job_info result = wait_one(&b);
         if (result.job == NULL) {
             (void)sched_yield();
             continue;
@@ -254,7 +254,7 @@ static void order_is_kept(void **state)
 /* Waits for anybody's job; false: there was none. */
 static bool take_one(client *self)
 {
-    pawl_job_result result = PAWL_JOB_RESULT_INIT;
+    pawl_job_info result = PAWL_JOB_INFO_INIT;
     if (pawl_detector_wait(self->b->detector, &result, NULL) < 0) {
         self->is_wrong = true;
         return false;
@@ -375,7 +375,7 @@ static void an_ended_job_is_passed_over(void **state)
     pawl_job *copy = jobs[1];
     assert_true(pawl_job_destroy(&jobs[1]) >= 0);
     assert_ptr_equal(wait_one(&b).user, &b.counts[0]);
-    const pawl_job_result last = wait_one(&b);
+    const pawl_job_info last = wait_one(&b);
     assert_ptr_equal(last.user, &b.counts[2]);
     assert_true(is_right(&b, 2, last.detections));
     assert_null(wait_one(&b).job);
@@ -427,7 +427,7 @@ static void failing_memory(void **state)
     for (long nth = 1; status != PAWL_OK; nth++) {
         pawl_detector *detector = NULL;
         pawl_job *job = NULL;
-        pawl_job_result result = PAWL_JOB_RESULT_INIT;
+        pawl_job_info result = PAWL_JOB_INFO_INIT;
         const long live = atomic_load(&allocator.live);
         pt_allocator_reset(&allocator, nth);
         status = pawl_detector_create(c.context, &how, &detector, NULL);

@@ -123,7 +123,7 @@ static void batches_and_jobs_mix_formats(void **state)
     for (size_t i = 0; i < COUNT; i++)
         assert_same_boxes(&found[i], want[i], counts[i]);
     pawl_job *job = NULL;
-    pawl_job_result result = PAWL_JOB_RESULT_INIT;
+    pawl_job_info result = PAWL_JOB_INFO_INIT;
     assert_int_equal(pawl_detector_submit_pictures(detector, pictures, COUNT, &c, &job, NULL),
                      PAWL_OK);
     memset(pictures, 0, sizeof pictures); /* the array was read */
@@ -255,7 +255,7 @@ static void refuses_what_is_no_picture(void **state)
     /* the seat is free again */
     assert_int_equal(pawl_detector_submit_pictures(detector, &sound.is, 1, NULL, &job, &error),
                      PAWL_OK);
-    pawl_job_result result = PAWL_JOB_RESULT_INIT;
+    pawl_job_info result = PAWL_JOB_INFO_INIT;
     assert_int_equal(pawl_detector_wait(detector, &result, NULL), PAWL_OK);
     assert_int_equal(pawl_job_destroy(&job), PAWL_OK);
     pt_picture_free(&sound);

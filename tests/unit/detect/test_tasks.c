@@ -6,7 +6,7 @@
 #include "detect/masks.h"
 #include "support/task_models.h"
 
-#include <pawl/detect.h>
+#include <pawl/draw.h>
 #include <pawl/logger.h>
 
 #include <math.h>
@@ -115,7 +115,7 @@ static void masks_belong_to_their_boxes(void **state)
                          PAWL_OK);
         assert_int_equal(mask.width, form == PAWL_MASK_NETWORK ? SIDE : 50);
         assert_int_equal(mask.height, form == PAWL_MASK_NETWORK ? SIDE : 40);
-        const pawl_status drawn = pawl_image_draw_mask(images[0], &mask, 1, NULL);
+        const pawl_status drawn = pawl_image_draw_mask(images[0], &mask, 1, NULL, NULL);
         assert_int_equal(drawn, form == PAWL_MASK_NETWORK ? PAWL_ERR_ARGUMENT : PAWL_OK);
     }
     pawl_mask none;
@@ -199,7 +199,7 @@ static void classes_come_by_probability(void **state)
             all += (double)score->probability;
         }
         assert_true(fabs(all - 1) < 1e-6);
-        assert_int_equal(pawl_image_center_crop(images[i], SIDE, SIDE, &cropped, NULL), PAWL_OK);
+        assert_int_equal(pawl_image_centre_crop(images[i], SIDE, SIDE, &cropped, NULL), PAWL_OK);
         assert_int_equal(pawl_image_view_get(cropped, &view, NULL), PAWL_OK);
         for (size_t y = 0; y < SIDE; y++)
             assert_memory_equal((const uint8_t *)input.data + (i * SIDE + y) * SIDE * 3,
@@ -300,7 +300,7 @@ static void classes_by_jobs(void **state)
         assert_int_equal(pawl_detector_submit(detector, &images[i], 1, &images[i], &jobs[i], NULL),
                          PAWL_OK);
     for (size_t i = 0; i < PICTURES; i++) {
-        pawl_job_result result = PAWL_JOB_RESULT_INIT;
+        pawl_job_info result = PAWL_JOB_INFO_INIT;
         assert_int_equal(pawl_detector_wait(detector, &result, NULL), PAWL_OK);
         assert_int_equal(result.status, PAWL_OK);
         assert_ptr_equal(result.user, &images[i]);

@@ -4,6 +4,7 @@
 #include "base/compiler.h"
 #include "unit/image/expected.h"
 #include "unit/image/fixture.h"
+#include <pawl/file.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -17,7 +18,7 @@ static void decodes_as_opencv(void **state)
     const expected_picture *row = *state;
     pawl_image *image = NULL;
     pawl_error error;
-    if (pawl_image_read(corpus_path(row->file), &image, &error) < 0)
+    if (pawl_image_load(corpus_path(row->file), NULL, &image, &error) < 0)
         fail_msg("%s", error.message);
     const pawl_image_view view = view_of(image);
     assert_int_equal(view.width, row->width);
@@ -67,7 +68,8 @@ static void reads_what_it_wrote(void **state)
     pawl_image *back = NULL;
     pawl_error error;
     const char *path = folder_path(row->name);
-    if (pawl_image_write(image, path, &error) < 0 || pawl_image_read(path, &back, &error) < 0)
+    if (pawl_image_save(image, path, NULL, &error) < 0 ||
+        pawl_image_load(path, NULL, &back, &error) < 0)
         fail_msg("%s", error.message);
     assert_same(image, back, row->tolerance);
     pawl_image_destroy(&back);
@@ -117,12 +119,12 @@ static void turns_upright(void **state)
     const struct turn_row *row = *state;
     bytes jpeg = load_corpus("baseline.jpg");
     pawl_image *straight = NULL;
-    assert_int_equal(pawl_image_decode(jpeg.data, jpeg.size, &straight, NULL), PAWL_OK);
+    assert_int_equal(pawl_image_decode(jpeg.data, jpeg.size, NULL, &straight, NULL), PAWL_OK);
     const pawl_image_view from = view_of(straight);
     for (int is_big = 0; is_big < 2; is_big++) {
         bytes turned = with_exif(jpeg, row->orientation, is_big == 1);
         pawl_image *image = NULL;
-        assert_int_equal(pawl_image_decode(turned.data, turned.size, &image, NULL), PAWL_OK);
+        assert_int_equal(pawl_image_decode(turned.data, turned.size, NULL, &image, NULL), PAWL_OK);
         const pawl_image_view view = view_of(image);
         assert_int_equal(view.width, row->is_transposed ? from.height : from.width);
         assert_int_equal(view.height, row->is_transposed ? from.width : from.height);
@@ -201,7 +203,7 @@ static void is_refused(void **state)
     const struct refusal_row *row = *state;
     pawl_image *image = NULL;
     pawl_error error = {.status = PAWL_OK};
-    const pawl_status status = pawl_image_decode(row->data, row->size, &image, &error);
+    const pawl_status status = pawl_image_decode(row->data, row->size, NULL, &image, &error);
     assert_refused(status, &error, image);
     if (status != row->status || strstr(error.message, row->says) == NULL)
         fail_msg("%s: %s", pawl_status_name(status), error.message);
@@ -212,12 +214,13 @@ static void names_what_it_cannot_read(void **state)
     (void)state;
     pawl_image *image = NULL;
     pawl_error error;
-    assert_int_equal(pawl_image_read(corpus_path("rle8.bmp"), &image, &error),
+    assert_int_equal(pawl_image_load(corpus_path("rle8.bmp"), NULL, &image, &error),
                      PAWL_ERR_UNSUPPORTED);
     assert_non_null(strstr(error.message, "RLE8"));
-    assert_int_equal(pawl_image_read(corpus_path("not here.png"), &image, &error), PAWL_ERR_READ);
+    assert_int_equal(pawl_image_load(corpus_path("not here.png"), NULL, &image, &error),
+                     PAWL_ERR_READ);
     assert_non_null(strstr(error.message, "not here.png"));
-    assert_int_equal(pawl_image_read(corpus_path(""), &image, &error), PAWL_ERR_READ);
+    assert_int_equal(pawl_image_load(corpus_path(""), NULL, &image, &error), PAWL_ERR_READ);
     assert_null(image);
 }
 
@@ -226,7 +229,7 @@ static void stretches_samples(void **state)
     (void)state;
     static const char text[] = "P5 3 1 1023\n\3\xff\1\xff\0\0";
     pawl_image *image = NULL;
-    assert_int_equal(pawl_image_decode(text, sizeof(text) - 1, &image, NULL), PAWL_OK);
+    assert_int_equal(pawl_image_decode(text, sizeof(text) - 1, NULL, &image, NULL), PAWL_OK);
     const uint8_t expected[9] = {255, 255, 255, 127, 127, 127, 0, 0, 0};
     assert_memory_equal(view_of(image).pixels, expected, 9);
     pawl_image_destroy(&image);
@@ -251,17 +254,91 @@ static void checks_arguments(void **state)
     const pawl_image_view made = view_of(image);
     assert_memory_equal(made.pixels + made.row_size, pixels + 6, 3);
     assert_int_equal(pawl_image_view_get(image, NULL, &error), PAWL_ERR_ARGUMENT);
-    assert_int_equal(pawl_image_write(image, NULL, &error), PAWL_ERR_ARGUMENT);
-    assert_int_equal(pawl_image_write(image, folder_path("a.gif"), &error), PAWL_ERR_ARGUMENT);
-    assert_int_equal(pawl_image_write(image, ".png", &error), PAWL_ERR_ARGUMENT);
+    assert_int_equal(pawl_image_save(image, NULL, NULL, &error), PAWL_ERR_ARGUMENT);
+    assert_int_equal(pawl_image_save(image, folder_path("a.gif"), NULL, &error), PAWL_ERR_ARGUMENT);
+    assert_int_equal(pawl_image_save(image, ".png", NULL, &error), PAWL_ERR_ARGUMENT);
     pawl_image_destroy(&image);
     assert_int_equal(pawl_image_destroy(&image), PAWL_OK);
     assert_int_equal(pawl_image_destroy(NULL), PAWL_OK);
-    assert_int_equal(pawl_image_decode(NULL, 1, &image, &error), PAWL_ERR_ARGUMENT);
-    assert_int_equal(pawl_image_decode(pixels, 1, NULL, &error), PAWL_ERR_ARGUMENT);
-    assert_int_equal(pawl_image_read(NULL, &image, &error), PAWL_ERR_ARGUMENT);
-    assert_int_equal(pawl_image_read("a.png", NULL, &error), PAWL_ERR_ARGUMENT);
+    assert_int_equal(pawl_image_decode(NULL, 1, NULL, &image, &error), PAWL_ERR_ARGUMENT);
+    assert_int_equal(pawl_image_decode(pixels, 1, NULL, NULL, &error), PAWL_ERR_ARGUMENT);
+    assert_int_equal(pawl_image_load(NULL, NULL, &image, &error), PAWL_ERR_ARGUMENT);
+    assert_int_equal(pawl_image_load("a.png", NULL, NULL, &error), PAWL_ERR_ARGUMENT);
     assert_null(image);
+}
+
+/* Bytes in memory are those of the file, and the quality counts where there is one. */
+static void encodes_into_memory(void **state)
+{
+    (void)state;
+    pawl_image *image = NULL, *back = NULL;
+    pawl_error error;
+    pawl_encode_desc low = PAWL_ENCODE_DESC_INIT;
+    assert_int_equal(pawl_image_load(corpus_path(expected_pictures[0].file), NULL, &image, &error),
+                     PAWL_OK);
+    low.quality = 20;
+    for (size_t i = 0; pawl_image_ending(i) != NULL; i++) {
+        char name[32];
+        void *data = NULL, *small = NULL, *file = NULL;
+        size_t size = 0, small_size = 0, file_size = 0;
+        (void)snprintf(name, sizeof name, "memory.%s", pawl_image_ending(i));
+        assert_int_equal(pawl_image_encode(image, pawl_image_ending(i), NULL, &data, &size, &error),
+                         PAWL_OK);
+        assert_int_equal(pawl_image_save(image, folder_path(name), NULL, &error), PAWL_OK);
+        assert_int_equal(pawl_file_read(folder_path(name), SIZE_MAX, &file, &file_size, &error),
+                         PAWL_OK);
+        assert_int_equal(size, file_size);
+        assert_memory_equal(data, file, size);
+        assert_int_equal(pawl_image_decode(data, size, NULL, &back, &error), PAWL_OK);
+        assert_int_equal(view_of(back).width, view_of(image).width);
+        pawl_image_destroy(&back);
+        assert_int_equal(
+            pawl_image_encode(image, name + strlen("memory"), &low, &small, &small_size, &error),
+            PAWL_OK); /* with its dot */
+        const bool is_lossy = name[strlen("memory.")] == 'j' || name[strlen("memory.")] == 'w';
+        assert_true(is_lossy ? small_size < size : small_size == size);
+        pawl_memory_release(data);
+        pawl_memory_release(small);
+        pawl_memory_release(file);
+    }
+    pawl_memory_release(NULL);
+    pawl_image_destroy(&image);
+}
+
+static void refuses_to_encode(void **state)
+{
+    (void)state;
+    static const uint8_t pixel[3] = {1, 2, 3};
+    const pawl_image_view view = {1, 1, 3, pixel};
+    pawl_image *image = NULL;
+    pawl_error error;
+    pawl_encode_desc desc = PAWL_ENCODE_DESC_INIT;
+    void *data = &desc;
+    size_t size = 7;
+    assert_int_equal(pawl_image_create(&view, &image, &error), PAWL_OK);
+    static const char *const endings[] = {"", ".", "gif", "jpgx", "jp", "x.jpg"};
+    for (size_t i = 0; i < PW_COUNT(endings); i++) {
+        assert_int_equal(pawl_image_encode(image, endings[i], NULL, &data, &size, &error),
+                         PAWL_ERR_ARGUMENT);
+        assert_non_null(strstr(error.message, ".webp"));
+    }
+    static const int32_t wrong[] = {-1, 101};
+    for (size_t i = 0; i < PW_COUNT(wrong); i++) {
+        desc.quality = wrong[i];
+        assert_int_equal(pawl_image_encode(image, "png", &desc, &data, &size, &error),
+                         PAWL_ERR_ARGUMENT);
+        assert_int_equal(pawl_image_save(image, folder_path("q.jpg"), &desc, &error),
+                         PAWL_ERR_ARGUMENT);
+    }
+    assert_int_equal(pawl_image_encode(image, NULL, NULL, &data, &size, &error), PAWL_ERR_ARGUMENT);
+    assert_int_equal(pawl_image_encode(image, "png", NULL, NULL, &size, &error), PAWL_ERR_ARGUMENT);
+    assert_int_equal(pawl_image_encode(image, "png", NULL, &data, NULL, &error), PAWL_ERR_ARGUMENT);
+    pawl_image *copy = image;
+    pawl_image_destroy(&image);
+    assert_int_equal(pawl_image_encode(copy, "png", NULL, &data, &size, &error),
+                     PAWL_ERR_DEAD_HANDLE);
+    assert_ptr_equal(data, &desc); /* untouched by all of them */
+    assert_int_equal(size, 7);
 }
 
 #define ROWS(function, table)                                                            \
@@ -274,7 +351,7 @@ static void checks_arguments(void **state)
 int main(void)
 {
     struct CMUnitTest tests[PW_COUNT(expected_pictures) + PW_COUNT(trip_rows) +
-                            PW_COUNT(turn_rows) + PW_COUNT(refusal_rows) + 3];
+                            PW_COUNT(turn_rows) + PW_COUNT(refusal_rows) + 5];
     size_t count = 0;
     for (size_t i = 0; i < PW_COUNT(expected_pictures); i++)
         tests[count++] = (struct CMUnitTest){.name = expected_pictures[i].file,
@@ -286,5 +363,7 @@ int main(void)
     tests[count++] = (struct CMUnitTest)cmocka_unit_test(names_what_it_cannot_read);
     tests[count++] = (struct CMUnitTest)cmocka_unit_test(stretches_samples);
     tests[count++] = (struct CMUnitTest)cmocka_unit_test(checks_arguments);
+    tests[count++] = (struct CMUnitTest)cmocka_unit_test(encodes_into_memory);
+    tests[count++] = (struct CMUnitTest)cmocka_unit_test(refuses_to_encode);
     return cmocka_run_group_tests_name("codecs", tests, NULL, folder_end);
 }

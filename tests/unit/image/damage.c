@@ -19,7 +19,7 @@ static pawl_status decode_copy(const uint8_t *data, size_t size, pawl_image **im
     uint8_t *copy = malloc(size > 0 ? size : 1);
     assert_non_null(copy);
     memcpy(copy, data, size);
-    const pawl_status status = pawl_image_decode(copy, size, image, error);
+    const pawl_status status = pawl_image_decode(copy, size, NULL, image, error);
     free(copy);
     return status;
 }

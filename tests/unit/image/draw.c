@@ -3,7 +3,7 @@
 #include "image/text.h"
 #include "unit/image/fixture.h"
 #include <math.h>
-#include <pawl/detect.h>
+#include <pawl/draw.h>
 #include <pawl/logger.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -35,7 +35,10 @@ static const uint8_t *pixel_at(pawl_image *image, int32_t x, int32_t y)
 static void draw(pawl_image *image, const pawl_detection *detections, size_t count)
 {
     pawl_error error;
-    if (pawl_image_draw(image, detections, count, names, PW_COUNT(names), &error) < 0)
+    pawl_draw_desc desc = PAWL_DRAW_DESC_INIT;
+    desc.names = names;
+    desc.name_count = PW_COUNT(names);
+    if (pawl_image_draw(image, detections, count, &desc, &error) < 0)
         fail_msg("%s", error.message);
 }
 
@@ -185,28 +188,26 @@ static void turns_text(void **state)
     int32_t width = 0, height = 0;
     pawl_error error;
     size_t counts[4];
-    assert_int_equal(pawl_text_size("Precision", 20, &width, &height, &error), PAWL_OK);
+    assert_int_equal(pawl_text_measure("Precision", 20, &width, &height, &error), PAWL_OK);
     for (int32_t turns = 0; turns < 4; turns++) {
         pawl_image *image = turns % 2 == 0 ? plain(width, height, 0) : plain(height, width, 0);
-        assert_int_equal(pawl_image_write_text(image, "Precision", 0, 0, 20, turns, red, &error),
+        assert_int_equal(pawl_image_draw_text(image, "Precision", 0, 0, 20, turns, red, &error),
                          PAWL_OK);
         counts[turns] = count_like(image, red);
         assert_true(counts[turns] > 100);
         assert_int_equal(counts[turns], counts[0]);
         assert_int_equal(
-            pawl_image_write_text(image, "Precision", -9999, 99999, 20, turns, red, &error),
+            pawl_image_draw_text(image, "Precision", -9999, 99999, 20, turns, red, &error),
             PAWL_OK);
         assert_int_equal(count_like(image, red), counts[0]);
         pawl_image_destroy(&image);
     }
     pawl_image *image = plain(9, 9, 0);
-    assert_int_equal(pawl_image_write_text(image, "a", 0, 0, 0, 0, red, &error), PAWL_ERR_ARGUMENT);
-    assert_int_equal(pawl_image_write_text(image, "a", 0, 0, 9, 4, red, &error), PAWL_ERR_ARGUMENT);
-    assert_int_equal(pawl_image_write_text(image, NULL, 0, 0, 9, 0, red, &error),
-                     PAWL_ERR_ARGUMENT);
-    assert_int_equal(pawl_image_write_text(image, "a", 0, 0, 9, 0, NULL, &error),
-                     PAWL_ERR_ARGUMENT);
-    assert_int_equal(pawl_text_size("a", 9, NULL, &height, &error), PAWL_ERR_ARGUMENT);
+    assert_int_equal(pawl_image_draw_text(image, "a", 0, 0, 0, 0, red, &error), PAWL_ERR_ARGUMENT);
+    assert_int_equal(pawl_image_draw_text(image, "a", 0, 0, 9, 4, red, &error), PAWL_ERR_ARGUMENT);
+    assert_int_equal(pawl_image_draw_text(image, NULL, 0, 0, 9, 0, red, &error), PAWL_ERR_ARGUMENT);
+    assert_int_equal(pawl_image_draw_text(image, "a", 0, 0, 9, 0, NULL, &error), PAWL_ERR_ARGUMENT);
+    assert_int_equal(pawl_text_measure("a", 9, NULL, &height, &error), PAWL_ERR_ARGUMENT);
     pawl_image_destroy(&image);
 }
 
@@ -249,7 +250,7 @@ static size_t drawn_with(const pawl_draw_desc *desc)
     static const uint8_t untouched[3] = {99, 99, 99};
     pawl_image *image = plain(300, 300, 99);
     const pawl_detection box = {50, 100, 250, 250, 0.5f, 0};
-    assert_int_equal(pawl_image_draw_styled(image, &box, 1, desc, NULL), PAWL_OK);
+    assert_int_equal(pawl_image_draw(image, &box, 1, desc, NULL), PAWL_OK);
     const size_t count = 300 * 300 - count_like(image, untouched);
     pawl_image_destroy(&image);
     return count;
@@ -272,7 +273,75 @@ static void draws_in_styles(void **state)
     desc.line_width = -1;
     pawl_error error;
     pawl_image *image = plain(9, 9, 0);
-    assert_int_equal(pawl_image_draw_styled(image, NULL, 0, &desc, &error), PAWL_ERR_ARGUMENT);
+    assert_int_equal(pawl_image_draw(image, NULL, 0, &desc, &error), PAWL_ERR_ARGUMENT);
+    pawl_image_destroy(&image);
+}
+
+/* A palette of the caller's, used again behind its end; letters of a size of the caller's. */
+static void draws_in_colours(void **state)
+{
+    (void)state;
+    static const uint32_t palette[] = {0x102030, 0xa0b0c0};
+    static const uint8_t second[3] = {0xa0, 0xb0, 0xc0};
+    pawl_draw_desc desc = PAWL_DRAW_DESC_INIT;
+    desc.palette = palette;
+    desc.palette_count = PW_COUNT(palette);
+    pawl_image *image = plain(300, 300, 99);
+    const pawl_detection box = {50, 100, 250, 250, 0.5f, 3};
+    assert_int_equal(pawl_image_draw(image, &box, 1, &desc, NULL), PAWL_OK);
+    assert_memory_equal(pixel_at(image, 50, 200), second, 3);
+    const size_t usual = count_like(image, second);
+    desc.font_size = 40;
+    assert_int_equal(pawl_image_draw(image, &box, 1, &desc, NULL), PAWL_OK);
+    assert_true(count_like(image, second) > 2 * usual); /* the label's ground */
+    pawl_image_destroy(&image);
+}
+
+static void tints_a_mask(void **state)
+{
+    (void)state;
+    static const uint32_t white = 0xffffff;
+    static const float alphas[] = {0.0f, 0.25f, 0.5f, 1.0f};
+    static const uint8_t expected[] = {100, 138, 177, 255};
+    static const uint8_t inside[4] = {0, 1, 0, 0};
+    const pawl_mask mask = {2, 2, inside};
+    for (size_t i = 0; i < PW_COUNT(alphas); i++) {
+        pawl_image *image = plain(2, 2, 100);
+        pawl_draw_desc desc = PAWL_DRAW_DESC_INIT;
+        desc.palette = &white;
+        desc.palette_count = 1;
+        desc.mask_alpha = alphas[i];
+        assert_int_equal(pawl_image_draw_mask(image, &mask, 5, &desc, NULL), PAWL_OK);
+        assert_int_equal(pixel_at(image, 1, 0)[1], expected[i]);
+        assert_int_equal(pixel_at(image, 0, 0)[1], 100);
+        pawl_image_destroy(&image);
+    }
+}
+
+static void refuses_styles(void **state)
+{
+    (void)state;
+    static const uint32_t colour = 0;
+    static const uint8_t inside[1] = {1};
+    const pawl_mask mask = {1, 1, inside};
+    pawl_draw_desc wrong[8];
+    for (size_t i = 0; i < PW_COUNT(wrong); i++)
+        wrong[i] = (pawl_draw_desc)PAWL_DRAW_DESC_INIT;
+    wrong[0].line_width = -1;
+    wrong[1].line_width = 1001;
+    wrong[2].font_size = -1;
+    wrong[3].font_size = 1025;
+    wrong[4].palette = &colour;
+    wrong[5].palette_count = 1;
+    wrong[6].mask_alpha = 1.5f;
+    wrong[7].mask_alpha = (float)NAN;
+    pawl_image *image = plain(1, 1, 7);
+    const uint64_t before = hash_of(image);
+    for (size_t i = 0; i < PW_COUNT(wrong); i++) {
+        assert_int_equal(pawl_image_draw(image, NULL, 0, &wrong[i], NULL), PAWL_ERR_ARGUMENT);
+        assert_int_equal(pawl_image_draw_mask(image, &mask, 0, &wrong[i], NULL), PAWL_ERR_ARGUMENT);
+    }
+    assert_true(hash_of(image) == before);
     pawl_image_destroy(&image);
 }
 
@@ -302,13 +371,13 @@ static void takes_missing_names(void **state)
     pawl_image *image = plain(100, 100, 50);
     const pawl_detection box = {10, 40, 50, 90, 0.5f, 3};
     const uint64_t before = hash_of(image);
-    assert_int_equal(pawl_image_draw(image, NULL, 0, NULL, 0, NULL), PAWL_OK);
+    assert_int_equal(pawl_image_draw(image, NULL, 0, NULL, NULL), PAWL_OK);
     assert_true(hash_of(image) == before);
-    assert_int_equal(pawl_image_draw(image, &box, 1, NULL, 0, NULL), PAWL_OK);
+    assert_int_equal(pawl_image_draw(image, &box, 1, NULL, NULL), PAWL_OK);
     assert_true(hash_of(image) != before);
     pawl_error error;
-    assert_int_equal(pawl_image_draw(image, NULL, 1, NULL, 0, &error), PAWL_ERR_ARGUMENT);
-    assert_int_equal(pawl_image_draw(NULL, &box, 1, NULL, 0, &error), PAWL_ERR_ARGUMENT);
+    assert_int_equal(pawl_image_draw(image, NULL, 1, NULL, &error), PAWL_ERR_ARGUMENT);
+    assert_int_equal(pawl_image_draw(NULL, &box, 1, NULL, &error), PAWL_ERR_ARGUMENT);
     pawl_image_destroy(&image);
 }
 
@@ -319,12 +388,13 @@ static void writes_lines_that_stand_out(void **state)
     static const uint8_t white[3] = {255, 255, 255}, dark[3] = {63, 63, 63};
     pawl_image *image = plain(200, 100, 255), *tiny = plain(2, 3, 255);
     pawl_error error;
-    assert_int_equal(pawl_image_draw_text(image, "0.93 cat\n0.02 a longer name", &error), PAWL_OK);
+    assert_int_equal(pawl_image_draw_caption(image, "0.93 cat\n0.02 a longer name", &error),
+                     PAWL_OK);
     assert_true(count_like(image, dark) > 200);
     assert_true(count_like(image, white) > 5000);
     assert_memory_equal(pixel_at(image, 199, 99), white, 3);
-    assert_int_equal(pawl_image_draw_text(tiny, "0.93 cat", &error), PAWL_OK);
-    assert_int_equal(pawl_image_draw_text(image, NULL, &error), PAWL_ERR_ARGUMENT);
+    assert_int_equal(pawl_image_draw_caption(tiny, "0.93 cat", &error), PAWL_OK);
+    assert_int_equal(pawl_image_draw_caption(image, NULL, &error), PAWL_ERR_ARGUMENT);
     pawl_image_destroy(&tiny);
     pawl_image_destroy(&image);
 }
@@ -344,6 +414,9 @@ int main(void)
         cmocka_unit_test(turns_text),
         cmocka_unit_test(leaves_the_object_visible),
         cmocka_unit_test(draws_in_styles),
+        cmocka_unit_test(draws_in_colours),
+        cmocka_unit_test(tints_a_mask),
+        cmocka_unit_test(refuses_styles),
     };
     return cmocka_run_group_tests_name("draw", tests, NULL, NULL);
 }

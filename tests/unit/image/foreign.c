@@ -77,7 +77,7 @@ static pawl_image *read_row(const struct foreign_row *row)
 {
     pawl_image *image = NULL;
     pawl_error error;
-    const pawl_status status = pawl_image_read(path_of(row->name), &image, &error);
+    const pawl_status status = pawl_image_load(path_of(row->name), NULL, &image, &error);
     if (status == PAWL_ERR_UNSUPPORTED) {
         assert_non_null(strstr(error.message, row->library));
         assert_non_null(strstr(error.message, "Debian: "));
@@ -131,7 +131,7 @@ static void survives_damage(void **state)
             copy[at / 2] ^= (uint8_t)(0x81u + at * 7u % 64u);
         pawl_image *image = NULL;
         pawl_error error = {.status = PAWL_OK};
-        const pawl_status status = pawl_image_decode(copy, size, &image, &error);
+        const pawl_status status = pawl_image_decode(copy, size, NULL, &image, &error);
         if (status < 0)
             assert_refused(status, &error, image);
         pawl_image_destroy(&image);
@@ -148,14 +148,15 @@ static void shows_truncated_pictures_grey(void **state)
     bytes file = load_corpus("half.jpg");
     pawl_image *image = NULL, *whole = NULL;
     pawl_error error;
-    pawl_read_desc how = PAWL_READ_DESC_INIT;
+    pawl_decode_desc how = PAWL_DECODE_DESC_INIT;
     how.accepts_truncated = 1;
-    assert_int_equal(pawl_image_decode(file.data, file.size, &whole, &error), PAWL_OK);
+    assert_int_equal(pawl_image_decode(file.data, file.size, NULL, &whole, &error), PAWL_OK);
     pawl_logger_set(&logger);
     for (size_t size = file.size - 8; size > file.size - 60; size--) {
         told[0] = '\0';
-        assert_int_equal(pawl_image_decode(file.data, size, &image, &error), PAWL_ERR_CORRUPT);
-        if (pawl_image_decode_as(file.data, size, &how, &image, &error) < 0)
+        assert_int_equal(pawl_image_decode(file.data, size, NULL, &image, &error),
+                         PAWL_ERR_CORRUPT);
+        if (pawl_image_decode(file.data, size, &how, &image, &error) < 0)
             fail_msg("%s", error.message);
         assert_non_null(strstr(told, "truncated"));
         const pawl_image_view view = view_of(image);
@@ -165,11 +166,11 @@ static void shows_truncated_pictures_grey(void **state)
     }
     /* A whole one is as it is without; one without a header is none. */
     told[0] = '\0';
-    assert_int_equal(pawl_image_decode_as(file.data, file.size, &how, &image, &error), PAWL_OK);
+    assert_int_equal(pawl_image_decode(file.data, file.size, &how, &image, &error), PAWL_OK);
     assert_same(image, whole, 0);
     assert_int_equal(told[0], '\0');
     pawl_image_destroy(&image);
-    assert_int_equal(pawl_image_decode_as(file.data, 20, &how, &image, &error), PAWL_ERR_CORRUPT);
+    assert_int_equal(pawl_image_decode(file.data, 20, &how, &image, &error), PAWL_ERR_CORRUPT);
     pawl_logger_set(NULL);
     pawl_image_destroy(&whole);
     unload(&file);

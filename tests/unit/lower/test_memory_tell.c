@@ -18,7 +18,7 @@ struct tally {
     bool has_names;
 };
 
-static void add(void *user, const pawl_memory_block *block)
+static void add(void *user, const pawl_memory_block_info *block)
 {
     struct tally *tally = user;
     tally->count++;

@@ -134,14 +134,14 @@ static void heads_of_forks_are_named(void **state)
             set(f, find(f, "model.24"), forks[i].attribute, integer(17));
         pawl_weights *weights = pw_object_publish(f->weights);
         f->weights = NULL;
-        assert_int_equal(pawl_network_from_weights(weights, NULL, &network, &error),
+        assert_int_equal(pawl_network_create(weights, NULL, &network, &error),
                          PAWL_ERR_UNSUPPORTED);
         if (strstr(error.message, forks[i].message) == NULL)
             fail_msg("\"%s\" lacks \"%s\"", error.message, forks[i].message);
         assert_non_null(mkdtemp(path));
         char file[64];
         (void)snprintf(file, sizeof file, "%s/x.wts", path);
-        assert_int_equal(pawl_weights_convert(weights, file, &error), PAWL_ERR_UNSUPPORTED);
+        assert_int_equal(pawl_weights_save(weights, file, &error), PAWL_ERR_UNSUPPORTED);
         assert_non_null(strstr(error.message, forks[i].message));
         assert_int_equal(rmdir(path), 0); /* it is empty */
         (void)pawl_weights_destroy(&weights);

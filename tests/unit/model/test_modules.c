@@ -265,12 +265,11 @@ static void arguments_are_checked(void **state)
     pawl_model_info info = {.struct_size = 0};
     pawl_weights *weights = pw_object_publish(f->weights);
     f->weights = NULL;
-    assert_int_equal(pawl_network_from_weights(NULL, NULL, &network, &error), PAWL_ERR_ARGUMENT);
-    assert_int_equal(pawl_network_from_weights(weights, NULL, NULL, &error), PAWL_ERR_ARGUMENT);
+    assert_int_equal(pawl_network_create(NULL, NULL, &network, &error), PAWL_ERR_ARGUMENT);
+    assert_int_equal(pawl_network_create(weights, NULL, NULL, &error), PAWL_ERR_ARGUMENT);
     desc.struct_size = 0;
-    assert_int_equal(pawl_network_from_weights(weights, &desc, &network, &error),
-                     PAWL_ERR_ARGUMENT);
-    assert_int_equal(pawl_network_from_weights(weights, NULL, &network, &error), PAWL_OK);
+    assert_int_equal(pawl_network_create(weights, &desc, &network, &error), PAWL_ERR_ARGUMENT);
+    assert_int_equal(pawl_network_create(weights, NULL, &network, &error), PAWL_OK);
     assert_int_equal(pawl_network_info_get(network, &info, &error), PAWL_ERR_ARGUMENT);
     assert_int_equal(pawl_network_info_get(network, NULL, &error), PAWL_ERR_ARGUMENT);
     info.struct_size = offsetof(pawl_model_info, level_count); /* an older program's struct */

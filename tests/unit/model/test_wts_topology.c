@@ -55,7 +55,7 @@ static pawl_status open_network(const char *text, size_t size, const char *activ
     desc.activation = activation;
     PW_TRY(pt_wts_open(text, size, &parsed, error));
     pawl_weights *weights = pw_object_publish(parsed);
-    const pawl_status status = pawl_network_from_weights(weights, &desc, network, error);
+    const pawl_status status = pawl_network_create(weights, &desc, network, error);
     (void)pawl_weights_destroy(&weights);
     return status;
 }
@@ -68,8 +68,8 @@ static void check_levels(const struct wts_row *row, const pawl_model_info *info)
     for (int32_t l = 0; l < info->level_count; l++) {
         const int32_t stride = 8 << (graph->is_falling ? info->level_count - 1 - l : l);
         assert_int_equal(info->anchor_count, 3);
-        assert_int_equal(info->stride[l], stride);
-        assert_float_equal(info->anchor[l][1][0], (1.25f + (float)(6 * l + 2)) * (float)stride, 0);
+        assert_int_equal(info->strides[l], stride);
+        assert_float_equal(info->anchors[l][1][0], (1.25f + (float)(6 * l + 2)) * (float)stride, 0);
     }
 }
 

@@ -17,8 +17,8 @@
 static pawl_status open_network(const char *path, pawl_network **network, pawl_error *error)
 {
     pawl_weights *weights = NULL;
-    PW_TRY(pawl_weights_open(path, &weights, error));
-    const pawl_status status = pawl_network_from_weights(weights, NULL, network, error);
+    PW_TRY(pawl_weights_load(path, &weights, error));
+    const pawl_status status = pawl_network_create(weights, NULL, network, error);
     (void)pawl_weights_destroy(&weights);
     return status;
 }
@@ -104,7 +104,7 @@ static void yolov5n_is_itself(void **state)
     for (int l = 0; l < 3; l++)
         for (int a = 0; a < 3; a++)
             for (int k = 0; k < 2; k++)
-                assert_float_equal(info.anchor[l][a][k], anchors[l][a][k], 0);
+                assert_float_equal(info.anchors[l][a][k], anchors[l][a][k], 0);
     assert_string_equal(pawl_network_class_name(network, 0), "person");
     assert_string_equal(pawl_network_class_name(network, 79), "toothbrush");
     assert_int_equal(pawl_network_layer_get(network, 1, &layer, &error), PAWL_OK);
@@ -203,9 +203,9 @@ static void write_wts(const char *from, char *path, int is_bare)
     const int descriptor = mkstemp(path);
     assert_true(descriptor >= 0);
     close(descriptor);
-    assert_int_equal(pawl_weights_open(from, &weights, &error), PAWL_OK);
+    assert_int_equal(pawl_weights_load(from, &weights, &error), PAWL_OK);
     assert_int_equal(is_bare ? pawl_weights_save_wts(weights, path, &error)
-                             : pawl_weights_convert(weights, path, &error),
+                             : pawl_weights_save(weights, path, &error),
                      PAWL_OK);
     (void)pawl_weights_destroy(&weights);
 }

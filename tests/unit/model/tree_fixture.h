@@ -122,7 +122,7 @@ static inline pawl_status make_network(fixture *f, const pawl_network_desc *desc
 {
     pawl_weights *weights = pw_object_publish(f->weights);
     f->weights = NULL;
-    const pawl_status status = pawl_network_from_weights(weights, desc, network, error);
+    const pawl_status status = pawl_network_create(weights, desc, network, error);
     (void)pawl_weights_destroy(&weights);
     return status;
 }

@@ -130,9 +130,9 @@ static void model_is_described(void **state)
     assert_int_equal(info.struct_size, sizeof info);
     assert_int_equal(info.level_count, 2);
     assert_int_equal(info.anchor_count, PT_TINY_ANCHORS);
-    assert_int_equal(info.stride[0], 4);
-    assert_int_equal(info.stride[1], 8);
-    assert_float_equal(info.anchor[1][0][1], 20, 0);
+    assert_int_equal(info.strides[0], 4);
+    assert_int_equal(info.strides[1], 8);
+    assert_float_equal(info.anchors[1][0][1], 20, 0);
     assert_int_equal(info.class_count, PT_TINY_CLASSES);
     assert_int_equal(info.layer_count, network->layer_count);
     assert_true(info.gflops > 0);

@@ -221,13 +221,13 @@ static void an_observer_sees_all_and_can_stop(void **state)
     pawl_error error;
     assert_int_equal(make_chain(&c, &desc, NULL), PAWL_OK);
     fill_picture(c.context, 0, 3);
-    assert_int_equal(pawl_context_observe(c.context, count_layers, &w, NULL), PAWL_OK);
+    assert_int_equal(pawl_context_observer_set(c.context, count_layers, &w, NULL), PAWL_OK);
     assert_int_equal(pawl_context_run(c.context, NULL), PAWL_OK);
     assert_int_equal(w.calls, 13); /* all layers but the head */
     w = (watch){0, 4};
     assert_int_equal(pawl_context_run(c.context, &error), PAWL_ERR_CANCELLED);
     assert_int_equal(w.calls, 4);
-    assert_int_equal(pawl_context_observe(c.context, NULL, NULL, NULL), PAWL_OK);
+    assert_int_equal(pawl_context_observer_set(c.context, NULL, NULL, NULL), PAWL_OK);
     assert_int_equal(pawl_context_run(c.context, NULL), PAWL_OK);
     assert_int_equal(w.calls, 4);
     drop_chain(&c);

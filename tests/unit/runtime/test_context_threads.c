@@ -51,7 +51,7 @@ static pthread_t start_run(gate *g, pawl_context *context)
     *g = (gate){.context = context};
     (void)pthread_mutex_init(&g->mutex, NULL);
     (void)pthread_cond_init(&g->changed, NULL);
-    assert_int_equal(pawl_context_observe(context, wait_at_gate, g, NULL), PAWL_OK);
+    assert_int_equal(pawl_context_observer_set(context, wait_at_gate, g, NULL), PAWL_OK);
     assert_int_equal(pthread_create(&thread, NULL, run_through_gate, g), 0);
     (void)pthread_mutex_lock(&g->mutex);
     while (!g->is_inside)
@@ -88,11 +88,11 @@ static void two_threads_at_once_are_told(void **state)
     assert_int_equal(pawl_context_threshold_set(c.context, 0.5f, &error), PAWL_ERR_BUSY);
     assert_int_equal(pawl_context_input(c.context, &tensor, &error), PAWL_ERR_BUSY);
     assert_int_equal(pawl_context_output(c.context, 0, &tensor, &error), PAWL_ERR_BUSY);
-    assert_int_equal(pawl_context_observe(c.context, NULL, NULL, &error), PAWL_ERR_BUSY);
+    assert_int_equal(pawl_context_observer_set(c.context, NULL, NULL, &error), PAWL_ERR_BUSY);
     assert_int_equal(pawl_context_output_count(c.context), 1);
     finish_run(&g, thread);
     assert_int_equal(g.status, PAWL_OK);
-    assert_int_equal(pawl_context_observe(c.context, NULL, NULL, NULL), PAWL_OK);
+    assert_int_equal(pawl_context_observer_set(c.context, NULL, NULL, NULL), PAWL_OK);
     assert_int_equal(pawl_context_run(c.context, NULL), PAWL_OK);
     drop_chain(&c);
 }

@@ -29,8 +29,8 @@ static int make_engine(void **state)
     assert_non_null(source);
     (void)snprintf(weights_path, sizeof weights_path, "%s/examples/shapes/shapes.pt", source);
     (void)snprintf(path, sizeof path, "/tmp/pawl-given-back-%ld.engine", (long)getpid());
-    assert_int_equal(pawl_weights_open(weights_path, &weights, NULL), PAWL_OK);
-    assert_int_equal(pawl_network_from_weights(weights, NULL, &network, NULL), PAWL_OK);
+    assert_int_equal(pawl_weights_load(weights_path, &weights, NULL), PAWL_OK);
+    assert_int_equal(pawl_network_create(weights, NULL, &network, NULL), PAWL_OK);
     assert_int_equal(pawl_builder_create(NULL, &builder, NULL), PAWL_OK);
     assert_int_equal(pawl_builder_build(builder, network, &desc, &plan, NULL), PAWL_OK);
     assert_int_equal(pawl_plan_save(plan, path, NULL), PAWL_OK);

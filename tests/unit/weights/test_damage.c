@@ -175,7 +175,7 @@ static void every_allocation_failing(void **state)
             pawl_error error = {PAWL_OK, 0, 0, ""};
             assert_int_equal(pawl_allocator_set(&allocator), PAWL_OK);
             counter = (failing){n, 0};
-            status = pawl_weights_open(path, &weights, &error);
+            status = pawl_weights_load(path, &weights, &error);
             if (status >= 0)
                 status = pawl_weights_save_wts(weights, target, &error);
             if (status < 0)
@@ -208,9 +208,9 @@ static void wrong_arguments_are_refused(void **state)
     pawl_global_info global = PAWL_GLOBAL_INFO_INIT;
     pawl_tensor tensor;
     float values[3];
-    assert_int_equal(pawl_weights_open(NULL, &weights, &error), PAWL_ERR_ARGUMENT);
-    assert_int_equal(pawl_weights_open("/nowhere/x.pt", &weights, &error), PAWL_ERR_READ);
-    assert_int_equal(pawl_weights_open(path, &weights, &error), PAWL_OK);
+    assert_int_equal(pawl_weights_load(NULL, &weights, &error), PAWL_ERR_ARGUMENT);
+    assert_int_equal(pawl_weights_load("/nowhere/x.pt", &weights, &error), PAWL_ERR_READ);
+    assert_int_equal(pawl_weights_load(path, &weights, &error), PAWL_OK);
     assert_int_equal(pawl_weights_info_get(weights, &info, &error), PAWL_OK);
     assert_int_equal(info.kind, PAWL_WEIGHTS_WTS);
     assert_int_equal(info.tensor_count, 2);

@@ -80,7 +80,7 @@ static void opens(void **state)
     pawl_error error = {PAWL_OK, 0, 0, ""};
     pawl_weights_info info = {.struct_size = sizeof info};
     pawl_tensor tensor;
-    assert_int_equal(pawl_weights_open(pt_data_path(row->path), &weights, &error), PAWL_OK);
+    assert_int_equal(pawl_weights_load(pt_data_path(row->path), &weights, &error), PAWL_OK);
     assert_int_equal(pawl_weights_info_get(weights, &info, &error), PAWL_OK);
     assert_int_equal(info.kind, PAWL_WEIGHTS_PT);
     assert_int_equal(info.tensor_count, row->tensor_count);
@@ -109,7 +109,7 @@ static void text_is_rewritten(void **state)
     (void)state;
     pawl_weights *weights = NULL;
     pawl_error error = {PAWL_OK, 0, 0, ""};
-    assert_int_equal(pawl_weights_open(pt_data_path("yolov5n.wts"), &weights, &error), PAWL_OK);
+    assert_int_equal(pawl_weights_load(pt_data_path("yolov5n.wts"), &weights, &error), PAWL_OK);
     is_written(weights, 16946912, pt_data_path("yolov5n.wts"));
     assert_int_equal(pawl_weights_destroy(&weights), PAWL_OK);
 }

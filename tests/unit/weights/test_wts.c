@@ -250,7 +250,7 @@ static void assert_file_is_memory(const uint8_t *data, size_t size)
     memset(&expected, 0, sizeof expected);
     const pawl_status status =
         pw_weights_parse(data, size, strrchr(path, '/') + 1, &expected, &wanted);
-    assert_int_equal(pawl_weights_open(path, &weights, &error), status);
+    assert_int_equal(pawl_weights_load(path, &weights, &error), status);
     if (status == PAWL_OK) {
         assert_same_weights(&expected, weights);
         assert_int_equal(pawl_weights_destroy(&weights), PAWL_OK);
