@@ -27,6 +27,7 @@
 #include <pawl/status.h>
 #include <pawl/tensor.h>
 #include <pawl/trace.h>
+#include <pawl/track.h>
 #include <pawl/version.h>
 #include <pawl/weights.h>
 

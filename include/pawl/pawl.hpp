@@ -72,6 +72,7 @@ using engine = owner<pawl_engine, pawl_engine_destroy>;
 using context = owner<pawl_context, pawl_context_destroy>;
 using detector = owner<pawl_detector, pawl_detector_destroy>;
 using job = owner<pawl_job, pawl_job_destroy>;
+using tracker = owner<pawl_tracker, pawl_tracker_destroy>;
 using image = owner<pawl_image, pawl_image_destroy>;
 using scope = owner<pawl_scope, pawl_scope_end>; // pawl::scope scope(pawl_scope_begin());
 
