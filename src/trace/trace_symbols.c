@@ -149,8 +149,11 @@ static bool ask(pw_trace *trace, const char *tool, const pw_trace_module *module
 
 pawl_status pw_trace_symbolise(pw_trace *trace, pawl_error *error)
 {
-    static const char *const tools[] = {"addr2line", "llvm-addr2line", "llvm-addr2line-14",
-                                        "llvm-addr2line-18"};
+    /* LLVM's first: of what clang inlines and puts in several places, binutils' 2.40 does not find
+       the caller. */
+    static const char *const tools[] = {
+        "llvm-addr2line",    "llvm-addr2line-19", "llvm-addr2line-18", "llvm-addr2line-16",
+        "llvm-addr2line-15", "llvm-addr2line-14", "addr2line"};
     const char *tool = NULL;
     pawl_status status = PAWL_OK;
     if (!gather(trace))

@@ -16,6 +16,7 @@ import tempfile
 from programs_table import ENGINE, PROGRAMS, RAW
 
 FLAGS = {"forked": ["--follow-children"]}
+LLVM = any(shutil.which(f"llvm-addr2line{version}") for version in ["", "-19", "-18", "-16", "-15", "-14"])
 NEEDS_GPU = re.compile(r"deserialize|primaryContext|createInspector")
 PREAMBLE_CPP = "struct Object { virtual ~Object() = 0; void *impl; };\n"
 
@@ -77,7 +78,10 @@ class Job:
         if language == "py":
             return [sys.executable, path], lines
         flags = [f for f in os.environ.get("TINY_FLAGS", "").split(" ") if f]
-        command = [self.compilers[language != "c"], "-g", "-O1", "-w", "-I", os.path.join(self.source, "tests/trace"), "-I", os.path.join(self.source, "src"),
+        compiler = self.compilers[language != "c"]
+        # What clang inlines is found by LLVM's tool only, in the debug information that it writes by default.
+        debug = "-gdwarf-4" if "clang" in compiler and not LLVM else "-g"
+        command = [compiler, debug, "-O1", "-w", "-I", os.path.join(self.source, "tests/trace"), "-I", os.path.join(self.source, "src"),
                    *flags, path, "-o", stem, "-ldl", "-lpthread"]
         subprocess.run(command, check=True)
         return [stem], lines
