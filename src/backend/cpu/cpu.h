@@ -6,11 +6,9 @@
 #define PW_CPU_H
 
 #include "backend/binding.h"
-#include "lower/schedule.h"
+#include "tune/tuner.h"
 
 #include <pthread.h>
-
-#define PW_CPU_MACHINE_SIZE 256 /* pw_machine.name and the threads */
 
 /* Constants in the order of an implementation (cpu_pack.c). How they are packed depends on the layer, the implementation and the source's channel
  * block, never on sizes: all programs of an engine share them. */
@@ -19,48 +17,29 @@ typedef struct cpu_packed cpu_packed;
 typedef struct cpu_device_plan {
     pw_device_plan base;
     pw_machine machine;
+    pw_tactics tactics; /* of the plan on the machine */
     const pk_implementation **implementations; /* of each layer at the plan's best shape; NULL: it has no step */
     pthread_mutex_t mutex; /* held while a program is made, never in run */
     cpu_packed *packed;
 } cpu_device_plan;
 
-typedef struct cpu_program cpu_program;
-
-typedef struct cpu_step {
-    pk_call call;
-    cpu_program *program;
-    size_t phase; /* under way */
-    pawl_span *spans; /* of its items, while it is timed */
-} cpu_step;
-
-struct cpu_program {
-    pw_program base;
+typedef struct cpu_program {
+    pw_kernel_program kernels;
     cpu_device_plan *plan;
     pw_arena arena; /* the schedule and all small things below */
-    pw_schedule schedule;
-    cpu_step *steps; /* of schedule.steps */
-    void **data;     /* of each operand that is a root */
-    unsigned char *workspace, *scratch; /* scratch: scratch_size for each worker */
-    size_t scratch_size;
+    void **data;    /* of each operand that is a root */
+    unsigned char *workspace, *scratch; /* scratch: of all workers */
     pw_rows rows; /* decoded, or candidates */
     pk_found found;
     pk_thresholds thresholds; /* of the run under way */
     float *observed;          /* N x C x H x W, made when an observer is first seen */
     pawl_span *spans;         /* for the items of any step, made when a timer is first seen */
-};
+} cpu_program;
 
 /* cpu_plan.c */
 pawl_status pw_cpu_open(const pw_plan *plan, const pw_machine *machine, pw_device_plan **device_plan, pawl_error *error) PW_NODISCARD;
 void pw_cpu_close(pw_device_plan *device_plan);
 const char *pw_cpu_tactic(const pw_device_plan *device_plan, size_t index);
-/* A problem as tactics are keyed by it: hash of its text without the threads, which stand beside the machine. */
-uint64_t pw_cpu_problem_hash(const pk_problem *problem, char text[PK_TEXT_SIZE]);
-/* "MACHINE, 2 threads": the other half of the key. */
-void pw_cpu_machine_text(const pw_machine *machine, size_t threads, char text[PW_CPU_MACHINE_SIZE]);
-/* A schedule of the plan's network on its machine, with the implementations that its tactics name, where they were measured on such a machine:
- * with this many threads, else with another number. */
-pawl_status pw_cpu_schedule(const cpu_device_plan *plan, const pw_lowering *lowering, pw_arena *arena, pw_schedule *schedule,
-                            pawl_error *error) PW_NODISCARD;
 
 /* cpu_pack.c */
 /* The packed constants of a step, made when they are first asked for; *packed is NULL where it needs none. With the plan's mutex held. */
@@ -73,9 +52,5 @@ void pw_cpu_release(pw_program *program);
 
 /* cpu_run.c */
 pawl_status pw_cpu_run(pw_program *program, const pw_run *run, pawl_error *error) PW_NODISCARD;
-void pw_cpu_step_run(cpu_step *step);
-
-/* cpu_tune.c */
-pawl_status pw_cpu_tune(pw_plan *plan, const pw_machine *machine, const pw_tuning *tuning, pawl_error *error) PW_NODISCARD;
 
 #endif

@@ -7,6 +7,12 @@ static const char *cpu_absence(void)
     return NULL;
 }
 
+static pawl_status cpu_tune(pw_plan *plan, const pw_machine *machine, const pw_tuning *tuning,
+                            pawl_error *error)
+{
+    return pw_tune(&pw_backend_cpu, plan, machine, tuning, error);
+}
+
 const pw_backend pw_backend_cpu = {
     .name = "cpu",
     .version = PW_BACKEND_VERSION,
@@ -14,7 +20,7 @@ const pw_backend pw_backend_cpu = {
     .options = "timing_cache tuning is_small",
     .has_timer = true,
     .absence = cpu_absence,
-    .tune = pw_cpu_tune,
+    .tune = cpu_tune,
     .open = pw_cpu_open,
     .close = pw_cpu_close,
     .lower = pw_cpu_lower,

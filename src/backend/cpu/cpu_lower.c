@@ -6,12 +6,17 @@
 #include "base/memory.h"
 #include "base/size.h"
 
+/* Of a worker. */
+static size_t scratch_size(const cpu_program *program)
+{
+    return pw_size_align(program->kernels.schedule.scratch, 2 * PW_CACHE_LINE);
+}
+
 static pawl_status make_memory(cpu_program *program, pawl_error *error)
 {
-    const pw_schedule *schedule = &program->schedule;
+    const pw_schedule *schedule = &program->kernels.schedule;
     size_t scratch = 0;
-    program->scratch_size = pw_size_align(schedule->scratch, 2 * PW_CACHE_LINE);
-    if (!pw_size_mul(program->scratch_size, schedule->desc.workers, &scratch))
+    if (!pw_size_mul(scratch_size(program), schedule->desc.workers, &scratch))
         return pw_fail(error, PAWL_ERR_LIMIT, "the kernels of this network are too large");
     program->workspace = pw_alloc_aligned(schedule->workspace + 1, PW_CACHE_LINE);
     if (program->workspace == NULL)
@@ -19,11 +24,12 @@ static pawl_status make_memory(cpu_program *program, pawl_error *error)
     program->scratch = pw_alloc_aligned(scratch + 1, 2 * PW_CACHE_LINE);
     if (program->scratch == NULL)
         return pw_fail_memory(error, "the workers' scratch memory", scratch);
-    program->base.memory_size += schedule->workspace + scratch;
+    program->kernels.base.memory_size += schedule->workspace + scratch;
     program->data = pw_arena_array(&program->arena, schedule->operand_count, sizeof(void *));
-    program->steps = pw_arena_array(&program->arena, schedule->step_count, sizeof(cpu_step));
-    if (program->data == NULL || program->steps == NULL)
-        return pw_fail_memory(error, "the program", schedule->step_count * sizeof(cpu_step));
+    program->kernels.steps =
+        pw_arena_array(&program->arena, schedule->step_count, sizeof(pw_bound_step));
+    if (program->data == NULL || program->kernels.steps == NULL)
+        return pw_fail_memory(error, "the program", schedule->step_count * sizeof(pw_bound_step));
     for (size_t p = 0; p < schedule->operand_count; p++)
         if (schedule->buffers[p].size > 0)
             program->data[p] = program->workspace + schedule->buffers[p].offset;
@@ -32,7 +38,7 @@ static pawl_status make_memory(cpu_program *program, pawl_error *error)
 
 static void *data_of(const cpu_program *program, uint32_t operand)
 {
-    const pw_operand *at = &program->schedule.operands[operand];
+    const pw_operand *at = &program->kernels.schedule.operands[operand];
     unsigned char *root = program->data[at->root];
     return root == NULL ? NULL : root + at->offset * pk_type_size(at->tensor.type);
 }
@@ -40,8 +46,8 @@ static void *data_of(const cpu_program *program, uint32_t operand)
 /* Bindings: lent tensors are shown where they lie, the rest has memory of its own. */
 static pawl_status bind(cpu_program *program, pawl_error *error)
 {
-    pw_program *base = &program->base;
-    const pw_schedule *schedule = &program->schedule;
+    pw_program *base = &program->kernels.base;
+    const pw_schedule *schedule = &program->kernels.schedule;
     PW_TRY(pw_bind_input(base, error));
     program->data[schedule->input] = base->input.data;
     PW_TRY(pw_bind_outputs(base, schedule->desc.network, schedule->shapes, &program->arena,
@@ -70,12 +76,14 @@ static pawl_status bind(cpu_program *program, pawl_error *error)
 
 static pawl_status make_steps(cpu_program *program, pawl_error *error)
 {
-    const pw_schedule *schedule = &program->schedule;
+    const pw_schedule *schedule = &program->kernels.schedule;
     for (size_t s = 0; s < schedule->step_count; s++) {
         const pw_step *from = &schedule->steps[s];
         const pw_buffer *workspace = &schedule->buffers[schedule->operand_count + s];
-        cpu_step *step = &program->steps[s];
-        *step = (cpu_step){.program = program};
+        pw_bound_step *step = &program->kernels.steps[s];
+        *step = (pw_bound_step){.crew = program->kernels.base.lowering.crew,
+                                .scratch = program->scratch,
+                                .scratch_size = scratch_size(program)};
         step->call = (pk_call){.implementation = from->implementation,
                                .problem = &from->problem,
                                .needs = &from->needs,
@@ -91,8 +99,8 @@ static pawl_status make_steps(cpu_program *program, pawl_error *error)
 
 static pawl_status lower_into(cpu_program *program, pawl_error *error)
 {
-    PW_TRY(pw_cpu_schedule(program->plan, &program->base.lowering, &program->arena,
-                           &program->schedule, error));
+    PW_TRY(pw_tactics_schedule(&program->plan->tactics, &program->kernels.base.lowering,
+                               &program->arena, &program->kernels.schedule, error));
     PW_TRY(make_memory(program, error));
     PW_TRY(bind(program, error));
     return make_steps(program, error);
@@ -104,18 +112,18 @@ pawl_status pw_cpu_lower(pw_device_plan *device_plan, const pw_lowering *lowerin
     cpu_program *made = pw_calloc(1, sizeof(*made));
     if (made == NULL)
         return pw_fail_memory(error, "the program", sizeof(*made));
-    made->base.backend = &pw_backend_cpu;
-    made->base.lowering = *lowering;
+    made->kernels.base.backend = &pw_backend_cpu;
+    made->kernels.base.lowering = *lowering;
     made->plan = (cpu_device_plan *)device_plan;
     (void)pthread_mutex_lock(&made->plan->mutex);
     const pawl_status status = lower_into(made, error);
     (void)pthread_mutex_unlock(&made->plan->mutex);
     if (status < 0) {
-        pw_cpu_release(&made->base);
+        pw_cpu_release(&made->kernels.base);
         return status;
     }
-    made->base.memory_size += made->arena.total;
-    *program = &made->base;
+    made->kernels.base.memory_size += made->arena.total;
+    *program = &made->kernels.base;
     return PAWL_OK;
 }
 
@@ -129,7 +137,7 @@ void pw_cpu_release(pw_program *program)
     pw_free(made->scratch);
     pw_free(made->rows.values);
     pw_free(made->workspace);
-    pw_free(made->base.input.data);
+    pw_free(made->kernels.base.input.data);
     pw_arena_free(&made->arena);
     pw_free(made);
 }

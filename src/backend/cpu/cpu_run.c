@@ -6,59 +6,23 @@
 #include "base/os.h"
 #include "base/size.h"
 
-static void do_item(void *argument, size_t item, size_t worker)
-{
-    const cpu_step *step = argument;
-    const cpu_program *program = step->program;
-    const pk_implementation *implementation = step->call.implementation;
-    if (implementation->enter != NULL)
-        implementation->enter();
-    implementation->run(&step->call, step->phase, item,
-                        program->scratch + worker * program->scratch_size);
-    if (implementation->leave != NULL)
-        implementation->leave();
-}
-
-void pw_cpu_step_run(cpu_step *step)
-{
-    pw_crew *crew = step->program->base.lowering.crew;
-    const pk_needs *needs = step->call.needs;
-    for (step->phase = 0; step->phase < needs->phases; step->phase++)
-        pw_crew_run(crew, do_item, step, needs->items[step->phase]);
-}
-
 /* --- timed --- */
 
 static pawl_status make_spans(cpu_program *program, pawl_error *error)
 {
     size_t most = 0;
-    for (size_t s = 0; s < program->schedule.step_count; s++) {
-        const pk_needs *needs = &program->schedule.steps[s].needs;
-        size_t items = 0;
-        for (size_t phase = 0; phase < needs->phases; phase++)
-            items += needs->items[phase];
-        most = pw_size_max(most, items);
-    }
+    for (size_t s = 0; s < program->kernels.schedule.step_count; s++)
+        most = pw_size_max(most, pw_bound_step_items(&program->kernels.steps[s]));
     program->spans = pw_calloc(most + 1, sizeof(pawl_span));
     if (program->spans == NULL)
         return pw_fail_memory(error, "the times of a step", most * sizeof(pawl_span));
     return PAWL_OK;
 }
 
-static void do_timed_item(void *argument, size_t item, size_t worker)
-{
-    const cpu_step *step = argument;
-    pawl_span *span = &step->spans[item];
-    span->worker = worker;
-    span->begin_ns = pw_os_clock_ns();
-    do_item(argument, item, worker);
-    span->end_ns = pw_os_clock_ns();
-}
-
 static void tell_step(const cpu_program *program, size_t s, const pw_run *run, pawl_step_info *info)
 {
-    const pw_step *from = &program->schedule.steps[s];
-    const pw_layer *layer = &program->schedule.desc.network->layers[from->layer];
+    const pw_step *from = &program->kernels.schedule.steps[s];
+    const pw_layer *layer = &program->kernels.schedule.desc.network->layers[from->layer];
     char text[PK_TEXT_SIZE];
     pk_problem_text(&from->problem, text);
     info->layer_id = layer->id;
@@ -73,19 +37,15 @@ static void tell_step(const cpu_program *program, size_t s, const pw_run *run, p
 
 static void run_step(cpu_program *program, size_t s, const pw_run *run)
 {
-    cpu_step *step = &program->steps[s];
+    pw_bound_step *step = &program->kernels.steps[s];
     if (run->timer == NULL) {
-        pw_cpu_step_run(step);
+        pw_bound_step_run(step);
         return;
     }
-    const pk_needs *needs = step->call.needs;
     pawl_step_info info = PAWL_STEP_INFO_INIT;
+    info.span_count = pw_bound_step_items(step);
     info.begin_ns = pw_os_clock_ns();
-    for (step->phase = 0; step->phase < needs->phases; step->phase++) {
-        step->spans = program->spans + info.span_count;
-        pw_crew_run(program->base.lowering.crew, do_timed_item, step, needs->items[step->phase]);
-        info.span_count += needs->items[step->phase];
-    }
+    pw_bound_step_run_timed(step, program->spans);
     info.end_ns = pw_os_clock_ns();
     tell_step(program, s, run, &info);
 }
@@ -94,10 +54,10 @@ static void run_step(cpu_program *program, size_t s, const pw_run *run)
 
 static pawl_status make_observed(cpu_program *program, pawl_error *error)
 {
-    const pw_network *network = program->schedule.desc.network;
+    const pw_network *network = program->kernels.schedule.desc.network;
     size_t largest = 1;
     for (size_t t = 0; t < network->tensor_count; t++) {
-        const pk_tensor *tensor = &program->schedule.operands[t].tensor;
+        const pk_tensor *tensor = &program->kernels.schedule.operands[t].tensor;
         largest = pw_size_max(largest, tensor->batch * tensor->channels * pk_pixels(tensor));
     }
     program->observed = pw_alloc_aligned(largest * sizeof(float), PW_CACHE_LINE);
@@ -126,7 +86,7 @@ static void to_planes(const cpu_program *program, const void *data, const pk_ten
 
 static pawl_status observe(cpu_program *program, size_t index, const pw_run *run, pawl_error *error)
 {
-    const pw_schedule *schedule = &program->schedule;
+    const pw_schedule *schedule = &program->kernels.schedule;
     const pw_layer *layer = &schedule->desc.network->layers[index];
     if (layer->output == PW_NO_TENSOR)
         return PAWL_OK;
@@ -137,7 +97,7 @@ static pawl_status observe(cpu_program *program, size_t index, const pw_run *run
         data += operand->offset * pk_type_size(shown->type);
     else if (layer->op == PW_OP_INPUT) { /* read where it is bound */
         shown = &schedule->operands[schedule->input].tensor;
-        data = program->base.input.data;
+        data = program->kernels.base.input.data;
     } else {
         return PAWL_OK; /* nobody makes it */
     }
@@ -160,14 +120,15 @@ static pawl_status observe(cpu_program *program, size_t index, const pw_run *run
 /* What was found goes where the context shows it. */
 static void give_candidates(cpu_program *program)
 {
-    for (int32_t n = 0; n < program->base.lowering.batch && program->base.candidates != NULL; n++)
-        program->base.candidates[n].count = program->found.count[n];
+    for (int32_t n = 0;
+         n < program->kernels.base.lowering.batch && program->kernels.base.candidates != NULL; n++)
+        program->kernels.base.candidates[n].count = program->found.count[n];
 }
 
 pawl_status pw_cpu_run(pw_program *base, const pw_run *run, pawl_error *error)
 {
     cpu_program *program = (cpu_program *)base;
-    const pw_schedule *schedule = &program->schedule;
+    const pw_schedule *schedule = &program->kernels.schedule;
     program->thresholds = (pk_thresholds){run->threshold, pw_raw_threshold(run->threshold)};
     size_t s = 0;
     if (run->timer != NULL && program->spans == NULL)

@@ -4,9 +4,10 @@
 #include "unit/backend/cpu_fixture.h"
 #include "unit/base/cmocka_all.h"
 
-#include "backend/cpu/cpu_budget.h"
 #include "base/compiler.h"
 #include "base/memory.h"
+#include "tune/budget.h"
+#include "tune/tuner.h"
 #include <pawl/logger.h>
 
 #include <stdio.h>
@@ -74,9 +75,9 @@ static pawl_status tune(pw_plan *plan, clock_of *clock, const char *cache, bool 
                               .progress_user = is_cancelled ? &flag : NULL,
                               .timing_cache = cache,
                               .is_small = is_small};
-    const cpu_clock by = {elapsed, clock};
+    const pw_trial_clock by = {elapsed, clock};
     clock->turns = 0;
-    return pw_cpu_tune_by(plan, &machine, &tuning, &by, NULL);
+    return pw_tune_by(&pw_backend_cpu, plan, &machine, &tuning, &by, NULL);
 }
 
 /* The implementation of the second convolution on a machine, at a height, with threads. */
@@ -98,7 +99,7 @@ static const char *second(const pw_plan *plan, const char *name, int32_t height,
                                   .output = PAWL_OUTPUT_DECODED,
                                   .crew = &crew};
     assert_int_equal(pw_backend_cpu.lower(device, &lowering, &program, NULL), PAWL_OK);
-    const pw_schedule *schedule = &((const cpu_program *)program)->schedule;
+    const pw_schedule *schedule = &((const pw_kernel_program *)program)->schedule;
     const char *found = NULL;
     for (size_t s = 0; s < schedule->step_count; s++)
         if (schedule->steps[s].problem.op == PK_CONV && schedule->steps[s].layer == 2)
@@ -359,10 +360,10 @@ static void machines_share_a_file(void **state)
     clock_of clock = {.name = FAST, .fast = 50000};
     const pw_machine other = {.isa = PW_ISA_GENERIC, .name = "other"};
     const pw_tuning tuning = {.threads = 2, .timing_cache = cache};
-    const cpu_clock by = {elapsed, &clock};
+    const pw_trial_clock by = {elapsed, &clock};
     const size_t all = turns(cache, PAWL_TUNE_QUICK, false);
     make(&plan, PAWL_TUNE_QUICK);
-    assert_int_equal(pw_cpu_tune_by(&plan, &other, &tuning, &by, NULL), PAWL_OK);
+    assert_int_equal(pw_tune_by(&pw_backend_cpu, &plan, &other, &tuning, &by, NULL), PAWL_OK);
     assert_int_equal(clock.turns, all);
     assert_int_equal(turns(cache, PAWL_TUNE_QUICK, false), 0);
     pw_network_free(&plan.network);
@@ -377,7 +378,7 @@ static void real_times_give_right_results(void **state)
     make(&plan, PAWL_TUNE_FULL);
     const pw_machine here = {.isa = pw_isa_machine(), .name = "test"};
     const pw_tuning tuning = {.threads = 1};
-    assert_int_equal(pw_cpu_tune(&plan, &here, &tuning, NULL), PAWL_OK);
+    assert_int_equal(pw_tune(&pw_backend_cpu, &plan, &here, &tuning, NULL), PAWL_OK);
     /* where only the generic set is, the 3x3 layers alone have two ways */
     assert_true(plan.tactic_count >= ((here.isa & PW_ISA_SSE41) != 0 ? 3 : 1));
     for (size_t i = 0; i < plan.tactic_count; i++) {
@@ -415,23 +416,23 @@ static void a_budget_is_spent_well(void **state)
         bool is_taken;
     } rows[] = {{100, 1, 60, false}, {300, 1, 60, true}, {90, 2, 30, true}, {5, 1, 10, true}};
     (void)state;
-    cpu_budget budget;
-    assert_int_equal(pw_cpu_budget_make(&budget, PW_COUNT(rows), 100, NULL), PAWL_OK);
+    pw_budget budget;
+    assert_int_equal(pw_budget_make(&budget, PW_COUNT(rows), 100, NULL), PAWL_OK);
     for (size_t i = 0; i < PW_COUNT(rows); i++) {
-        const cpu_large row = {
+        const pw_budget_row row = {
             .problem = i,
             .winner = {.nanoseconds = 1000, .modest_nanoseconds = 1000 + rows[i].saved},
             .layers = rows[i].layers,
             .extra = rows[i].extra};
-        pw_cpu_budget_add(&budget, &row);
+        pw_budget_add(&budget, &row);
     }
-    pw_cpu_budget_settle(&budget);
+    pw_budget_settle(&budget);
     for (size_t i = 0; i < PW_COUNT(rows); i++)
-        assert_int_equal(pw_cpu_budget_find(&budget, i)->is_taken, rows[i].is_taken);
-    assert_null(pw_cpu_budget_find(&budget, PW_COUNT(rows)));
+        assert_int_equal(pw_budget_find(&budget, i)->is_taken, rows[i].is_taken);
+    assert_null(pw_budget_find(&budget, PW_COUNT(rows)));
     assert_int_equal(budget.taken, 100);
     assert_int_equal(budget.saved, 485);
-    pw_cpu_budget_free(&budget);
+    pw_budget_free(&budget);
 }
 
 static void memory_runs_out(void **state)

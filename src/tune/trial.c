@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One step's implementations against each other. */
-#include "backend/cpu/cpu_trial.h"
+#include "tune/trial.h"
 
 #include "base/memory.h"
 #include "base/os.h"
@@ -17,8 +17,7 @@
 #define SWEEP_ITEM      ((size_t)128 << 10)
 
 typedef struct candidate {
-    cpu_program stage; /* where it runs: the crew, and scratch of its own */
-    cpu_step step;
+    pw_bound_step step; /* the program's, but with scratch and workspace of its own */
     pk_needs needs;
     void *packed, *workspace;
     bool is_out;
@@ -28,33 +27,34 @@ typedef struct candidate {
 } candidate;
 
 typedef struct trial {
-    const cpu_stand *stand;
+    const pw_trial_stand *stand;
     size_t index; /* of the step */
     candidate *candidates;
     size_t count;
     double best;
 } trial;
 
-static bool is_tried(const pk_implementation *implementation, const cpu_program *program,
-                     const pw_step *step, const cpu_effort *effort)
+static bool is_tried(const pk_implementation *implementation, const pw_schedule *schedule,
+                     size_t index, const pw_trial_effort *effort)
 {
-    return pk_fits(implementation, program->plan->machine.isa, &step->problem) &&
+    const pw_step *step = &schedule->steps[index];
+    return pk_fits(implementation, schedule->desc.machine.isa, &step->problem) &&
            (effort->is_all || implementation->isa == step->implementation->isa);
 }
 
-size_t pw_cpu_candidates(const cpu_program *program, size_t step, const cpu_effort *effort)
+size_t pw_trial_candidates(const pw_schedule *schedule, size_t step, const pw_trial_effort *effort)
 {
     size_t count = 0;
     for (size_t i = 0; i < pk_implementation_count; i++)
-        count += is_tried(&pk_implementations[i], program, &program->schedule.steps[step], effort);
+        count += is_tried(&pk_implementations[i], schedule, step, effort);
     return pw_size_min(count, MOST_CANDIDATES);
 }
 
-pawl_status pw_cpu_stand_make(cpu_stand *stand, pawl_error *error)
+pawl_status pw_trial_stand_make(pw_trial_stand *stand, pawl_error *error)
 {
-    size_t size = stand->program->schedule.workspace;
-    for (size_t s = 0; s < stand->program->schedule.step_count; s++)
-        size += stand->program->schedule.steps[s].needs.packed;
+    size_t size = stand->schedule->workspace;
+    for (size_t s = 0; s < stand->schedule->step_count; s++)
+        size += stand->schedule->steps[s].needs.packed;
     stand->swept_size = pw_size_align(pw_size_min(size, SWEEP_MOST), SWEEP_ITEM);
     stand->swept = pw_calloc(1, stand->swept_size + 1);
     if (stand->swept == NULL)
@@ -62,7 +62,7 @@ pawl_status pw_cpu_stand_make(cpu_stand *stand, pawl_error *error)
     return PAWL_OK;
 }
 
-void pw_cpu_stand_free(cpu_stand *stand)
+void pw_trial_stand_free(pw_trial_stand *stand)
 {
     pw_free(stand->swept);
     stand->swept = NULL;
@@ -85,11 +85,10 @@ static void touch(void *argument, size_t item, size_t worker)
     }
 }
 
-static void touch_all(const cpu_stand *stand, void *data, size_t size)
+static void touch_all(const pw_trial_stand *stand, void *data, size_t size)
 {
     touching area = {.data = data, .size = size};
-    pw_crew_run(stand->program->base.lowering.crew, touch, &area,
-                (size + SWEEP_ITEM - 1) / SWEEP_ITEM);
+    pw_crew_run(stand->crew, touch, &area, (size + SWEEP_ITEM - 1) / SWEEP_ITEM);
 }
 
 /* From a tensor's first element to its last. */
@@ -104,8 +103,8 @@ static size_t extent(const pk_tensor *tensor)
 
 static void prepare(const trial *t)
 {
-    const cpu_stand *stand = t->stand;
-    const pk_call *call = &stand->program->steps[t->index].call;
+    const pw_trial_stand *stand = t->stand;
+    const pk_call *call = &stand->steps[t->index].call;
     touch_all(stand, stand->swept, stand->swept_size);
     for (size_t i = 0; i < call->problem->source_count; i++)
         touch_all(stand, (void *)(uintptr_t)call->source[i], extent(&call->problem->source[i]));
@@ -113,9 +112,9 @@ static void prepare(const trial *t)
 
 static uint64_t turn(const trial *t, candidate *c)
 {
-    const cpu_clock *clock = t->stand->clock;
+    const pw_trial_clock *clock = t->stand->clock;
     const uint64_t start = pw_os_clock_ns();
-    pw_cpu_step_run(&c->step);
+    pw_bound_step_run(&c->step);
     const uint64_t taken = pw_os_clock_ns() - start;
     return clock->elapsed == NULL ? taken : clock->elapsed(clock->user, &c->step.call, taken);
 }
@@ -124,8 +123,8 @@ static void leave(candidate *c)
 {
     pw_free(c->packed);
     pw_free(c->workspace);
-    pw_free(c->stage.scratch);
-    c->packed = c->workspace = c->stage.scratch = NULL;
+    pw_free(c->step.scratch);
+    c->packed = c->workspace = c->step.scratch = NULL;
     c->is_out = true;
 }
 
@@ -133,23 +132,22 @@ static void leave(candidate *c)
 static pawl_status enter(const trial *t, candidate *c, const pk_implementation *implementation,
                          pawl_error *error)
 {
-    const cpu_program *program = t->stand->program;
-    const pw_schedule *schedule = &program->schedule;
+    const pw_schedule *schedule = t->stand->schedule;
     const pw_step *from = &schedule->steps[t->index];
     implementation->plan(implementation, &from->problem, &schedule->desc.machine, &c->needs);
-    c->stage.base.lowering = program->base.lowering;
-    c->stage.scratch_size = pw_size_align(c->needs.scratch, 2 * PW_CACHE_LINE);
+    c->step = t->stand->steps[t->index];
+    c->step.scratch = NULL;
+    c->step.scratch_size = pw_size_align(c->needs.scratch, 2 * PW_CACHE_LINE);
     size_t scratch = 0;
-    if (!pw_size_mul(c->stage.scratch_size, schedule->desc.workers, &scratch))
+    if (!pw_size_mul(c->step.scratch_size, schedule->desc.workers, &scratch))
         return pw_fail(error, PAWL_ERR_LIMIT, "the kernels of this network are too large");
-    c->stage.scratch = pw_alloc_aligned(scratch + 1, 2 * PW_CACHE_LINE);
+    c->step.scratch = pw_alloc_aligned(scratch + 1, 2 * PW_CACHE_LINE);
     c->workspace = pw_alloc_aligned(c->needs.workspace + 1, PW_CACHE_LINE);
     c->packed = pw_alloc_aligned(c->needs.packed + 1, PW_CACHE_LINE);
-    if (c->stage.scratch == NULL || c->workspace == NULL || c->packed == NULL)
+    if (c->step.scratch == NULL || c->workspace == NULL || c->packed == NULL)
         return pw_fail_memory(error, "the tuner", c->needs.packed + c->needs.workspace + scratch);
     if (c->needs.packed > 0)
         implementation->pack(implementation, &from->problem, &from->constants, c->packed);
-    c->step = (cpu_step){.call = program->steps[t->index].call, .program = &c->stage};
     c->step.call.implementation = implementation;
     c->step.call.needs = &c->needs;
     c->step.call.packed = c->packed;
@@ -212,11 +210,10 @@ static void drop_slow(trial *t)
 
 static pawl_status compete(trial *t, pawl_error *error)
 {
-    const cpu_stand *stand = t->stand;
-    const pw_step *step = &stand->program->schedule.steps[t->index];
+    const pw_trial_stand *stand = t->stand;
     t->best = (double)UINT64_MAX;
     for (size_t i = 0, n = 0; i < pk_implementation_count && n < t->count; i++) {
-        if (!is_tried(&pk_implementations[i], stand->program, step, stand->effort))
+        if (!is_tried(&pk_implementations[i], stand->schedule, t->index, stand->effort))
             continue;
         PW_TRY(enter(t, &t->candidates[n], &pk_implementations[i], error));
         try_out(t, &t->candidates[n++]);
@@ -243,24 +240,25 @@ static const candidate *fastest(const trial *t, const candidate *usual, size_t m
     return usual != NULL && (best == NULL || best->time > GAIN * usual->time) ? usual : best;
 }
 
-static void judge(const trial *t, cpu_winner *winner)
+static void judge(const trial *t, pw_trial_winner *winner)
 {
-    const pw_step *step = &t->stand->program->schedule.steps[t->index];
+    const pw_step *step = &t->stand->schedule->steps[t->index];
     const candidate *usual = NULL; /* there are two candidates at least */
     for (size_t i = 0; i < t->count; i++)
         if (t->candidates[i].step.call.implementation == step->implementation)
             usual = &t->candidates[i];
     const candidate *best = fastest(t, usual, SIZE_MAX);
-    const candidate *modest = fastest(t, usual, step->needs.packed * PW_CPU_MODEST);
+    const candidate *modest = fastest(t, usual, step->needs.packed * PW_TRIAL_MODEST);
     modest = modest == NULL ? best : modest;
-    *winner = (cpu_winner){best->step.call.implementation, modest->step.call.implementation,
-                           (uint64_t)best->time, (uint64_t)modest->time};
+    *winner = (pw_trial_winner){best->step.call.implementation, modest->step.call.implementation,
+                                (uint64_t)best->time, (uint64_t)modest->time};
 }
 
-pawl_status pw_cpu_trial(const cpu_stand *stand, size_t step, cpu_winner *winner, pawl_error *error)
+pawl_status pw_trial_run(const pw_trial_stand *stand, size_t step, pw_trial_winner *winner,
+                         pawl_error *error)
 {
     trial t = {.stand = stand, .index = step};
-    t.count = pw_cpu_candidates(stand->program, step, stand->effort);
+    t.count = pw_trial_candidates(stand->schedule, step, stand->effort);
     t.candidates = pw_calloc(t.count, sizeof *t.candidates);
     if (t.candidates == NULL)
         return pw_fail_memory(error, "the tuner", t.count * sizeof *t.candidates);
@@ -270,6 +268,6 @@ pawl_status pw_cpu_trial(const cpu_stand *stand, size_t step, cpu_winner *winner
     for (size_t i = 0; i < t.count; i++)
         leave(&t.candidates[i]);
     pw_free(t.candidates);
-    pw_cpu_step_run(&stand->program->steps[step]);
+    pw_bound_step_run(&stand->steps[step]);
     return status;
 }

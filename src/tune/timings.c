@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The file of timings: read, merged, written. What is wrong with it costs time, never a build. */
 #define XXH_INLINE_ALL
-#include "backend/timings.h"
+#include "tune/timings.h"
 
 #include "base/log.h"
 #include "base/os.h"

@@ -4,35 +4,36 @@
  * take and in the one that tensors take, and each problem that several implementations can solve is
  * timed where it first stands, unless the timing cache knows it.
  */
-#include "backend/cpu/cpu_budget.h"
+#include "tune/tuner.h"
 
-#include "backend/timings.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/strbuf.h"
+#include "tune/budget.h"
+#include "tune/timings.h"
 
 #include <string.h>
 
-#define FORMS  2
 #define BUDGET 3 / 2 /* of the usual constants' bytes: what faster ones may cost beyond them */
 
-static const cpu_effort efforts[] = {
+static const pw_trial_effort efforts[] = {
     [PAWL_TUNE_QUICK] = {.rounds = 5, .keep = 1e9},
     [PAWL_TUNE_FULL] = {.rounds = 25, .is_all = true, .keep = 1.5},
 };
 
 typedef struct tuner {
+    const pw_backend *backend;
     pw_plan *plan;
     const pw_tuning *tuning;
-    const cpu_effort *effort;
-    char machine[PW_CPU_MACHINE_SIZE];
+    const pw_trial_effort *effort;
+    char machine[PW_TACTIC_MACHINE_SIZE];
     pw_timings timings;
     pw_thread_pool *pool;
     pw_crew crew; /* at work from the first trial to the last */
     pw_device_plan *device;
-    pw_program *programs[FORMS];
-    cpu_stand stand;
-    cpu_budget budget;
+    pw_program *programs[PW_TUNED_FORMS];
+    pw_trial_stand stand;
+    pw_budget budget;
     size_t done, total; /* of the work, by its likely time */
     bool is_new;        /* something was timed */
 } tuner;
@@ -60,7 +61,7 @@ static pawl_status set_tactic(tuner *t, uint64_t problem, const pk_implementatio
     return pw_plan_set_tactic(t->plan, &tactic, error);
 }
 
-static size_t packed_size(const cpu_program *program, size_t step,
+static size_t packed_size(const pw_kernel_program *program, size_t step,
                           const pk_implementation *implementation)
 {
     const pw_schedule *schedule = &program->schedule;
@@ -70,27 +71,27 @@ static size_t packed_size(const cpu_program *program, size_t step,
     return needs.packed;
 }
 
-static size_t layers_with(const cpu_program *program, uint64_t problem)
+static size_t layers_with(const pw_kernel_program *program, uint64_t problem)
 {
     char text[PK_TEXT_SIZE];
     size_t count = 0;
     for (size_t s = 0; s < program->schedule.step_count; s++)
-        count += pw_cpu_problem_hash(&program->schedule.steps[s].problem, text) == problem;
+        count += pw_tactic_problem(&program->schedule.steps[s].problem, text) == problem;
     return count;
 }
 
 /* A modest winner is the tactic; a large one waits until all are known. */
-static pawl_status take(tuner *t, const cpu_program *program, size_t step, uint64_t problem,
-                        const cpu_winner *winner, pawl_error *error)
+static pawl_status take(tuner *t, const pw_kernel_program *program, size_t step, uint64_t problem,
+                        const pw_trial_winner *winner, pawl_error *error)
 {
     if (winner->modest == winner->implementation)
         return set_tactic(t, problem, winner->implementation, winner->nanoseconds, error);
     const size_t layers = layers_with(program, problem);
     const size_t extra = packed_size(program, step, winner->implementation) -
                          packed_size(program, step, winner->modest);
-    const cpu_large row = {
+    const pw_budget_row row = {
         .problem = problem, .winner = *winner, .layers = layers, .extra = extra * layers};
-    pw_cpu_budget_add(&t->budget, &row);
+    pw_budget_add(&t->budget, &row);
     return PAWL_OK;
 }
 
@@ -103,28 +104,29 @@ static const char *modest_key(const char *text, char key[PK_TEXT_SIZE + 16])
 }
 
 /* What the cache has under a key; NULL: nothing that can run here. */
-static const pk_implementation *cached(const tuner *t, const cpu_program *program, size_t step,
-                                       const char *key, uint64_t *nanoseconds)
+static const pk_implementation *cached(const tuner *t, const pw_kernel_program *program,
+                                       size_t step, const char *key, uint64_t *nanoseconds)
 {
     const pw_timing *row = pw_timings_find(&t->timings, t->machine, key, t->plan->options.tuning);
     if (row == NULL)
         return NULL;
     *nanoseconds = row->nanoseconds;
-    return pk_find(row->name, program->plan->machine.isa, &program->schedule.steps[step].problem);
+    return pk_find(row->name, program->schedule.desc.machine.isa,
+                   &program->schedule.steps[step].problem);
 }
 
 /* Takes what the cache knows of a step's problem; true: there is nothing to time. */
-static bool is_known(tuner *t, const cpu_program *program, size_t step, pawl_status *status,
+static bool is_known(tuner *t, const pw_kernel_program *program, size_t step, pawl_status *status,
                      pawl_error *error)
 {
     char text[PK_TEXT_SIZE], key[PK_TEXT_SIZE + 16];
-    const uint64_t hash = pw_cpu_problem_hash(&program->schedule.steps[step].problem, text);
+    const uint64_t hash = pw_tactic_problem(&program->schedule.steps[step].problem, text);
     *status = PAWL_OK;
     if (pw_plan_tactic(t->plan, t->machine, hash) != NULL ||
-        pw_cpu_budget_find(&t->budget, hash) != NULL ||
-        pw_cpu_candidates(program, step, t->effort) < 2)
+        pw_budget_find(&t->budget, hash) != NULL ||
+        pw_trial_candidates(&program->schedule, step, t->effort) < 2)
         return true;
-    cpu_winner winner = {.nanoseconds = 0};
+    pw_trial_winner winner = {.nanoseconds = 0};
     winner.implementation = cached(t, program, step, text, &winner.nanoseconds);
     winner.modest = cached(t, program, step, modest_key(text, key), &winner.modest_nanoseconds);
     if (winner.implementation == NULL || winner.modest == NULL)
@@ -135,19 +137,19 @@ static bool is_known(tuner *t, const cpu_program *program, size_t step, pawl_sta
 
 /* In units that are alike for all steps: operations, or bytes where those take longer, and the
  * sweep before each turn. */
-static size_t work(const tuner *t, const cpu_program *program, size_t step)
+static size_t work(const tuner *t, const pw_kernel_program *program, size_t step)
 {
     const pk_problem *problem = &program->schedule.steps[step].problem;
     const double turn = pk_problem_flops(problem) / 20 + pk_problem_bytes(problem) + 1e6;
-    return (size_t)(turn / 1e3) * pw_cpu_candidates(program, step, t->effort);
+    return (size_t)(turn / 1e3) * pw_trial_candidates(&program->schedule, step, t->effort);
 }
 
-static pawl_status try_step(tuner *t, cpu_program *program, size_t step, pawl_error *error)
+static pawl_status try_step(tuner *t, pw_kernel_program *program, size_t step, pawl_error *error)
 {
     char text[PK_TEXT_SIZE], key[PK_TEXT_SIZE + 16];
-    const uint64_t hash = pw_cpu_problem_hash(&program->schedule.steps[step].problem, text);
-    cpu_winner winner;
-    PW_TRY(pw_cpu_trial(&t->stand, step, &winner, error));
+    const uint64_t hash = pw_tactic_problem(&program->schedule.steps[step].problem, text);
+    pw_trial_winner winner;
+    PW_TRY(pw_trial_run(&t->stand, step, &winner, error));
     PW_TRY(take(t, program, step, hash, &winner, error));
     pw_timing row = {.machine = t->machine,
                      .problem = text,
@@ -179,28 +181,31 @@ static void fill_input(const pw_program *program)
     }
 }
 
-static pawl_status try_program(tuner *t, cpu_program *program, pawl_error *error)
+/* One run leaves what parameters steps have, then each is run again in its order. */
+static pawl_status try_program(tuner *t, pw_kernel_program *program, pawl_error *error)
 {
-    pawl_status status = PAWL_OK;
+    const pw_run run = {.threshold = 0.25f};
     fill_input(&program->base);
-    program->thresholds = (pk_thresholds){0.25f, pw_raw_threshold(0.25f)};
-    t->stand.program = program;
-    PW_TRY(pw_cpu_stand_make(&t->stand, error));
+    PW_TRY(pw_program_run(&program->base, &run, error));
+    t->stand.schedule = &program->schedule;
+    t->stand.steps = program->steps;
+    PW_TRY(pw_trial_stand_make(&t->stand, error));
+    pawl_status status = PAWL_OK;
     for (size_t s = 0; s < program->schedule.step_count && status >= 0; s++) {
         if (is_known(t, program, s, &status, error))
-            pw_cpu_step_run(&program->steps[s]);
+            pw_bound_step_run(&program->steps[s]);
         else
             status = try_step(t, program, s, error);
     }
-    pw_cpu_stand_free(&t->stand);
+    pw_trial_stand_free(&t->stand);
     return status;
 }
 
 /* What both programs have to time; the cache's answers are taken meanwhile. */
 static pawl_status count_work(tuner *t, pawl_error *error)
 {
-    for (size_t f = 0; f < FORMS; f++) {
-        const cpu_program *program = (const cpu_program *)t->programs[f];
+    for (size_t f = 0; f < PW_TUNED_FORMS; f++) {
+        const pw_kernel_program *program = (const pw_kernel_program *)t->programs[f];
         for (size_t s = 0; s < program->schedule.step_count; s++) {
             pawl_status status;
             const bool is_done = is_known(t, program, s, &status, error);
@@ -214,21 +219,14 @@ static pawl_status count_work(tuner *t, pawl_error *error)
 
 static pawl_status make_programs(tuner *t, const pw_machine *machine, pawl_error *error)
 {
-    static const pw_lowering forms[FORMS] = {
-        {.input = PAWL_INPUT_U8_NHWC, .output = PAWL_OUTPUT_CANDIDATES},
-        {.input = PAWL_INPUT_F32_NCHW, .output = PAWL_OUTPUT_DECODED}};
-    const pw_profile *profile = &t->plan->profile;
     PW_TRY(pw_thread_pool_create(t->tuning->threads, &t->pool, error));
     pw_crew_make(&t->crew, t->pool, t->tuning->threads);
-    pw_cpu_machine_text(machine, pw_crew_size(&t->crew), t->machine);
-    PW_TRY(pw_cpu_open(t->plan, machine, &t->device, error));
-    for (size_t f = 0; f < FORMS; f++) {
-        pw_lowering lowering = forms[f];
-        lowering.batch = profile->batch_opt;
-        lowering.height = profile->height;
-        lowering.width = profile->width;
+    pw_tactic_machine(machine, pw_crew_size(&t->crew), t->machine);
+    PW_TRY(t->backend->open(t->plan, machine, &t->device, error));
+    for (size_t f = 0; f < PW_TUNED_FORMS; f++) {
+        pw_lowering lowering = pw_tuned_lowering(t->plan, f);
         lowering.crew = &t->crew;
-        PW_TRY(pw_cpu_lower(t->device, &lowering, &t->programs[f], error));
+        PW_TRY(t->backend->lower(t->device, &lowering, &t->programs[f], error));
     }
     return PAWL_OK;
 }
@@ -236,21 +234,21 @@ static pawl_status make_programs(tuner *t, const pw_machine *machine, pawl_error
 /* Constants as they are usually packed decide what faster ones may cost. */
 static pawl_status make_budget(tuner *t, pawl_error *error)
 {
-    const pw_schedule *schedule = &((const cpu_program *)t->programs[0])->schedule;
+    const pw_schedule *schedule = &((const pw_kernel_program *)t->programs[0])->schedule;
     size_t size = 0;
     for (size_t s = 0; s < schedule->step_count; s++)
         size += schedule->steps[s].needs.packed;
-    return pw_cpu_budget_make(&t->budget, FORMS * (schedule->step_count + 1),
-                              t->tuning->is_small ? 0 : size * BUDGET, error);
+    return pw_budget_make(&t->budget, PW_TUNED_FORMS * (schedule->step_count + 1),
+                          t->tuning->is_small ? 0 : size * BUDGET, error);
 }
 
 /* Of the large winners those that are worth it become tactics, of the others the modest ones. */
 static pawl_status settle(tuner *t, pawl_error *error)
 {
-    pw_cpu_budget_settle(&t->budget);
+    pw_budget_settle(&t->budget);
     for (size_t i = 0; i < t->budget.count; i++) {
-        const cpu_large *row = &t->budget.rows[i];
-        const cpu_winner *winner = &row->winner;
+        const pw_budget_row *row = &t->budget.rows[i];
+        const pw_trial_winner *winner = &row->winner;
         PW_TRY(
             row->is_taken
                 ? set_tactic(t, row->problem, winner->implementation, winner->nanoseconds, error)
@@ -273,35 +271,39 @@ static pawl_status tune(tuner *t, const pw_machine *machine, pawl_error *error)
     PW_TRY(count_work(t, error));
     pawl_status status = PAWL_OK;
     pw_crew_enter(&t->crew);
-    for (size_t f = 0; f < FORMS && t->done < t->total && status >= 0; f++)
-        status = try_program(t, (cpu_program *)t->programs[f], error);
+    for (size_t f = 0; f < PW_TUNED_FORMS && t->done < t->total && status >= 0; f++)
+        status = try_program(t, (pw_kernel_program *)t->programs[f], error);
     pw_crew_leave(&t->crew);
     return status < 0 ? status : settle(t, error);
 }
 
-pawl_status pw_cpu_tune_by(pw_plan *plan, const pw_machine *machine, const pw_tuning *tuning,
-                           const cpu_clock *clock, pawl_error *error)
+pawl_status pw_tune_by(const pw_backend *backend, pw_plan *plan, const pw_machine *machine,
+                       const pw_tuning *tuning, const pw_trial_clock *clock, pawl_error *error)
 {
     if (plan->options.tuning == PAWL_TUNE_OFF)
         return PAWL_OK;
-    tuner t = {.plan = plan, .tuning = tuning, .effort = &efforts[plan->options.tuning]};
-    t.stand = (cpu_stand){.effort = t.effort, .clock = clock, .check = check, .user = &t};
+    tuner t = {.backend = backend,
+               .plan = plan,
+               .tuning = tuning,
+               .effort = &efforts[plan->options.tuning]};
+    t.stand = (pw_trial_stand){
+        .effort = t.effort, .clock = clock, .check = check, .user = &t, .crew = &t.crew};
     const pawl_status status = tune(&t, machine, error);
     if (t.is_new && tuning->timing_cache != NULL)
         pw_timings_write(tuning->timing_cache, &t.timings); /* of a build that was stopped, too */
-    for (size_t f = 0; f < FORMS; f++)
-        pw_cpu_release(t.programs[f]);
-    pw_cpu_close(t.device);
+    for (size_t f = 0; f < PW_TUNED_FORMS; f++)
+        backend->release(t.programs[f]);
+    backend->close(t.device);
     pw_crew_end(&t.crew);
     pw_thread_pool_destroy(t.pool);
     pw_timings_free(&t.timings);
-    pw_cpu_budget_free(&t.budget);
+    pw_budget_free(&t.budget);
     return status;
 }
 
-pawl_status pw_cpu_tune(pw_plan *plan, const pw_machine *machine, const pw_tuning *tuning,
-                        pawl_error *error)
+pawl_status pw_tune(const pw_backend *backend, pw_plan *plan, const pw_machine *machine,
+                    const pw_tuning *tuning, pawl_error *error)
 {
-    const cpu_clock clock = {.elapsed = NULL};
-    return pw_cpu_tune_by(plan, machine, tuning, &clock, error);
+    const pw_trial_clock clock = {.elapsed = NULL};
+    return pw_tune_by(backend, plan, machine, tuning, &clock, error);
 }
