@@ -35,8 +35,7 @@
     PK_DECLARE_RUN(upsample_##type##_##isa)                      \
     PK_DECLARE_RUN(pad_##type##_##isa)                           \
     PK_DECLARE_RUN(shuffle_##type##_##isa)                       \
-    PK_DECLARE_RUN(maxpool_##type##_##isa)                       \
-    PK_DECLARE_RUN(avgpool_##type##_##isa)                       \
+    PK_DECLARE_RUN(pool_##type##_##isa)                          \
     PK_DECLARE_RUN(globalpool_##type##_##isa)                    \
     PK_DECLARE_RUN(attention_##type##_##isa)
 

@@ -55,6 +55,10 @@ static bool any(const pk_implementation *implementation, const pk_problem *probl
     {.name = #word "_" #type "_" #set, .op = op_, .isa = bits,                                                             \
      .types = {PK_TYPE_##type, PK_NO_TYPE, PK_NO_TYPE, PK_TYPE_##type},                                                    \
      .accepts = accepts_, .plan = plan_, .pack = pack_, .run = pk_##word##_##type##_##set}
+#define POOL(op_, word, begin, fold, end, type, set, bits)                                                                 \
+    {.name = #word "_" #type "_" #set, .op = PK_##op_, .isa = bits,                                                        \
+     .types = {PK_TYPE_##type, PK_NO_TYPE, PK_NO_TYPE, PK_TYPE_##type},                                                    \
+     .accepts = any, .plan = pk_pool_plan, .run = pk_pool_##type##_##set},
 #define REORDER(from, to, set, bits)                                                                                       \
     {.name = "reorder_" #from "_" #to "_" #set, .op = PK_REORDER, .isa = bits,                                             \
      .types = {PK_TYPE_##from, PK_NO_TYPE, PK_NO_TYPE, PK_TYPE_##to},                                                      \
@@ -63,8 +67,7 @@ static bool any(const pk_implementation *implementation, const pk_problem *probl
     PIXEL(type, set, bits, PK_DECONV, "dwdeconv", depthwise_pixel, true),                                                  \
     PIXEL(type, set, bits, PK_DECONV, "deconv", pixel, false),                                                             \
     PLAIN(type, set, bits, PK_ELTWISE, eltwise, pk_eltwise_accepts, pk_eltwise_plan, pk_eltwise_pack),                     \
-    PLAIN(type, set, bits, PK_MAXPOOL, maxpool, any, pk_pool_plan, NULL),                                                  \
-    PLAIN(type, set, bits, PK_AVGPOOL, avgpool, any, pk_pool_plan, NULL),                                                  \
+    PK_POOL_MAP(POOL, type, set, bits)                                                                                     \
     PLAIN(type, set, bits, PK_UPSAMPLE, upsample, any, pk_rows_plan, NULL),                                                \
     PLAIN(type, set, bits, PK_PAD, pad, any, pk_rows_plan, NULL),                                                          \
     PLAIN(type, set, bits, PK_GLOBALPOOL, globalpool, any, pk_globalpool_plan, NULL),                                      \

@@ -10,12 +10,13 @@ static const struct {
     [PK_U8] = {"u8", 1},        [PK_S8] = {"s8", 1},   [PK_S32] = {"s32", 4},
 };
 
+#define POOL_NAME(op, word, ...) [PK_##op] = #word,
+/* clang-format off */
 static const char *const op_names[PK_OP_COUNT] = {
     [PK_CONV] = "conv",
     [PK_DECONV] = "deconv",
     [PK_ELTWISE] = "eltwise",
-    [PK_MAXPOOL] = "maxpool",
-    [PK_AVGPOOL] = "avgpool",
+    PK_POOL_MAP(POOL_NAME, , , )
     [PK_UPSAMPLE] = "upsample",
     [PK_PAD] = "pad",
     [PK_GLOBALPOOL] = "globalpool",
@@ -26,6 +27,7 @@ static const char *const op_names[PK_OP_COUNT] = {
     [PK_CANDIDATES] = "candidates",
     [PK_LETTERBOX] = "letterbox",
 };
+/* clang-format on */
 
 static const char *const format_names[PK_FORMAT_COUNT] = {
     [PK_RGB] = "rgb",
@@ -192,8 +194,9 @@ static void say_attributes(words *to, const pk_problem *problem)
     switch (problem->op) {
     case PK_CONV:
     case PK_DECONV:
-    case PK_MAXPOOL:
-    case PK_AVGPOOL:
+#define POOL_CASE(op, ...) case PK_##op:
+        PK_POOL_MAP(POOL_CASE, , , )
+#undef POOL_CASE
         say_window(to, &problem->as.window);
         break;
     case PK_UPSAMPLE:

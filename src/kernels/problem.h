@@ -13,6 +13,7 @@
 #define PK_PROBLEM_H
 
 #include "kernels/attributes.h"
+#include "kernels/pool/pools.h"
 
 #include <stdbool.h>
 
@@ -34,12 +35,12 @@ enum {
 
 typedef enum pk_type { PK_NO_TYPE, PK_F32, PK_BF16, PK_U8, PK_S8, PK_S32, PK_TYPE_COUNT } pk_type;
 
+#define PK_POOL_OP(op, ...) PK_##op,
 typedef enum pk_op {
     PK_CONV,       /* [x, residual?]: act(conv(x) + bias) + residual; of bytes to bytes as quantize/requantise.h says */
     PK_DECONV,     /* PyTorch's ConvTranspose2d; the destination's size says what its output padding was */
     PK_ELTWISE,    /* [x, other?]: act(x * scale + shift) + other; scale and shift are a batch norm's, if it has constants */
-    PK_MAXPOOL,    /* what lies in the padding does not count */
-    PK_AVGPOOL,    /* the sum over the window, zeros in the padding, times 1 / (kh * kw) */
+    PK_POOL_MAP(PK_POOL_OP, , , ) /* MAXPOOL and its kin: a row each in pool/pools.h */
     PK_UPSAMPLE,   /* each pixel factor x factor times */
     PK_PAD,        /* zeros around the picture */
     PK_GLOBALPOOL, /* the average over all pixels */
@@ -51,6 +52,7 @@ typedef enum pk_op {
     PK_LETTERBOX,  /* [picture, chroma of NV12?]: a picture's window, resized as OpenCV's 8-bit INTER_LINEAR does it, in a frame: see pk_letterbox */
     PK_OP_COUNT
 } pk_op;
+#undef PK_POOL_OP
 
 /* Numbers as pw_activation. */
 typedef enum pk_activation {
@@ -85,7 +87,7 @@ typedef struct pk_problem {
     pk_activation activation;
     float alpha; /* of LEAKY_RELU and ELU */
     union {
-        pk_window window; /* CONV, DECONV, MAXPOOL, AVGPOOL */
+        pk_window window; /* CONV, DECONV, pools */
         size_t factor;    /* UPSAMPLE, SHUFFLE (which way: by the sizes) */
         struct {
             size_t top, left;

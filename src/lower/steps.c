@@ -258,12 +258,12 @@ static pawl_status add_steps(maker *to, pawl_error *error)
     case PW_OP_ADD:
         add_eltwise(to);
         break;
-    case PW_OP_MAXPOOL:
-        add_pool(to, PK_MAXPOOL);
+#define POOL(op, ...)          \
+    case PW_OP_##op:           \
+        add_pool(to, PK_##op); \
         break;
-    case PW_OP_AVGPOOL:
-        add_pool(to, PK_AVGPOOL);
-        break;
+        PK_POOL_MAP(POOL, , , )
+#undef POOL
     case PW_OP_UPSAMPLE:
         add_layer(to, PK_UPSAMPLE)->problem.as.factor = (size_t)layer->as.upsample.factor;
         break;

@@ -167,11 +167,18 @@ pawl_status pw_emit_activation(pw_emit *emit, const pw_module *module, const cha
         emit->index, name, module->package, module->type);
 }
 
-/* The sum over the window is divided by the window's size, or it is another operator. */
-static pawl_status check_average(const pw_emit *emit, const pw_module *module, const pw_pool *pool)
+/* What the pools of torch.nn can be told that makes other operators of them, as far as each of them
+ * has it. */
+static pawl_status check_pool(const pw_emit *emit, const pw_module *module, const pw_pool *pool)
 {
-    bool counts_padding = true;
+    bool is_ceil = false, counts_padding = true;
+    int64_t dilation[2] = {1, 1};
     const pw_value *divisor = pw_module_attribute(module, "divisor_override");
+    if (pw_value_bool(pw_module_attribute(module, "ceil_mode"), &is_ceil) && is_ceil)
+        return pw_fail_value(emit, module, "ceil_mode", "False");
+    if (pw_value_ints(pw_module_attribute(module, "dilation"), dilation, 2) &&
+        (dilation[0] != 1 || dilation[1] != 1))
+        return pw_fail_value(emit, module, "dilation", "1");
     if (divisor != NULL && divisor->kind != PW_VALUE_NONE)
         return pw_fail_value(emit, module, "divisor_override", "None");
     if (pw_value_bool(pw_module_attribute(module, "count_include_pad"), &counts_padding) &&
@@ -183,29 +190,18 @@ static pawl_status check_average(const pw_emit *emit, const pw_module *module, c
 pawl_status pw_emit_pool(pw_emit *emit, const pw_module *module, const char *name, uint32_t input,
                          uint32_t *output)
 {
-    const bool is_average = pw_module_is(module, "torch.nn", "AvgPool2d");
-    pw_layer layer = {.op = is_average ? PW_OP_AVGPOOL : PW_OP_MAXPOOL,
-                      .name = name,
-                      .inputs = {input},
-                      .input_count = 1};
+    const pw_block *block = pw_block_find(module);
+    pw_layer layer = {.name = name, .inputs = {input}, .input_count = 1};
     pw_pool *pool = &layer.as.pool;
-    bool is_ceil = false;
-    int64_t dilation[2] = {1, 1};
-    if (!is_average && !pw_module_is(module, "torch.nn", "MaxPool2d"))
-        return pw_fail(
-            emit->error, PAWL_ERR_UNSUPPORTED,
-            "layer %zu: %s is %s.%s, where pawl runs only torch.nn's MaxPool2d and AvgPool2d",
-            emit->index, module->path, module->package, module->type);
-    if (pw_value_bool(pw_module_attribute(module, "ceil_mode"), &is_ceil) && is_ceil)
-        return pw_fail_value(emit, module, "ceil_mode", "False");
-    if (pw_value_ints(pw_module_attribute(module, "dilation"), dilation, 2) &&
-        (dilation[0] != 1 || dilation[1] != 1))
-        return pw_fail_value(emit, module, "dilation", "1");
+    if (block == NULL || block->emit != pw_block_pool)
+        return pw_fail(emit->error, PAWL_ERR_UNSUPPORTED,
+                       "layer %zu: %s is %s.%s, which is no pool of torch.nn that pawl runs",
+                       emit->index, module->path, module->package, module->type);
+    layer.op = block->op;
     PW_TRY(pw_read_pair(emit, module, "kernel_size", 1, PW_MAX_KERNEL, pool->kernel));
     PW_TRY(pw_read_pair(emit, module, "stride", 1, PW_MAX_KERNEL, pool->stride));
     PW_TRY(pw_read_pair(emit, module, "padding", 0, PW_MAX_KERNEL, pool->padding));
-    if (is_average)
-        PW_TRY(check_average(emit, module, pool));
+    PW_TRY(check_pool(emit, module, pool));
     return pw_emit_layer(emit, &layer, pw_emit_channels(emit, input), output);
 }
 

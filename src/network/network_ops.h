@@ -18,28 +18,30 @@
 #define PW_MAX_CLASSES 65536
 #define PW_NO_TENSOR   UINT32_MAX
 
-#define PW_OP_MAP(X)                                                                          \
-    X(INPUT)          /* the picture: 3 channels, RGB, 0 to 1 */                               \
-    X(CONV)           /* [x, residual?]: act(conv(x) + bias) + residual */                     \
-    X(BATCHNORM)      /* (x - mean) / sqrt(var + eps) * gamma + beta */                        \
-    X(ACTIVATION)                                                                              \
-    X(ADD)            /* x + y */                                                              \
-    X(MAXPOOL)        /* pads with -infinity */                                                \
-    X(UPSAMPLE)       /* nearest, whole factor */                                              \
-    X(CONCAT)         /* along channels */                                                     \
-    X(DETECT)         /* [level ..., prototypes?]: the head; its output form is the context's choice */ \
-    X(PAD)            /* zeros around the picture */                                           \
-    X(GLOBALPOOL)     /* average over all pixels: N x C x 1 x 1 */                             \
-    X(ATTENTION)      /* [q, k, v]: softmax(q k^T / sqrt(C / heads)) v of each head; tokens are pixels, row by row */ \
-    X(DECONV)         /* PyTorch's ConvTranspose2d */                                          \
-    X(SPACE_TO_DEPTH) /* YOLOv5's Contract: (c, h s, w s) -> (s s c, h, w), channel (ys s + xs) C + c */ \
-    X(DEPTH_TO_SPACE) /* YOLOv5's Expand: the inverse */                                       \
-    X(CLASSIFY)       /* [N x classes x 1 x 1]: the head of a classifier; leaves raw logits */           \
-    X(AVGPOOL)        /* PyTorch's AvgPool2d: pads with zeros, which count */
+/* X(name, word in texts, row of the operator table) */
+#define PW_OP_MAP(X) \
+    X(INPUT, input, input)                            /* the picture: 3 channels, RGB, 0 to 1 */ \
+    X(CONV, conv, conv)                               /* [x, residual?]: act(conv(x) + bias) + residual */ \
+    X(BATCHNORM, batchnorm, batchnorm)                /* (x - mean) / sqrt(var + eps) * gamma + beta */ \
+    X(ACTIVATION, activation, activation) \
+    X(ADD, add, add)                                  /* x + y */ \
+    X(MAXPOOL, maxpool, pool)                         /* pads with -infinity */ \
+    X(UPSAMPLE, upsample, upsample)                   /* nearest, whole factor */ \
+    X(CONCAT, concat, concat)                         /* along channels */ \
+    X(DETECT, detect, detect)                         /* [level ..., prototypes?]: the head; its output form is the context's choice */ \
+    X(PAD, pad, pad)                                  /* zeros around the picture */ \
+    X(GLOBALPOOL, globalpool, globalpool)             /* average over all pixels: N x C x 1 x 1 */ \
+    X(ATTENTION, attention, attention)                /* [q, k, v]: softmax(q k^T / sqrt(C / heads)) v of each head; tokens are pixels, row by row */ \
+    X(DECONV, deconv, deconv)                         /* PyTorch's ConvTranspose2d */ \
+    X(SPACE_TO_DEPTH, space_to_depth, space_to_depth) /* YOLOv5's Contract: (c, h s, w s) -> (s s c, h, w), channel (ys s + xs) C + c */ \
+    X(DEPTH_TO_SPACE, depth_to_space, depth_to_space) /* YOLOv5's Expand: the inverse */ \
+    X(CLASSIFY, classify, classify)                   /* [N x classes x 1 x 1]: the head of a classifier; leaves raw logits */ \
+    X(AVGPOOL, avgpool, pool)                         /* PyTorch's AvgPool2d: pads with zeros, which count */
 
-/* The order is that of the numbers in an .engine: new ones come last. Each has its row in the operator table (operator.h). */
+/* The order is that of the numbers in an .engine: new ones come last. What is known of each says its row of the operator table (operator.h),
+   which several may share. */
 typedef enum pw_op {
-#define PW_OP_ENUM(name) PW_OP_##name,
+#define PW_OP_ENUM(name, word, row) PW_OP_##name,
     PW_OP_MAP(PW_OP_ENUM)
 #undef PW_OP_ENUM
         PW_OP_COUNT

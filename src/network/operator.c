@@ -8,7 +8,7 @@
 const pw_operator *pw_operator_of(pw_op op)
 {
     static const pw_operator *const table[PW_OP_COUNT] = {
-#define PW_OP_ROW(name) [PW_OP_##name] = &pw_operator_##name,
+#define PW_OP_ROW(name, word, row) [PW_OP_##name] = &pw_operator_##row,
         PW_OP_MAP(PW_OP_ROW)
 #undef PW_OP_ROW
     };
@@ -17,8 +17,12 @@ const pw_operator *pw_operator_of(pw_op op)
 
 const char *pw_op_name(pw_op op)
 {
-    const pw_operator *row = pw_operator_of(op);
-    return row != NULL ? row->name : "?";
+    static const char *const words[PW_OP_COUNT] = {
+#define PW_OP_WORD(name, word, row) [PW_OP_##name] = #word,
+        PW_OP_MAP(PW_OP_WORD)
+#undef PW_OP_WORD
+    };
+    return (unsigned)op < PW_OP_COUNT ? words[op] : "?";
 }
 
 size_t pw_layer_constants(pw_layer *layer, pw_constant constants[PW_MAX_CONSTANTS])

@@ -29,7 +29,6 @@ typedef struct pw_constant_field {
 } pw_constant_field;
 
 typedef struct pw_operator {
-    const char *name;
     uint32_t least_inputs, most_inputs;
     bool is_head;        /* writes no tensor: what the network is for, its last layer */
     bool may_slice;      /* its output may be a slice of a concatenation */
@@ -86,7 +85,7 @@ pawl_status pw_site_set_size(const pw_layer_site *site, int64_t height, int64_t 
 /* All inputs are of the same height and width. */
 pawl_status pw_site_meet(const pw_layer_site *site, pw_shape *shape);
 
-#define PW_OP_ROW(name) extern const pw_operator pw_operator_##name;
+#define PW_OP_ROW(name, word, row) extern const pw_operator pw_operator_##row;
 PW_OP_MAP(PW_OP_ROW)
 #undef PW_OP_ROW
 

@@ -76,8 +76,7 @@ static pawl_status detect_shape(const pw_layer_site *site, pw_shape *shape)
     return PAWL_OK;
 }
 
-const pw_operator pw_operator_DETECT = {
-    .name = "detect",
+const pw_operator pw_operator_detect = {
     .least_inputs = 1,
     .most_inputs = PAWL_MAX_LEVELS + 1,
     .is_head = true,
@@ -109,8 +108,7 @@ static pawl_status classify_shape(const pw_layer_site *site, pw_shape *shape)
     return PAWL_OK;
 }
 
-const pw_operator pw_operator_CLASSIFY = {
-    .name = "classify",
+const pw_operator pw_operator_classify = {
     .least_inputs = 1,
     .most_inputs = 1,
     .is_head = true,

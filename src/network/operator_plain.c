@@ -10,7 +10,7 @@ static pawl_status input_check(const pw_layer_site *site)
     return PAWL_OK;
 }
 
-const pw_operator pw_operator_INPUT = {.name = "input", .text = "", .check = input_check};
+const pw_operator pw_operator_input = {.text = "", .check = input_check};
 
 static const pw_field batchnorm_fields[] = {
     PW_INT("channels", batchnorm.channels, 1, PW_MAX_CHANNELS, 0),
@@ -38,8 +38,7 @@ static pawl_status batchnorm_check(const pw_layer_site *site)
     return PAWL_OK;
 }
 
-const pw_operator pw_operator_BATCHNORM = {
-    .name = "batchnorm",
+const pw_operator pw_operator_batchnorm = {
     .least_inputs = 1,
     .most_inputs = 1,
     .keeps_channels = true,
@@ -53,8 +52,7 @@ static const pw_field activation_fields[] = {
     PW_REAL("slope", activation.alpha, INT64_MIN),
 };
 
-const pw_operator pw_operator_ACTIVATION = {
-    .name = "activation",
+const pw_operator pw_operator_activation = {
     .least_inputs = 1,
     .most_inputs = 1,
     .keeps_channels = true,
@@ -63,8 +61,7 @@ const pw_operator pw_operator_ACTIVATION = {
     .field_count = PW_COUNT(activation_fields),
 };
 
-const pw_operator pw_operator_ADD = {
-    .name = "add",
+const pw_operator pw_operator_add = {
     .least_inputs = 2,
     .most_inputs = 2,
     .may_slice = true,
@@ -86,8 +83,7 @@ static pawl_status attention_check(const pw_layer_site *site)
     return PAWL_OK;
 }
 
-const pw_operator pw_operator_ATTENTION = {
-    .name = "attention",
+const pw_operator pw_operator_attention = {
     .least_inputs = 3,
     .most_inputs = 3,
     .keeps_channels = true,
@@ -103,8 +99,7 @@ static pawl_status globalpool_shape(const pw_layer_site *site, pw_shape *shape)
     return pw_site_set_size(site, 1, 1, shape);
 }
 
-const pw_operator pw_operator_GLOBALPOOL = {
-    .name = "globalpool",
+const pw_operator pw_operator_globalpool = {
     .least_inputs = 1,
     .most_inputs = 1,
     .keeps_channels = true,

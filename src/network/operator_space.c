@@ -17,8 +17,7 @@ static pawl_status pad_shape(const pw_layer_site *site, pw_shape *shape)
                             (int64_t)shape->width + pad->left + pad->right, shape);
 }
 
-const pw_operator pw_operator_PAD = {
-    .name = "pad",
+const pw_operator pw_operator_pad = {
     .least_inputs = 1,
     .most_inputs = 1,
     .keeps_channels = true,
@@ -38,8 +37,7 @@ static pawl_status larger_shape(const pw_layer_site *site, pw_shape *shape)
     return pw_site_set_size(site, shape->height * factor, shape->width * factor, shape);
 }
 
-const pw_operator pw_operator_UPSAMPLE = {
-    .name = "upsample",
+const pw_operator pw_operator_upsample = {
     .least_inputs = 1,
     .most_inputs = 1,
     .may_slice = true,
@@ -66,8 +64,7 @@ static pawl_status concat_check(const pw_layer_site *site)
     return PAWL_OK;
 }
 
-const pw_operator pw_operator_CONCAT = {
-    .name = "concat",
+const pw_operator pw_operator_concat = {
     .least_inputs = 1,
     .most_inputs = PW_MAX_INPUTS,
     .text = "{inputs}",
@@ -110,8 +107,7 @@ static pawl_status space_to_depth_shape(const pw_layer_site *site, pw_shape *sha
     return pw_site_set_size(site, shape->height / factor, shape->width / factor, shape);
 }
 
-const pw_operator pw_operator_SPACE_TO_DEPTH = {
-    .name = "space_to_depth",
+const pw_operator pw_operator_space_to_depth = {
     .least_inputs = 1,
     .most_inputs = 1,
     .text = "x{factor}",
@@ -121,8 +117,7 @@ const pw_operator pw_operator_SPACE_TO_DEPTH = {
     .shape = space_to_depth_shape,
 };
 
-const pw_operator pw_operator_DEPTH_TO_SPACE = {
-    .name = "depth_to_space",
+const pw_operator pw_operator_depth_to_space = {
     .least_inputs = 1,
     .most_inputs = 1,
     .text = "x{factor}",

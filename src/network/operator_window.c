@@ -114,8 +114,7 @@ static double conv_operations(const pw_layer_site *site)
            (conv->in_channels / conv->groups) * conv->kernel[0] * conv->kernel[1];
 }
 
-const pw_operator pw_operator_CONV = {
-    .name = "conv",
+const pw_operator pw_operator_conv = {
     .least_inputs = 1,
     .most_inputs = 2,
     .may_slice = true,
@@ -194,8 +193,7 @@ static double deconv_operations(const pw_layer_site *site)
            (deconv->out_channels / deconv->groups) * deconv->kernel[0] * deconv->kernel[1];
 }
 
-const pw_operator pw_operator_DECONV = {
-    .name = "deconv",
+const pw_operator pw_operator_deconv = {
     .least_inputs = 1,
     .most_inputs = 1,
     .text = "{kernel:2} s{stride} p{padding}[output padding| o{output padding:2}]"
@@ -233,21 +231,7 @@ static pawl_status pool_shape(const pw_layer_site *site, pw_shape *shape)
         window_size(shape->width, pool->kernel[1], pool->stride[1], pool->padding[1], 1), shape);
 }
 
-const pw_operator pw_operator_AVGPOOL = {
-    .name = "avgpool",
-    .least_inputs = 1,
-    .most_inputs = 1,
-    .may_slice = true,
-    .keeps_channels = true,
-    .text = "{kernel:2} s{stride} p{padding}",
-    .fields = pool_fields,
-    .field_count = PW_COUNT(pool_fields),
-    .check = pool_check,
-    .shape = pool_shape,
-};
-
-const pw_operator pw_operator_MAXPOOL = {
-    .name = "maxpool",
+const pw_operator pw_operator_pool = {
     .least_inputs = 1,
     .most_inputs = 1,
     .may_slice = true,

@@ -58,7 +58,7 @@ static pawl_status check_inputs(const pw_check *check)
     const pw_layer *layer = check->site.layer;
     const pw_operator *row = pw_operator_of(layer->op);
     if (layer->input_count < row->least_inputs || layer->input_count > row->most_inputs)
-        return BAD(check, "%u inputs to %s", (unsigned)layer->input_count, row->name);
+        return BAD(check, "%u inputs to %s", (unsigned)layer->input_count, pw_op_name(layer->op));
     for (uint32_t i = 0; i < layer->input_count; i++) {
         const uint32_t tensor = layer->inputs[i];
         if (tensor >= check->site.network->tensor_count)
@@ -92,7 +92,7 @@ static pawl_status check_output(const pw_check *check)
                    check->site.network->layers[check->producers[layer->output] - 1].name);
     const pw_tensor *tensor = &check->site.network->tensors[layer->output];
     if (tensor->parent != PW_NO_TENSOR && !row->may_slice)
-        return BAD(check, "%s cannot write a slice", row->name);
+        return BAD(check, "%s cannot write a slice", pw_op_name(layer->op));
     if (check->covered[layer->output] != 0 && layer->op != PW_OP_CONCAT)
         return BAD(check, "it overwrites the slices of its output");
 

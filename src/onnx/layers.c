@@ -117,16 +117,27 @@ static const char *batchnorm(pw_onnx_graph *graph, const pw_layer *layer)
     return y;
 }
 
-static const char *pool(pw_onnx_graph *graph, const pw_layer *layer)
+static const char *begin_pool(pw_onnx_graph *graph, const pw_layer *layer, const char *kind)
 {
-    const bool is_mean = layer->op == PW_OP_AVGPOOL;
     const char *x = pw_onnx_input(graph, layer, 0);
-    const char *y = pw_onnx_begin(graph, is_mean ? "AveragePool" : "MaxPool", &x, 1, NULL);
+    const char *y = pw_onnx_begin(graph, kind, &x, 1, NULL);
     pw_onnx_set_pair(graph, "kernel_shape", layer->as.pool.kernel);
     pw_onnx_set_pair(graph, "strides", layer->as.pool.stride);
     set_pads(graph, layer->as.pool.padding);
-    if (is_mean)
-        pw_onnx_set_int(graph, "count_include_pad", 1);
+    return y;
+}
+
+static const char *maxpool(pw_onnx_graph *graph, const pw_layer *layer)
+{
+    const char *y = begin_pool(graph, layer, "MaxPool");
+    pw_onnx_end(graph);
+    return y;
+}
+
+static const char *avgpool(pw_onnx_graph *graph, const pw_layer *layer)
+{
+    const char *y = begin_pool(graph, layer, "AveragePool");
+    pw_onnx_set_int(graph, "count_include_pad", 1);
     pw_onnx_end(graph);
     return y;
 }
@@ -199,8 +210,9 @@ static const char *value_of(pw_onnx_graph *graph, const pw_layer *layer)
         return pw_onnx_of_two(graph, "Add", pw_onnx_input(graph, layer, 0),
                               pw_onnx_input(graph, layer, 1));
     case PW_OP_MAXPOOL:
+        return maxpool(graph, layer);
     case PW_OP_AVGPOOL:
-        return pool(graph, layer);
+        return avgpool(graph, layer);
     case PW_OP_UPSAMPLE:
         return upsample(graph, layer);
     case PW_OP_CONCAT:

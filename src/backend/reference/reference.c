@@ -248,17 +248,6 @@ static void run_conv(const pr_program *made, const pw_layer *layer)
     share(made, conv_task, &work, (size_t)out->batch * (size_t)out->height);
 }
 
-static void run_concat(const pr_program *made, const pw_layer *layer)
-{
-    const pr_view *out = &made->views[layer->output];
-    int32_t channel = 0;
-    for (uint32_t i = 0; i < layer->input_count; i++) {
-        const pr_view *in = &made->views[layer->inputs[i]];
-        pr_copy_channels(in, out, channel);
-        channel += in->channels;
-    }
-}
-
 /* How many of count values, stride apart, are NaN or infinite. */
 static size_t count_not_finite(const float *values, size_t stride, size_t count)
 {
@@ -348,40 +337,20 @@ static void attention_task(void *argument, size_t item, size_t worker)
                        item % tokens, made->scores + worker * made->score_count);
 }
 
-/* Operators that only some models have. */
-static void run_block(const pr_program *made, const pw_layer *layer, const pr_view *in,
-                      const pr_view *out)
+static void run_plain(const pr_program *made, const pw_layer *layer)
 {
-    pr_block_work work = {made, layer};
-    switch (layer->op) {
-    case PW_OP_PAD:
-        pr_pad(&layer->as.pad, in, out);
-        break;
-    case PW_OP_GLOBALPOOL:
-        pr_globalpool(in, out);
-        break;
-    case PW_OP_SPACE_TO_DEPTH:
-        pr_space_to_depth(layer->as.shuffle.factor, in, out);
-        break;
-    case PW_OP_DEPTH_TO_SPACE:
-        pr_depth_to_space(layer->as.shuffle.factor, in, out);
-        break;
-    case PW_OP_DECONV:
-        share(made, deconv_task, &work, (size_t)out->batch * (size_t)out->channels);
-        break;
-    case PW_OP_ATTENTION:
-        share(made, attention_task, &work,
-              (size_t)out->batch * (size_t)out->height * (size_t)out->width);
-        break;
-    default:
-        break;
-    }
+    const pr_operator run = pr_operator_of(layer->op);
+    pr_view in[PW_MAX_INPUTS];
+    for (uint32_t i = 0; i < layer->input_count; i++)
+        in[i] = made->views[layer->inputs[i]];
+    if (run != NULL)
+        run(layer, in, &made->views[layer->output]);
 }
 
 static void run_layer(const pr_program *made, const pw_layer *layer, const pw_run *run)
 {
-    const pr_view *in = layer->input_count > 0 ? &made->views[layer->inputs[0]] : NULL;
     const pr_view *out = layer->output != PW_NO_TENSOR ? &made->views[layer->output] : NULL;
+    pr_block_work work = {made, layer};
     switch (layer->op) {
     case PW_OP_INPUT:
         pr_input(made->program.lowering.input, made->program.input.data, made->mean,
@@ -390,38 +359,19 @@ static void run_layer(const pr_program *made, const pw_layer *layer, const pw_ru
     case PW_OP_CONV:
         run_conv(made, layer);
         break;
-    case PW_OP_BATCHNORM:
-        pr_batchnorm(&layer->as.batchnorm, in, out);
+    case PW_OP_DECONV:
+        share(made, deconv_task, &work, (size_t)out->batch * (size_t)out->channels);
         break;
-    case PW_OP_ACTIVATION:
-        pr_activation(layer->as.activation.kind, (double)layer->as.activation.alpha, in, out);
-        break;
-    case PW_OP_ADD:
-        pr_add(in, &made->views[layer->inputs[1]], out);
-        break;
-    case PW_OP_MAXPOOL:
-    case PW_OP_AVGPOOL:
-        pr_pool(layer->op, &layer->as.pool, in, out);
-        break;
-    case PW_OP_UPSAMPLE:
-        pr_upsample(layer->as.upsample.factor, in, out);
-        break;
-    case PW_OP_CONCAT:
-        run_concat(made, layer);
+    case PW_OP_ATTENTION:
+        share(made, attention_task, &work,
+              (size_t)out->batch * (size_t)out->height * (size_t)out->width);
         break;
     case PW_OP_DETECT:
     case PW_OP_CLASSIFY:
         run_head(made, layer, run->threshold);
         break;
-    case PW_OP_PAD:
-    case PW_OP_GLOBALPOOL:
-    case PW_OP_ATTENTION:
-    case PW_OP_DECONV:
-    case PW_OP_SPACE_TO_DEPTH:
-    case PW_OP_DEPTH_TO_SPACE:
-        run_block(made, layer, in, out);
-        break;
-    case PW_OP_COUNT:
+    default:
+        run_plain(made, layer);
         break;
     }
 }

@@ -11,62 +11,6 @@ static size_t plane_size(const pr_view *view)
     return (size_t)view->height * (size_t)view->width;
 }
 
-void pr_pad(const pw_pad *pad, const pr_view *in, const pr_view *out)
-{
-    for (int32_t n = 0; n < out->batch; n++)
-        for (int32_t c = 0; c < out->channels; c++) {
-            const double *x = pr_plane(in, n, c);
-            double *y = pr_plane(out, n, c);
-            memset(y, 0, plane_size(out) * sizeof(double));
-            for (int32_t row = 0; row < in->height; row++)
-                memcpy(y + (size_t)(row + pad->top) * (size_t)out->width + (size_t)pad->left,
-                       x + (size_t)row * (size_t)in->width, (size_t)in->width * sizeof(double));
-        }
-}
-
-void pr_globalpool(const pr_view *in, const pr_view *out)
-{
-    for (int32_t n = 0; n < out->batch; n++)
-        for (int32_t c = 0; c < out->channels; c++) {
-            const double *x = pr_plane(in, n, c);
-            double sum = 0;
-            for (size_t i = 0; i < plane_size(in); i++)
-                sum += x[i];
-            *pr_plane(out, n, c) = sum / (double)plane_size(in);
-        }
-}
-
-/* Between a picture of fine pixels and one whose channels hold factor x factor of them: channel (i
- * factor + j) C + c of a coarse pixel is channel c of the fine pixel in its row i, column j. */
-static void shuffle(int32_t factor, const pr_view *fine, const pr_view *coarse, bool to_coarse)
-{
-    for (int32_t n = 0; n < fine->batch; n++)
-        for (int32_t k = 0; k < coarse->channels; k++) {
-            double *whole = pr_plane(fine, n, k % fine->channels);
-            double *part = pr_plane(coarse, n, k);
-            const int32_t i = k / fine->channels / factor, j = k / fine->channels % factor;
-            for (int32_t y = 0; y < coarse->height; y++)
-                for (int32_t x = 0; x < coarse->width; x++, part++) {
-                    double *at = whole + (size_t)(y * factor + i) * (size_t)fine->width +
-                                 (size_t)(x * factor + j);
-                    if (to_coarse)
-                        *part = *at;
-                    else
-                        *at = *part;
-                }
-        }
-}
-
-void pr_space_to_depth(int32_t factor, const pr_view *in, const pr_view *out)
-{
-    shuffle(factor, in, out, true);
-}
-
-void pr_depth_to_space(int32_t factor, const pr_view *in, const pr_view *out)
-{
-    shuffle(factor, out, in, false);
-}
-
 /* Adds what one input plane contributes by one tap of the kernel. */
 static void scatter_tap(const pw_deconv *deconv, const pr_view *in, const double *x, double weight,
                         const int32_t tap[2], const pr_view *out, double *y)

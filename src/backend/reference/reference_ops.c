@@ -141,8 +141,9 @@ static size_t plane_size(const pr_view *view)
     return (size_t)view->height * (size_t)view->width;
 }
 
-void pr_batchnorm(const pw_batchnorm *norm, const pr_view *in, const pr_view *out)
+static void batchnorm(const pw_layer *layer, const pr_view *in, const pr_view *out)
 {
+    const pw_batchnorm *norm = &layer->as.batchnorm;
     for (int32_t n = 0; n < out->batch; n++)
         for (int32_t c = 0; c < out->channels; c++) {
             const double *x = pr_plane(in, n, c);
@@ -154,22 +155,24 @@ void pr_batchnorm(const pw_batchnorm *norm, const pr_view *in, const pr_view *ou
         }
 }
 
-void pr_activation(pw_activation kind, double alpha, const pr_view *in, const pr_view *out)
+static void activation(const pw_layer *layer, const pr_view *in, const pr_view *out)
 {
     for (int32_t n = 0; n < out->batch; n++)
         for (int32_t c = 0; c < out->channels; c++) {
             const double *x = pr_plane(in, n, c);
             double *y = pr_plane(out, n, c);
             for (size_t i = 0; i < plane_size(out); i++)
-                y[i] = pr_activate(x[i], kind, alpha);
+                y[i] = pr_activate(x[i], layer->as.activation.kind,
+                                   (double)layer->as.activation.alpha);
         }
 }
 
-void pr_add(const pr_view *a, const pr_view *b, const pr_view *out)
+static void add(const pw_layer *layer, const pr_view *in, const pr_view *out)
 {
+    (void)layer;
     for (int32_t n = 0; n < out->batch; n++)
         for (int32_t c = 0; c < out->channels; c++) {
-            const double *x = pr_plane(a, n, c), *z = pr_plane(b, n, c);
+            const double *x = pr_plane(&in[0], n, c), *z = pr_plane(&in[1], n, c);
             double *y = pr_plane(out, n, c);
             for (size_t i = 0; i < plane_size(out); i++)
                 y[i] = x[i] + z[i];
@@ -207,7 +210,10 @@ static double window_mean(const pw_pool *pool, const double *plane, const pr_vie
     return sum / ((double)pool->kernel[0] * pool->kernel[1]);
 }
 
-void pr_pool(pw_op op, const pw_pool *pool, const pr_view *in, const pr_view *out)
+typedef double (*window_value)(const pw_pool *pool, const double *plane, const pr_view *in,
+                               int32_t row, int32_t column);
+
+static void run_pool(window_value value, const pw_pool *pool, const pr_view *in, const pr_view *out)
 {
     for (int32_t n = 0; n < out->batch; n++)
         for (int32_t c = 0; c < out->channels; c++) {
@@ -215,13 +221,23 @@ void pr_pool(pw_op op, const pw_pool *pool, const pr_view *in, const pr_view *ou
             double *y = pr_plane(out, n, c);
             for (int32_t row = 0; row < out->height; row++)
                 for (int32_t column = 0; column < out->width; column++)
-                    *y++ = op == PW_OP_AVGPOOL ? window_mean(pool, plane, in, row, column)
-                                               : window_max(pool, plane, in, row, column);
+                    *y++ = value(pool, plane, in, row, column);
         }
 }
 
-void pr_upsample(int32_t factor, const pr_view *in, const pr_view *out)
+static void maxpool(const pw_layer *layer, const pr_view *in, const pr_view *out)
 {
+    run_pool(window_max, &layer->as.pool, in, out);
+}
+
+static void avgpool(const pw_layer *layer, const pr_view *in, const pr_view *out)
+{
+    run_pool(window_mean, &layer->as.pool, in, out);
+}
+
+static void upsample(const pw_layer *layer, const pr_view *in, const pr_view *out)
+{
+    const int32_t factor = layer->as.upsample.factor;
     for (int32_t n = 0; n < out->batch; n++)
         for (int32_t c = 0; c < out->channels; c++) {
             const double *plane = pr_plane(in, n, c);
@@ -233,12 +249,97 @@ void pr_upsample(int32_t factor, const pr_view *in, const pr_view *out)
         }
 }
 
-void pr_copy_channels(const pr_view *in, const pr_view *out, int32_t first_channel)
+static void copy_channels(const pr_view *in, const pr_view *out, int32_t first_channel)
 {
     for (int32_t n = 0; n < in->batch; n++)
         for (int32_t c = 0; c < in->channels; c++)
             memmove(pr_plane(out, n, first_channel + c), pr_plane(in, n, c),
                     plane_size(in) * sizeof(double));
+}
+
+static void concat(const pw_layer *layer, const pr_view *in, const pr_view *out)
+{
+    int32_t channel = 0;
+    for (uint32_t i = 0; i < layer->input_count; i++) {
+        copy_channels(&in[i], out, channel);
+        channel += in[i].channels;
+    }
+}
+
+static void pad(const pw_layer *layer, const pr_view *in, const pr_view *out)
+{
+    const pw_pad *by = &layer->as.pad;
+    for (int32_t n = 0; n < out->batch; n++)
+        for (int32_t c = 0; c < out->channels; c++) {
+            const double *x = pr_plane(in, n, c);
+            double *y = pr_plane(out, n, c);
+            memset(y, 0, plane_size(out) * sizeof(double));
+            for (int32_t row = 0; row < in->height; row++)
+                memcpy(y + (size_t)(row + by->top) * (size_t)out->width + (size_t)by->left,
+                       x + (size_t)row * (size_t)in->width, (size_t)in->width * sizeof(double));
+        }
+}
+
+static void globalpool(const pw_layer *layer, const pr_view *in, const pr_view *out)
+{
+    (void)layer;
+    for (int32_t n = 0; n < out->batch; n++)
+        for (int32_t c = 0; c < out->channels; c++) {
+            const double *x = pr_plane(in, n, c);
+            double sum = 0;
+            for (size_t i = 0; i < plane_size(in); i++)
+                sum += x[i];
+            *pr_plane(out, n, c) = sum / (double)plane_size(in);
+        }
+}
+
+/* Between a picture of fine pixels and one whose channels hold factor x factor of them: channel (i
+ * factor + j) C + c of a coarse pixel is channel c of the fine pixel in its row i, column j. */
+static void shuffle(int32_t factor, const pr_view *fine, const pr_view *coarse, bool to_coarse)
+{
+    for (int32_t n = 0; n < fine->batch; n++)
+        for (int32_t k = 0; k < coarse->channels; k++) {
+            double *whole = pr_plane(fine, n, k % fine->channels);
+            double *part = pr_plane(coarse, n, k);
+            const int32_t i = k / fine->channels / factor, j = k / fine->channels % factor;
+            for (int32_t y = 0; y < coarse->height; y++)
+                for (int32_t x = 0; x < coarse->width; x++, part++) {
+                    double *at = whole + (size_t)(y * factor + i) * (size_t)fine->width +
+                                 (size_t)(x * factor + j);
+                    if (to_coarse)
+                        *part = *at;
+                    else
+                        *at = *part;
+                }
+        }
+}
+
+static void space_to_depth(const pw_layer *layer, const pr_view *in, const pr_view *out)
+{
+    shuffle(layer->as.shuffle.factor, in, out, true);
+}
+
+static void depth_to_space(const pw_layer *layer, const pr_view *in, const pr_view *out)
+{
+    shuffle(layer->as.shuffle.factor, out, in, false);
+}
+
+pr_operator pr_operator_of(pw_op op)
+{
+    static const pr_operator table[PW_OP_COUNT] = {
+        [PW_OP_BATCHNORM] = batchnorm,
+        [PW_OP_ACTIVATION] = activation,
+        [PW_OP_ADD] = add,
+        [PW_OP_MAXPOOL] = maxpool,
+        [PW_OP_AVGPOOL] = avgpool,
+        [PW_OP_UPSAMPLE] = upsample,
+        [PW_OP_CONCAT] = concat,
+        [PW_OP_PAD] = pad,
+        [PW_OP_GLOBALPOOL] = globalpool,
+        [PW_OP_SPACE_TO_DEPTH] = space_to_depth,
+        [PW_OP_DEPTH_TO_SPACE] = depth_to_space,
+    };
+    return table[op];
 }
 
 void pr_input(pawl_input_form form, const void *data, const float mean[3], const float deviation[3],

@@ -35,18 +35,11 @@ typedef struct pr_conv {
 /* One row of all output channels of one picture: what a thread does at a time. */
 void pr_conv_row(const pr_conv *of, int32_t picture, int32_t row);
 
-void pr_batchnorm(const pw_batchnorm *norm, const pr_view *in, const pr_view *out);
-void pr_activation(pw_activation kind, double alpha, const pr_view *in, const pr_view *out);
-void pr_add(const pr_view *a, const pr_view *b, const pr_view *out);
-void pr_pool(pw_op op, const pw_pool *pool, const pr_view *in, const pr_view *out); /* MAXPOOL, AVGPOOL */
-void pr_upsample(int32_t factor, const pr_view *in, const pr_view *out);
-void pr_copy_channels(const pr_view *in, const pr_view *out, int32_t first_channel);
+/* An operator on the views of its layer's inputs; NULL: it is done in pieces, by threads, or has no output (reference.c). */
+typedef void (*pr_operator)(const pw_layer *layer, const pr_view *in, const pr_view *out);
+pr_operator pr_operator_of(pw_op op);
 
 /* reference_blocks.c */
-void pr_pad(const pw_pad *pad, const pr_view *in, const pr_view *out);
-void pr_globalpool(const pr_view *in, const pr_view *out);
-void pr_space_to_depth(int32_t factor, const pr_view *in, const pr_view *out);
-void pr_depth_to_space(int32_t factor, const pr_view *in, const pr_view *out);
 /* One channel of one picture. */
 void pr_deconv_channel(const pw_deconv *deconv, const pr_view *in, const pr_view *out,
                        int32_t picture, int32_t channel);

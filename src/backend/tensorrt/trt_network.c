@@ -212,20 +212,17 @@ static pawl_status translate_conv(translator *t, const pw_layer *layer,
                      layer->name, ".sum", value);
 }
 
-static pawl_status translate_pool(translator *t, const pw_layer *layer, pw_trt_native *input,
-                                  pw_trt_native **value)
+static pawl_status translate_pool(translator *t, const pw_layer *layer, pw_trt_pooling kind,
+                                  pw_trt_native *input, pw_trt_native **value)
 {
     const pw_trt_dims kernel = two(layer->as.pool.kernel), stride = two(layer->as.pool.stride),
                       padding = two(layer->as.pool.padding);
-    const bool is_average = layer->op == PW_OP_AVGPOOL;
-    if (is_average && (padding.d[0] | padding.d[1]) != 0)
+    if (kind == PW_TRT_POOLING_AVERAGE && (padding.d[0] | padding.d[1]) != 0)
         return pw_fail(t->error, PAWL_ERR_UNSUPPORTED,
                        "layer %s averages over zeros in its padding, which is not given to "
                        "TensorRT; build with --backend cpu",
                        layer->name);
-    pw_trt_native *const native =
-        pw_trt_add_pool(t->library, t->network, input,
-                        is_average ? PW_TRT_POOLING_AVERAGE : PW_TRT_POOLING_MAX, &kernel);
+    pw_trt_native *const native = pw_trt_add_pool(t->library, t->network, input, kind, &kernel);
     if (native != NULL)
         pw_trt_pool_set(t->library, native, &stride, &padding);
     return output_of(t, native, layer->name, "", value);
@@ -323,8 +320,9 @@ static pawl_status translate_layer(translator *t, const pw_layer *layer,
             t, pw_trt_add_elementwise(t->library, t->network, inputs[0], inputs[1], PW_TRT_SUM),
             layer->name, "", value);
     case PW_OP_MAXPOOL:
+        return translate_pool(t, layer, PW_TRT_POOLING_MAX, inputs[0], value);
     case PW_OP_AVGPOOL:
-        return translate_pool(t, layer, inputs[0], value);
+        return translate_pool(t, layer, PW_TRT_POOLING_AVERAGE, inputs[0], value);
     case PW_OP_UPSAMPLE:
         return translate_upsample(t, layer, inputs[0], value);
     case PW_OP_CONCAT:

@@ -5,7 +5,7 @@
 
 #include "kernels/kernel.h"
 
-/* MAXPOOL, AVGPOOL: rows of the destination. */
+/* Those of pools.h: rows of the destination. */
 void pk_pool_plan(const pk_implementation *implementation, const pk_problem *problem, const pk_machine *machine, pk_needs *needs);
 /* GLOBALPOOL: channels of a picture. */
 void pk_globalpool_plan(const pk_implementation *implementation, const pk_problem *problem, const pk_machine *machine, pk_needs *needs);

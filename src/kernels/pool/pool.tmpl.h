@@ -6,8 +6,29 @@
 #define PK_GET      PK_JOIN(vf32_get_, PK_T)
 #define PK_PUT      PK_JOIN(vf32_put_, PK_T)
 
-/* Rows of the destination; is_average and the alternative differ in what is done with the window's pixels. Each window meets the picture. */
-PK_INLINE void PK_OWN(pool)(const pk_call *call, size_t item, const bool is_average)
+/* The three parts of a pool's row. op is a constant wherever they are called. */
+#define PK_POOL_BEGIN(op, word, begin, fold, end, ...) case PK_##op: return begin;
+#define PK_POOL_FOLD(op, word, begin, fold, end, ...)  case PK_##op: return fold;
+#define PK_POOL_END(op, word, begin, fold, end, ...)   case PK_##op: return end;
+#define PK_POOL_ITEM(op, ...)                          case PK_##op: PK_OWN(pool_rows)(call, item, PK_##op); break;
+
+PK_INLINE vf32 PK_OWN(pool_begin)(const pk_op op, const vf32 first)
+{
+    switch (op) { PK_POOL_MAP(PK_POOL_BEGIN, , , ) default: return first; }
+}
+
+PK_INLINE vf32 PK_OWN(pool_fold)(const pk_op op, const vf32 all, const vf32 value)
+{
+    switch (op) { PK_POOL_MAP(PK_POOL_FOLD, , , ) default: return value; }
+}
+
+PK_INLINE vf32 PK_OWN(pool_end)(const pk_op op, const vf32 all, const vf32 share)
+{
+    switch (op) { PK_POOL_MAP(PK_POOL_END, , , ) default: return share; }
+}
+
+/* Rows of the destination. Each window meets the picture. */
+PK_INLINE void PK_OWN(pool_rows)(const pk_call *call, size_t item, const pk_op op)
 {
     const pk_problem *problem = call->problem;
     const pk_tensor *in = &problem->source[0], *out = &problem->destination;
@@ -24,30 +45,23 @@ PK_INLINE void PK_OWN(pool)(const pk_call *call, size_t item, const bool is_aver
             PK_ELEMENT *output = (PK_ELEMENT *)call->destination + range.part * out->picture + y * out->row + x * out->pixel;
             for (size_t c = 0; c < out->channels; c += VF32_LANES) {
                 const size_t count = vf32_count(c, out->channels);
-                vf32 all = is_average ? vf32_set1(0.0f) : PK_GET(picture + top * in->row + left * in->pixel + c, count);
+                vf32 all = PK_OWN(pool_begin)(op, PK_GET(picture + top * in->row + left * in->pixel + c, count));
                 for (size_t i = top; i < bottom; i++) {
                     const PK_ELEMENT *input = picture + i * in->row + left * in->pixel + c;
                     for (size_t j = left; j < right; j++, input += in->pixel)
-                        all = is_average ? vf32_add(all, PK_GET(input, count)) : vf32_max(PK_GET(input, count), all);
+                        all = PK_OWN(pool_fold)(op, all, PK_GET(input, count));
                 }
-                PK_PUT(output + c, is_average ? vf32_mul(all, share) : all, count);
+                PK_PUT(output + c, PK_OWN(pool_end)(op, all, share), count);
             }
         }
     }
 }
 
-void PK_NAME(maxpool)(const pk_call *call, size_t phase, size_t item, void *scratch)
+void PK_NAME(pool)(const pk_call *call, size_t phase, size_t item, void *scratch)
 {
     (void)phase;
     (void)scratch;
-    PK_OWN(pool)(call, item, false);
-}
-
-void PK_NAME(avgpool)(const pk_call *call, size_t phase, size_t item, void *scratch)
-{
-    (void)phase;
-    (void)scratch;
-    PK_OWN(pool)(call, item, true);
+    switch (call->problem->op) { PK_POOL_MAP(PK_POOL_ITEM, , , ) default: break; }
 }
 
 /* Channels of a picture. */
@@ -69,6 +83,10 @@ void PK_NAME(globalpool)(const pk_call *call, size_t phase, size_t item, void *s
     }
 }
 
+#undef PK_POOL_BEGIN
+#undef PK_POOL_FOLD
+#undef PK_POOL_END
+#undef PK_POOL_ITEM
 #undef PK_NAME
 #undef PK_OWN
 #undef PK_ELEMENT
