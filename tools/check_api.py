@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The public headers keep the rules that pawl/export.h states: initialisers, sizes, names, comments, places in the user's source."""
+"""The public headers keep the rules that pawl/export.h states: initialisers, sizes, names, comments, places in the user's source,
+owners in C++."""
 import glob
 import os
 import re
@@ -51,6 +52,17 @@ def functions(text, faults):
                     faults.append(f"{name} takes a user without a function")
 
 
+def owners(faults):
+    """Every type of object has its owner in C++."""
+    with open("include/pawl/pawl.hpp", encoding="utf-8") as file:
+        cpp = file.read()
+    for path in glob.glob("include/pawl/*.h"):
+        with open(path, encoding="utf-8") as file:
+            for name in re.findall(r"\bpawl_(\w+)_destroy\(pawl_\1 \*\*", file.read()):
+                if f"using {name} = owner<pawl_{name}, pawl_{name}_destroy>;" not in cpp:
+                    faults.append(f"pawl.hpp has no owner of a pawl_{name}")
+
+
 def main():
     os.chdir(ROOT)
     faults, count = [], 0
@@ -62,6 +74,7 @@ def main():
         functions(text, found)
         count += len(STRUCT.findall(COMMENT.sub("", text))) + len(FUNCTION.findall(text))
         faults += [f"{path}: {fault}" for fault in found]
+    owners(faults)
     for fault in faults:
         print(fault, file=sys.stderr)
     print(f"check_api: {count} structs and functions, {len(faults)} faults")

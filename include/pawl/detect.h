@@ -63,7 +63,7 @@ typedef struct pawl_detector_desc {
     size_t class_count; /* at least 1 where classes are given, else 0 */
     const float *class_confidences; /* one a class in the place of confidence, 0 to 1; NULL: the same for all. Copied. Since 0.2 */
     size_t class_confidence_count;  /* the model's classes where they are given, else 0. Since 0.2 */
-    int32_t jobs;            /* in flight at most: pawl_detector_submit(); 0 to 64, each with a workspace of its own. Since 0.2 */
+    int32_t jobs;            /* in flight at most: pawl/job.h; 0 to 64, each with a workspace of its own. Since 0.2 */
     int32_t is_rect;         /* 1: each run's shape is the least rectangle that its pictures need, within the height and width that the context has when
                                 the detector is made, in steps of the model's largest stride: as detect.py runs a .pt. Of a classifier: nothing. Since 0.2 */
 } pawl_detector_desc;
@@ -154,75 +154,11 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_detector_classify(pawl_detector *detect
 PAWL_API PAWL_NODISCARD pawl_status pawl_detector_classify_pictures(pawl_detector *detector, const pawl_picture *pictures, size_t count,
                                                                     pawl_class_scores *results, pawl_timing *timing, pawl_error *error);
 
-/** Pictures on their way through a detector, and then what was found in them. Pins its detector; any thread may end it at any time. */
-typedef struct pawl_job pawl_job;
-
-/** How a job went. What it points to is the job's, and void once that has ended. */
-typedef struct pawl_job_info {
-    size_t struct_size;
-    pawl_job *job;                     /* NULL: no job was left to wait for */
-    void *user;                        /* as it was submitted */
-    const pawl_detections *detections; /* of each picture; NULL where it failed, and of a classifier */
-    size_t count;                      /* pictures submitted */
-    pawl_timing timing;
-    pawl_status status;
-    const char *message;               /* what went wrong; "" */
-    const pawl_class_scores *scores;   /* of each picture, of a classifier; NULL where it failed, and else */
-} pawl_job_info;
-#define PAWL_JOB_INFO_INIT { sizeof(pawl_job_info), NULL, NULL, NULL, 0, { 0, 0, 0 }, PAWL_OK, NULL, NULL }
-
-/**
- * Starts detection, or classification where the engine classifies, on @p count pictures and returns. As many jobs as the detector was made for can be in flight, from here until each is ended;
- * letterbox, network and boxes of several run beside each other on threads of the detector, at most as many as its runtime may have. They are as
- * pawl_detector_run() (pawl_detector_classify()) finds them, at the height and width that the context had when the detector was made, and leave its context alone.
- *
- * @param images    Held until the job is done: they may be ended now.
- * @param user      Handed back by pawl_detector_wait(); may be NULL.
- * @param[out] job  On success the caller's: end it with pawl_job_destroy(), at any time. Else untouched.
- * @retval PAWL_ERR_BUSY         All jobs of the detector are taken: wait for one and end it. Nothing was started; no call here waits for another.
- * @retval PAWL_ERR_ARGUMENT     Another count than 1 to the batch the context had, or a detector made without jobs.
- * @retval PAWL_ERR_MEMORY       Nothing was started.
- * @note Any thread. Since 0.2.
- */
-PAWL_API PAWL_NODISCARD pawl_status pawl_detector_submit(pawl_detector *detector, pawl_image *const *images, size_t count, void *user,
-                                                         pawl_job **job, pawl_error *error);
-
-/**
- * The same on pictures in the caller's memory, as pawl_detector_run_pictures().
- *
- * @param pictures  The array is read now. The bytes of its planes must stay as they are until pawl_detector_wait() has handed the job out; of a job that
- *                  was ended before, until pawl_job_destroy() or, where that was PAWL_DEFERRED, the detector's end has returned PAWL_OK.
- * @retval PAWL_ERR_LIMIT  As pawl_detector_run_pictures(), and so are more causes of PAWL_ERR_ARGUMENT.
- * @note Any thread. Since 0.2.
- */
-PAWL_API PAWL_NODISCARD pawl_status pawl_detector_submit_pictures(pawl_detector *detector, const pawl_picture *pictures, size_t count, void *user,
-                                                                  pawl_job **job, pawl_error *error);
-
-/**
- * Waits for the oldest job that nobody has waited for yet, so results come in the order of submission; a job that was ended is passed over.
- * Threads that wait at once get a job each.
- *
- * @param[out] result  Filled on success, which is also a job that failed (result->status) and that there was none (result->job is NULL).
- * @retval PAWL_ERR_ARGUMENT  A detector made without jobs.
- * @note Any thread. Since 0.2.
- */
-PAWL_API PAWL_NODISCARD pawl_status pawl_detector_wait(pawl_detector *detector, pawl_job_info *result, pawl_error *error);
-
-/**
- * Ends a job, at any time, and with it what it found; its place may be taken by another. One that has not begun never will.
- * @retval PAWL_DEFERRED, PAWL_ERR_IN_USE (strict)  It is in flight; see pawl_object_destroy() for all results.
- */
-PAWL_API pawl_status pawl_job_destroy(pawl_job **job);
-
 PAWL_END
 
 #ifndef PAWL_BUILDING /* create calls note their place in the user's source */
 #define pawl_detector_create(context, desc, detector, error) \
     PAWL_PLACED(pawl_detector_create(context, desc, detector, error))
-#define pawl_detector_submit(detector, images, count, user, job, error) \
-    PAWL_PLACED(pawl_detector_submit(detector, images, count, user, job, error))
-#define pawl_detector_submit_pictures(detector, pictures, count, user, job, error) \
-    PAWL_PLACED(pawl_detector_submit_pictures(detector, pictures, count, user, job, error))
 #endif
 
 #endif

@@ -13,6 +13,7 @@
 #include <pawl/export.h>
 #include <pawl/file.h>
 #include <pawl/image.h>
+#include <pawl/job.h>
 #include <pawl/lifetime_log.h>
 #include <pawl/limits.h>
 #include <pawl/logger.h>
@@ -20,10 +21,12 @@
 #include <pawl/network.h>
 #include <pawl/object.h>
 #include <pawl/onnx.h>
+#include <pawl/open.h>
 #include <pawl/plan.h>
 #include <pawl/profile.h>
 #include <pawl/runtime.h>
 #include <pawl/scope.h>
+#include <pawl/settings.h>
 #include <pawl/status.h>
 #include <pawl/tensor.h>
 #include <pawl/trace.h>

@@ -74,6 +74,8 @@ using detector = owner<pawl_detector, pawl_detector_destroy>;
 using job = owner<pawl_job, pawl_job_destroy>;
 using tracker = owner<pawl_tracker, pawl_tracker_destroy>;
 using image = owner<pawl_image, pawl_image_destroy>;
+using calibration = owner<pawl_calibration, pawl_calibration_destroy>;
+using trace = owner<pawl_trace, pawl_trace_destroy>;
 using scope = owner<pawl_scope, pawl_scope_end>; // pawl::scope scope(pawl_scope_begin());
 
 } // namespace pawl

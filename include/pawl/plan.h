@@ -67,6 +67,11 @@ typedef struct pawl_artifact_info {
 PAWL_API PAWL_NODISCARD pawl_status pawl_plan_load(const char *path, pawl_plan **plan, pawl_error *error);
 
 /**
+ * The same from the @p size bytes of an engine, which are copied: the plan does not depend on them. No PAWL_ERR_READ. Any thread. Since 0.2.
+ */
+PAWL_API PAWL_NODISCARD pawl_status pawl_plan_load_memory(const void *data, size_t size, pawl_plan **plan, pawl_error *error);
+
+/**
  * pawl_plan_load(), but the plan uses the file itself, mapped into memory, for as long as it or an engine on it lives: processes that run one
  * engine share its pages, and what is packed for this machine does not stay in memory twice. The caller answers for the file: nobody may write
  * into it or shorten it. After a writing (cp over it, rsync --inplace) the weights are mixed and nothing tells; after a shortening the process
@@ -150,6 +155,7 @@ PAWL_END
 
 #ifndef PAWL_BUILDING /* create calls note their place in the user's source */
 #define pawl_plan_load(path, plan, error) PAWL_PLACED(pawl_plan_load(path, plan, error))
+#define pawl_plan_load_memory(data, size, plan, error) PAWL_PLACED(pawl_plan_load_memory(data, size, plan, error))
 #define pawl_plan_map(path, plan, error) PAWL_PLACED(pawl_plan_map(path, plan, error))
 #endif
 

@@ -134,6 +134,12 @@ PAWL_API pawl_status pawl_engine_destroy(pawl_engine **engine);
  *  the engine lives. */
 PAWL_API const char *pawl_engine_tactic(pawl_engine *engine, size_t index);
 
+/** Name of class @p class_id; NULL where the engine has none, and for a dead handle. Valid while the engine lives. Any thread. Since 0.2. */
+PAWL_API const char *pawl_engine_class_name(pawl_engine *engine, int32_t class_id);
+
+/** Fills @p info with what is known of the model; strings in it are valid while the engine lives. Any thread. Since 0.2. */
+PAWL_API PAWL_NODISCARD pawl_status pawl_engine_model_get(pawl_engine *engine, pawl_model_info *info, pawl_error *error);
+
 /**
  * Makes a context: a workspace and bindings for one shape at a time. Used by one thread at a time; starts threads where the runtime has fewer than
  * it asks for.

@@ -21,7 +21,7 @@
     X(PAWL_ERR_DEAD_HANDLE, -11, "the handle's object has ended, or it never was one")             \
     X(PAWL_ERR_BUSY, -12, "the object is in use by another thread")                                \
     X(PAWL_ERR_FORKED, -13, "the object belongs to the parent process")                            \
-    X(PAWL_ERR_CANCELLED, -14, "stopped by the caller's callback")                                 \
+    X(PAWL_ERR_CANCELLED, -14, "stopped by the caller")                                 \
     X(PAWL_ERR_INTERNAL, -15, "a bug in pawl; please report it")
 
 PAWL_BEGIN

@@ -51,6 +51,14 @@ typedef struct pawl_global_info {
 PAWL_API PAWL_NODISCARD pawl_status pawl_weights_load(const char *path, pawl_weights **weights, pawl_error *error);
 
 /**
+ * The same from the @p size bytes of a weights file, which are copied: the weights do not depend on them. No PAWL_ERR_READ.
+ * @param name  What the file is called, for messages and the engine's source name; NULL: "memory". Copied.
+ * @note Any thread. Since 0.2.
+ */
+PAWL_API PAWL_NODISCARD pawl_status pawl_weights_load_memory(const void *data, size_t size, const char *name, pawl_weights **weights,
+                                                             pawl_error *error);
+
+/**
  * Ends weights, at any time. Networks made from them keep what they need.
  * @retval PAWL_DEFERRED, PAWL_ERR_IN_USE (strict)  A network or a call under way holds them; see pawl_object_destroy() for all results.
  */
@@ -96,8 +104,9 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_weights_save_wts(pawl_weights *weights,
 PAWL_END
 
 #ifndef PAWL_BUILDING /* create calls note their place in the user's source */
-#define pawl_weights_load(path, weights, error) \
-    PAWL_PLACED(pawl_weights_load(path, weights, error))
+#define pawl_weights_load(path, weights, error) PAWL_PLACED(pawl_weights_load(path, weights, error))
+#define pawl_weights_load_memory(data, size, name, weights, error) \
+    PAWL_PLACED(pawl_weights_load_memory(data, size, name, weights, error))
 #endif
 
 #endif

@@ -18,6 +18,7 @@
 #include <pawl/builder.h>
 #include <pawl/image.h>
 #include <pawl/profile.h>
+#include <stdatomic.h>
 
 #define PW_BACKEND_VERSION 1
 
@@ -74,7 +75,15 @@ typedef struct pw_run {
     void *observer_user;
     pawl_timer timer;          /* told of each step; NULL: no clock is read */
     void *timer_user;
+    const atomic_bool *is_cancelled; /* looked at between layers, where a backend runs them one by one; NULL: nobody will */
 } pw_run;
+
+static inline PW_NODISCARD pawl_status pw_run_check(const pw_run *run, pawl_error *error)
+{
+    if (run->is_cancelled == NULL || !atomic_load_explicit(run->is_cancelled, memory_order_relaxed))
+        return PAWL_OK;
+    return pw_fail(error, PAWL_ERR_CANCELLED, "the job was cancelled");
+}
 
 /* A picture that is to be fitted into the input. */
 typedef struct pw_picture {
@@ -138,8 +147,11 @@ extern const pw_backend pw_backend_tensorrt;
 /* Both halves of a run. */
 static inline PW_NODISCARD pawl_status pw_program_run(pw_program *program, const pw_run *run, pawl_error *error)
 {
+    PW_TRY(pw_run_check(run, error));
     PW_TRY(program->backend->enqueue(program, run, error));
-    return program->backend->wait != NULL ? program->backend->wait(program, run, error) : PAWL_OK;
+    if (program->backend->wait != NULL)
+        PW_TRY(program->backend->wait(program, run, error));
+    return pw_run_check(run, error);
 }
 
 /* registry.c: the only file that names backends. */

@@ -38,50 +38,70 @@ struct pw_nms {
         thresholds; /* by class: what a confidence must exceed; INFINITY: the class is not wanted */
     uint32_t *lists; /* by class: the last box kept, or NOBODY */
     kept_box *kept;
+    size_t kept_room;
     entry *entries, *spare; /* ENTRY_CAPACITY each */
     size_t count;
     float lowest; /* of the thresholds */
     float cutoff; /* what is not above it cannot be among the best any more */
 };
 
-static pawl_status allocate(pw_nms *nms, pawl_error *error)
+static pawl_status allocate(pw_nms *nms, size_t class_count, pawl_error *error)
 {
-    const size_t classes = pw_size_max(nms->desc.class_count, 1);
+    const size_t classes = pw_size_max(class_count, 1);
+    nms->thresholds = pw_calloc(classes, sizeof(float));
     nms->lists = pw_calloc(classes, sizeof(uint32_t));
-    nms->kept = pw_calloc(nms->desc.max_detections, sizeof(kept_box));
     nms->entries = pw_alloc(ENTRY_CAPACITY * sizeof(entry));
     nms->spare = pw_alloc(ENTRY_CAPACITY * sizeof(entry));
-    if (nms->lists == NULL || nms->kept == NULL || nms->entries == NULL || nms->spare == NULL)
+    if (nms->thresholds == NULL || nms->lists == NULL || nms->entries == NULL || nms->spare == NULL)
         return pw_fail_memory(error, "non-maximum suppression", ENTRY_CAPACITY * sizeof(entry));
     memset(nms->lists, 0xff, classes * sizeof(uint32_t)); /* NOBODY */
     return PAWL_OK;
 }
 
+static pawl_status check_classes(const pw_nms_desc *desc, pawl_error *error)
+{
+    for (size_t i = 0; i < desc->class_filter_count; i++)
+        if (desc->classes[i] < 0 || (size_t)desc->classes[i] >= desc->class_count)
+            return pw_fail(error, PAWL_ERR_ARGUMENT,
+                           "there is no class %d to keep: the model has 0 to %d", desc->classes[i],
+                           (int)desc->class_count - 1);
+    return PAWL_OK;
+}
+
 /* One threshold for each class: its own or that of all; no confidence exceeds that of a class that
  * is not wanted. */
-static pawl_status make_thresholds(pw_nms *nms, pawl_error *error)
+static void set_thresholds(pw_nms *nms, const pw_nms_desc *desc)
 {
-    const pw_nms_desc *desc = &nms->desc;
     const size_t classes = pw_size_max(desc->class_count, 1);
-    nms->thresholds = pw_calloc(classes, sizeof(float));
-    if (nms->thresholds == NULL)
-        return pw_fail_memory(error, "the classes' thresholds", classes * sizeof(float));
     for (size_t c = 0; c < classes; c++)
         nms->thresholds[c] = desc->classes != NULL ? INFINITY : desc->confidence;
-    for (size_t i = 0; i < desc->class_filter_count; i++) {
-        const int32_t wanted = desc->classes[i];
-        if (wanted < 0 || (size_t)wanted >= desc->class_count)
-            return pw_fail(error, PAWL_ERR_ARGUMENT,
-                           "there is no class %d to keep: the model has 0 to %d", wanted,
-                           (int)desc->class_count - 1);
-        nms->thresholds[wanted] = desc->confidence;
-    }
+    for (size_t i = 0; i < desc->class_filter_count; i++)
+        nms->thresholds[desc->classes[i]] = desc->confidence;
     nms->lowest = INFINITY;
     for (size_t c = 0; c < classes; c++) {
         if (desc->class_confidences != NULL && nms->thresholds[c] < INFINITY)
             nms->thresholds[c] = desc->class_confidences[c];
         nms->lowest = nms->thresholds[c] < nms->lowest ? nms->thresholds[c] : nms->lowest;
     }
+}
+
+pawl_status pw_nms_set(pw_nms *nms, const pw_nms_desc *desc, pawl_error *error)
+{
+    const size_t most = pw_size_min(desc->max_detections, PW_NMS_MAX_BOXES);
+    PW_TRY(check_classes(desc, error));
+    if (most > nms->kept_room) {
+        kept_box *kept = pw_calloc(most, sizeof(kept_box));
+        if (kept == NULL)
+            return pw_fail_memory(error, "non-maximum suppression", most * sizeof(kept_box));
+        pw_free(nms->kept);
+        nms->kept = kept;
+        nms->kept_room = most;
+    }
+    set_thresholds(nms, desc);
+    nms->desc = *desc;
+    nms->desc.max_detections = most;
+    nms->desc.classes = NULL; /* the caller's */
+    nms->desc.class_confidences = NULL;
     return PAWL_OK;
 }
 
@@ -105,17 +125,13 @@ pawl_status pw_nms_create(const pw_nms_desc *desc, pw_nms **nms, pawl_error *err
     pw_nms *made = pw_calloc(1, sizeof(*made));
     if (made == NULL)
         return pw_fail_memory(error, "non-maximum suppression", sizeof(*made));
-    made->desc = *desc;
-    made->desc.max_detections = pw_size_min(desc->max_detections, PW_NMS_MAX_BOXES);
-    pawl_status status = make_thresholds(made, error);
+    pawl_status status = allocate(made, desc->class_count, error);
     if (status >= 0)
-        status = allocate(made, error);
+        status = pw_nms_set(made, desc, error);
     if (status < 0) {
         pw_nms_destroy(made);
         return status;
     }
-    made->desc.classes = NULL; /* the caller's */
-    made->desc.class_confidences = NULL;
     *nms = made;
     return PAWL_OK;
 }

@@ -36,6 +36,8 @@ pw_nms_rules pw_nms_rules_of(const pw_nms *nms);
 
 /* Makes the memory that runs need; copies the lists. PAWL_ERR_ARGUMENT: a class that the model does not have. */
 pawl_status pw_nms_create(const pw_nms_desc *desc, pw_nms **nms, pawl_error *error) PW_NODISCARD;
+/* Other rules from the next run on; class_count stays. PAWL_ERR_MEMORY: room for more boxes. On failure it is as it was. */
+pawl_status pw_nms_set(pw_nms *nms, const pw_nms_desc *desc, pawl_error *error) PW_NODISCARD;
 void pw_nms_destroy(pw_nms *nms); /* NULL is fine */
 
 /*

@@ -62,6 +62,8 @@ pawl_status pw_os_read(const char *path, size_t most, pw_contents *contents, paw
 /* The file itself, for those who answer for nobody writing into it or shortening it. Files only. */
 pawl_status pw_os_map(const char *path, pw_contents *contents, pawl_error *error) PW_NODISCARD;
 
+/* Of bytes in memory. PAWL_ERR_MEMORY. */
+pawl_status pw_os_contents_copy(const void *data, size_t size, pw_contents *contents, pawl_error *error) PW_NODISCARD;
 void pw_os_contents_free(pw_contents *contents); /* zeroed contents are fine */
 /* Whole pages within these bytes, where they are of the contents, go back to the system: a mapped file's come back from it when they are touched,
    what a copy held is lost. */

@@ -122,6 +122,18 @@ static uint8_t *make_room(size_t size)
     return size < SIZE_MAX / 2 ? pw_alloc_aligned(size + 1, PW_CACHE_LINE) : NULL;
 }
 
+pawl_status pw_os_contents_copy(const void *data, size_t size, pw_contents *contents,
+                                pawl_error *error)
+{
+    uint8_t *bytes = make_room(size);
+    if (bytes == NULL)
+        return pw_fail_memory(error, "the copy of a file", size);
+    memcpy(bytes, data, size);
+    bytes[size] = '\0';
+    *contents = (pw_contents){.data = bytes, .size = size};
+    return PAWL_OK;
+}
+
 /* What says no size beforehand: streams, and files of /proc, which say 0. *contents is empty; after
  * a failure it holds what there is. */
 static pawl_status copy_unsized(const pw_os_input *input, size_t most, pw_contents *contents,

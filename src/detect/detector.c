@@ -14,6 +14,7 @@ static void detector_unmake(pw_object *object)
 {
     pw_detector *detector = (pw_detector *)object;
     pw_job_queue_end(detector->jobs);
+    pw_settings_free(&detector->settings);
     pw_nms_destroy(detector->nms);
     pw_free(detector->items);
     pw_free(detector->rows);
@@ -37,38 +38,6 @@ const pw_type pw_inner_detector_type = {.name = "detector",
                                         .unmake = detector_unmake,
                                         .role = PW_ROLE_INNER};
 
-static bool is_fraction(float value)
-{
-    return value >= 0.0f && value <= 1.0f; /* false for NaN */
-}
-
-static pawl_status check_desc(const pawl_detector_desc *desc, pawl_error *error)
-{
-    if (!is_fraction(desc->confidence) || !is_fraction(desc->iou))
-        return pw_fail(error, PAWL_ERR_ARGUMENT, "confidence and iou must be 0 to 1");
-    if (desc->max_detections < 1)
-        return pw_fail(error, PAWL_ERR_ARGUMENT, "max_detections is %d: it must be 1 or more",
-                       desc->max_detections);
-    if (desc->jobs < 0 || desc->jobs > PW_JOBS_MAX)
-        return pw_fail(error, PAWL_ERR_ARGUMENT, "jobs is %d: 0 to %d are possible", desc->jobs,
-                       PW_JOBS_MAX);
-    if ((desc->class_confidences == NULL) != (desc->class_confidence_count == 0))
-        return pw_fail(error, PAWL_ERR_ARGUMENT,
-                       "class_confidences is %s and class_confidence_count %zu: give both, or "
-                       "neither for the same threshold in all classes",
-                       desc->class_confidences == NULL ? "NULL" : "given",
-                       desc->class_confidence_count);
-    for (size_t c = 0; c < desc->class_confidence_count; c++)
-        if (!is_fraction(desc->class_confidences[c]))
-            return pw_fail(error, PAWL_ERR_ARGUMENT, "class_confidences[%zu] must be 0 to 1", c);
-    if ((desc->classes == NULL) != (desc->class_count == 0))
-        return pw_fail(error, PAWL_ERR_ARGUMENT,
-                       "classes is %s and class_count %zu: give both, or neither to keep "
-                       "all classes",
-                       desc->classes == NULL ? "NULL" : "given", desc->class_count);
-    return PAWL_OK;
-}
-
 bool pw_detector_is_classifier(const pw_detector *detector)
 {
     return detector->context->engine->plan->network.model.task == PAWL_TASK_CLASSIFY;
@@ -91,34 +60,6 @@ static pawl_status check_context(const pw_context *context, pawl_error *error)
     return PAWL_OK;
 }
 
-static pawl_status make_nms(pw_detector *made, const pawl_detector_desc *desc, pawl_error *error)
-{
-    const size_t classes = (size_t)made->context->engine->plan->network.model.class_count;
-    if (desc->class_confidences != NULL && desc->class_confidence_count != classes)
-        return pw_fail(error, PAWL_ERR_ARGUMENT,
-                       "class_confidence_count is %zu: the model has %zu classes",
-                       desc->class_confidence_count, classes);
-    const pw_nms_desc nms = {
-        .confidence = desc->confidence,
-        .iou = desc->iou,
-        .max_detections = made->max_detections,
-        .class_count = classes,
-        .class_confidences = desc->class_confidences,
-        .is_agnostic = desc->is_agnostic != 0,
-        .is_multi_label = desc->is_multi_label != 0,
-        .classes = desc->classes,
-        .class_filter_count = desc->class_count,
-    };
-    PW_TRY(pw_nms_create(&nms, &made->nms, error));
-    const size_t boxes = made->capacity * made->max_detections;
-    made->items = pw_calloc(boxes, sizeof(pawl_detection));
-    made->rows = pw_calloc(boxes, sizeof(uint32_t));
-    made->boxes = pw_calloc(boxes, sizeof(pk_box));
-    if (made->items == NULL || made->rows == NULL || made->boxes == NULL)
-        return pw_fail_memory(error, "the detector's boxes", boxes * sizeof(pawl_detection));
-    return PAWL_OK;
-}
-
 static pawl_status make_scores(pw_detector *made, pawl_error *error)
 {
     const size_t classes = (size_t)made->context->engine->plan->network.model.class_count;
@@ -129,41 +70,57 @@ static pawl_status make_scores(pw_detector *made, pawl_error *error)
     return PAWL_OK;
 }
 
-static pawl_status fill_in(pw_detector *made, const pawl_detector_desc *desc, pawl_error *error)
+static pawl_status fill_in(pw_detector *made, pawl_error *error)
 {
-    if (pw_detector_is_classifier(made))
-        PW_TRY(make_scores(made, error));
-    else
-        PW_TRY(make_nms(made, desc, error));
     made->found = pw_calloc(made->capacity, sizeof(pw_found));
     made->images = pw_calloc(made->capacity, sizeof(pw_image *));
     made->pictures = pw_calloc(made->capacity, sizeof(pawl_picture));
     if (made->found == NULL || made->images == NULL || made->pictures == NULL)
         return pw_fail_memory(error, "the detector's pictures", made->capacity * sizeof(pw_found));
-    return PAWL_OK;
+    return pw_detector_is_classifier(made) ? make_scores(made, error)
+                                           : pw_detector_settle(made, error);
 }
 
 pawl_status pw_detector_make(const pw_type *type, pw_context *context,
-                             const pawl_detector_desc *desc, pw_detector **detector,
-                             pawl_error *error)
+                             const pawl_detector_desc *desc, pw_detector *outer,
+                             pw_detector **detector, pawl_error *error)
 {
     pw_object *const parents[] = {&context->object};
     pw_detector *made PW_MAKING = NULL;
+    const pw_model *model = &context->engine->plan->network.model;
+    const size_t class_count = model->task == PAWL_TASK_CLASSIFY ? 0 : (size_t)model->class_count;
     PW_TRY(check_context(context, error));
     PW_TRY(pw_object_make(type, parents, PW_COUNT(parents), &made, error));
     pw_object_name_after(&made->object, &context->object);
     made->context = context;
-    made->teller = made;
-    made->max_detections = pw_size_min((size_t)desc->max_detections, PW_NMS_MAX_BOXES);
+    made->outer = outer != NULL ? outer : made;
     made->capacity = (size_t)pw_context_shape(context)->batch;
+    made->height = pw_context_shape(context)->height;
+    made->width = pw_context_shape(context)->width;
     if (desc->is_rect != 0 && !pw_detector_is_classifier(made))
-        made->frame = (pw_frame){.height = pw_context_shape(context)->height,
-                                 .width = pw_context_shape(context)->width,
-                                 .stride = context->engine->plan->network.model.max_stride};
-    PW_TRY(fill_in(made, desc, error));
-    made->confidence = made->nms != NULL ? pw_nms_threshold(made->nms) : desc->confidence;
-    made->confidence = made->confidence < 1.0f ? made->confidence : 1.0f; /* no class is wanted */
+        made->frame =
+            (pw_frame){.height = made->height, .width = made->width, .stride = model->max_stride};
+    made->confidence = desc->confidence;
+    if (outer == NULL)
+        PW_TRY(pw_settings_make(&made->settings, desc, class_count, error));
+    PW_TRY(fill_in(made, error));
     context->run.threshold = made->confidence;
+    *detector = PW_TAKE(made);
+    return PAWL_OK;
+}
+
+pawl_status pw_detector_make_whole(pw_context *context, const pawl_detector_desc *desc,
+                                   pw_detector **detector, pawl_error *error)
+{
+    pawl_detector_desc asked = PAWL_DETECTOR_DESC_INIT;
+    PW_TRY(pw_desc_read(&asked, sizeof(asked), desc, "pawl_detector_desc", error));
+    PW_TRY(pw_jobs_check(asked.jobs, error));
+    PW_TRY(pw_context_enter(context, error));
+    pw_context *inside PW_INSIDE = context;
+    pw_detector *made PW_MAKING = NULL;
+    PW_TRY(pw_detector_make(&pw_detector_type, inside, &asked, NULL, &made, error));
+    if (asked.jobs > 0)
+        PW_TRY(pw_job_queue_make(made, &asked, &made->jobs, error));
     *detector = PW_TAKE(made);
     return PAWL_OK;
 }
@@ -173,18 +130,11 @@ pawl_status pawl_detector_create(pawl_context *context, const pawl_detector_desc
 {
     if (detector == NULL)
         return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_detector_create: detector is NULL");
-    pawl_detector_desc asked = PAWL_DETECTOR_DESC_INIT;
-    PW_TRY(pw_desc_read(&asked, sizeof(asked), desc, "pawl_detector_desc", error));
-    PW_TRY(check_desc(&asked, error));
     pw_context *host PW_USING = NULL;
+    pw_detector *made = NULL;
     PW_TRY(pw_object_use(context, &pw_context_type, &host, error));
-    PW_TRY(pw_context_enter(host, error));
-    pw_context *inside PW_INSIDE = host;
-    pw_detector *made PW_MAKING = NULL;
-    PW_TRY(pw_detector_make(&pw_detector_type, inside, &asked, &made, error));
-    if (asked.jobs > 0)
-        PW_TRY(pw_job_queue_make(made, &asked, &made->jobs, error));
-    *detector = pw_object_publish(PW_TAKE(made));
+    PW_TRY(pw_detector_make_whole(host, desc, &made, error));
+    *detector = pw_object_publish(made);
     return PAWL_OK;
 }
 
@@ -249,7 +199,7 @@ static void scale_boxes(pawl_detection *items, size_t count, const pw_lowering *
 
 void pw_detector_tell_not_finite(pw_detector *detector, size_t picture, size_t count)
 {
-    if (count == 0 || atomic_exchange(&detector->teller->has_told_not_finite, true))
+    if (count == 0 || atomic_exchange(&detector->outer->has_told_not_finite, true))
         return;
     pw_log(PAWL_LOG_WARNING,
            "picture %zu has no result because %zu values of the network's output are NaN or "
@@ -262,11 +212,11 @@ static pawl_status collect(pw_detector *detector, size_t image, int32_t width, i
                            pawl_error *error)
 {
     pw_context *context = detector->context;
-    pawl_detection *items = detector->items + image * detector->max_detections;
-    pk_box *boxes = detector->boxes + image * detector->max_detections;
+    pawl_detection *items = detector->items + image * detector->box_room;
+    pk_box *boxes = detector->boxes + image * detector->box_room;
     size_t count = 0;
     PW_TRY(pw_context_collect(context, image, detector->nms, items,
-                              detector->rows + image * detector->max_detections, &count, error));
+                              detector->rows + image * detector->box_room, &count, error));
     for (size_t i = 0; i < count; i++)
         boxes[i] = (pk_box){items[i].x1, items[i].y1, items[i].x2, items[i].y2};
     scale_boxes(items, count, pw_context_shape(context), width, height);
@@ -278,7 +228,7 @@ static pawl_status collect(pw_detector *detector, size_t image, int32_t width, i
 
 static pawl_detections answer(const pw_detector *detector, size_t image)
 {
-    return (pawl_detections){detector->items + image * detector->max_detections,
+    return (pawl_detections){detector->items + image * detector->box_room,
                              detector->found[image].count};
 }
 
@@ -320,6 +270,7 @@ pawl_status pw_detector_answer_all(pw_detector *detector, size_t count,
     context->run.nms = detector->nms; /* which may end before the context's next run */
     const pawl_status status = pw_context_run(context, error);
     context->run.nms = NULL;
+    detector->run = context->run_count;
     PW_TRY(status);
     const uint64_t run = pw_os_clock_ns();
     for (size_t i = 0; i < count; i++)
@@ -350,6 +301,7 @@ pawl_status pw_detector_pictures(pawl_detector *detector, const pw_given *given,
     pw_context *inside PW_INSIDE = used->context;
     pw_held_images held PW_CLEANUP(pw_release_images) = {.images = used->images};
     PW_TRY(pw_take_pictures(given, &held, used->pictures, error));
+    PW_TRY(pw_detector_settle(used, error));
     pawl_timing taken;
     PW_TRY(pw_detector_answer_all(used, given->count, answer_one, results, &taken, error));
     if (timing != NULL)
@@ -405,6 +357,9 @@ pawl_status pawl_detector_collect(pawl_detector *detector, size_t image, pawl_de
         return pw_fail(error, PAWL_ERR_ARGUMENT,
                        "picture %zu: this detector was made for a batch of %zu", image,
                        used->capacity);
+    if (used->run !=
+        inside->run_count) /* of its own run a device may hold the boxes as they were asked for */
+        PW_TRY(pw_detector_settle(used, error));
     const pw_lowering *shape = pw_context_shape(inside);
     PW_TRY(collect(used, image, shape->width, shape->height, error));
     *result = answer(used, image);

@@ -86,7 +86,7 @@ static pawl_status weigh(pw_detector *detector, size_t image, size_t index, pw_m
                          pk_mask_area inside, pawl_error *error)
 {
     const pw_context *context = detector->context;
-    const uint32_t row = detector->rows[image * detector->max_detections + index];
+    const uint32_t row = detector->rows[image * detector->box_room + index];
     pawl_candidates candidates;
     pawl_tensor prototypes;
     if (pw_context_program(context)->collects)
@@ -105,7 +105,7 @@ static pawl_status make_native(pw_detector *detector, size_t image, size_t index
                                pw_mask_source *source, pawl_mask *mask, pawl_error *error)
 {
     const int32_t width = detector->found[image].width, height = detector->found[image].height;
-    const pawl_detection *item = &detector->items[image * detector->max_detections + index];
+    const pawl_detection *item = &detector->items[image * detector->box_room + index];
     const float rounded[4] = {rintf(item->x1), rintf(item->y1), rintf(item->x2), rintf(item->y2)};
     PW_TRY(weigh(detector, image, index, source,
                  pw_mask_inside_native(source->height, source->width, height, width), error));
@@ -125,7 +125,7 @@ static pawl_status make_mask(pw_detector *detector, size_t image, size_t index, 
     PW_TRY(describe(detector, &source, error));
     if (form == PAWL_MASK_NATIVE)
         return make_native(detector, image, index, &source, mask, error);
-    const pk_box *found = &detector->boxes[image * detector->max_detections + index];
+    const pk_box *found = &detector->boxes[image * detector->box_room + index];
     const float box[4] = {found->x1, found->y1, found->x2, found->y2};
     const int32_t width = detector->found[image].width, height = detector->found[image].height;
     PW_TRY(weigh(detector, image, index, &source,

@@ -61,6 +61,7 @@ struct pw_job {
     pawl_status status;
     pawl_error error;
     bool is_begun, is_claimed, is_listed;
+    atomic_bool is_cancelled;
     pw_job *next;
 };
 
@@ -117,8 +118,11 @@ static pawl_status do_job(pw_job *job)
     (void)inside;
     const pw_detector_answer answer_one =
         pw_detector_is_classifier(inner) ? pw_detector_answer_classes : pw_detector_answer_boxes;
-    return pw_detector_answer_all(inner, job->count, answer_one, job->seat->results, &job->timing,
-                                  &job->error);
+    context->run.is_cancelled = &job->is_cancelled;
+    const pawl_status status = pw_detector_answer_all(
+        inner, job->count, answer_one, job->seat->results, &job->timing, &job->error);
+    context->run.is_cancelled = NULL;
+    return status;
 }
 
 /* With the mutex held: the oldest that has not begun. */
@@ -139,7 +143,7 @@ static bool is_wanted(const pw_job *job)
 
 static void finish(pw_job *job)
 {
-    if (is_wanted(job))
+    if (is_wanted(job)) /* of one that is cancelled by now nothing is run */
         job->status = do_job(job);
     else
         job->status = PAWL_ERR_CANCELLED;
@@ -208,8 +212,7 @@ static pawl_status make_seat(pw_detector *detector, const pawl_detector_desc *de
     (void)pw_object_publish(context);
     made->context = context;
     pw_detector *inner = NULL;
-    PW_TRY(pw_detector_make(&pw_inner_detector_type, context, desc, &inner, error));
-    inner->teller = detector;
+    PW_TRY(pw_detector_make(&pw_inner_detector_type, context, desc, detector, &inner, error));
     (void)pw_object_publish(inner);
     made->detector = inner;
     return PAWL_OK;
@@ -260,6 +263,13 @@ static pawl_status fill_in(pw_job_queue *queue, pw_detector *detector,
     return start_drivers(queue, is_waiting || count < threads ? count : threads, error);
 }
 
+pawl_status pw_jobs_check(int32_t jobs, pawl_error *error)
+{
+    if (jobs >= 0 && jobs <= PW_JOBS_MAX)
+        return PAWL_OK;
+    return pw_fail(error, PAWL_ERR_ARGUMENT, "jobs is %d: 0 to %d are possible", jobs, PW_JOBS_MAX);
+}
+
 pawl_status pw_job_queue_make(pw_detector *detector, const pawl_detector_desc *desc,
                               pw_job_queue **queue, pawl_error *error)
 {
@@ -291,6 +301,11 @@ static void stop_drivers(pw_job_queue *queue)
             (void)pthread_detach(queue->drivers[i].thread);
         else
             (void)pthread_join(queue->drivers[i].thread, NULL);
+}
+
+int32_t pw_job_queue_places(const pw_job_queue *queue)
+{
+    return queue != NULL ? (int32_t)queue->seat_count : 0;
 }
 
 void pw_job_queue_end(pw_job_queue *queue)
@@ -387,6 +402,7 @@ static pawl_status submit(pawl_detector *detector, const pw_given *given, void *
     made->count = given->count;
     PW_TRY(take_seat(queue, made, error));
     made->images.images = made->seat->detector->images;
+    PW_TRY(pw_detector_settle(made->seat->detector, error));
     PW_TRY(pw_take_pictures(given, &made->images, made->seat->detector->pictures, error));
     return hand_over(queue, PW_TAKE(made), job, error);
 }
@@ -434,10 +450,32 @@ static bool is_done(const pw_job_queue *queue, const pw_job *job)
     return !is_held;
 }
 
-pawl_status pawl_detector_wait(pawl_detector *detector, pawl_job_info *result, pawl_error *error)
+/* With the mutex held. job NULL: nothing to wait for. */
+static void wait_until_done(pw_job_queue *queue, const pw_job *job)
+{
+    while (job != NULL && !is_done(queue, job))
+        (void)pthread_cond_wait(&queue->done, &queue->mutex);
+}
+
+/* Of a job that is done. */
+static void tell(const pw_job *job, pawl_job_info *info)
+{
+    const void *results = job->status >= 0 ? job->seat->results : NULL;
+    const bool is_classifier = pw_detector_is_classifier(job->detector);
+    info->job = job->handle;
+    info->user = job->user;
+    info->detections = is_classifier ? NULL : results;
+    info->scores = is_classifier ? results : NULL;
+    info->count = job->count;
+    info->timing = job->timing;
+    info->status = job->status;
+    info->message = job->status >= 0 ? "" : job->error.message;
+}
+
+pawl_status pawl_detector_wait(pawl_detector *detector, pawl_job_info *info, pawl_error *error)
 {
     pawl_job_info made = PAWL_JOB_INFO_INIT;
-    PW_TRY(pw_desc_answer(result, &made, sizeof(made), "pawl_job_info", error));
+    PW_TRY(pw_desc_answer(info, &made, sizeof(made), "pawl_job_info", error));
     pw_job_queue *queue = NULL;
     pw_detector *used PW_USING = NULL;
     pw_job *job PW_USING = NULL;
@@ -445,21 +483,47 @@ pawl_status pawl_detector_wait(pawl_detector *detector, pawl_job_info *result, p
     PW_TRY(queue_of(used, &queue, error));
     lock(queue);
     job = claim(queue);
-    while (job != NULL && !is_done(queue, job))
-        (void)pthread_cond_wait(&queue->done, &queue->mutex);
+    wait_until_done(queue, job);
     unlock(queue);
-    if (job != NULL) {
-        made.job = job->handle;
-        made.user = job->user;
-        const void *results = job->status >= 0 ? job->seat->results : NULL;
-        made.detections = pw_detector_is_classifier(used) ? NULL : results;
-        made.scores = pw_detector_is_classifier(used) ? results : NULL;
-        made.count = job->count;
-        made.timing = job->timing;
-        made.status = job->status;
-        made.message = job->status >= 0 ? "" : job->error.message;
-    }
-    return pw_desc_answer(result, &made, sizeof(made), "pawl_job_info", error);
+    if (job != NULL)
+        tell(job, &made);
+    return pw_desc_answer(info, &made, sizeof(made), "pawl_job_info", error);
+}
+
+pawl_status pawl_job_wait(pawl_job *job, pawl_job_info *info, pawl_error *error)
+{
+    pawl_job_info made = PAWL_JOB_INFO_INIT;
+    PW_TRY(pw_desc_answer(info, &made, sizeof(made), "pawl_job_info", error));
+    pw_job *used PW_USING = NULL;
+    PW_TRY(pw_object_use(job, &job_type, &used, error));
+    lock(used->queue);
+    used->is_claimed = true;
+    wait_until_done(used->queue, used);
+    unlock(used->queue);
+    tell(used, &made);
+    return pw_desc_answer(info, &made, sizeof(made), "pawl_job_info", error);
+}
+
+pawl_status pawl_job_cancel(pawl_job *job, pawl_error *error)
+{
+    pw_job *used PW_USING = NULL;
+    PW_TRY(pw_object_use(job, &job_type, &used, error));
+    pw_job_queue *queue = used->queue;
+    lock(queue);
+    const bool is_waiting = !used->is_begun;
+    used->is_begun = true; /* so that no driver takes it */
+    atomic_store_explicit(&used->is_cancelled, true, memory_order_relaxed);
+    if (is_waiting)
+        used->status = pw_fail(&used->error, PAWL_ERR_CANCELLED, "the job was cancelled");
+    unlock(queue);
+    if (!is_waiting)
+        return PAWL_OK;
+    pw_release_images(&used->images);
+    lock(queue);
+    (void)pthread_cond_broadcast(&queue->done);
+    unlock(queue);
+    pw_object_release(used); /* the driver's hold; ours is another */
+    return PAWL_OK;
 }
 
 pawl_status pawl_job_destroy(pawl_job **job)

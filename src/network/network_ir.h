@@ -68,6 +68,12 @@ typedef struct pw_model {
     int64_t parameter_count;
 } pw_model;
 
+/* NULL where there is none. */
+static inline const char *pw_model_class_name(const pw_model *model, int32_t class_id)
+{
+    return model->names != NULL && class_id >= 0 && class_id < model->class_count ? model->names[class_id] : NULL;
+}
+
 typedef struct pw_network {
     pw_arena arena;          /* names, arrays; constants too unless they lie in a plan's mapping */
     pw_layer *layers;        /* execution order: a layer's inputs are made before it; layers[0] is INPUT */

@@ -67,9 +67,7 @@ const char *pawl_network_class_name(pawl_network *network, int32_t class_id)
     pw_network_object *object PW_USING = NULL;
     if (pw_object_use(network, &pw_network_type, &object, NULL) < 0)
         return NULL;
-    const pw_model *model = &object->network.model;
-    const bool is_known = model->names != NULL && class_id >= 0 && class_id < model->class_count;
-    return is_known ? model->names[class_id] : NULL;
+    return pw_model_class_name(&object->network.model, class_id);
 }
 
 pawl_status pawl_network_layer_get(pawl_network *network, size_t index, pawl_layer_info *info,

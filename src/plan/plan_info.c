@@ -46,13 +46,18 @@ pawl_status pawl_plan_info_get(pawl_plan *plan, pawl_plan_info *info, pawl_error
     return pw_desc_answer(info, &made, sizeof(made), "pawl_plan_info", error);
 }
 
+pawl_status pw_plan_model(const pw_plan *plan, pawl_model_info *info, pawl_error *error)
+{
+    pawl_model_info made = {.struct_size = sizeof(made)};
+    pw_network_describe(&plan->network, plan->profile.height, &made);
+    return pw_desc_answer(info, &made, sizeof(made), "pawl_model_info", error);
+}
+
 pawl_status pawl_plan_model_get(pawl_plan *plan, pawl_model_info *info, pawl_error *error)
 {
     pw_plan *source PW_USING = NULL;
     PW_TRY(pw_object_use(plan, &pw_plan_type, &source, error));
-    pawl_model_info made = {.struct_size = sizeof(made)};
-    pw_network_describe(&source->network, source->profile.height, &made);
-    return pw_desc_answer(info, &made, sizeof(made), "pawl_model_info", error);
+    return pw_plan_model(source, info, error);
 }
 
 const char *pawl_plan_class_name(pawl_plan *plan, int32_t class_id)
@@ -60,10 +65,7 @@ const char *pawl_plan_class_name(pawl_plan *plan, int32_t class_id)
     pw_plan *source PW_USING = NULL;
     if (pw_object_use(plan, &pw_plan_type, &source, NULL) != PAWL_OK)
         return NULL;
-    const pw_model *model = &source->network.model;
-    if (model->names == NULL || class_id < 0 || class_id >= model->class_count)
-        return NULL;
-    return model->names[class_id];
+    return pw_model_class_name(&source->network.model, class_id);
 }
 
 pawl_status pawl_plan_layer_get(pawl_plan *plan, size_t index, pawl_layer_info *info,

@@ -85,6 +85,13 @@ pawl_status pw_plan_set_artifact(pw_plan *plan, const char *key, const void *dat
                                  pawl_error *error) PW_NODISCARD;
 const pw_artifact *pw_plan_artifact(const pw_plan *plan, const char *key);
 
+/* Not yet published: of a file; of bytes, which are copied. */
+pawl_status pw_plan_load(const char *path, pw_plan **plan, pawl_error *error) PW_NODISCARD;
+pawl_status pw_plan_load_memory(const void *data, size_t size, pw_plan **plan, pawl_error *error) PW_NODISCARD;
+
+/* What is known of the model, as pawl_plan_model_get() tells it. */
+pawl_status pw_plan_model(const pw_plan *plan, pawl_model_info *info, pawl_error *error) PW_NODISCARD;
+
 /* Reads from memory, which must outlive the plan (tests, fuzzing). */
 pawl_status pw_plan_parse(const void *data, size_t size, pw_plan **plan,
                           pawl_error *error) PW_NODISCARD;

@@ -345,26 +345,65 @@ static pawl_status copy_engine(const char *path, pw_contents *contents, pawl_err
 typedef pawl_status (*contents_function)(const char *path, pw_contents *contents,
                                          pawl_error *error);
 
-static pawl_status load(const char *function, contents_function get, const char *path,
-                        pawl_plan **plan, pawl_error *error)
+static pawl_status load(contents_function get, const char *path, pw_plan **plan, pawl_error *error)
 {
-    if (path == NULL || plan == NULL)
-        return pw_fail(error, PAWL_ERR_ARGUMENT, "%s: %s is NULL", function,
-                       path == NULL ? "path" : "plan");
     pw_plan *made PW_MAKING = NULL;
     PW_TRY(pw_plan_new(&made, error));
     PW_TRY(get(path, &made->contents, error));
     PW_TRY(decode(made, made->contents.data, made->contents.size, error));
-    *plan = pw_object_publish(PW_TAKE(made));
+    *plan = PW_TAKE(made);
     return PAWL_OK;
+}
+
+pawl_status pw_plan_load(const char *path, pw_plan **plan, pawl_error *error)
+{
+    return load(copy_engine, path, plan, error);
+}
+
+pawl_status pw_plan_load_memory(const void *data, size_t size, pw_plan **plan, pawl_error *error)
+{
+    pw_plan *made PW_MAKING = NULL;
+    PW_TRY(pw_engine_verify_head(data, size, size, error)); /* what is none is not copied */
+    PW_TRY(pw_plan_new(&made, error));
+    PW_TRY(pw_os_contents_copy(data, size, &made->contents, error));
+    PW_TRY(decode(made, made->contents.data, made->contents.size, error));
+    *plan = PW_TAKE(made);
+    return PAWL_OK;
+}
+
+static pawl_status check_given(const char *function, const void *from, const char *name,
+                               pawl_plan *const *plan, pawl_error *error)
+{
+    if (from != NULL && plan != NULL)
+        return PAWL_OK;
+    return pw_fail(error, PAWL_ERR_ARGUMENT, "%s: %s is NULL", function,
+                   from == NULL ? name : "plan");
 }
 
 pawl_status pawl_plan_load(const char *path, pawl_plan **plan, pawl_error *error)
 {
-    return load("pawl_plan_load", copy_engine, path, plan, error);
+    pw_plan *made = NULL;
+    PW_TRY(check_given("pawl_plan_load", path, "path", plan, error));
+    PW_TRY(pw_plan_load(path, &made, error));
+    *plan = pw_object_publish(made);
+    return PAWL_OK;
+}
+
+pawl_status pawl_plan_load_memory(const void *data, size_t size, pawl_plan **plan,
+                                  pawl_error *error)
+{
+    pw_plan *made = NULL;
+    PW_TRY(check_given("pawl_plan_load_memory", data, "data", plan, error));
+    PW_TRY(pw_plan_load_memory(data, size, &made, error));
+    *plan = pw_object_publish(made);
+    return PAWL_OK;
 }
 
 pawl_status pawl_plan_map(const char *path, pawl_plan **plan, pawl_error *error)
 {
-    return load("pawl_plan_map", pw_os_map, path, plan, error);
+    pw_plan *made = NULL;
+    PW_TRY(check_given("pawl_plan_map", path, "path", plan, error));
+    PW_TRY(load(pw_os_map, path, &made, error));
+    *plan = pw_object_publish(made);
+    return PAWL_OK;
 }

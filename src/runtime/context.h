@@ -16,6 +16,8 @@ typedef struct pw_runtime {
     pw_thread_pool *pool;     /* of all contexts */
 } pw_runtime;
 extern const pw_type pw_runtime_type;
+/* Not yet published; desc: complete. */
+pawl_status pw_runtime_make(const pawl_runtime_desc *desc, pw_runtime **runtime, pawl_error *error) PW_NODISCARD;
 
 /* Parents: runtime, plan. */
 typedef struct pw_engine {
@@ -26,6 +28,8 @@ typedef struct pw_engine {
     pw_device_plan *device;
 } pw_engine;
 extern const pw_type pw_engine_type;
+/* Not yet published. */
+pawl_status pw_engine_make(pw_runtime *runtime, pw_plan *plan, pw_engine **engine, pawl_error *error) PW_NODISCARD;
 
 /* What pictures are fitted into: the whole of the context's shape (stride 0), or the least rectangle within height x width. */
 typedef struct pw_frame {

@@ -35,6 +35,25 @@ static pawl_status choose_backend(const pw_runtime *runtime, const pw_plan *plan
     return PAWL_OK;
 }
 
+pawl_status pw_engine_make(pw_runtime *runtime, pw_plan *plan, pw_engine **engine,
+                           pawl_error *error)
+{
+    const pw_backend *backend = NULL;
+    PW_TRY(choose_backend(runtime, plan, &backend, error));
+    pw_object *const parents[] = {&runtime->object, &plan->object};
+    pw_engine *made PW_MAKING = NULL;
+    PW_TRY(pw_object_make(&pw_engine_type, parents, PW_COUNT(parents), &made, error));
+    pw_object_name_after(&made->object, &plan->object);
+    made->plan = plan;
+    made->backend = backend;
+    made->pool = runtime->pool;
+    pw_machine machine = pw_machine_here();
+    machine.gpu = runtime->gpu;
+    PW_TRY(backend->open(plan, &machine, &made->device, error));
+    *engine = PW_TAKE(made);
+    return PAWL_OK;
+}
+
 pawl_status pawl_engine_create(pawl_runtime *runtime, pawl_plan *plan, pawl_engine **engine,
                                pawl_error *error)
 {
@@ -44,19 +63,9 @@ pawl_status pawl_engine_create(pawl_runtime *runtime, pawl_plan *plan, pawl_engi
     pw_plan *source PW_USING = NULL;
     PW_TRY(pw_object_use(runtime, &pw_runtime_type, &host, error));
     PW_TRY(pw_object_use(plan, &pw_plan_type, &source, error));
-    const pw_backend *backend = NULL;
-    PW_TRY(choose_backend(host, source, &backend, error));
-    pw_object *const parents[] = {&host->object, &source->object};
-    pw_engine *made PW_MAKING = NULL;
-    PW_TRY(pw_object_make(&pw_engine_type, parents, PW_COUNT(parents), &made, error));
-    pw_object_name_after(&made->object, &source->object);
-    made->plan = source;
-    made->backend = backend;
-    made->pool = host->pool;
-    pw_machine machine = pw_machine_here();
-    machine.gpu = host->gpu;
-    PW_TRY(backend->open(source, &machine, &made->device, error));
-    *engine = pw_object_publish(PW_TAKE(made));
+    pw_engine *made = NULL;
+    PW_TRY(pw_engine_make(host, source, &made, error));
+    *engine = pw_object_publish(made);
     return PAWL_OK;
 }
 
@@ -73,4 +82,19 @@ const char *pawl_engine_tactic(pawl_engine *engine, size_t index)
     if (index >= source->plan->network.layer_count)
         return NULL;
     return source->backend->tactic(source->device, index);
+}
+
+const char *pawl_engine_class_name(pawl_engine *engine, int32_t class_id)
+{
+    pw_engine *source PW_USING = NULL;
+    if (pw_object_use(engine, &pw_engine_type, &source, NULL) < 0)
+        return NULL;
+    return pw_model_class_name(&source->plan->network.model, class_id);
+}
+
+pawl_status pawl_engine_model_get(pawl_engine *engine, pawl_model_info *info, pawl_error *error)
+{
+    pw_engine *source PW_USING = NULL;
+    PW_TRY(pw_object_use(engine, &pw_engine_type, &source, error));
+    return pw_plan_model(source->plan, info, error);
 }

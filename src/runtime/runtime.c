@@ -27,6 +27,28 @@ static pawl_status choose_backend(const char *name, const pw_backend **backend, 
     return PAWL_OK;
 }
 
+pawl_status pw_runtime_make(const pawl_runtime_desc *desc, pw_runtime **runtime, pawl_error *error)
+{
+    if (desc->threads < 0 || desc->threads > PAWL_MAX_THREADS)
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "%d threads: give 1 to %d, or 0 for all cores",
+                       desc->threads, PAWL_MAX_THREADS);
+    if (desc->gpu < 0)
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "gpu %d: they are numbered from 0", desc->gpu);
+    const pw_backend *forced = NULL;
+    if (desc->backend != NULL)
+        PW_TRY(choose_backend(desc->backend, &forced, error));
+    pw_runtime *made PW_MAKING = NULL;
+    PW_TRY(pw_object_make(&pw_runtime_type, NULL, 0, &made, error));
+    made->forced = forced;
+    made->gpu = desc->gpu;
+    const int32_t cores = pw_os_core_count();
+    const int32_t most = desc->threads == 0 || desc->threads > cores ? cores : desc->threads;
+    PW_TRY(pw_thread_pool_create(most < PAWL_MAX_THREADS ? most : PAWL_MAX_THREADS, &made->pool,
+                                 error));
+    *runtime = PW_TAKE(made);
+    return PAWL_OK;
+}
+
 pawl_status pawl_runtime_create(const pawl_runtime_desc *desc, pawl_runtime **runtime,
                                 pawl_error *error)
 {
@@ -34,23 +56,9 @@ pawl_status pawl_runtime_create(const pawl_runtime_desc *desc, pawl_runtime **ru
         return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_runtime_create: runtime is NULL");
     pawl_runtime_desc asked = PAWL_RUNTIME_DESC_INIT;
     PW_TRY(pw_desc_read(&asked, sizeof(asked), desc, "pawl_runtime_desc", error));
-    if (asked.threads < 0 || asked.threads > PAWL_MAX_THREADS)
-        return pw_fail(error, PAWL_ERR_ARGUMENT, "%d threads: give 1 to %d, or 0 for all cores",
-                       asked.threads, PAWL_MAX_THREADS);
-    if (asked.gpu < 0)
-        return pw_fail(error, PAWL_ERR_ARGUMENT, "gpu %d: they are numbered from 0", asked.gpu);
-    const pw_backend *forced = NULL;
-    if (asked.backend != NULL)
-        PW_TRY(choose_backend(asked.backend, &forced, error));
-    pw_runtime *made PW_MAKING = NULL;
-    PW_TRY(pw_object_make(&pw_runtime_type, NULL, 0, &made, error));
-    made->forced = forced;
-    made->gpu = asked.gpu;
-    const int32_t cores = pw_os_core_count();
-    const int32_t most = asked.threads == 0 || asked.threads > cores ? cores : asked.threads;
-    PW_TRY(pw_thread_pool_create(most < PAWL_MAX_THREADS ? most : PAWL_MAX_THREADS, &made->pool,
-                                 error));
-    *runtime = pw_object_publish(PW_TAKE(made));
+    pw_runtime *made = NULL;
+    PW_TRY(pw_runtime_make(&asked, &made, error));
+    *runtime = pw_object_publish(made);
     return PAWL_OK;
 }
 

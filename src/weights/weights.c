@@ -144,6 +144,26 @@ pawl_status pawl_weights_load(const char *path, pawl_weights **weights, pawl_err
     return PAWL_OK;
 }
 
+pawl_status pawl_weights_load_memory(const void *data, size_t size, const char *name,
+                                     pawl_weights **weights, pawl_error *error)
+{
+    if (data == NULL || weights == NULL)
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_weights_load_memory: %s is NULL",
+                       data == NULL ? "data" : "weights");
+    const char *called = name != NULL ? pw_os_basename(name) : "memory";
+    pw_file_kind kind = PW_FILE_UNKNOWN;
+    pw_weights *made PW_MAKING = NULL;
+    PW_TRY(find_kind(data, size, size, called, &kind, error)); /* what is none is not copied */
+    PW_TRY(pw_object_make(&pw_weights_type, NULL, 0, &made, error));
+    made->file_name = pw_arena_strdup(&made->arena, called);
+    if (made->file_name == NULL)
+        return pw_fail_memory(error, "a file's name", strlen(called) + 1);
+    PW_TRY(pw_os_contents_copy(data, size, &made->contents, error));
+    PW_TRY(pw_weights_parse(made->contents.data, size, made->file_name, made, error));
+    *weights = (pawl_weights *)pw_object_publish(PW_TAKE(made));
+    return PAWL_OK;
+}
+
 pawl_status pawl_weights_destroy(pawl_weights **weights)
 {
     return pw_object_destroy_handle((void **)weights, &pw_weights_type);

@@ -8,7 +8,7 @@
 #include "weights/module.h"
 
 #include <pawl/builder.h>
-#include <pawl/detect.h>
+#include <pawl/job.h>
 #include <pawl/weights.h>
 
 #include <stdio.h>

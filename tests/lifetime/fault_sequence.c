@@ -9,7 +9,7 @@
 #include "weights/module.h"
 
 #include <pawl/builder.h>
-#include <pawl/detect.h>
+#include <pawl/job.h>
 #include <pawl/logger.h>
 #include <pawl/scope.h>
 #include <pawl/weights.h>

@@ -12,7 +12,7 @@
 
 #include "support/tiny_model.h"
 
-#include <pawl/detect.h>
+#include <pawl/job.h>
 
 #include <stdlib.h>
 #include <string.h>

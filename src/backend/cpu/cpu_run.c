@@ -142,8 +142,10 @@ pawl_status pw_cpu_run(pw_program *base, const pw_run *run, pawl_error *error)
             PW_TRY(observe(program, i, run, error));
         }
     }
-    for (; s < schedule->step_count; s++)
+    for (; s < schedule->step_count; s++) {
+        PW_TRY(pw_run_check(run, error));
         run_step(program, s, run);
+    }
     give_candidates(program);
     return PAWL_OK;
 }

@@ -397,6 +397,7 @@ static pawl_status reference_run(pw_program *program, const pw_run *run, pawl_er
     const pr_program *made = (const pr_program *)program;
     for (size_t i = 0; i < made->network->layer_count; i++) {
         const pw_layer *layer = &made->network->layers[i];
+        PW_TRY(pw_run_check(run, error));
         run_layer(made, layer, run);
         if (layer->output == PW_NO_TENSOR)
             continue;

@@ -1,99 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Jobs on the tiny model: what a run gives, in order, from many threads; ended at any time; failing
  * memory. */
-#include "support/chain.h"
+#include "jobs_bench.h"
 
 #include "support/failing_allocator.h"
 
-#include <pthread.h>
 #include <sched.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-#define PICTURES 5
-#define THREADS  16
-
-#ifdef PAWL_SANITIZED
-#define EACH 12
-#else
-#define EACH 40
-#endif
-
 static pt_allocator allocator;
-
-/* A detector with jobs, pictures, and what a run finds in each. */
-typedef struct bench {
-    chain c;
-    pawl_detector *detector;
-    pawl_image *images[PICTURES];
-    size_t counts[PICTURES];
-    pawl_detection *found[PICTURES];
-} bench;
-
-static pawl_detector_desc with_jobs(int32_t jobs)
-{
-    pawl_detector_desc desc = PAWL_DETECTOR_DESC_INIT;
-    desc.jobs = jobs;
-    return desc;
-}
-
-static void make_bench(bench *b, int32_t jobs, int32_t batch)
-{
-    const pawl_context_desc desc = detector_context(batch);
-    const pawl_detector_desc how = with_jobs(jobs);
-    assert_int_equal(make_chain(&b->c, &desc, NULL), PAWL_OK);
-    assert_int_equal(pawl_detector_create(b->c.context, &how, &b->detector, NULL), PAWL_OK);
-    for (size_t i = 0; i < PICTURES; i++) {
-        pawl_detections found;
-        b->images[i] = make_image(40 + 17 * (int32_t)i, 90 - 11 * (int32_t)i, 77 + i);
-        assert_int_equal(pawl_detector_run(b->detector, &b->images[i], 1, &found, NULL, NULL),
-                         PAWL_OK);
-        assert_true(found.count > 0);
-        b->counts[i] = found.count;
-        b->found[i] = malloc(found.count * sizeof(pawl_detection));
-        memcpy(b->found[i], found.items, found.count * sizeof(pawl_detection));
-    }
-}
-
-static void drop_bench(bench *b)
-{
-    for (size_t i = 0; i < PICTURES; i++) {
-        (void)pawl_image_destroy(&b->images[i]);
-        free(b->found[i]);
-    }
-    (void)pawl_detector_destroy(&b->detector);
-    drop_chain(&b->c);
-}
-
-static bool is_right(const bench *b, size_t picture, const pawl_detections *found)
-{
-    return found->count == b->counts[picture] &&
-           memcmp(found->items, b->found[picture], found->count * sizeof(pawl_detection)) == 0;
-}
-
-/* A driver lets go of what it had a moment after the job is done. */
-static void wait_for_objects(size_t count)
-{
-    const struct timespec pause = {0, 1000000};
-    for (int i = 0; i < 10000 && pawl_object_count() != count; i++)
-        (void)nanosleep(&pause, NULL);
-    assert_int_equal(pawl_object_count(), count);
-}
-
-static pawl_job_info wait_one(bench *b)
-{
-    pawl_job_info result = PAWL_JOB_INFO_INIT;
-    assert_int_equal(pawl_detector_wait(b->detector, &result, NULL), PAWL_OK);
-    return result;
-}
-
-static void submit(bench *b, size_t picture, pawl_job **job)
-{
-    assert_int_equal(
-        pawl_detector_submit(b->detector, &b->images[picture], 1, &b->counts[picture], job, NULL),
-        PAWL_OK);
-}
 
 static void jobs_find_what_a_run_finds(void **state)
 {
@@ -187,14 +103,6 @@ static void what_is_refused(void **state)
     assert_int_equal(pawl_job_destroy(NULL), PAWL_OK);
     drop_bench(&b);
 }
-
-typedef struct client {
-    bench *b;
-    pthread_t thread;
-    size_t number;
-    size_t waited; /* jobs that this thread got */
-    bool is_wrong;
-} client;
 
 typedef struct ticket {
     size_t thread, number;

@@ -237,6 +237,26 @@ static void assert_same_weights(const pw_weights *expected, pawl_weights *weight
     }
 }
 
+/* The same of bytes that nobody keeps. */
+static void assert_copy_is_memory(const uint8_t *data, size_t size, const char *name,
+                                  const pw_weights *expected, pawl_status status,
+                                  const pawl_error *wanted)
+{
+    pawl_weights *weights = NULL;
+    pawl_error error;
+    uint8_t *copy = malloc(size + 1);
+    memcpy(copy + 1, data, size); /* lies nowhere in particular */
+    const pawl_status got = pawl_weights_load_memory(copy + 1, size, name, &weights, &error);
+    memset(copy, 0xee, size + 1);
+    free(copy);
+    assert_int_equal(got, status);
+    if (status == PAWL_OK)
+        assert_same_weights(expected, weights);
+    else
+        assert_string_equal(error.message, wanted->message);
+    assert_int_equal(pawl_weights_destroy(&weights), PAWL_OK);
+}
+
 /* A file and memory of the same bytes give the same weights, or the same error. */
 static void assert_file_is_memory(const uint8_t *data, size_t size)
 {
@@ -250,6 +270,7 @@ static void assert_file_is_memory(const uint8_t *data, size_t size)
     memset(&expected, 0, sizeof expected);
     const pawl_status status =
         pw_weights_parse(data, size, strrchr(path, '/') + 1, &expected, &wanted);
+    assert_copy_is_memory(data, size, path, &expected, status, &wanted);
     assert_int_equal(pawl_weights_load(path, &weights, &error), status);
     if (status == PAWL_OK) {
         assert_same_weights(&expected, weights);
