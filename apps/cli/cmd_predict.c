@@ -2,7 +2,9 @@
 /* pawl predict: pictures in, boxes out. */
 #include "cli/lifetimes.h"
 #include "cli/predict_job.h"
+#include "cli/predict_track.h"
 #include "common/inputs.h"
+#include "common/numbered.h"
 #include "common/sources.h"
 
 #include <stdlib.h>
@@ -67,6 +69,24 @@ static const app_option options_table[] = {
      .value = "FILE", .writes = "json", .help = "write a COCO results file"},
     {.name = "save-letterbox", .type = APP_TEXT, .offset = offsetof(predict_options, letterbox),
      .value = "DIR", .help = "write what the network sees as PNG"},
+    {.name = "track", .type = APP_FLAG, .offset = offsetof(predict_options, is_track),
+     .help = "follow objects from picture to picture (ByteTrack), an id for each; the pictures of a "
+             "folder are one row, in the order of the numbers in their names"},
+    {.name = "save-mot", .type = APP_FLAG, .offset = offsetof(predict_options, is_save_mot),
+     .help = "with --track: write mot/FOLDER.txt as MOTChallenge has it: frame, id, left, top, "
+             "width, height, confidence, -1, -1, -1"},
+    {.name = "track-low", .type = APP_REAL, .offset = offsetof(predict_options, track_low),
+     .value = "N", .low = 0, .high = 1,
+     .help = "boxes between this and --conf keep a track, and begin none"},
+    {.name = "track-new", .type = APP_REAL, .offset = offsetof(predict_options, track_new),
+     .value = "N", .low = 0, .high = 1,
+     .help = "a box more confident than this begins a track (default: a tenth above --conf)"},
+    {.name = "track-match", .type = APP_REAL, .offset = offsetof(predict_options, track_match),
+     .value = "N", .low = 0.01, .high = 1,
+     .help = "least IoU of a box above --conf with where its track was expected"},
+    {.name = "track-buffer", .type = APP_INTEGER,
+     .offset = offsetof(predict_options, track_buffer), .value = "N", .low = 1, .high = 100000,
+     .help = "a track ends when it was last seen more than this many pictures ago"},
     JSON_OPTION(predict_options, json, "write a JSON line a picture; - is stdout"),
     SESSION_OPTIONS(predict_options, session),
     WEIGHTS_OPTIONS(predict_options, session),
@@ -74,7 +94,14 @@ static const app_option options_table[] = {
 };
 /* clang-format on */
 
-static const predict_options defaults = {.conf = 0.25, .iou = 0.45, .max_det = 1000, .name = "exp"};
+static const predict_options defaults = {.conf = 0.25,
+                                         .iou = 0.45,
+                                         .max_det = 1000,
+                                         .name = "exp",
+                                         .track_low = 0.1,
+                                         .track_new = -1,
+                                         .track_match = 0.2,
+                                         .track_buffer = 30};
 
 static int predict_main(int argc, char **argv);
 
@@ -130,12 +157,22 @@ static int check_classes(const struct predict *predict)
     return APP_EXIT_DONE;
 }
 
-static int list_pictures(app_paths *pictures, char *const *sources, int count, bool is_recursive)
+/* A list has an order of its own; what else is named by one word is followed by the numbers. */
+static bool is_listed(const char *source)
+{
+    return strcmp(source, "-") == 0 || (app_path_ends_in(source, "txt") && app_is_file(source));
+}
+
+static int list_pictures(app_paths *pictures, char *const *sources, int count,
+                         const predict_options *options)
 {
     for (int i = 0; i < count; i++) {
-        const int code = app_sources_add(pictures, sources[i], is_recursive);
+        const size_t first = pictures->count;
+        const int code = app_sources_add(pictures, sources[i], options->is_recursive);
         if (code != APP_EXIT_DONE)
             return code;
+        if (options->is_track && !is_listed(sources[i]))
+            app_numbered_sort(pictures, first);
     }
     if (pictures->count == 0)
         return app_fail(APP_EXIT_INPUT, "there are no pictures to look at");
@@ -164,11 +201,11 @@ static int make_detector(struct predict *predict, app_shape shape, int32_t batch
     context.threads = predict->session.threads;
     context.input = PAWL_INPUT_U8_NHWC;
     context.output = PAWL_OUTPUT_CANDIDATES;
-    context.threshold = (float)options->conf;
+    context.threshold = (float)predict_track_conf(options);
     context.batch = batch;
     context.height = shape.height;
     context.width = shape.width;
-    detector.confidence = (float)options->conf;
+    detector.confidence = (float)predict_track_conf(options);
     detector.iou = (float)options->iou;
     detector.max_detections = options->max_det;
     detector.is_rect = options->is_rect ? 1 : 0;
@@ -255,6 +292,9 @@ static int check_task(struct predict *predict)
                            : options->is_save_csv  ? "--save-csv"
                            : options->is_save_crop ? "--save-crop"
                                                    : NULL;
+    const int code = predict_track_check(options, task);
+    if (code != APP_EXIT_DONE)
+        return code;
     if (task == PAWL_TASK_CLASSIFY && of_boxes != NULL)
         return app_usage(&cli_predict, "%s: the engine classifies, it finds no boxes", of_boxes);
     if (task == PAWL_TASK_CLASSIFY && (options->classes.count > 0 || options->is_rect))
@@ -278,8 +318,8 @@ static int run_predict(struct predict *predict, const app_arguments *arguments)
         code = predict_names_open(&predict->names, &predict->session, options->names);
     session_end_plan(&predict->session); /* names are the engine's too */
     if (code == APP_EXIT_DONE)
-        code = list_pictures(&predict->pictures, arguments->items + 1, arguments->count - 1,
-                             options->is_recursive);
+        code =
+            list_pictures(&predict->pictures, arguments->items + 1, arguments->count - 1, options);
     if (code != APP_EXIT_DONE)
         return code;
     code = check_task(predict);
@@ -302,6 +342,8 @@ static int predict_main(int argc, char **argv)
         app_warn("--save-conf adds to --save-txt and does nothing alone");
     if (options.coco != NULL && options.is_save_json)
         return app_usage(&cli_predict, "--save-coco and --save-json write the same: give one");
+    if (options.is_save_mot && !options.is_track)
+        return app_usage(&cli_predict, "--save-mot writes tracks: it needs --track");
     const bool is_json_out = options.json != NULL && app_output_is_stdout(options.json);
     const bool is_coco_out = options.coco != NULL && app_output_is_stdout(options.coco);
     if ((is_json_out && is_coco_out) ||

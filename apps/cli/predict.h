@@ -15,14 +15,15 @@ typedef struct predict_options {
     session_options session;
     app_shape imgsz;
     double conf, iou;
-    int32_t max_det, batch;
+    double track_low, track_new, track_match; /* track_new below 0: a tenth above conf */
+    int32_t max_det, batch, track_buffer;
     app_numbers classes;
     int32_t line_thickness, save_format;
     const char *names, *project, *name, *json, *coco, *letterbox, *lifetimes;
     bool is_view, is_recursive, is_truncated_accepted;
     bool is_rect, is_save_csv, is_save_crop, is_save_json, hides_labels, hides_conf;
     bool is_agnostic, is_multi_label, is_nosave, is_exist_ok, is_save_txt, is_save_conf;
-    bool is_retina, is_save_masks;
+    bool is_retina, is_save_masks, is_track, is_save_mot;
 } predict_options;
 
 /* Class names as far as known: entries or the whole may be NULL. */
@@ -49,7 +50,9 @@ typedef struct predict_picture {
     int32_t width, height;
     app_shape shape;          /* that the network takes it in */
     size_t slot;              /* its place in the detector's last run */
-    pawl_detections found;    /* the detector's, until its next run */
+    pawl_detections found;    /* the detector's, until its next run; with --track the tracking's */
+    const uint64_t *ids;      /* with --track: the track of each, or 0; else NULL */
+    const size_t *rows;       /* and its number among what the detector found */
     pawl_class_scores scores; /* of a classifier: so too */
     app_rle *masks;           /* one a detection, where they are written; else NULL */
     double decode_ms;
@@ -62,8 +65,12 @@ enum {
     PREDICT_TAKEN_LABELS,
     PREDICT_TAKEN_LETTERBOXES,
     PREDICT_TAKEN_MASKS,
+    PREDICT_TAKEN_MOT,
     PREDICT_TAKEN_COUNT
 };
+
+/* predict_track.h */
+typedef struct predict_tracking predict_tracking;
 
 /* Where results go. */
 typedef struct predict_writer {
@@ -82,6 +89,7 @@ typedef struct predict_writer {
     bool has_coco_item;
     json_t *taken[PREDICT_TAKEN_COUNT];
     size_t label_count;
+    predict_tracking *tracking; /* with --track; else NULL */
 } predict_writer;
 
 int predict_writer_open(predict_writer *writer);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Masks on their way out: drawn, as run lengths for JSON, as PNG files, as polygons in label files.
  */
-#include "cli/predict.h"
+#include "cli/predict_track.h"
 #include "common/contour.h"
 
 #include <stdlib.h>
@@ -44,6 +44,14 @@ static int write_png(const predict_writer *writer, const char *stem, size_t numb
     return code;
 }
 
+/* The mask of a detection of the picture. */
+static pawl_status make_mask(const predict_writer *writer, const predict_picture *picture,
+                             size_t index, pawl_mask_form form, pawl_mask *mask, pawl_error *error)
+{
+    const size_t row = picture->rows != NULL ? picture->rows[index] : index;
+    return pawl_detector_mask(writer->detector, picture->slot, row, form, mask, error);
+}
+
 static int take_mask(predict_writer *writer, predict_picture *picture, size_t index,
                      const char *stem)
 {
@@ -51,14 +59,16 @@ static int take_mask(predict_writer *writer, predict_picture *picture, size_t in
     pawl_mask mask;
     const predict_options *options = writer->options;
     const pawl_mask_form form = options->is_retina ? PAWL_MASK_NATIVE : PAWL_MASK_PICTURE;
-    if (pawl_detector_mask(writer->detector, picture->slot, index, form, &mask, &error) < 0)
+    if (make_mask(writer, picture, index, form, &mask, &error) < 0)
         return app_fail_library(picture->path, &error);
     if (picture->masks != NULL && !app_rle_encode(&picture->masks[index], mask.pixels, mask.height,
                                                   mask.width, (size_t)mask.width))
         return app_fail_memory();
+    pawl_draw_desc style = PAWL_DRAW_DESC_INIT;
+    style.ids = picture->ids != NULL ? &picture->ids[index] : NULL;
     const int32_t class_id = picture->found.items[index].class_id;
     if (!options->is_nosave &&
-        pawl_image_draw_mask(picture->image, &mask, class_id, NULL, &error) < 0)
+        pawl_image_draw_mask(picture->image, &mask, class_id, &style, &error) < 0)
         return app_fail_library(picture->path, &error);
     return stem == NULL ? APP_EXIT_DONE : write_png(writer, stem, index, &mask);
 }
@@ -120,7 +130,7 @@ int predict_masks_label(const predict_writer *writer, const predict_picture *pic
     app_contour contour;
     const pawl_mask_form form = writer->options->is_retina ? PAWL_MASK_NATIVE : PAWL_MASK_NETWORK;
     const pawl_detection *detection = &picture->found.items[index];
-    if (pawl_detector_mask(writer->detector, picture->slot, index, form, &mask, &error) < 0)
+    if (make_mask(writer, picture, index, form, &mask, &error) < 0)
         return app_fail_library(picture->path, &error);
     if (!app_contour_largest(mask.pixels, mask.height, mask.width, &contour))
         return app_fail_memory();
@@ -129,6 +139,8 @@ int predict_masks_label(const predict_writer *writer, const predict_picture *pic
         print_points(out, &contour, &mask, picture);
         if (writer->options->is_save_conf)
             fprintf(out, " %g", (double)detection->confidence);
+        if (predict_id(picture, index) != 0)
+            fprintf(out, " %llu", (unsigned long long)predict_id(picture, index));
         fputc('\n', out);
     }
     free(contour.points);

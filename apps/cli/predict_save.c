@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What --save-csv and --save-crop leave, as detect.py writes it: the least confident first. */
-#include "cli/predict.h"
+#include "cli/predict_track.h"
 
 #include <errno.h>
 #include <math.h>
@@ -31,7 +31,8 @@ int predict_csv_open(predict_writer *writer)
     const int code = app_output_open(&writer->csv, path);
     free(path);
     if (code == APP_EXIT_DONE)
-        fputs("Image Name,Prediction,Confidence\r\n", writer->csv.stream);
+        fprintf(writer->csv.stream, "Image Name,Prediction,Confidence%s\r\n",
+                writer->tracking != NULL ? ",Track" : "");
     return code;
 }
 
@@ -44,7 +45,10 @@ int predict_csv_add(predict_writer *writer, const predict_picture *picture)
         print_field(out, predict_file_name(picture->path));
         fputc(',', out);
         print_field(out, predict_name(writer->names, found->class_id, buffer));
-        fprintf(out, ",%.2f\r\n", (double)found->confidence);
+        fprintf(out, ",%.2f", (double)found->confidence);
+        if (predict_id(picture, i) != 0)
+            fprintf(out, ",%llu", (unsigned long long)predict_id(picture, i));
+        fputs(picture->ids != NULL && predict_id(picture, i) == 0 ? ",\r\n" : "\r\n", out);
     }
     return app_output_check(&writer->csv);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is said of a picture: the console's summary, the JSON line, the entries of a COCO results
  * file. */
-#include "cli/predict.h"
+#include "cli/predict_track.h"
 #include "common/names.h"
 
 #include <stdlib.h>
@@ -31,11 +31,24 @@ char *predict_summary(const predict_names *names, const pawl_detections *found)
     return text;
 }
 
-/* mask: NULL for none. */
-static json_t *detection_json(const predict_names *names, const pawl_detection *detection,
-                              const app_rle *mask)
+static const app_rle *mask_of(const predict_picture *picture, size_t index)
+{
+    return picture->masks != NULL ? &picture->masks[index] : NULL;
+}
+
+/* The track of a detection, null where it has none. */
+static json_t *track_json(const predict_picture *picture, size_t index)
+{
+    const uint64_t id = predict_id(picture, index);
+    return id != 0 ? json_integer((json_int_t)id) : json_null();
+}
+
+static json_t *detection_json(const predict_names *names, const predict_picture *picture,
+                              size_t index)
 {
     char buffer[PREDICT_NAME_SIZE];
+    const pawl_detection *detection = &picture->found.items[index];
+    const app_rle *mask = mask_of(picture, index);
     const float corners[4] = {detection->x1, detection->y1, detection->x2, detection->y2};
     json_t *box = json_array(), *object = json_object();
     bool is_good = true;
@@ -47,6 +60,8 @@ static json_t *detection_json(const predict_names *names, const pawl_detection *
               app_json_set(object, "class_id", json_integer(detection->class_id)) &&
               app_json_set(object, "name",
                            app_json_text(predict_name(names, detection->class_id, buffer)));
+    if (is_good && picture->ids != NULL)
+        is_good = app_json_set(object, "track_id", track_json(picture, index));
     if (is_good && mask != NULL)
         is_good = app_json_set(object, "mask", app_json_mask(mask));
     if (is_good)
@@ -55,18 +70,12 @@ static json_t *detection_json(const predict_names *names, const pawl_detection *
     return NULL;
 }
 
-static const app_rle *mask_of(const predict_picture *picture, size_t index)
-{
-    return picture->masks != NULL ? &picture->masks[index] : NULL;
-}
-
 static json_t *detections_json(const predict_names *names, const predict_picture *picture)
 {
     json_t *detections = json_array();
     bool is_good = detections != NULL;
     for (size_t i = 0; i < picture->found.count && is_good; i++)
-        is_good = app_json_append(
-            detections, detection_json(names, &picture->found.items[i], mask_of(picture, i)));
+        is_good = app_json_append(detections, detection_json(names, picture, i));
     if (is_good)
         return detections;
     json_decref(detections);
@@ -105,8 +114,10 @@ json_t *predict_json(const predict_names *names, pawl_task task, const predict_p
 }
 
 static json_t *coco_entry(const predict_names *names, json_t *image_id,
-                          const pawl_detection *detection, const app_rle *mask)
+                          const predict_picture *picture, size_t index)
 {
+    const pawl_detection *detection = &picture->found.items[index];
+    const app_rle *mask = mask_of(picture, index);
     const double x = (double)detection->x1, y = (double)detection->y1;
     const double numbers[4] = {x, y, (double)detection->x2 - x, (double)detection->y2 - y};
     const int32_t category =
@@ -122,6 +133,8 @@ static json_t *coco_entry(const predict_names *names, json_t *image_id,
         app_json_set(entry, "score", app_json_rounded((double)detection->confidence, 5)) && is_good;
     if (is_good && mask != NULL)
         is_good = app_json_set(entry, "segmentation", app_json_mask(mask));
+    if (is_good && predict_id(picture, index) != 0)
+        is_good = app_json_set(entry, "track_id", track_json(picture, index));
     if (is_good)
         return entry;
     json_decref(entry);
@@ -132,8 +145,7 @@ int predict_coco(predict_writer *writer, const predict_picture *picture)
 {
     json_t *image_id = json_array_get(writer->image_ids, picture->number - 1);
     for (size_t i = 0; i < picture->found.count; i++) {
-        json_t *entry =
-            coco_entry(writer->names, image_id, &picture->found.items[i], mask_of(picture, i));
+        json_t *entry = coco_entry(writer->names, image_id, picture, i);
         if (entry == NULL)
             return app_fail_memory();
         fputs(writer->has_coco_item ? ",\n" : "[", writer->coco.stream);

@@ -2,7 +2,7 @@
 /* What pawl predict leaves behind: annotated pictures, labels, JSON lines, a COCO results file,
  * letterboxed pictures. */
 #include "cli/label_text.h"
-#include "cli/predict.h"
+#include "cli/predict_track.h"
 #include "common/inputs.h"
 
 #include <errno.h>
@@ -46,7 +46,8 @@ static int open_folder(predict_writer *writer)
 {
     const predict_options *options = writer->options;
     if (options->is_nosave && !options->is_save_txt && !options->is_save_csv &&
-        !options->is_save_crop && !options->is_save_json && !writes_masks(writer))
+        !options->is_save_crop && !options->is_save_json && !options->is_save_mot &&
+        !writes_masks(writer))
         return APP_EXIT_DONE;
     writer->folder = app_make_run_folder(options->project, options->name, options->is_exist_ok);
     if (writer->folder == NULL)
@@ -55,6 +56,8 @@ static int open_folder(predict_writer *writer)
     int code = options->is_save_txt ? open_part(writer, "labels") : APP_EXIT_DONE;
     if (code == APP_EXIT_DONE && writes_masks(writer))
         code = open_part(writer, "masks");
+    if (code == APP_EXIT_DONE && options->is_save_mot)
+        code = open_part(writer, "mot");
     if (code == APP_EXIT_DONE && options->is_save_json)
         code = open_in_folder(writer, &writer->coco, "predictions.json");
     if (code == APP_EXIT_DONE && options->is_save_csv)
@@ -71,6 +74,8 @@ int predict_writer_open(predict_writer *writer)
         if (writer->taken[i] == NULL)
             return app_fail_memory();
     }
+    if (options->is_track && (writer->tracking = predict_tracking_open()) == NULL)
+        return app_fail_memory();
     if (options->json != NULL)
         code = app_lines_open(&writer->json, options->json);
     if (code == APP_EXIT_DONE && options->coco != NULL)
@@ -98,6 +103,7 @@ static pawl_status draw(const predict_writer *writer, const predict_picture *pic
     style.line_width = writer->options->line_thickness;
     style.hides_labels = writer->options->hides_labels ? 1 : 0;
     style.hides_confidences = writer->options->hides_conf ? 1 : 0;
+    style.ids = picture->ids;
     if (writer->task != PAWL_TASK_CLASSIFY)
         return pawl_image_draw(picture->image, picture->found.items, picture->found.count, &style,
                                error);
@@ -142,12 +148,12 @@ pawl_detection predict_rounded(const pawl_detection *detection)
     return rounded;
 }
 
-static void print_label(FILE *out, const predict_picture *picture, const pawl_detection *found,
+static void print_label(FILE *out, const predict_picture *picture, size_t index,
                         const predict_options *options)
 {
-    const pawl_detection box = predict_rounded(found);
+    const pawl_detection box = predict_rounded(&picture->found.items[index]);
     cli_label_write(out, &box, picture->width, picture->height, options->save_format == 1,
-                    options->is_save_conf);
+                    options->is_save_conf, predict_id(picture, index));
 }
 
 /* As detect.py writes them: the least confident first. */
@@ -165,7 +171,7 @@ static int print_labels(const predict_writer *writer, const predict_picture *pic
         if (writer->task == PAWL_TASK_SEGMENT)
             code = predict_masks_label(writer, picture, i, out);
         else
-            print_label(out, picture, &picture->found.items[i], writer->options);
+            print_label(out, picture, i, writer->options);
     }
     return code;
 }
@@ -275,9 +281,11 @@ static int show(const predict_writer *writer, const predict_picture *picture)
 int predict_writer_add(predict_writer *writer, predict_picture *picture)
 {
     int code = APP_EXIT_DONE;
+    if (writer->tracking != NULL)
+        code = predict_tracking_add(writer, picture);
     if (picture->image == NULL)
         (void)app_fail_library(picture->path, &picture->error);
-    else
+    else if (code == APP_EXIT_DONE)
         code = say_picture(writer, picture);
     if (code == APP_EXIT_DONE && picture->image != NULL && writer->options->letterbox != NULL)
         code = write_letterbox(writer, picture); /* before anything is drawn */
@@ -308,6 +316,8 @@ int predict_writer_commit(predict_writer *writer)
     int code = app_output_commit(&writer->coco);
     if (code == APP_EXIT_DONE)
         code = app_output_commit(&writer->csv);
+    if (code == APP_EXIT_DONE && writer->tracking != NULL)
+        code = predict_tracking_commit(writer);
     const int closed = app_lines_close(&writer->json);
     code = code == APP_EXIT_DONE ? closed : code;
     if (code != APP_EXIT_DONE || writer->folder == NULL)
@@ -326,6 +336,7 @@ void predict_writer_close(predict_writer *writer)
 {
     app_output_discard(&writer->coco);
     app_output_discard(&writer->csv);
+    predict_tracking_close(writer->tracking);
     (void)app_lines_close(&writer->json);
     json_decref(writer->image_ids);
     for (size_t i = 0; i < PREDICT_TAKEN_COUNT; i++)

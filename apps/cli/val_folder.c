@@ -139,7 +139,7 @@ int val_folder_labels(val_job *val, const val_picture *picture, size_t count)
         if (val->options->is_single_class)
             box.class_id = 0;
         cli_label_write(output.stream, &box, picture->width, picture->height, false,
-                        val->options->is_save_conf);
+                        val->options->is_save_conf, 0);
     }
     val->label_count++;
     return app_output_commit(&output);

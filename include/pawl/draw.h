@@ -19,8 +19,9 @@ typedef struct pawl_draw_desc {
     const uint32_t *palette;   /* colours by class_id, 0xRRGGBB, used again behind the last; NULL: YOLOv5's twenty */
     size_t palette_count;      /* at least 1 where a palette is given, else 0 */
     float mask_alpha;          /* how much of a mask's pixels is its colour, 0 (nothing) to 1 (all); 0.5 */
+    const uint64_t *ids;       /* one a detection, of its track: a colour for each, and a label such as "person 3 0.91"; 0: none. NULL: no tracks */
 } pawl_draw_desc;
-#define PAWL_DRAW_DESC_INIT { sizeof(pawl_draw_desc), NULL, 0, 0, 0, 0, 0, NULL, 0, 0.5f }
+#define PAWL_DRAW_DESC_INIT { sizeof(pawl_draw_desc), NULL, 0, 0, 0, 0, 0, NULL, 0, 0.5f, NULL }
 
 /**
  * Draws boxes with "name confidence" labels into the image, the first one on top. Nobody else may use the image meanwhile.
@@ -35,7 +36,7 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_image_draw(pawl_image *image, const paw
 
 /**
  * Tints the pixels of a mask of the picture's size with the colour of its class. Nobody else may use the image meanwhile.
- * @param desc  NULL: all defaults; its palette and mask_alpha count.
+ * @param desc  NULL: all defaults; its palette, mask_alpha and, where it is given, the first of its ids count.
  * @retval PAWL_ERR_ARGUMENT  The mask has another size, or a member of @p desc is out of its range. Nothing was drawn.
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_image_draw_mask(pawl_image *image, const pawl_mask *mask, int32_t class_id,

@@ -62,9 +62,11 @@ static style style_of(const pw_image *image, const pawl_draw_desc *desc)
     return chosen;
 }
 
-static void colour_of(const style *look, int32_t class_id, uint8_t rgb[3])
+/* Of a track; of none (0), its class's. */
+static void colour_of(const style *look, int32_t class_id, uint64_t id, uint8_t rgb[3])
 {
-    const uint32_t colour = look->palette[(uint32_t)class_id % look->colours];
+    const uint64_t number = id != 0 ? id : (uint32_t)class_id;
+    const uint32_t colour = look->palette[number % look->colours];
     rgb[0] = (uint8_t)(colour >> 16);
     rgb[1] = (uint8_t)(colour >> 8);
     rgb[2] = (uint8_t)colour;
@@ -157,28 +159,32 @@ static pawl_status draw_label(const pw_image *image, box at, const char *label, 
     return PAWL_OK;
 }
 
+/* "person 3 0.91": 3 is its track, where it has one. */
 static void write_label(char label[LABEL_SIZE], const pawl_detection *found, const char *name,
-                        bool hides_confidence)
+                        uint64_t id, bool hides_confidence)
 {
     char number[24] = "";
+    char track[24] = "";
     char confidence[16] = "";
     const int32_t hundredths = pixel_of(found->confidence * 100.0f, 999); /* no decimal comma */
     if (name == NULL)
         (void)snprintf(number, sizeof(number), "class%d", found->class_id);
+    if (id != 0)
+        (void)snprintf(track, sizeof(track), " %llu", (unsigned long long)id);
     if (!hides_confidence)
         (void)snprintf(confidence, sizeof(confidence), " %d.%02d", hundredths / 100,
                        hundredths % 100);
     const char *shown = name != NULL ? name : number;
-    (void)snprintf(label, LABEL_SIZE, "%.*s%s", (int)pw_text_cut(shown, strlen(shown), NAME_SIZE),
-                   shown, confidence);
+    (void)snprintf(label, LABEL_SIZE, "%.*s%s%s", (int)pw_text_cut(shown, strlen(shown), NAME_SIZE),
+                   shown, track, confidence);
 }
 
 static pawl_status draw_one(const pw_image *image, const pawl_detection *found, const char *name,
-                            style look, pawl_error *error)
+                            uint64_t id, style look, pawl_error *error)
 {
     uint8_t rgb[3];
     char label[LABEL_SIZE];
-    colour_of(&look, found->class_id, rgb);
+    colour_of(&look, found->class_id, id, rgb);
     const box at = {.x1 = pixel_of(found->x1, image->width),
                     .y1 = pixel_of(found->y1, image->height),
                     .x2 = pixel_of(found->x2, image->width),
@@ -186,7 +192,7 @@ static pawl_status draw_one(const pw_image *image, const pawl_detection *found, 
     draw_frame(image, at, look.line, rgb);
     if (look.hides_labels)
         return PAWL_OK;
-    write_label(label, found, name, look.hides_confidences);
+    write_label(label, found, name, id, look.hides_confidences);
     return draw_label(image, at, label, look, rgb, error);
 }
 
@@ -223,7 +229,7 @@ pawl_status pawl_image_draw_mask(pawl_image *image, const pawl_mask *mask, int32
                        (int)mask->width, (int)mask->height, (int)used->width, (int)used->height);
     uint8_t rgb[3];
     const style look = style_of(used, &asked);
-    colour_of(&look, class_id, rgb);
+    colour_of(&look, class_id, asked.ids != NULL ? asked.ids[0] : 0, rgb);
     const uint8_t *inside = mask->pixels;
     for (int32_t y = 0; y < used->height; y++) {
         uint8_t *pixel = pw_image_row(used, y);
@@ -274,7 +280,8 @@ pawl_status pawl_image_draw(pawl_image *image, const pawl_detection *detections,
     for (size_t i = count; i-- > 0;) { /* the most confident last, so that it lies on top */
         const int32_t id = detections[i].class_id;
         const bool has_name = asked.names != NULL && id >= 0 && (size_t)id < asked.name_count;
-        PW_TRY(draw_one(used, &detections[i], has_name ? asked.names[id] : NULL, look, error));
+        PW_TRY(draw_one(used, &detections[i], has_name ? asked.names[id] : NULL,
+                        asked.ids != NULL ? asked.ids[i] : 0, look, error));
     }
     return PAWL_OK;
 }

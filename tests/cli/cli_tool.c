@@ -5,9 +5,10 @@
  *   cli_tool npy N H W     a float32 array N x 3 x H x W on stdout
  *   cli_tool npy-f64 N H W the same header with another type
  *   cli_tool zip NAME FILE...  a zip archive of stored entries on stdout
- *   cli_tool same A B      exit 0 if both files have equal bytes
- *   cli_tool interrupt SECONDS COMMAND...  runs it, sends SIGINT after a while, prints its exit
- * status
+ *   cli_tool scene N       frame N of a small film, a PPM on stdout: two discs that pass one
+ * another, and a square behind which one of them is hidden for a while cli_tool same A B      exit
+ * 0 if both files have equal bytes cli_tool interrupt SECONDS COMMAND...  runs it, sends SIGINT
+ * after a while, prints its exit status
  */
 #include <jansson.h>
 #include <signal.h>
@@ -107,6 +108,34 @@ static int write_zip(int count, char **names_and_files)
     return fflush(stdout) == 0 ? 0 : 1;
 }
 
+static void paint(unsigned char *pixel, const unsigned char *colour)
+{
+    memcpy(pixel, colour, 3);
+}
+
+static int write_scene(int frame)
+{
+    enum { SIDE = 320, RADIUS = 26 };
+    static const unsigned char grey[3] = {150, 140, 150}, red[3] = {200, 40, 40};
+    static const unsigned char blue[3] = {40, 60, 210}, white[3] = {240, 240, 240};
+    static unsigned char pixels[SIDE][SIDE][3];
+    const int discs[2][2] = {{40 + 7 * frame, 90}, {290 - 7 * frame, 160}};
+    for (int y = 0; y < SIDE; y++)
+        for (int x = 0; x < SIDE; x++) {
+            paint(pixels[y][x], grey);
+            for (int i = 0; i < 2; i++) {
+                const int dx = x - discs[i][0], dy = y - discs[i][1];
+                if (dx * dx + dy * dy < RADIUS * RADIUS)
+                    paint(pixels[y][x], i == 0 ? red : blue);
+            }
+            if (x >= 190 && x < 250 && y >= 60 && y < 120)
+                paint(pixels[y][x], white);
+        }
+    printf("P6\n%d %d\n255\n", SIDE, SIDE);
+    fwrite(pixels, 1, sizeof pixels, stdout);
+    return fflush(stdout) == 0 ? 0 : 1;
+}
+
 static int compare(const char *first, const char *second)
 {
     FILE *a = fopen(first, "rb"), *b = fopen(second, "rb");
@@ -151,6 +180,8 @@ int main(int argc, char **argv)
         return write_npy("<f4", argv + 2);
     if (strcmp(verb, "npy-f64") == 0 && argc == 5)
         return write_npy("<f8", argv + 2);
+    if (strcmp(verb, "scene") == 0 && argc == 3)
+        return write_scene((int)strtol(argv[2], NULL, 10));
     if (strcmp(verb, "zip") == 0 && argc > 3 && argc % 2 == 0)
         return write_zip((argc - 2) / 2, argv + 2);
     if (strcmp(verb, "same") == 0 && argc == 4)

@@ -345,6 +345,43 @@ static void refuses_styles(void **state)
     pawl_image_destroy(&image);
 }
 
+/* A box of a track has the colour of its id and a longer label, its mask the colour too; one of no
+ * track is as ever. */
+static void draws_tracks(void **state)
+{
+    (void)state;
+    pawl_draw_desc desc = PAWL_DRAW_DESC_INIT;
+    desc.names = names;
+    desc.name_count = PW_COUNT(names);
+    const size_t usual = drawn_with(&desc);
+    uint64_t id = 0;
+    desc.ids = &id;
+    assert_int_equal(drawn_with(&desc), usual);
+    id = 7;
+    assert_true(drawn_with(&desc) > usual);
+    id = UINT64_MAX;
+    assert_true(drawn_with(&desc) > usual);
+    pawl_image *first = plain(60, 60, 0), *second = plain(60, 60, 0);
+    const pawl_detection box = {10, 10, 50, 50, 0.5f, 0}, seventh = {10, 10, 50, 50, 0.5f, 7};
+    static const uint8_t pixels[60 * 60] = {[1800] = 1, [1801] = 1};
+    const pawl_mask mask = {60, 60, pixels};
+    id = 20000000000ULL + 7;
+    desc.hides_labels = 1;
+    assert_int_equal(pawl_image_draw(first, &box, 1, &desc, NULL), PAWL_OK);
+    assert_int_equal(pawl_image_draw_mask(first, &mask, 0, &desc, NULL), PAWL_OK);
+    desc.ids = NULL;
+    assert_int_equal(pawl_image_draw(second, &seventh, 1, &desc, NULL), PAWL_OK);
+    assert_int_equal(pawl_image_draw_mask(second, &mask, 7, &desc, NULL), PAWL_OK);
+    pawl_image_view a = PAWL_IMAGE_VIEW_INIT, b = PAWL_IMAGE_VIEW_INIT;
+    assert_int_equal(pawl_image_view_get(first, &a, NULL), PAWL_OK);
+    assert_int_equal(pawl_image_view_get(second, &b, NULL), PAWL_OK);
+    for (int32_t y = 0; y < 60; y++)
+        assert_memory_equal(a.pixels + (size_t)y * a.row_size, b.pixels + (size_t)y * b.row_size,
+                            60 * 3);
+    pawl_image_destroy(&first);
+    pawl_image_destroy(&second);
+}
+
 /* Boxes from elsewhere: outside, turned round, endless, not numbers; pictures too small for the
  * label. */
 static void stays_inside(void **state)
@@ -414,6 +451,7 @@ int main(void)
         cmocka_unit_test(turns_text),
         cmocka_unit_test(leaves_the_object_visible),
         cmocka_unit_test(draws_in_styles),
+        cmocka_unit_test(draws_tracks),
         cmocka_unit_test(draws_in_colours),
         cmocka_unit_test(tints_a_mask),
         cmocka_unit_test(refuses_styles),
