@@ -427,7 +427,7 @@ sysroot_aarch64()
     touch "$root/ready"
 }
 
-# Generic kernels on another family of processors, under an emulator: no test may assume x86.
+# Another family of processors, with all its kernels, under an emulator: no test may assume x86.
 step_aarch64()
 {
     sysroot_aarch64

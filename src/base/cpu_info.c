@@ -25,7 +25,7 @@
 /* A ladder: allowing a level allows all below it. */
 typedef struct isa_level {
     const char *name;
-    uint32_t bit;
+    uint32_t bits;
 } isa_level;
 
 static const isa_level ladder[] = {
@@ -41,7 +41,7 @@ static const isa_level ladder[] = {
 #elif defined(__aarch64__)
     {"neon", PW_ISA_NEON},
     {"dotprod", PW_ISA_DOTPROD},
-    {"i8mm", PW_ISA_I8MM},
+    {"i8mm", PW_ISA_I8MM | PW_ISA_NEONBF16},
 #endif
 };
 
@@ -61,7 +61,7 @@ static bool mask_of_name(const char *name, uint32_t *mask)
 {
     uint32_t bits = 0;
     for (size_t i = 0; i < PW_COUNT(ladder); i++) {
-        bits |= ladder[i].bit;
+        bits |= ladder[i].bits;
         if (strcmp(ladder[i].name, name) == 0) {
             *mask = bits;
             return true;
@@ -180,7 +180,8 @@ static void find_name(pw_strbuf *name)
 #elif defined(__aarch64__) && defined(__linux__)
 
 #define HWCAP_DOTPROD (1ul << 20) /* HWCAP_ASIMDDP */
-#define HWCAP2_I8MM_  (1ul << 13) /* older headers lack the name */
+#define HWCAP2_I8MM_  (1ul << 13) /* older headers lack the names */
+#define HWCAP2_BF16_  (1ul << 14)
 
 static uint32_t find_machine(void)
 {
@@ -188,8 +189,9 @@ static uint32_t find_machine(void)
     if ((getauxval(AT_HWCAP) & HWCAP_DOTPROD) == 0)
         return mask;
     mask |= PW_ISA_DOTPROD;
-    if ((getauxval(AT_HWCAP2) & HWCAP2_I8MM_) != 0)
-        mask |= PW_ISA_I8MM;
+    const unsigned long more = getauxval(AT_HWCAP2);
+    if ((more & HWCAP2_I8MM_) != 0)
+        mask |= PW_ISA_I8MM | ((more & HWCAP2_BF16_) != 0 ? PW_ISA_NEONBF16 : 0);
     return mask;
 }
 
@@ -263,7 +265,7 @@ const char *pw_isa_name(uint32_t mask)
 {
     size_t best = 0;
     for (size_t i = 1; i < PW_COUNT(ladder); i++)
-        if ((mask & ladder[i].bit) != 0)
+        if ((mask & ladder[i].bits) != 0)
             best = i;
     return ladder[best].name;
 }

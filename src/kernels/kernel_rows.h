@@ -89,6 +89,14 @@ PK_DECLARE_TILE_OF(bf16, 28x16, avx512bf16)
 PK_DECLARE_ISA(sse41)
 PK_DECLARE_ISA(avx2)
 PK_DECLARE_ISA(avx512)
+#elif defined(__aarch64__)
+PK_DECLARE_TILE(6x16, neon)
+PK_DECLARE_TILE_OF(f32, 12x8, neon)
+PK_DECLARE_WINOGRAD(6x16, neon)
+PK_DECLARE_DOT(u8s8, 6x16, dotprod)
+PK_DECLARE_DOT(u8s8, 6x16, i8mm)
+PK_DECLARE_TILE_OF(bf16, 6x16, neonbf16)
+PK_DECLARE_ISA(neon)
 #endif
 
 #endif

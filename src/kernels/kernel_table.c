@@ -23,18 +23,23 @@ static bool any(const pk_implementation *implementation, const pk_problem *probl
     TILE(bf16, bf16, set, bits, tile, mr, nr, 0, "bf16"),        \
     TILE(bf16, f32, set, bits, tile, mr, nr, 0, "bf16_f32")
 /* Products come several at a time: group. */
-#define DOT(from, weights_, sum_, to, set, bits, tile, mr_, nr_, spare_, group_)                                            \
+#define DOT(from, weights_, sum_, to, set, bits, tile, mr_, nr_, spare_, group_, less)                                      \
     {.name = "conv_" #from "_" #to "_" #set "_" #tile, .op = PK_CONV, .isa = bits,                                          \
      .types = {PK_TYPE_##from, weights_, sum_, PK_TYPE_##to},                                                               \
-     .variant = &(const pk_tile){.mr = mr_, .nr = nr_, .spare = spare_, .group = group_,                                    \
+     .variant = &(const pk_tile){.mr = mr_, .nr = nr_, .spare = spare_, .group = group_, .bytes_less = less,                \
                                  .run = pk_conv_##from##_##to##_##tile##_##set},                                            \
      .accepts = pk_tiles_accepts, .plan = pk_tiles_plan, .pack = pk_tiles_pack, .run = pk_tiles_run}
-#define DOTS_U8S8(set, bits, tile, mr, nr, spare)                          \
-    DOT(u8s8, PK_S8, PK_S32, u8, set, bits, tile, mr, nr, spare, 4),       \
-    DOT(u8s8, PK_S8, PK_S32, f32, set, bits, tile, mr, nr, spare, 4)
-#define DOTS_BF16(set, bits, tile, mr, nr, spare)                          \
-    DOT(bf16, PK_BF16, PK_F32, bf16, set, bits, tile, mr, nr, spare, 2),   \
-    DOT(bf16, PK_BF16, PK_F32, f32, set, bits, tile, mr, nr, spare, 2)
+#define DOTS_INTEGER(set, bits, tile, mr, nr, spare, group, less)              \
+    DOT(u8s8, PK_S8, PK_S32, u8, set, bits, tile, mr, nr, spare, group, less), \
+    DOT(u8s8, PK_S8, PK_S32, f32, set, bits, tile, mr, nr, spare, group, less)
+#define DOTS_HALF(set, bits, tile, mr, nr, spare, group)                       \
+    DOT(bf16, PK_BF16, PK_F32, bf16, set, bits, tile, mr, nr, spare, group, 0), \
+    DOT(bf16, PK_BF16, PK_F32, f32, set, bits, tile, mr, nr, spare, group, 0)
+#define DOTS_U8S8(set, bits, tile, mr, nr, spare)    DOTS_INTEGER(set, bits, tile, mr, nr, spare, 4, 0)
+#define SIGNED_U8S8(set, bits, tile, mr, nr)         DOTS_INTEGER(set, bits, tile, mr, nr, 0, 4, PK_SIGNED_BYTES)
+#define MATRICES_U8S8(set, bits, tile, mr, nr)       DOTS_INTEGER(set, bits, tile, mr, nr, 0, 8, 0)
+#define DOTS_BF16(set, bits, tile, mr, nr, spare)    DOTS_HALF(set, bits, tile, mr, nr, spare, 2)
+#define MATRICES_BF16(set, bits, tile, mr, nr)       DOTS_HALF(set, bits, tile, mr, nr, 0, 4)
 #define WINOGRAD(set, bits, form_, word, tile, mr_, nr_, lanes_)                                                           \
     {.name = "conv_f32_" #set "_" word "_" #tile, .op = PK_CONV, .isa = bits, .types = {PK_F32, PK_F32, PK_F32, PK_F32},   \
      .variant = &(const pk_winograd){.form = &pk_winograd_##form_, .mr = mr_, .nr = nr_, .lanes = lanes_,                  \
@@ -110,6 +115,8 @@ const pk_implementation pk_implementations[] = {
     DEPTHWISE(avx512, PK_AVX512),
     DEPTHWISE(avx2, PK_AVX2),
     DEPTHWISE(sse41, PK_SSE41),
+#elif defined(__aarch64__)
+    DEPTHWISE(neon, PK_NEON),
 #endif
     DEPTHWISE(generic, PK_GENERIC),
 #if defined(__x86_64__)
@@ -135,6 +142,15 @@ const pk_implementation pk_implementations[] = {
     OTHERS(avx512, PK_AVX512),
     OTHERS(avx2, PK_AVX2),
     OTHERS(sse41, PK_SSE41),
+#elif defined(__aarch64__)
+    MATRICES_U8S8(i8mm, PK_NEON | PK_I8MM, 6x16, 6, 16),
+    SIGNED_U8S8(dotprod, PK_NEON | PK_DOTPROD, 6x16, 6, 16),
+    MATRICES_BF16(neonbf16, PK_NEON | PK_NEONBF16, 6x16, 6, 16),
+    TILES(neon, PK_NEON, 6x16, 6, 16, 8),
+    TILES(neon, PK_NEON, 12x8, 12, 8, 0),
+    TILES_BF16(neon, PK_NEON, 6x16, 6, 16),
+    WINOGRADS(neon, PK_NEON, 6x16, 6, 16, 4),
+    OTHERS(neon, PK_NEON),
 #endif
     TILES(generic, PK_GENERIC, 4x16, 4, 16, 0),
     TILES_BF16(generic, PK_GENERIC, 4x16, 4, 16),

@@ -31,6 +31,9 @@ enum {
     PK_AMX = 1 << 5,    /* BF16 and INT8 */
     PK_AVXVNNI = 1 << 6,
     PK_NEON = 1 << 8,
+    PK_DOTPROD = 1 << 9,
+    PK_I8MM = 1 << 10,
+    PK_NEONBF16 = 1 << 11,
 };
 
 typedef enum pk_type { PK_NO_TYPE, PK_F32, PK_BF16, PK_U8, PK_S8, PK_S32, PK_TYPE_COUNT } pk_type;

@@ -11,6 +11,8 @@
 
 #if defined(__x86_64__)
 #include <cpuid.h>
+#elif defined(__aarch64__)
+#include <sys/auxv.h>
 #endif
 #include <math.h>
 #include <stdarg.h>
@@ -295,7 +297,10 @@ int main(int argc, char **argv)
                   {PK_AVX512 | PK_AVX512VNNI, PK_AVX512VNNI},
                   {PK_AVX512 | PK_AVX512BF16, PK_AVX512BF16},
                   {PK_AVX512 | PK_AMX, PK_AMX},
-                  {PK_NEON, PK_NEON}};
+                  {PK_NEON, PK_NEON},
+                  {PK_NEON | PK_DOTPROD, PK_DOTPROD},
+                  {PK_NEON | PK_I8MM, PK_I8MM},
+                  {PK_NEON | PK_NEONBF16, PK_NEONBF16}};
     const char *pattern = argc > 1 ? argv[1] : "";
     uint32_t mask = 0, machine = PK_GENERIC;
 #if defined(__x86_64__)
@@ -311,7 +316,10 @@ int main(int argc, char **argv)
     }
     machine |= (machine & PK_AVX2) != 0 && has_avx_vnni() ? PK_AVXVNNI : 0;
 #elif defined(__aarch64__)
-    machine |= PK_NEON;
+    machine |= PK_NEON; /* the rest by their bits, which older headers have no names for */
+    machine |= (getauxval(AT_HWCAP) >> 20 & 1u) != 0 ? PK_DOTPROD : 0;
+    machine |= (getauxval(AT_HWCAP2) >> 13 & 1u) != 0 ? PK_I8MM : 0;
+    machine |= (getauxval(AT_HWCAP2) >> 14 & 1u) != 0 ? PK_NEONBF16 : 0;
 #endif
     size_t possible = 0, checked = 0;
     check_table();

@@ -9,6 +9,8 @@
 #define PK_MAX_MR 32 /* rows of the largest tile */
 #define PK_MAX_NR 48 /* columns of the widest panel */
 
+#define PK_SIGNED_BYTES 128 /* what is taken from a source's byte where dot products want signed ones: see pk_tile.bytes_less */
+
 /*
  * One tile: rows output pixels x columns output channels.
  *
@@ -44,6 +46,7 @@ typedef struct pk_tile {
     size_t mr, nr; /* largest tile; width of a panel */
     size_t spare;  /* accepts only where the last panel of a group has more than so many channels */
     size_t group;  /* elements of depth whose weights lie together, as dot products take them: depth / group x NR x group, filled up with zeros; 0: 1 */
+    int32_t bytes_less; /* of integers: run takes so much from each byte; begins make that good, and all taps are there, so that it is the same for all tiles */
     void (*run)(const pk_tile_args *args);
 } pk_tile;
 
@@ -61,9 +64,9 @@ typedef struct pk_quantised {
 pk_quantised pk_quantised_at(size_t weights, size_t columns);
 /* The source's bytes and the sums fit, and the destination's unit, if it has one. */
 bool pk_quantised_accepts(const pk_problem *problem);
-/* Column n is output channel out; weight_sum: of its packed weights. */
+/* Column n is output channel out; weight_sum: of its packed weights; bytes_less: of the tile. */
 void pk_quantised_column(const pk_problem *problem, const pk_constants *constants, const pk_quantised *at, void *packed, size_t n, size_t out,
-                         int64_t weight_sum);
+                         int64_t weight_sum, int32_t bytes_less);
 
 /* pixels.c: what is done a pixel at a time: depthwise convolutions, transposed ones. The variant is the micro-kernel's struct. */
 typedef struct pk_pixel_args {

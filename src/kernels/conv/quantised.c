@@ -28,7 +28,7 @@ bool pk_quantised_accepts(const pk_problem *problem)
 
 void pk_quantised_column(const pk_problem *problem, const pk_constants *constants,
                          const pk_quantised *at, void *packed, size_t n, size_t out,
-                         int64_t weight_sum)
+                         int64_t weight_sum, int32_t bytes_less)
 {
     const pk_tensor *source = &problem->source[0];
     unsigned char *data = packed;
@@ -44,6 +44,7 @@ void pk_quantised_column(const pk_problem *problem, const pk_constants *constant
                                   (double)pk_scale_of(source) * (double)constants->scales[out],
                                   constants->bias == NULL ? 0.0 : (double)constants->bias[out],
                                   weight_sum, source->zero_point);
-    ((int32_t *)(void *)(data + at->begins))[n] = channel.begin;
+    ((int32_t *)(void *)(data + at->begins))[n] =
+        channel.begin + (int32_t)(bytes_less * weight_sum); /* far below 2^31: see accepts */
     ((float *)(void *)(data + at->factors))[n] = channel.factor;
 }

@@ -19,7 +19,8 @@
  * Where a tile's dot products take several inputs at a time (pk_tile.group), these lie together
  * behind NR, and each run of inputs is filled up with weights of zero: a run is an input pixel, or
  * where its channels do not fill groups, a kernel row of dense pixels. Bytes beside the picture are
- * the zero point, which is not zero: then rows above and below are taps, too.
+ * the zero point, which is not zero, or not to a tile that takes signed ones: then rows above and
+ * below are taps, too.
  */
 #include "kernels/conv/conv.h"
 #include "kernels/cut.h"
@@ -116,7 +117,7 @@ static tiling tiling_of(const pk_implementation *implementation, const pk_proble
     }
     if (in->type == PK_U8)
         at.zero = (uint8_t)in->zero_point;
-    at.is_padded = at.zero != 0;
+    at.is_padded = at.zero != 0 || tile->bytes_less != 0;
     const size_t group = pk_max(tile->group, 1);
     at.is_dense = at.inputs % group != 0 && window->dilation[1] == 1;
     at.is_filled = at.is_dense && problem->weights == PK_S8;
@@ -215,7 +216,8 @@ void pk_tiles_pack(const pk_implementation *implementation, const pk_problem *pr
                    const pk_constants *constants, void *packed)
 {
     const tiling at = tiling_of(implementation, problem);
-    const size_t group = pk_max(((const pk_tile *)implementation->variant)->group, 1);
+    const pk_tile *tile = implementation->variant;
+    const size_t group = pk_max(tile->group, 1);
     const size_t size = at.panel_size * pk_type_size(problem->weights);
     float *bias = (float *)(void *)((unsigned char *)packed + at.bias_at);
     for (size_t p = 0; p < at.panels; p++)
@@ -227,7 +229,7 @@ void pk_tiles_pack(const pk_implementation *implementation, const pk_problem *pr
                                             (unsigned char *)packed + p * size);
             if (problem->weights == PK_S8)
                 pk_quantised_column(problem, constants, &at.quantised, packed, p * at.nr + n, out,
-                                    sum);
+                                    sum, tile->bytes_less);
             else
                 bias[p * at.nr + n] =
                     out != SIZE_MAX && constants->bias != NULL ? constants->bias[out] : 0.0f;

@@ -9,6 +9,8 @@ const pk_probe *pk_probe_select(uint32_t isa)
         &pk_probe_avx512,
         &pk_probe_avx2,
         &pk_probe_sse41,
+#elif defined(__aarch64__)
+        &pk_probe_neon,
 #endif
         &pk_probe_generic,
     };

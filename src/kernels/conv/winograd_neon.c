@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Winograd's way in NEON. */
+#include "kernels/kernel_rows.h"
+#include "kernels/simd/neon.h"
+
+#include "kernels/simd/activation.h"
+#include "kernels/simd/elements.h"
+
+#include "kernels/conv/each.h"
+
+#define PK_ISA neon
+#include "kernels/conv/winograd.tmpl.h"
+
+#define PK_TILE    6x16
+#define PK_MR      6
+#define PK_NV      4
+#define PK_EACH_MR PK_EACH_6
+#include "kernels/conv/winograd_product.tmpl.h"
