@@ -43,9 +43,9 @@ typedef enum pawl_tactic_source {
     PAWL_TACTIC_JIT = 16
 } pawl_tactic_source;
 
-/** A layer, or all whose names begin with it and a dot ("model.24"), in a precision of its own. */
+/** A layer, or all whose names begin with it and a dot ("model.24"), in a precision of its own; '*', '?' and "[...]" as in file names. */
 typedef struct pawl_layer_precision {
-    const char *layer;
+    const char *layer;     /* "model.24", "model.*.m.0.cv2.conv" */
     const char *precision; /* "fp32" or "int8" */
 } pawl_layer_precision;
 #define PAWL_LAYER_PRECISION_INIT { NULL, NULL }
@@ -80,10 +80,11 @@ typedef struct pawl_build_desc {
     int32_t calibration_method;     /* pawl_calibration_method */
     const pawl_layer_precision *layer_precisions; /* the last that names a layer counts; NULL: all in int8 where they can be. Borrowed during the call */
     size_t layer_precision_count;
+    pawl_accuracy accuracy;         /* of layers chosen by it: kept in the plan for who asks. Since 0.2 */
 } pawl_build_desc;
 #define PAWL_BUILD_DESC_INIT \
     { sizeof(pawl_build_desc), NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL, 0, -1, NULL, 0, 0, 0, 0, 0, 0, 0, 0, PAWL_TUNE_OFF, 0, -1, 0, 0, NULL, \
-      PAWL_CALIBRATE_MSE, NULL, 0 }
+      PAWL_CALIBRATE_MSE, NULL, 0, { 0, 0, 0, 0 } }
 
 /**
  * Makes a builder, which keeps what builds share: worker threads and the timing cache.
@@ -105,7 +106,7 @@ PAWL_API pawl_status pawl_builder_destroy(pawl_builder **builder);
  * @param[out] plan  On success the caller's: end it with pawl_plan_destroy(). It needs neither builder nor network nor weights.
  * @retval PAWL_ERR_ARGUMENT     Sizes that are no multiples of the largest stride, a batch range out of order, a level or a tuning that is none.
  * @retval PAWL_ERR_ARGUMENT     Precision "int8" without a calibration, with one of other weights or of no pictures; a layer precision that names no
- *                               layer or no precision.
+ *                               layer or no precision; an accuracy outside 0 to 1.
  * @retval PAWL_ERR_DEVICE       The backend is not here.
  * @retval PAWL_ERR_UNSUPPORTED  The backend cannot run a layer, or not in this precision.
  * @retval PAWL_ERR_CANCELLED    progress asked to stop; what was timed until then is in the timing cache. @retval PAWL_ERR_BUSY The builder builds on another thread.

@@ -51,8 +51,9 @@ typedef struct pawl_layer_info {
     pawl_dtype output_dtype; /* what its output is stored in; of a head float32 */
     int32_t source_count; /* layers that it reads from, by their ids below: as many as there are, the first PAWL_MAX_SOURCES told. Since 0.2 */
     uint32_t sources[PAWL_MAX_SOURCES];
+    pawl_dtype weight_dtype; /* what its weights are computed in; of a layer without any float32. Since 0.2 */
 } pawl_layer_info;
-#define PAWL_LAYER_INFO_INIT { sizeof(pawl_layer_info), 0, NULL, NULL, NULL, 0, PAWL_F32, 0, { 0 } }
+#define PAWL_LAYER_INFO_INIT { sizeof(pawl_layer_info), 0, NULL, NULL, NULL, 0, PAWL_F32, 0, { 0 }, PAWL_F32 }
 
 typedef struct pawl_network_desc {
     size_t struct_size;

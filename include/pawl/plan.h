@@ -13,6 +13,13 @@ PAWL_BEGIN
  */
 typedef struct pawl_plan pawl_plan;
 
+/** What labelled pictures showed when layers were chosen for int8 by their accuracy: a figure of 0 to 1. All 0: nobody measured. Since 0.2. */
+typedef struct pawl_accuracy {
+    float drop_limit; /* that the figure might fall by */
+    float fp32, int8; /* the figure of the weights in float32; with every layer in int8 that may be */
+    float built;      /* of the plan */
+} pawl_accuracy;
+
 typedef struct pawl_plan_info {
     size_t struct_size; /* set by the caller */
     const char *backend, *precision;  /* live as long as the plan */
@@ -21,7 +28,7 @@ typedef struct pawl_plan_info {
     uint64_t source_hash[2];          /* XXH3-128 of the weights file */
     const char *source_name;          /* its file name, without folders */
     const char *pawl_version;         /* that built it */
-    uint64_t constant_size;           /* bytes of weights in canonical form */
+    uint64_t constant_size;           /* bytes of weights, as a file has them */
     uint64_t file_size;               /* bytes; 0 until saved or when built just now */
     size_t tactic_count, artifact_count;
     int32_t height_min, width_min, height_max, width_max; /* that it must take where the backend asks for that, as TensorRT does */
@@ -32,9 +39,11 @@ typedef struct pawl_plan_info {
     uint64_t workspace_size;          /* bytes; 0: the default */
     int32_t tuning;                   /* pawl_tuning */
     int32_t is_tf32, tactic_sources;  /* as built; -1: the library's default. Since 0.2 */
+    pawl_accuracy accuracy;           /* as built. Since 0.2 */
 } pawl_plan_info;
 #define PAWL_PLAN_INFO_INIT \
-    { sizeof(pawl_plan_info), NULL, NULL, 0, 0, 0, 0, 0, { 0, 0 }, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+    { sizeof(pawl_plan_info), NULL, NULL, 0, 0, 0, 0, 0, { 0, 0 }, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, \
+      { 0, 0, 0, 0 } }
 
 /** What was fastest for a problem on a machine, as measured there. */
 typedef struct pawl_tactic_info {

@@ -231,6 +231,12 @@ static pawl_status check_calibration(const pw_build *build)
         desc->calibration_method > PAWL_CALIBRATE_MSE)
         return pw_fail(build->error, PAWL_ERR_ARGUMENT, "there is no calibration method %d",
                        (int)desc->calibration_method);
+    const float figures[] = {desc->accuracy.drop_limit, desc->accuracy.fp32, desc->accuracy.int8,
+                             desc->accuracy.built};
+    for (size_t i = 0; i < PW_COUNT(figures); i++)
+        if (!(figures[i] >= 0.0f && figures[i] <= 1.0f))
+            return pw_fail(build->error, PAWL_ERR_ARGUMENT,
+                           "an accuracy of %g: its figures are 0 to 1", (double)figures[i]);
     if (desc->layer_precision_count > 0 && desc->layer_precisions == NULL)
         return pw_fail(build->error, PAWL_ERR_ARGUMENT, "%zu layer precisions at NULL",
                        desc->layer_precision_count);
@@ -275,7 +281,8 @@ static pawl_status make_plan(const pw_build *build, pw_network *network, pw_plan
                     .tuning = given->tuning,
                     .workspace_size = given->workspace_size,
                     .is_tf32 = given->is_tf32 != 0,
-                    .tactic_sources = given->tactic_sources},
+                    .tactic_sources = given->tactic_sources,
+                    .accuracy = given->accuracy},
         .backend = given->backend,
         .precision = given->precision,
         .source_name = weights != NULL ? weights->file_name : "",

@@ -125,6 +125,9 @@ void pw_layer_describe(const pw_network *network, size_t index, pawl_layer_info 
         add_sources(network, layer->inputs[i], info);
     info->output_channels =
         layer->output == PW_NO_TENSOR ? 0 : network->tensors[layer->output].channels;
+    info->weight_dtype = layer->op == PW_OP_CONV     ? layer->as.conv.weight_type
+                         : layer->op == PW_OP_DECONV ? layer->as.deconv.weight_type
+                                                     : PAWL_F32;
     info->output_dtype =
         layer->output == PW_NO_TENSOR ? PAWL_F32 : network->tensors[layer->output].dtype;
 }

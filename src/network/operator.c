@@ -35,6 +35,10 @@ size_t pw_layer_constants(pw_layer *layer, pw_constant constants[PW_MAX_CONSTANT
             .slot = (const float **)(void *)((char *)layer + field->offset),
             .count = field->count(layer),
         };
+        if (field->type_at == 0)
+            continue;
+        memcpy(&constants[c].dtype, (const char *)layer + field->type_at, sizeof(pawl_dtype));
+        constants[c].channels = (size_t)layer->as.conv.out_channels;
     }
     return row->constant_count;
 }

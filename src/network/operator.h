@@ -26,6 +26,7 @@ typedef struct pw_constant_field {
     bool is_optional;
     uint32_t since;  /* as pw_field's */
     size_t (*count)(const pw_layer *layer); /* elements; for sizes within their fields' bounds it cannot overflow */
+    uint32_t type_at; /* of the type that they are computed in, in pw_layer; 0: float32 */
 } pw_constant_field;
 
 typedef struct pw_operator {
@@ -56,6 +57,8 @@ typedef struct pw_constant {
     const pw_constant_field *field;
     const float **slot; /* holds NULL where an optional one is absent */
     size_t count;
+    pawl_dtype dtype; /* that they are computed in; in memory they are float32 */
+    size_t channels;  /* of these, one after the other, count / channels each; 0: they are not of channels */
 } pw_constant;
 size_t pw_layer_constants(pw_layer *layer, pw_constant constants[PW_MAX_CONSTANTS]);
 

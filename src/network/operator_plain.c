@@ -23,10 +23,10 @@ static size_t batchnorm_channels(const pw_layer *layer)
 }
 
 static const pw_constant_field batchnorm_constants[] = {
-    {"gamma", PW_FIELD_AT(batchnorm.gamma), false, 0, batchnorm_channels},
-    {"beta", PW_FIELD_AT(batchnorm.beta), false, 0, batchnorm_channels},
-    {"mean", PW_FIELD_AT(batchnorm.mean), false, 0, batchnorm_channels},
-    {"variance", PW_FIELD_AT(batchnorm.variance), false, 0, batchnorm_channels},
+    {"gamma", PW_FIELD_AT(batchnorm.gamma), false, 0, batchnorm_channels, 0},
+    {"beta", PW_FIELD_AT(batchnorm.beta), false, 0, batchnorm_channels, 0},
+    {"mean", PW_FIELD_AT(batchnorm.mean), false, 0, batchnorm_channels, 0},
+    {"variance", PW_FIELD_AT(batchnorm.variance), false, 0, batchnorm_channels, 0},
 };
 
 static pawl_status batchnorm_check(const pw_layer_site *site)

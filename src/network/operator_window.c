@@ -66,9 +66,9 @@ static size_t conv_outputs(const pw_layer *layer)
 }
 
 static const pw_constant_field conv_constants[] = {
-    {"weights", PW_FIELD_AT(conv.weights), false, 0, conv_weights},
-    {"bias", PW_FIELD_AT(conv.bias), true, 0, conv_outputs},
-    {"scales", PW_FIELD_AT(conv.weight_scales), true, 3, conv_outputs},
+    {"weights", PW_FIELD_AT(conv.weights), false, 0, conv_weights, PW_FIELD_AT(conv.weight_type)},
+    {"bias", PW_FIELD_AT(conv.bias), true, 0, conv_outputs, 0},
+    {"scales", PW_FIELD_AT(conv.weight_scales), true, 3, conv_outputs, 0},
 };
 
 static pawl_status conv_check(const pw_layer_site *site)
@@ -151,9 +151,9 @@ static size_t deconv_outputs(const pw_layer *layer)
 }
 
 static const pw_constant_field deconv_constants[] = {
-    {"weights", PW_FIELD_AT(deconv.weights), false, 0, deconv_weights},
-    {"bias", PW_FIELD_AT(deconv.bias), true, 0, deconv_outputs},
-    {"scales", PW_FIELD_AT(deconv.weight_scales), true, 3, deconv_outputs},
+    {"weights", PW_FIELD_AT(deconv.weights), false, 0, deconv_weights, 0},
+    {"bias", PW_FIELD_AT(deconv.bias), true, 0, deconv_outputs, 0},
+    {"scales", PW_FIELD_AT(deconv.weight_scales), true, 3, deconv_outputs, 0},
 };
 
 /* PyTorch refuses an output padding that is not below the stride or the dilation. */

@@ -9,6 +9,7 @@
      .count = 1, .least = (low), .most = (high), .since = (format)}
 #define NUMBER(text, member, low, high, format) FIELD(pw_plan, text, PW_FIELD_I32, member, low, high, format)
 #define FLAG(text, member)                      FIELD(pw_plan, text, PW_FIELD_BOOL, options.member, 0, 1, 3)
+#define FIGURE(text, member)                    FIELD(pw_plan, text, PW_FIELD_F32, options.accuracy.member, 0, 1, 5)
 
 static const pw_field plan_fields[] = {
     NUMBER("least batch", profile.batch_min, 1, PAWL_MAX_BATCH, 0),
@@ -30,6 +31,10 @@ static const pw_field plan_fields[] = {
     FIELD(pw_plan, "workspace", PW_FIELD_SIZE, options.workspace_size, 0, INT64_MAX - 1, 3),
     FIELD(pw_plan, "flag of TF32", PW_FIELD_BOOL, options.is_tf32, 0, 1, 4),
     NUMBER("tactic sources", options.tactic_sources, -1, 31, 4),
+    FIGURE("limit of accuracy", drop_limit),
+    FIGURE("accuracy in float32", fp32),
+    FIGURE("accuracy in int8", int8),
+    FIGURE("accuracy", built),
 };
 
 static const pw_field tensor_fields[] = {

@@ -20,7 +20,8 @@
 #define PW_ENGINE_MAGIC_SIZE  8
 #define PW_ENGINE_ORDER       0x01020304u
 #define PW_ENGINE_ORDER_OTHER 0x04030201u
-#define PW_ENGINE_VERSION     4
+#define PW_ENGINE_VERSION     5
+#define PW_ENGINE_TYPED       5 /* from here on constants are stored in their types */
 #define PW_ENGINE_OLDEST      1
 #define PW_ENGINE_ALIGNMENT   64
 #define PW_ENGINE_HEADER_SIZE 64
@@ -44,7 +45,7 @@
 #define PW_SECTION_MAP(X)                                                                                              \
     X(META, "META", 0)                       /* model, names, profile, options, source, version, backend, precision */ \
     X(NETWORK, "NETW", 0)                    /* tensors and layers */                                                  \
-    X(CONSTANTS, "CNST", 0)                  /* float32 arrays in the order of the layers, each at a multiple of 64 */ \
+    X(CONSTANTS, "CNST", 0)                  /* arrays in the order of the layers, each at a multiple of 64 */         \
     X(TACTICS, "TACT", PW_ENGINE_OPTIONAL)   /* what was timed, by machine and problem; only if there is any */        \
     X(ARTIFACTS, "ARTF", PW_ENGINE_OPTIONAL) /* opaque bytes of backends, each at a multiple of 64; only if there are any */
 
@@ -92,7 +93,14 @@ const char *pw_profile_fault(const pw_profile *profile, int32_t max_stride);
 
 /* Below 0, 0 or above 0: the order of rows in a file, by machine, then problem. */
 int pw_tactic_compare(const pw_tactic *a, const pw_tactic *b);
-/* Bytes of the block in which every constant begins at a multiple of 64. */
+/* The type that a constant has in a file; of any but float32 it is made from the slot's, and made floats of again. scales: of the layer's integers, a
+   value a channel; else NULL. */
+pawl_dtype pw_constant_stored(const pw_constant *constant, uint32_t version);
+void pw_constant_store(const pw_constant *constant, const float *scales, void *stored);
+void pw_constant_restore(const pw_constant *constant, const float *scales, const void *stored, float *values);
+/* Bytes of the section that holds them all. */
+size_t pw_constant_stored_size(pw_network *network);
+/* Bytes of the block of floats in which every constant begins at a multiple of 64. */
 size_t pw_constant_block_size(pw_network *network);
 
 /* Makes an empty plan, and at the end of making the texts that pawl_plan_layer_get() shows. */

@@ -24,7 +24,7 @@ pawl_status pawl_plan_info_get(pawl_plan *plan, pawl_plan_info *info, pawl_error
         .source_hash = {source->source_hash[0], source->source_hash[1]},
         .source_name = source->source_name,
         .pawl_version = source->pawl_version,
-        .constant_size = pw_constant_block_size(&source->network),
+        .constant_size = pw_constant_stored_size(&source->network),
         .file_size = atomic_load_explicit(&source->file_size, memory_order_relaxed),
         .tactic_count = source->tactic_count,
         .artifact_count = source->artifact_count,
@@ -42,6 +42,7 @@ pawl_status pawl_plan_info_get(pawl_plan *plan, pawl_plan_info *info, pawl_error
         .tuning = source->options.tuning,
         .is_tf32 = source->options.is_tf32,
         .tactic_sources = source->options.tactic_sources,
+        .accuracy = source->options.accuracy,
     };
     return pw_desc_answer(info, &made, sizeof(made), "pawl_plan_info", error);
 }

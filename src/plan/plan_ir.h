@@ -40,6 +40,7 @@ typedef struct pw_build_options {
     size_t workspace_size;      /* 0: the default */
     bool is_tf32;
     int32_t tactic_sources;     /* bits of pawl_tactic_source; -1: the library's default */
+    pawl_accuracy accuracy;     /* changes nothing any more */
 } pw_build_options;
 #define PW_BUILD_OPTIONS_INIT ((pw_build_options){.optimisation_level = -1, .tactic_sources = -1})
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * .engine -> plan. The bytes may come from anybody: nothing in them is believed before it is
- * bounded, and what is read must make a network that pw_network_validate() accepts. Constants and
- * artifacts stay where they lie; the rest is copied into the network's arena.
+ * bounded, and what is read must make a network that pw_network_validate() accepts. float32
+ * constants and artifacts stay where they lie; the rest is copied into the network's arena.
  */
 #include "plan/plan_format.h"
 
@@ -163,11 +163,28 @@ static pawl_status read_meta(decoder *d)
     return fault == NULL ? PAWL_OK : corrupt(d, fault);
 }
 
+/* Floats of what is stored in fewer bytes, which are done with. */
+static pawl_status restore(decoder *d, const pw_layer *layer, const pw_constant *constant,
+                           const uint8_t *stored)
+{
+    const float *scales = layer->as.conv.weight_scales;
+    float *values = NULL;
+    if (constant->dtype == PAWL_I8 && scales == NULL)
+        return corrupt(d, "a layer has integers without scales");
+    PW_TRY(make_array(d, constant->count, sizeof(float), &values));
+    pw_constant_restore(constant, scales, stored, values);
+    *constant->slot = values;
+    pw_os_contents_drop(&d->plan->contents, stored,
+                        constant->count * pawl_dtype_size(constant->dtype));
+    return PAWL_OK;
+}
+
 /* Arrays lie one behind the other in the order of the layers, so no byte can serve two and the
  * section bounds them all. */
 static pawl_status read_constants(decoder *d, pw_layer *layer)
 {
     pw_constant list[PW_MAX_CONSTANTS];
+    const uint8_t *typed[PW_MAX_CONSTANTS] = {NULL};
     const size_t count = pw_layer_constants(layer, list);
     const size_t size = d->layout->size[PW_SECTION_CONSTANTS];
     for (size_t c = 0; c < count; c++) {
@@ -176,14 +193,21 @@ static pawl_status read_constants(decoder *d, pw_layer *layer)
         const uint64_t offset = pw_read_u64(&d->in);
         if (offset == PW_ENGINE_NO_CONSTANT && list[c].field->is_optional && !d->in.is_short)
             continue;
-        const size_t bytes = list[c].count * sizeof(float);
+        const pawl_dtype dtype = pw_constant_stored(&list[c], d->layout->version);
+        const size_t bytes = list[c].count * pawl_dtype_size(dtype);
         if (d->in.is_short || offset != pw_size_align(d->constant_end, PW_ENGINE_ALIGNMENT) ||
             offset > size || bytes > size - offset)
             return corrupt(d, "a layer's constants are not where they should be");
         const uint8_t *start = d->data + d->layout->offset[PW_SECTION_CONSTANTS] + offset;
-        *list[c].slot = (const float *)(const void *)start;
         d->constant_end = (size_t)offset + bytes;
+        if (dtype == PAWL_F32)
+            *list[c].slot = (const float *)(const void *)start;
+        else
+            typed[c] = start;
     }
+    for (size_t c = 0; c < count; c++)
+        if (typed[c] != NULL)
+            PW_TRY(restore(d, layer, &list[c], typed[c]));
     return PAWL_OK;
 }
 

@@ -79,8 +79,24 @@ static void encode_meta(pw_writer *out, const pw_plan *plan)
         write_text(out, model->names[i]);
 }
 
+/* As it lies in memory, or made into its type. */
+static pawl_status encode_constant(encoder *e, const pw_layer *layer, const pw_constant *constant,
+                                   span *made, pawl_error *error)
+{
+    const pawl_dtype dtype = pw_constant_stored(constant, PW_ENGINE_VERSION);
+    *made = (span){*constant->slot, constant->count * pawl_dtype_size(dtype)};
+    if (dtype == PAWL_F32)
+        return PAWL_OK;
+    void *stored = pw_arena_array(&e->arena, constant->count, pawl_dtype_size(dtype));
+    if (stored == NULL)
+        return pw_fail_memory(error, "writing the engine", made->size);
+    pw_constant_store(constant, layer->as.conv.weight_scales, stored);
+    made->data = stored;
+    return PAWL_OK;
+}
+
 /* The layer's constants go into the list of spans; where they will lie goes into the layer. */
-static void encode_layer(encoder *e, pw_layer *layer)
+static pawl_status encode_layer(encoder *e, pw_layer *layer, pawl_error *error)
 {
     pw_writer *out = &e->network;
     section *constants = &e->sections[PW_SECTION_CONSTANTS];
@@ -103,10 +119,12 @@ static void encode_layer(encoder *e, pw_layer *layer)
             continue;
         }
         const size_t at = pw_size_align(constants->size, PW_ENGINE_ALIGNMENT);
+        span *stored = &constants->spans[constants->count++];
+        PW_TRY(encode_constant(e, layer, &list[c], stored, error));
         pw_write_u64(out, at);
-        constants->spans[constants->count++] = (span){*list[c].slot, list[c].count * sizeof(float)};
-        constants->size = at + list[c].count * sizeof(float);
+        constants->size = at + stored->size;
     }
+    return PAWL_OK;
 }
 
 static pawl_status encode_network(encoder *e, pawl_error *error)
@@ -123,7 +141,7 @@ static pawl_status encode_network(encoder *e, pawl_error *error)
                         &network->tensors[t]);
     pw_write_u32(&e->network, (uint32_t)network->layer_count);
     for (size_t i = 0; i < network->layer_count; i++)
-        encode_layer(e, &network->layers[i]);
+        PW_TRY(encode_layer(e, &network->layers[i], error));
     return PAWL_OK;
 }
 

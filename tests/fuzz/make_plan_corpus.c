@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Writes the seeds of the newest format from which fuzz_plan starts; those of formats 1 and 2 are
+/* Writes the seeds of the newest format from which fuzz_plan starts; those of formats 1 to 3 are
  * what older pawls wrote. make_plan_corpus FOLDER, e.g. corpus/plan. */
 #include "support/engine_bytes.h"
 #include "support/tiny_model.h"
@@ -28,10 +28,10 @@ static pt_bytes save(const char *folder, const char *name, pawl_plan **plan)
 static void put_sections(const char *folder, const pt_bytes *engine)
 {
     pt_bytes bare = pt_with_count(engine, PW_SECTION_TACTICS);
-    put(folder, "bare3.engine", bare.data, bare.size);
+    put(folder, "bare5.engine", bare.data, bare.size);
     free(bare.data);
     pt_bytes more = pt_with_more(engine, "NEWS", PW_ENGINE_OPTIONAL, "skip me", 7);
-    put(folder, "more3.engine", more.data, more.size);
+    put(folder, "more5.engine", more.data, more.size);
     free(more.data);
 }
 
@@ -44,10 +44,10 @@ int main(int count, char **arguments)
     const char *folder = arguments[1];
     if (pt_typed_plan("reference", &plan, &error) < 0)
         return 1;
-    pt_bytes typed = save(folder, "typed3.engine", &plan);
+    pt_bytes typed = save(folder, "typed5.engine", &plan);
     if (pt_tiny_plan("reference", &plan, &error) < 0)
         return 1;
-    pt_bytes engine = save(folder, "tiny3.engine", &plan);
+    pt_bytes engine = save(folder, "tiny5.engine", &plan);
     put_sections(folder, &engine);
     put(folder, "header.engine", engine.data, PW_ENGINE_HEADER_SIZE + pt_table_size(engine.data));
     pt_put(engine.data + PW_ENGINE_VERSION_AT, PW_ENGINE_VERSION + 1, 4);

@@ -38,7 +38,7 @@ static struct build_row {
 } rows[] = {
 /* clang-format off */
 #define DESC(backend, precision, ...) \
-    {sizeof(pawl_build_desc), backend, precision, __VA_ARGS__, NULL, NULL, 0, -1, NULL, 0, 0, 0, 0, 0, 0, 0, 0, PAWL_TUNE_OFF, 0, -1, 0, 0, NULL, PAWL_CALIBRATE_MSE, NULL, 0}
+    {sizeof(pawl_build_desc), backend, precision, __VA_ARGS__, NULL, NULL, 0, -1, NULL, 0, 0, 0, 0, 0, 0, 0, 0, PAWL_TUNE_OFF, 0, -1, 0, 0, NULL, PAWL_CALIBRATE_MSE, NULL, 0, {0, 0, 0, 0}}
     {"reference by default size", DESC("reference", NULL, 0, 0, 0, 0, 0, 0), PAWL_OK, NULL, 64, 64, {1, 1, 1}},
     {"cpu by name", DESC("cpu", "fp32", 32, 96, 0, 0, 0, 0), PAWL_OK, NULL, 32, 96, {1, 1, 1}},
     {"cpu by default", DESC(NULL, NULL, 32, 96, 1, 2, 4, 0), PAWL_OK, NULL, 32, 96, {1, 2, 4}},

@@ -2,6 +2,9 @@
 /* Plans: assembling, saving, loading, and what the public functions tell. */
 #include "plan_fixture.h"
 
+#include "tensor/half.h"
+
+#include <math.h>
 #include <pawl/version.h>
 
 static void saved_and_loaded_is_the_same_to_the_byte(void **state)
@@ -130,6 +133,53 @@ static void constants_are_used_where_the_file_is_mapped(void **state)
     assert_null(pw_plan_artifact(plan, "other"));
     pw_object_release(plan);
     assert_int_equal(pawl_plan_destroy(&handle), PAWL_OK);
+}
+
+/* Weights come back as what their type makes of them, and the file that is written of those is the
+ * same. */
+static void short_weights_survive_the_file(void **state)
+{
+    const fixture *f = *state;
+    char path[128], again[128];
+    pawl_plan *made = NULL, *read = NULL;
+    pw_plan *before = NULL, *after = NULL;
+    path_in(f, "short.engine", path);
+    path_in(f, "again.engine", again);
+    assert_int_equal(pt_typed_plan("reference", &made, NULL), PAWL_OK);
+    assert_int_equal(pawl_plan_save(made, path, NULL), PAWL_OK);
+    assert_int_equal(pawl_plan_load(path, &read, NULL), PAWL_OK);
+    assert_int_equal(pawl_plan_save(read, again, NULL), PAWL_OK);
+    pt_bytes first = pt_read_file(path), second = pt_read_file(again);
+    assert_int_equal(first.size, second.size);
+    assert_memory_equal(first.data, second.data, first.size);
+    const size_t stored = pt_section_size(&first, PW_SECTION_CONSTANTS);
+    free(first.data);
+    free(second.data);
+    assert_int_equal(pw_object_use(made, &pw_plan_type, &before, NULL), PAWL_OK);
+    assert_int_equal(pw_object_use(read, &pw_plan_type, &after, NULL), PAWL_OK);
+    pawl_plan_info info = PAWL_PLAN_INFO_INIT;
+    assert_int_equal(pawl_plan_info_get(read, &info, NULL), PAWL_OK);
+    assert_int_equal(info.constant_size, stored);
+    const pw_conv *old = &before->network.layers[1].as.conv;
+    const pw_conv *new = &after->network.layers[1].as.conv;
+    const size_t count = pw_conv_weight_count(new);
+    for (size_t i = 0; i < count; i++) {
+        const float scale = new->weight_scales[i / (count / (size_t) new->out_channels)];
+        const float integer = new->weights[i] / scale;
+        const float wanted = fminf(fmaxf(old->weights[i], -127 * scale), 127 * scale);
+        assert_float_equal(integer, roundf(integer), 1e-4f);
+        assert_float_equal(new->weights[i], wanted, 0.5001f * scale);
+    }
+    old = &before->network.layers[2].as.conv;
+    new = &after->network.layers[2].as.conv;
+    for (size_t i = 0; i < pw_conv_weight_count(new); i++)
+        assert_true(new->weights[i] == pw_f16_to_f32(pw_f32_to_f16(old->weights[i])));
+    pw_object_release(before);
+    pw_object_release(after);
+    assert_int_equal(pawl_plan_destroy(&made), PAWL_OK);
+    assert_int_equal(pawl_plan_destroy(&read), PAWL_OK);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(unlink(again), 0);
 }
 
 /* Types, scales, zero points and weights' scales come back, and so do all options. */
@@ -279,6 +329,7 @@ int main(void)
         cmocka_unit_test(layers_and_tactics_can_be_listed),
         cmocka_unit_test(constants_are_used_where_the_file_is_mapped),
         cmocka_unit_test(types_survive_the_file),
+        cmocka_unit_test(short_weights_survive_the_file),
         cmocka_unit_test(tactics_and_artifacts_are_replaced_not_doubled),
         cmocka_unit_test(several_and_empty_artifacts_survive_the_file),
         cmocka_unit_test(what_cannot_be_planned_leaves_the_network_alone),
