@@ -9,8 +9,9 @@
 #include <string.h>
 
 /* clang-format off */
-#define ERROR_GATE(precision, max_error, min_iou) ", " #precision " " #max_error
-#define IOU_GATE(precision, max_error, min_iou) ", " #precision " " #min_iou
+#define ERROR_GATE(precision, max_error, min_iou, min_f1) ", " #precision " " #max_error
+#define IOU_GATE(precision, max_error, min_iou, min_f1) ", " #precision " " #min_iou
+#define F1_GATE(precision, max_error, min_iou, min_f1) ", " #precision " " #min_f1
 static const app_option options_table[] = {
     {.name = "images", .type = APP_TEXT, .offset = offsetof(verify_options, images),
      .value = "FILE...", .help = "pictures to look at, or folders of them"},
@@ -20,6 +21,9 @@ static const app_option options_table[] = {
     {.name = "min-iou", .type = APP_REAL, .offset = offsetof(verify_options, min_iou),
      .value = "N", .low = 0, .high = 1,
      .help = "overlap of a box with the reference's at least (default: by precision" VERIFY_GATES(IOU_GATE) ")"},
+    {.name = "min-f1", .type = APP_REAL, .offset = offsetof(verify_options, min_f1),
+     .value = "N", .low = 0, .high = 1,
+     .help = "of the boxes that overlap so much: F1 at least, 1 for every one (default: by precision" VERIFY_GATES(F1_GATE) ")"},
     CONF_OPTION(verify_options, conf),
     IOU_OPTION(verify_options, iou),
     IMGSZ_OPTION(verify_options, imgsz, RUN_IMGSZ),
@@ -33,7 +37,8 @@ static const app_option options_table[] = {
 };
 /* clang-format on */
 
-static const verify_options defaults = {.conf = 0.25, .iou = 0.45, .max_error = -1, .min_iou = -1};
+static const verify_options defaults = {
+    .conf = 0.25, .iou = 0.45, .max_error = -1, .min_iou = -1, .min_f1 = -1};
 
 static int verify_main(int argc, char **argv);
 

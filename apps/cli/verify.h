@@ -8,13 +8,18 @@
 #include "common/json.h"
 #include "common/lines.h"
 
-/* Bounds by precision: relative error of a layer at most, overlap of boxes at least. */
-#define VERIFY_GATES(X) X(fp32, 1e-4, 0.99) X(fp16, 0.02, 0.95) X(bf16, 0.1, 0.9) X(int8, 0.3, 0.8)
+/*
+ * Bounds by precision: relative error of a layer at most, overlap of boxes at least, and F1 of the
+ * boxes that overlap so much. What is rounded keeps every box; integers, whose ranges leave out
+ * the few largest values on purpose, promise that most boxes stay.
+ */
+#define VERIFY_GATES(X) \
+    X(fp32, 1e-4, 0.99, 1) X(fp16, 0.02, 0.95, 1) X(bf16, 0.1, 0.9, 1) X(int8, 0.5, 0.8, 0.8)
 
 typedef struct verify_options {
     session_options session;
     app_shape imgsz;
-    double max_error, min_iou; /* below 0: by the engine's precision */
+    double max_error, min_iou, min_f1; /* below 0: by the engine's precision */
     double conf, iou;
     const char *images, *activation, *json, *html;
 } verify_options;
@@ -53,6 +58,8 @@ typedef struct verify_layer {
 typedef struct verify_boxes {
     size_t matched, missed, extra,
         borderline; /* borderline: missed or extra, hardly above --conf */
+    size_t near;    /* of those that are matched: with the overlap that is asked */
+    size_t crowded; /* pictures left out: more boxes than are kept, so that which ones is chance */
     double min_iou, max_confidence_difference;
 } verify_boxes;
 
@@ -67,9 +74,9 @@ typedef struct verify_pair {
     const char *path; /* of the engine, NULL: built from the weights just now */
     verify_side reference, engine;
     app_shape shape;
-    double conf;               /* boxes are above it */
-    double max_error, min_iou; /* the gates */
-    verify_layer *layers;      /* in the engine's order */
+    double conf;                       /* boxes are above it */
+    double max_error, min_iou, min_f1; /* the gates */
+    verify_layer *layers;              /* in the engine's order */
     size_t layer_count;
     size_t first;  /* layer that diverges, layer_count: none */
     bool is_blind; /* the backend shows no layers */
@@ -109,8 +116,12 @@ void verify_judge(verify_pair *pair);
 int verify_try_bgr(verify_pair *pair, pawl_image *image);
 
 bool verify_diverges(const verify_pair *pair, const verify_layer *layer);
-void verify_count_boxes(verify_boxes *boxes, const pawl_detections *expected,
-                        const pawl_detections *found, double conf);
+void verify_count_boxes(verify_pair *pair, const pawl_detections *expected,
+                        const pawl_detections *found);
+/* 2 near / (all of one side and all of the other), borderline ones left out; 1 of none. */
+double verify_f1(const verify_boxes *boxes);
+/* Its largest values may be cut off. */
+bool verify_is_clipped(const verify_pair *pair);
 
 /* Keeps the picture with the boxes of both sides, which are in the network's pixels. */
 int verify_take_shot(verify_pair *pair, pawl_image *image, const pawl_detections *expected,

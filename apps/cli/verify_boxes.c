@@ -7,7 +7,8 @@
 #include <stdlib.h>
 
 /* What is hardly above the threshold may fall below it by rounding alone. */
-#define MARGIN 0.005
+#define MARGIN     0.005
+#define MOST_BOXES 1000 /* of a picture: what a detector keeps unless it is told otherwise */
 
 static double overlap(const pawl_detection *a, const pawl_detection *b)
 {
@@ -20,9 +21,21 @@ static double overlap(const pawl_detection *a, const pawl_detection *b)
     return width * height / (first + second - width * height);
 }
 
-void verify_count_boxes(verify_boxes *boxes, const pawl_detections *expected,
-                        const pawl_detections *found, double conf)
+double verify_f1(const verify_boxes *boxes)
 {
+    const size_t all = 2 * boxes->matched + boxes->missed + boxes->extra;
+    return all == 0 ? 1 : 2.0 * (double)boxes->near / (double)all;
+}
+
+void verify_count_boxes(verify_pair *pair, const pawl_detections *expected,
+                        const pawl_detections *found)
+{
+    verify_boxes *boxes = &pair->boxes;
+    const double conf = pair->conf;
+    if (pair->min_f1 < 1 && (expected->count >= MOST_BOXES || found->count >= MOST_BOXES)) {
+        boxes->crowded++;
+        return;
+    }
     bool *is_taken = calloc(found->count + 1, sizeof(bool));
     for (size_t i = 0; i < expected->count && is_taken != NULL; i++) {
         const pawl_detection *wanted = &expected->items[i];
@@ -42,6 +55,7 @@ void verify_count_boxes(verify_boxes *boxes, const pawl_detections *expected,
                 fabs((double)wanted->confidence - (double)found->items[best].confidence);
             is_taken[best] = true;
             boxes->matched++;
+            boxes->near += most >= pair->min_iou;
             boxes->min_iou = fmin(boxes->min_iou, most);
             boxes->max_confidence_difference = fmax(boxes->max_confidence_difference, difference);
         } else if ((double)wanted->confidence < conf + MARGIN) {

@@ -207,14 +207,24 @@ int verify_picture(verify_pair *pair, pawl_image *image)
         return app_fail_memory();
     if (status < 0)
         return app_fail_library(pair->path, &error);
-    verify_count_boxes(&pair->boxes, &expected, &found, pair->conf);
+    verify_count_boxes(pair, &expected, &found);
     return pair->takes_shots ? verify_take_shot(pair, image, &expected, &found) : APP_EXIT_DONE;
+}
+
+bool verify_is_clipped(const verify_pair *pair)
+{
+    return strcmp(pair->engine.info.precision, "int8") == 0;
+}
+
+/* By the 2-norm, and where nothing is cut off by the largest difference, too. */
+static double error_of(const verify_pair *pair, const verify_gap *gap)
+{
+    return verify_is_clipped(pair) ? gap->relative : fmax(gap->relative, gap->relative_max);
 }
 
 bool verify_diverges(const verify_pair *pair, const verify_layer *layer)
 {
-    return layer->is_compared &&
-           !(layer->gap.relative <= pair->max_error && layer->gap.relative_max <= pair->max_error);
+    return layer->is_compared && !(error_of(pair, &layer->gap) <= pair->max_error);
 }
 
 /* An error may stay below the bound where it arises and cross it further on: of the layers up to
@@ -224,7 +234,7 @@ static size_t origin(const verify_pair *pair, size_t beyond)
     double before = pair->max_error * QUIET;
     for (size_t i = 0; i < beyond && beyond < pair->layer_count; i++) {
         const verify_gap *gap = &pair->layers[i].gap;
-        const double error = fmax(gap->relative, gap->relative_max);
+        const double error = error_of(pair, gap);
         if (!pair->layers[i].is_compared)
             continue;
         if (error > before * LOUDER)
@@ -240,8 +250,7 @@ void verify_judge(verify_pair *pair)
     while (pair->first < pair->layer_count && !verify_diverges(pair, &pair->layers[pair->first]))
         pair->first++;
     pair->first = origin(pair, pair->first);
-    pair->is_passed = pair->first == pair->layer_count && pair->boxes.missed == 0 &&
-                      pair->boxes.extra == 0 && pair->boxes.min_iou >= pair->min_iou;
+    pair->is_passed = pair->first == pair->layer_count && verify_f1(&pair->boxes) >= pair->min_f1;
 }
 
 static pawl_image *swapped(pawl_image *image, pawl_error *error)
@@ -281,7 +290,6 @@ int verify_try_bgr(verify_pair *pair, pawl_image *image)
     (void)pawl_image_destroy(&other);
     if (status < 0)
         return app_fail_library(pair->path, &error);
-    pair->is_bgr =
-        watch.gap.relative <= pair->max_error && watch.gap.relative_max <= pair->max_error;
+    pair->is_bgr = error_of(pair, &watch.gap) <= pair->max_error;
     return APP_EXIT_DONE;
 }

@@ -108,21 +108,19 @@ static void choose_gates(const verify_options *options, verify_pair *pair)
 {
     static const struct {
         const char *precision;
-        double max_error, min_iou;
+        double max_error, min_iou, min_f1;
     } gates[] = {
-#define GATE_ROW(precision, max_error, min_iou) {#precision, max_error, min_iou},
+#define GATE_ROW(precision, max_error, min_iou, min_f1) {#precision, max_error, min_iou, min_f1},
         VERIFY_GATES(GATE_ROW)
 #undef GATE_ROW
     };
-    pair->max_error = gates[0].max_error;
-    pair->min_iou = gates[0].min_iou;
+    size_t row = 0;
     for (size_t i = 0; i < sizeof gates / sizeof gates[0]; i++)
-        if (strcmp(pair->engine.info.precision, gates[i].precision) == 0) {
-            pair->max_error = gates[i].max_error;
-            pair->min_iou = gates[i].min_iou;
-        }
-    pair->max_error = options->max_error >= 0 ? options->max_error : pair->max_error;
-    pair->min_iou = options->min_iou >= 0 ? options->min_iou : pair->min_iou;
+        if (strcmp(pair->engine.info.precision, gates[i].precision) == 0)
+            row = i;
+    pair->max_error = options->max_error >= 0 ? options->max_error : gates[row].max_error;
+    pair->min_iou = options->min_iou >= 0 ? options->min_iou : gates[row].min_iou;
+    pair->min_f1 = options->min_f1 >= 0 ? options->min_f1 : gates[row].min_f1;
 }
 
 /* The engine's layers, and one more for the decoded rows. */

@@ -57,8 +57,9 @@ static void say_first(const verify_pair *pair)
         const verify_layer *first = &pair->layers[pair->first];
         app_say("  first divergence: layer %s (%s): max error %.3g, relative %.3g, cosine %.9f",
                 first->name, first->op, first->gap.max_error,
-                first->gap.relative > first->gap.relative_max ? first->gap.relative
-                                                              : first->gap.relative_max,
+                first->gap.relative > first->gap.relative_max || verify_is_clipped(pair)
+                    ? first->gap.relative
+                    : first->gap.relative_max,
                 first->gap.cosine);
     }
     if (worst != NULL)
@@ -85,6 +86,12 @@ void verify_say(const verify_job *job, const verify_pair *pair)
             "%g), confidence within %.3g",
             boxes->matched, boxes->missed, boxes->extra, boxes->borderline, boxes->min_iou,
             pair->min_iou, boxes->max_confidence_difference);
+    if (pair->min_f1 < 1 && boxes->matched + boxes->missed + boxes->extra > 0)
+        app_say("  F1 of boxes of that IoU: %.3f (bound %g)", verify_f1(boxes), pair->min_f1);
+    if (boxes->crowded > 0)
+        app_say("  %zu of %zu pictures have more boxes than are kept, so their boxes are not "
+                "judged: take a higher --conf",
+                boxes->crowded, job->seen);
     app_say("  verdict: %s", pair->is_passed ? "passed" : "FAILED");
 }
 
@@ -123,6 +130,8 @@ static json_t *boxes_json(const verify_boxes *boxes)
     (void)app_json_set(object, "extra", json_integer((json_int_t)boxes->extra));
     (void)app_json_set(object, "borderline", json_integer((json_int_t)boxes->borderline));
     (void)app_json_set(object, "min_iou", app_json_number(boxes->min_iou));
+    (void)app_json_set(object, "f1", app_json_number(verify_f1(boxes)));
+    (void)app_json_set(object, "crowded", json_integer((json_int_t)boxes->crowded));
     (void)app_json_set(object, "max_confidence_difference",
                        app_json_number(boxes->max_confidence_difference));
     return object;
@@ -143,6 +152,7 @@ json_t *verify_json(const verify_job *job, const verify_pair *pair)
     (void)app_json_set(line, "images", json_integer((json_int_t)job->seen));
     (void)app_json_set(line, "max_error", app_json_number(pair->max_error));
     (void)app_json_set(line, "min_iou", app_json_number(pair->min_iou));
+    (void)app_json_set(line, "min_f1", app_json_number(pair->min_f1));
     (void)app_json_set(line, "first_divergence",
                        pair->first < pair->layer_count ? layer_json(&pair->layers[pair->first])
                                                        : json_null());
