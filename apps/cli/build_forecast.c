@@ -12,8 +12,16 @@
 #define LAYER_BYTES  340.0 /* of a layer in an engine: name, attributes, tensor */
 #define QUICK_MS     700.0 /* of --tune quick, by GFLOP of the network on one core */
 #define FULL_MS      6000.0
-#define HALF_SHARE   0.5 /* of the constants that TensorRT's plan keeps in 16 bits */
+#define HALF_SHARE   0.5  /* of the constants that TensorRT's plan keeps in 16 bits */
+#define INT8_SHARE   0.26 /* with scales and biases */
 #define TENSORRT_LOW "half a minute"
+
+/* Of the constants in float32 that an engine of the precision keeps. */
+static double share_of(const build_forecast *forecast)
+{
+    const char *precision = forecast->precision != NULL ? forecast->precision : "fp32";
+    return strcmp(precision, "int8") == 0 ? INT8_SHARE : strcmp(precision, "bf16") == 0 ? 0.5 : 1;
+}
 
 static void say_time(const build_forecast *forecast, double gflops)
 {
@@ -59,7 +67,8 @@ int cli_forecast_say(pawl_plan *plan, const build_forecast *forecast)
         return app_fail_library(forecast->output, &error);
     const bool is_tensorrt = strcmp(forecast->backend, "tensorrt") == 0;
     const bool is_half = forecast->precision != NULL && strcmp(forecast->precision, "fp32") != 0;
-    double size = (double)info.constant_size + LAYER_BYTES * (double)model.layer_count;
+    const double constants = (double)info.constant_size * (is_tensorrt ? 1 : share_of(forecast));
+    double size = constants + LAYER_BYTES * (double)model.layer_count;
     if (is_tensorrt) /* the plan beside the constants, from which it can be built again */
         size += (double)info.constant_size * (is_half ? HALF_SHARE : 1);
     app_say("%s: dry run, nothing is written", forecast->output);

@@ -4,17 +4,20 @@
 #include "cli/build_forecast.h"
 #include "cli/calibrate.h"
 #include "cli/lifetimes.h"
+#include "cli/map_drop.h"
 #include "cli/session.h"
 #include "common/files.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 typedef struct build_options {
     const char *output, *names, *activation, *backend, *precision;
     const char *tune, *memory, *timing_cache, *fp16_audit, *fp16_fix;
     calibrate_options calib;
     const char *calib_method, *precision_map;
+    map_drop_options drop;
     app_shapes shapes;
     size_t workspace;
     int32_t level;
@@ -58,8 +61,10 @@ static const app_option options_table[] = {
     {.name = "batch", .aliases = "batch-size", .type = APP_BATCH,
      .offset = offsetof(build_options, batch), .value = "N|MIN:OPT:MAX", .high = PAWL_MAX_BATCH,
      .help = "pictures at once; N means 1:N:N (default: 1)"},
-    {.name = "names", .aliases = "data", .type = APP_TEXT, .offset = offsetof(build_options, names),
+    {.name = "names", .type = APP_TEXT, .offset = offsetof(build_options, names),
      .value = "FILE", .help = "class names, one a line, or a data.yaml (default: the checkpoint's)"},
+    {.name = "data", .type = APP_TEXT, .offset = offsetof(build_options, drop.data),
+     .value = "FILE|DIR", .help = "labelled pictures for --max-map-drop, as val takes them; a data.yaml also names the classes"},
     THREADS_OPTION(build_options, threads),
     ACTIVATION_OPTION(build_options, activation),
     {.name = "backend", .type = APP_CHOICE, .offset = offsetof(build_options, backend),
@@ -81,7 +86,16 @@ static const app_option options_table[] = {
      .help = "what the pictures gave, kept for builds of the same weights at the same size"},
     {.name = "precision-map", .type = APP_TEXT, .offset = offsetof(build_options, precision_map),
      .value = "FILE", .backends = "cpu reference",
-     .help = "of int8: layers that stay fp32, a name and a precision a line, as in 'model.24 fp32'"},
+     .help = "of int8: layers that stay fp32, a name or pattern and a precision a line, as in 'model.24 fp32'"},
+    {.name = "max-map-drop", .type = APP_REAL, .offset = offsetof(build_options, drop.most),
+     .value = "N", .low = 0, .high = 1, .backends = "cpu reference",
+     .help = "of int8: leave in fp32 the layers that cost accuracy, until --data shows at most so much less mAP50-95 (of classes top-1) than fp32, as in 0.004"},
+    {.name = "images", .type = APP_TEXT, .offset = offsetof(build_options, drop.images),
+     .value = "DIR", .backends = "cpu reference",
+     .help = "folder of the pictures of --data (default: found beside the labels, or as data.yaml says)"},
+    {.name = "curve", .type = APP_TEXT, .offset = offsetof(build_options, drop.curve),
+     .value = "FILE", .writes = "svg", .backends = "cpu reference",
+     .help = "of --max-map-drop: accuracy by layers in fp32, and each layer's error, as a picture (default: OUT with .curve.svg)"},
     {.name = "dry-run", .type = APP_FLAG, .offset = offsetof(build_options, is_dry_run),
      .help = "write nothing: say what time, memory and file size it would take"},
     {.name = "no-optimise", .aliases = "no-optimize", .type = APP_FLAG,
@@ -138,6 +152,7 @@ static const build_options defaults = {.backend = "cpu",
                                        .tf32 = "off",
                                        .calib = {.count = 100},
                                        .calib_method = "mse",
+                                       .drop = {.most = -1},
                                        .level = -1};
 
 static int build_main(int argc, char **argv);
@@ -161,13 +176,14 @@ const app_command cli_build = {
 struct build {
     const build_options *options;
     const char *input;
-    char *output, *timing_cache;
+    char *output, *timing_cache, *curve;
     app_paths names;
     pawl_weights *weights;
     pawl_network *network;
     pawl_builder *builder;
     pawl_calibration *calibration;
     pawl_layer_precision *precisions;
+    map_drop drop;
     pawl_plan *plan;
     pawl_model_info model;
 };
@@ -181,6 +197,8 @@ static void close_build(struct build *build)
     (void)pawl_weights_destroy(&build->weights);
     app_paths_free(&build->names);
     free(build->precisions);
+    free(build->drop.rows);
+    free(build->curve);
     free(build->timing_cache);
     free(build->output);
 }
@@ -212,8 +230,13 @@ static int read_network(struct build *build)
 {
     pawl_error error = {0};
     pawl_network_desc desc = PAWL_NETWORK_DESC_INIT;
-    const int code =
-        cli_network_desc(&build->names, build->options->names, build->options->activation, &desc);
+    const build_options *options = build->options;
+    const bool is_yaml =
+        options->drop.data != NULL && app_path_ends_in(options->drop.data, "yaml yml");
+    const char *names = options->names != NULL              ? options->names
+                        : is_yaml || options->drop.most < 0 ? options->drop.data
+                                                            : NULL;
+    const int code = cli_network_desc(&build->names, names, options->activation, &desc);
     if (code != APP_EXIT_DONE)
         return code;
     build->model.struct_size = sizeof build->model;
@@ -323,6 +346,34 @@ static bool is_int8(const build_options *options)
     return strcmp(options->precision, "int8") == 0;
 }
 
+/* Beside the engine, where no other place is given. */
+static char *curve_path(const struct build *build)
+{
+    const char *output = build->output;
+    if (build->options->drop.curve != NULL)
+        return app_format("%s", build->options->drop.curve);
+    const size_t folder = (size_t)(app_path_name(output) - output);
+    return app_format("%.*s.curve.svg", (int)(folder + app_stem_length(output + folder)), output);
+}
+
+static int set_map_drop(struct build *build, pawl_build_desc *desc)
+{
+    map_drop_options options = build->options->drop;
+    build->curve = curve_path(build);
+    if (build->curve == NULL)
+        return app_fail_memory();
+    options.curve = build->curve;
+    options.model = build->input;
+    options.threads = build->options->threads;
+    const int code = cli_map_drop(&options, build->builder, build->network, desc, &build->drop);
+    if (code == APP_EXIT_DONE) {
+        desc->layer_precisions = build->drop.rows;
+        desc->layer_precision_count = build->drop.row_count;
+        desc->accuracy = build->drop.accuracy;
+    }
+    return code;
+}
+
 static int set_int8(struct build *build, pawl_build_desc *desc)
 {
     const build_options *options = build->options;
@@ -336,7 +387,7 @@ static int set_int8(struct build *build, pawl_build_desc *desc)
     desc->calibration = build->calibration;
     desc->calibration_method = cli_calibration_method(options->calib_method);
     desc->layer_precisions = build->precisions;
-    return code;
+    return code == APP_EXIT_DONE && options->drop.most >= 0 ? set_map_drop(build, desc) : code;
 }
 
 /* What belongs to INT8 is given with it, and only with it. */
@@ -344,9 +395,18 @@ static int check_int8(const build_options *options)
 {
     const char *backends = "cpu reference"; /* others refuse the precision, or the options */
     const bool has_pictures = options->calib.pictures != NULL || options->calib.cache != NULL;
-    if (!is_int8(options) && (has_pictures || options->precision_map != NULL))
-        return app_usage(&cli_build, "--calib, --calib-cache and --precision-map belong to "
-                                     "--precision int8");
+    const bool has_drop = options->drop.most >= 0;
+    if (!is_int8(options) && (has_pictures || options->precision_map != NULL || has_drop))
+        return app_usage(&cli_build, "--calib, --calib-cache, --precision-map and --max-map-drop "
+                                     "belong to --precision int8");
+    if (has_drop && options->drop.data == NULL)
+        return app_usage(&cli_build, "--max-map-drop measures on labelled pictures: give --data, a "
+                                     "COCO annotations file, a data.yaml or a folder of classes");
+    if (has_drop && access(options->drop.data, F_OK) != 0) /* not when all is calibrated */
+        return app_fail(APP_EXIT_INPUT, "--data %s: there is no such file or folder",
+                        options->drop.data);
+    if (!has_drop && (options->drop.images != NULL || options->drop.curve != NULL))
+        return app_usage(&cli_build, "--images and --curve belong to --max-map-drop");
     if (is_int8(options) && !has_pictures &&
         app_list_has(backends, options->backend, strlen(options->backend)))
         return app_usage(&cli_build,

@@ -183,6 +183,19 @@ static json_t *options_json(const pawl_plan_info *info)
     return options;
 }
 
+/* What --max-map-drop found, or null. */
+static json_t *accuracy_json(const pawl_accuracy *accuracy)
+{
+    if (!(accuracy->fp32 > 0))
+        return json_null();
+    json_t *figures = json_object();
+    (void)app_json_set(figures, "drop_limit", app_json_number((double)accuracy->drop_limit));
+    (void)app_json_set(figures, "fp32", app_json_number((double)accuracy->fp32));
+    (void)app_json_set(figures, "int8", app_json_number((double)accuracy->int8));
+    (void)app_json_set(figures, "built", app_json_number((double)accuracy->built));
+    return figures;
+}
+
 /* 64 bits: more than a JSON number holds in many a reader. */
 static json_t *problem_json(uint64_t problem)
 {
@@ -239,6 +252,7 @@ static void set_plan(json_t *object, const inspect_subject *subject)
     (void)app_json_set(object, "precision", app_json_text(info->precision));
     (void)app_json_set(object, "profile", profile_json(info));
     (void)app_json_set(object, "options", options_json(info));
+    (void)app_json_set(object, "accuracy", accuracy_json(&info->accuracy));
     (void)app_json_set(object, "tactics", tactics_json(subject));
     (void)app_json_set(object, "artifacts", artifacts_json(subject->plan, info));
     (void)app_json_set(object, "source", app_json_text(info->source_name));

@@ -143,6 +143,15 @@ static void print_options(const pawl_plan_info *info)
     free(built.text);
 }
 
+/* What --max-map-drop found. */
+static void print_accuracy(const pawl_accuracy *accuracy)
+{
+    if (accuracy->fp32 > 0)
+        app_put("accuracy    %.4f (%.4f in fp32, %.4f with all in int8), at most %g lower asked",
+                (double)accuracy->built, (double)accuracy->fp32, (double)accuracy->int8,
+                (double)accuracy->drop_limit);
+}
+
 static void print_plan(const inspect_subject *subject)
 {
     const pawl_plan_info *info = &subject->plan_info;
@@ -152,6 +161,7 @@ static void print_plan(const inspect_subject *subject)
             plural(info->artifact_count));
     print_profile(info);
     print_options(info);
+    print_accuracy(&info->accuracy);
     app_put("made from   %s (XXH3 %016llx%016llx) by pawl %s", info->source_name,
             (unsigned long long)info->source_hash[1], (unsigned long long)info->source_hash[0],
             info->pawl_version);

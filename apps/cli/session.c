@@ -149,18 +149,13 @@ static int load(session *opened, const session_options *options, app_shape imgsz
     return code;
 }
 
-int session_open(session *opened, const char *path, const session_options *options, app_shape imgsz,
-                 int32_t batch)
+/* Once the plan is there. */
+static int start(session *opened, const session_options *options)
 {
     pawl_error error = {0};
-    *opened = (session){.path = path, .threads = thread_count(options->threads)};
-    if (!app_inputs_add(path))
-        return app_fail_memory();
+    const char *path = opened->path;
     opened->info.struct_size = sizeof opened->info;
     opened->model.struct_size = sizeof opened->model;
-    const int code = load(opened, options, imgsz, batch);
-    if (code != APP_EXIT_DONE)
-        return code;
     if (pawl_plan_info_get(opened->plan, &opened->info, &error) < 0 ||
         pawl_plan_model_get(opened->plan, &opened->model, &error) < 0)
         return app_fail_library(path, &error);
@@ -173,6 +168,24 @@ int session_open(session *opened, const char *path, const session_options *optio
         app_warn("--device %d is a GPU of TensorRT's, and this runs on backend %s: it is ignored",
                  options->gpu, opened->backend);
     return status < 0 ? app_fail_library(path, &error) : APP_EXIT_DONE;
+}
+
+int session_open(session *opened, const char *path, const session_options *options, app_shape imgsz,
+                 int32_t batch)
+{
+    *opened = (session){.path = path, .threads = thread_count(options->threads)};
+    opened->info.struct_size = sizeof opened->info;
+    if (!app_inputs_add(path))
+        return app_fail_memory();
+    const int code = load(opened, options, imgsz, batch);
+    return code == APP_EXIT_DONE ? start(opened, options) : code;
+}
+
+int session_start(session *opened, pawl_plan *plan, const char *path,
+                  const session_options *options)
+{
+    *opened = (session){.plan = plan, .path = path, .threads = thread_count(options->threads)};
+    return start(opened, options);
 }
 
 void session_end_plan(session *opened)

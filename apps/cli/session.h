@@ -53,6 +53,9 @@ typedef struct session {
  */
 int session_open(session *opened, const char *path, const session_options *options, app_shape imgsz,
                  int32_t batch);
+/* The same of a plan in memory, which the session takes in any case; path: whose it is. */
+int session_start(session *opened, pawl_plan *plan, const char *path,
+                  const session_options *options);
 void session_close(session *opened);
 /* All has been asked of the plan but for what info and model hold: the engine alone has it now, so
    that weights need not lie in memory twice once they are packed. */

@@ -49,6 +49,7 @@ typedef struct val_job {
     char *folder;        /* of this run, NULL: none is written */
     json_t *label_names; /* with --save-txt: file names that are taken */
     size_t label_count;
+    const char *stage; /* of the progress; NULL: the usual one */
     size_t seen, failed;
     val_times times;
     coco_result boxes, masks; /* masks: where the data has them */
@@ -81,8 +82,15 @@ int val_mask_of_find(const val_job *val, const val_picture *picture, size_t slot
 /* Categories that are judged apart: with --single-cls one. */
 size_t val_category_count(const val_job *val);
 
+/* What pawl val does unless it is told otherwise. */
+extern const val_options val_defaults;
+
+/* Once session and data are open: chooses shape and batch, and makes the detector. */
+int val_begin(val_job *val);
 /* Looks at all pictures. */
 int val_run(val_job *val);
+/* Ends a job in any state. */
+void val_close(val_job *val);
 
 /* Notes which class a picture was taken for. */
 void val_classes_note(val_job *val, size_t picture, const pawl_class_scores *scores);
@@ -95,9 +103,16 @@ int val_html(const val_job *val);
 int val_plots(const val_job *val, FILE *report);
 int val_mosaics(const val_job *val, FILE *report);
 
+/* Judges what was found, of boxes and masks. */
+int val_evaluate(val_job *val);
+/* One figure for all: mAP50-95, of the masks where they are judged; of classes top-1; and its name.
+ */
+double val_figure(const val_job *val);
+const char *val_figure_name(const val_job *val);
 /* The tables: evaluates what was found, and prints it. */
 int val_report(val_job *val);
 void val_classes_report(const val_job *val);
+double val_classes_top1(const val_job *val);
 void val_say_speed(const val_job *val, const char *last_stage);
 /* The files: one JSON line, and the finds as a COCO results file. */
 int val_save(const val_job *val);

@@ -41,6 +41,12 @@ static void say_row(const char *name, const val_tally *row)
             share(row->top5, row->images));
 }
 
+double val_classes_top1(const val_job *val)
+{
+    const val_tally all = all_of(val);
+    return share(all.top1, all.images);
+}
+
 void val_classes_report(const val_job *val)
 {
     const val_tally all = all_of(val);

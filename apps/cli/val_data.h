@@ -59,6 +59,7 @@ typedef struct val_data {
     size_t category_count, category_room;
     size_t *category_of_class; /* a class's category, or VAL_NONE */
     size_t class_count;
+    bool is_complete; /* all pictures were looked at once, labels are read: for other engines */
 } val_data;
 
 /* The set asked for; NULL: the usual one. */

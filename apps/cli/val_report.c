@@ -113,7 +113,7 @@ coco_task val_task(const val_job *val)
     };
 }
 
-static int evaluate(val_job *val, coco_found *found)
+static int evaluate_as_saved(val_job *val, coco_found *found)
 {
     coco_task task = val_task(val);
     for (size_t i = 0; i < val->finds.count; i++)
@@ -128,11 +128,31 @@ static int evaluate(val_job *val, coco_found *found)
     return APP_EXIT_DONE;
 }
 
-int val_report(val_job *val)
+int val_evaluate(val_job *val)
 {
     coco_found *found = malloc((val->finds.count + 1) * sizeof(coco_found));
-    const int code = found == NULL ? app_fail_memory() : evaluate(val, found);
+    const int code = found == NULL ? app_fail_memory() : evaluate_as_saved(val, found);
     free(found);
+    return code;
+}
+
+double val_figure(const val_job *val)
+{
+    if (val->data.source == VAL_FOLDERS)
+        return val_classes_top1(val);
+    return (val->data.has_masks ? &val->masks : &val->boxes)->figures[0];
+}
+
+const char *val_figure_name(const val_job *val)
+{
+    return val->data.source == VAL_FOLDERS ? "top-1"
+           : val->data.has_masks           ? "mAP50-95 of masks"
+                                           : "mAP50-95";
+}
+
+int val_report(val_job *val)
+{
+    const int code = val_evaluate(val);
     if (code != APP_EXIT_DONE)
         return code;
     say_table(val);

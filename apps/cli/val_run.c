@@ -137,6 +137,10 @@ static bool read_picture(val_job *val, size_t place, val_item *item, int *code)
     val_picture *picture = &val->data.pictures[index];
     const double start = app_clock_ms();
     *item = (val_item){.picture = index, .gain_x = 1, .gain_y = 1};
+    if (val->data.is_complete && !picture->is_seen) { /* why was said then */
+        val->failed++;
+        return false;
+    }
     pawl_status status = app_picture_read(picture->path, NULL, &item->image, &error);
     if (status >= 0)
         status = pawl_image_view_get(item->image, &view, &error);
@@ -149,7 +153,7 @@ static bool read_picture(val_job *val, size_t place, val_item *item, int *code)
     val->times.decode += app_clock_ms() - start;
     if (status < 0 && val->failed < MOST_COMPLAINTS)
         (void)app_fail_library(picture->path, &error);
-    if (status >= 0 && val->data.source == VAL_LABELS)
+    if (status >= 0 && val->data.source == VAL_LABELS && !val->data.is_complete)
         *code = val_labels_read(&val->data, index);
     if (picture->is_seen && *code == APP_EXIT_DONE)
         return true;
@@ -167,7 +171,7 @@ static int run_batches(val_job *val, struct val_batch *batch)
             app_progress_end();
             return app_fail_interrupted();
         }
-        app_progress("pictures", i, total);
+        app_progress(val->stage != NULL ? val->stage : "pictures", i, total);
         if (read_picture(val, i, &batch->items[batch->count], &code))
             batch->count++;
         if (code == APP_EXIT_DONE &&
@@ -237,6 +241,8 @@ int val_run(val_job *val)
     free(batch.scores);
     if (code != APP_EXIT_DONE)
         return code;
+    if (val->data.is_complete)
+        return APP_EXIT_DONE;
     if (val->failed > MOST_COMPLAINTS)
         app_warn("%zu pictures in all could not be used", val->failed);
     if (val->seen == 0)
@@ -245,5 +251,6 @@ int val_run(val_job *val)
     compare_sizes(&val->data);
     if (val->data.source == VAL_LABELS)
         val_settle_masks(&val->data);
+    val->data.is_complete = true;
     return APP_EXIT_DONE;
 }

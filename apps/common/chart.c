@@ -207,6 +207,51 @@ app_drawing app_chart_matrix(const char *title, const double *shares, const char
     return made;
 }
 
+/* What y goes from and to: all values, and a tenth as much at either end. */
+static void find_span(const app_points *points, double *low, double *high)
+{
+    *low = *high = points->limit;
+    for (size_t i = 0; i < points->count; i++) {
+        *low = fmin(*low, points->items[i].y);
+        *high = fmax(*high, points->items[i].y);
+    }
+    const double margin = fmax((*high - *low) / 10, 1e-4);
+    *low -= margin;
+    *high += margin;
+}
+
+app_drawing app_chart_points(const app_points *points)
+{
+    const struct plane plane = {80, 45, 780, 330};
+    const double bottom = plane.top + plane.height, right = plane.left + plane.width;
+    app_drawing made = app_drawing_of(900, 440);
+    double low, high, before[2] = {0, 0};
+    find_span(points, &low, &high);
+    for (int i = 0; i <= 5; i++) {
+        char text[32];
+        const double y = bottom - plane.height * i / 5, x = plane.left + plane.width * i / 5;
+        draw_straight(&made, plane.left, y, right, y, 1, GRID);
+        (void)snprintf(text, sizeof text, "%.4f", low + (high - low) * i / 5);
+        write_at(&made, plane.left - 8, y, 12, APP_RIGHT, text);
+        (void)snprintf(text, sizeof text, "%.3g", points->x_most * i / 5);
+        write_at(&made, x, bottom + 14, 12, APP_CENTRE, text);
+    }
+    for (size_t i = 0; i < points->count; i++) {
+        const double x = plane.left + plane.width * points->items[i].x / fmax(points->x_most, 1e-9);
+        const double y = bottom - plane.height * (points->items[i].y - low) / (high - low);
+        if (i > 0)
+            draw_straight(&made, before[0], before[1], x, y, 2, ACCENT);
+        app_draw_rect(&made, x - 3, y - 3, 6, 6, ACCENT);
+        before[0] = x;
+        before[1] = y;
+    }
+    const double y = bottom - plane.height * (points->limit - low) / (high - low);
+    draw_straight(&made, plane.left, y, right, y, 1.5, ALERT);
+    draw_frame(&made, &plane);
+    draw_titles(&made, &plane, points->title, points->x_name, points->y_name);
+    return made;
+}
+
 /* Powers of ten that hold the values. */
 static void find_decades(const app_bar *bars, size_t count, double limit, int *low, int *high)
 {

@@ -35,6 +35,21 @@ typedef struct app_bar {
     bool is_marked; /* in another colour */
 } app_bar;
 
+typedef struct app_point {
+    double x, y;
+} app_point;
+
+typedef struct app_points {
+    const char *title, *x_name, *y_name;
+    const app_point *items; /* by rising x */
+    size_t count;
+    double x_most; /* x goes from 0 to it */
+    double limit;  /* a line across */
+} app_points;
+
+/* Points joined by lines, over as much of y as they and the limit take. */
+app_drawing app_chart_points(const app_points *points);
+
 /* Bars from left to right; @p limit: a line across, not drawn where it is 0. */
 app_drawing app_chart_bars(const char *title, const char *y_name, const app_bar *bars, size_t count,
                            double limit);

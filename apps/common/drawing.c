@@ -77,6 +77,22 @@ void app_draw_text(app_drawing *drawing, app_stroke stroke, const char *text)
     add(drawing, stroke, stroke.text != NULL);
 }
 
+void app_drawing_join(app_drawing *drawing, app_drawing *below)
+{
+    for (size_t i = 0; i < below->count; i++) {
+        app_stroke stroke = below->strokes[i];
+        stroke.y += drawing->height;
+        for (size_t p = 0; p < stroke.count && stroke.points != NULL; p++)
+            stroke.points[2 * p + 1] += drawing->height;
+        add(drawing, stroke, true);
+    }
+    drawing->has_failed = drawing->has_failed || below->has_failed;
+    drawing->height += below->height;
+    drawing->width = below->width > drawing->width ? below->width : drawing->width;
+    free(below->strokes);
+    *below = (app_drawing){0};
+}
+
 void app_xml_text(FILE *out, const char *text)
 {
     for (size_t length; *text != '\0'; text += length) {

@@ -43,6 +43,9 @@ void app_draw_rect(app_drawing *drawing, double x, double y, double width, doubl
 /* What @p stroke says of place, height, align, turn and colour; the text is copied. */
 void app_draw_text(app_drawing *drawing, app_stroke stroke, const char *text);
 
+/* Puts @p below under the drawing, which then is as much higher; empties it. */
+void app_drawing_join(app_drawing *drawing, app_drawing *below);
+
 /* False: memory ran out. What the stream does is its own affair. */
 bool app_drawing_svg(const app_drawing *drawing, FILE *out);
 /* Writes it as picture, @p scale times as large. Reports what goes wrong and returns an exit code.

@@ -84,7 +84,7 @@ typedef struct pawl_build_desc {
 } pawl_build_desc;
 #define PAWL_BUILD_DESC_INIT \
     { sizeof(pawl_build_desc), NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL, 0, -1, NULL, 0, 0, 0, 0, 0, 0, 0, 0, PAWL_TUNE_OFF, 0, -1, 0, 0, NULL, \
-      PAWL_CALIBRATE_MSE, NULL, 0, { 0, 0, 0, 0 } }
+      PAWL_CALIBRATE_MSE, NULL, 0, PAWL_ACCURACY_INIT }
 
 /**
  * Makes a builder, which keeps what builds share: worker threads and the timing cache.

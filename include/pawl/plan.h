@@ -19,6 +19,7 @@ typedef struct pawl_accuracy {
     float fp32, int8; /* the figure of the weights in float32; with every layer in int8 that may be */
     float built;      /* of the plan */
 } pawl_accuracy;
+#define PAWL_ACCURACY_INIT { 0, 0, 0, 0 }
 
 typedef struct pawl_plan_info {
     size_t struct_size; /* set by the caller */
@@ -43,7 +44,7 @@ typedef struct pawl_plan_info {
 } pawl_plan_info;
 #define PAWL_PLAN_INFO_INIT \
     { sizeof(pawl_plan_info), NULL, NULL, 0, 0, 0, 0, 0, { 0, 0 }, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, \
-      { 0, 0, 0, 0 } }
+      PAWL_ACCURACY_INIT }
 
 /** What was fastest for a problem on a machine, as measured there. */
 typedef struct pawl_tactic_info {

@@ -11,6 +11,7 @@
  */
 #include "builder/pass.h"
 
+#include <fnmatch.h>
 #include <math.h>
 #include <string.h>
 
@@ -64,7 +65,8 @@ static void find_classes(quantising *q)
 static bool is_named(const char *layer, const char *name)
 {
     const size_t length = strlen(name);
-    return strncmp(layer, name, length) == 0 && (layer[length] == '\0' || layer[length] == '.');
+    return (strncmp(layer, name, length) == 0 && (layer[length] == '\0' || layer[length] == '.')) ||
+           fnmatch(name, layer, 0) == 0;
 }
 
 /* Whether a layer may be computed in integers. */
