@@ -24,7 +24,7 @@ typedef struct bench_options {
     const char *input, *json, *trace, *probes, *baseline, *fail_over, *end_to_end;
     session_options session;
     app_shape imgsz;
-    int32_t batch, iterations;
+    int32_t batch, iterations, max_pixels;
     double warmup, duration, conf, iou;
     bool with_nms, is_layers, is_probed;
 } bench_options;

@@ -271,6 +271,7 @@ int cli_calibrate(const calibrate_options *options, pawl_builder *builder, pawl_
                   const pawl_build_desc *desc, pawl_calibration **calibration)
 {
     calibrating c = {.options = options, .network = network};
+    app_pictures_limit(options->max_pixels);
     const int code = calibrate(&c, builder, desc);
     if (code == APP_EXIT_DONE) {
         *calibration = c.made;

@@ -8,7 +8,7 @@
 typedef struct calibrate_options {
     const char *pictures; /* a folder, or a text file with a path a line; NULL: the cache has all */
     const char *cache;    /* NULL: none */
-    int32_t count;
+    int32_t count, max_pixels; /* 0: as many as a picture may have */
 } calibrate_options;
 
 /*

@@ -27,6 +27,7 @@ static const app_option options_table[] = {
     IOU_OPTION(bench_options, iou),
     {.name = "end-to-end", .type = APP_TEXT, .offset = offsetof(bench_options, end_to_end),
      .value = "SOURCE", .help = "measure from a picture's file, or those of a folder in turn, to the boxes, and each stage"},
+    MAX_PIXELS_OPTION(bench_options, max_pixels),
     {.name = "layers", .type = APP_FLAG, .offset = offsetof(bench_options, is_layers),
      .help = "say where the time goes, layer by layer, beside what the machine does at best"},
     {.name = "trace", .type = APP_TEXT, .offset = offsetof(bench_options, trace), .value = "FILE",
@@ -273,6 +274,7 @@ static int bench_main(int argc, char **argv)
         return code;
     if (options.json != NULL && app_output_is_stdout(options.json))
         app_term_json_on_stdout();
+    app_pictures_limit(options.max_pixels);
     bench of = {.options = &options};
     code = run_bench(&of, arguments.items[0]);
     (void)app_lines_close(&of.json);

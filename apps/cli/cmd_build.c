@@ -78,6 +78,7 @@ static const app_option options_table[] = {
     {.name = "calib-count", .type = APP_INTEGER, .offset = offsetof(build_options, calib.count),
      .value = "N", .low = 1, .high = 1000000, .backends = "cpu reference",
      .help = "pictures of --calib to take, from all over it"},
+    MAX_PIXELS_OPTION(build_options, calib.max_pixels),
     {.name = "calib-method", .type = APP_CHOICE, .offset = offsetof(build_options, calib_method),
      .value = "HOW", .choices = cli_calibration_methods, .backends = "cpu reference",
      .help = "how ranges are taken from what the pictures gave"},

@@ -17,6 +17,7 @@ static const app_option options_table[] = {
     {.name = "accept-truncated", .type = APP_FLAG,
      .offset = offsetof(predict_options, is_truncated_accepted),
      .help = "read a JPEG that ends too early, grey where it is missing, as YOLOv5 does"},
+    MAX_PIXELS_OPTION(predict_options, max_pixels),
     CONF_OPTION(predict_options, conf),
     IOU_OPTION(predict_options, iou),
     MAX_DET_OPTION(predict_options, max_det),
@@ -351,6 +352,7 @@ static int predict_main(int argc, char **argv)
         return app_usage(&cli_predict, "--json and --save-coco cannot share %s", options.json);
     if (is_json_out || is_coco_out)
         app_term_json_on_stdout();
+    app_pictures_limit(options.max_pixels);
     struct predict predict = {.options = &options};
     code = cli_lifetimes_begin(options.lifetimes);
     if (code == APP_EXIT_DONE)

@@ -30,6 +30,7 @@ static const app_option options_table[] = {
      .value = "SET", .choices = tasks,
      .help = "the pictures of a data.yaml or a folder of classes (val; of classes test, else val); "
              "speed: of val, at conf 0.25 and IoU 0.45, no folder written"},
+    MAX_PIXELS_OPTION(val_options, max_pixels),
     CONF_OPTION(val_options, conf),
     IOU_OPTION(val_options, iou),
     MAX_DET_OPTION(val_options, max_det),
@@ -218,6 +219,7 @@ static int val_main(int argc, char **argv)
         return app_usage(&cli_val, "--json and --save-json cannot share %s", options.json);
     if (is_json_out || is_save_out)
         app_term_json_on_stdout();
+    app_pictures_limit(options.max_pixels);
     val_job val = {.options = &options};
     code = run_val(&val, arguments.items[0]);
     val_close(&val);

@@ -26,6 +26,7 @@ static const app_option options_table[] = {
      .help = "of the boxes that overlap so much: F1 at least, 1 for every one (default: by precision" VERIFY_GATES(F1_GATE) ")"},
     CONF_OPTION(verify_options, conf),
     IOU_OPTION(verify_options, iou),
+    MAX_PIXELS_OPTION(verify_options, max_pixels),
     IMGSZ_OPTION(verify_options, imgsz, RUN_IMGSZ),
     ACTIVATION_OPTION(verify_options, activation),
     {.name = "json", .aliases = "output", .letter = 'o', .type = APP_TEXT_OPTIONAL,
@@ -179,6 +180,7 @@ static int verify_main(int argc, char **argv)
         return code;
     if (options.json != NULL && app_output_is_stdout(options.json))
         app_term_json_on_stdout();
+    app_pictures_limit(options.max_pixels);
     verify_job job = {.options = &options};
     code = sort_arguments(&job, &arguments);
     if (code == APP_EXIT_DONE) {

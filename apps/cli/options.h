@@ -9,6 +9,7 @@
 
 #include "common/args.h"
 #include "common/files.h"
+#include "common/picture_file.h"
 #include "common/term.h"
 
 #include <pawl/pawl.h>
@@ -82,6 +83,11 @@ int cli_build_progress(void *user, const char *stage, size_t done, size_t total)
 #define OUTPUT_OPTION(owner, member, what, endings, text)                                          \
     {.name = "output", .letter = 'o', .type = APP_TEXT, .offset = offsetof(owner, member),          \
      .value = (what), .writes = (endings), .help = (text)}
+
+#define MAX_PIXELS_OPTION(owner, member)                                                           \
+    {.name = "max-pixels", .type = APP_INTEGER, .offset = offsetof(owner, member), .value = "N",    \
+     .low = 1, .high = PAWL_MAX_PIXELS,                                                            \
+     .help = "refuse pictures of more pixels, before memory is taken for them (default: 268435456)"}
 
 #define RUN_FOLDER_OPTIONS(owner, folders)                                                         \
     {.name = "project", .type = APP_TEXT, .offset = offsetof(owner, project), .value = "DIR",       \

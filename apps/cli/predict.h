@@ -18,7 +18,7 @@ typedef struct predict_options {
     double track_low, track_new, track_match; /* track_new below 0: a tenth above conf */
     int32_t max_det, batch, track_buffer;
     app_numbers classes;
-    int32_t line_thickness, save_format;
+    int32_t line_thickness, save_format, max_pixels;
     const char *names, *project, *name, *json, *coco, *letterbox, *lifetimes;
     bool is_view, is_recursive, is_truncated_accepted;
     bool is_rect, is_save_csv, is_save_crop, is_save_json, hides_labels, hides_conf;

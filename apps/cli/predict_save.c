@@ -7,20 +7,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A field as Python's csv module writes it: in quotes where it would be mistaken. */
+/* A field as Python's csv module writes it, in quotes where it would be mistaken; but a line stays
+ * a line. */
 static void print_field(FILE *out, const char *text)
 {
-    if (strpbrk(text, ",\"\r\n") == NULL) {
-        fputs(text, out);
-        return;
-    }
-    fputc('"', out);
-    for (; *text != '\0'; text++) {
+    const char *mark = strpbrk(text, ",\"") != NULL ? "\"" : "";
+    fputs(mark, out);
+    while (*text != '\0') {
+        const size_t length = *text == '"' ? 1 : strcspn(text, "\"");
         if (*text == '"')
             fputc('"', out);
-        fputc(*text, out);
+        app_put_plain(out, text, length);
+        text += length;
     }
-    fputc('"', out);
+    fputs(mark, out);
 }
 
 int predict_csv_open(predict_writer *writer)
@@ -50,7 +50,10 @@ int predict_csv_add(predict_writer *writer, const predict_picture *picture)
             fprintf(out, ",%llu", (unsigned long long)predict_id(picture, i));
         fputs(picture->ids != NULL && predict_id(picture, i) == 0 ? ",\r\n" : "\r\n", out);
     }
-    return app_output_check(&writer->csv);
+    const int code = app_output_check(&writer->csv);
+    if (code != APP_EXIT_DONE)
+        app_output_discard(&writer->csv); /* it has been said */
+    return code;
 }
 
 /* x1 ... y2 - 1 of the picture. */

@@ -14,7 +14,7 @@ typedef struct val_options {
     session_options session;
     app_shape imgsz;
     double conf, iou;
-    int32_t max_det, batch;
+    int32_t max_det, batch, max_pixels;
     const char *data, *images, *task, *json, *save_json,
         *resize; /* task, resize: NULL, the usual */
     const char *project, *name;

@@ -21,6 +21,7 @@ typedef struct verify_options {
     app_shape imgsz;
     double max_error, min_iou, min_f1; /* below 0: by the engine's precision */
     double conf, iou;
+    int32_t max_pixels;
     const char *images, *activation, *json, *html;
 } verify_options;
 

@@ -3,12 +3,16 @@
 #include "common/args_parts.h"
 
 #include "common/files.h"
+#include "common/memory_limit.h"
 #include "common/term.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#define LEAST_MEMORY 0x1p24 /* bytes: the program itself has to live */
 
 const app_option app_common_options[] = {
     {.name = "quiet", .letter = 'q', .type = APP_FLAG, .help = "print errors and results only"},
@@ -16,6 +20,13 @@ const app_option app_common_options[] = {
      .letter = 'v',
      .type = APP_FLAG,
      .help = "print what the library does; twice: every detail"},
+    {.name = "max-memory",
+     .type = APP_SIZE,
+     .value = "SIZE",
+     .low = LEAST_MEMORY,
+     .high = 0x1p62,
+     .help = "take no more memory than this, such as 512M or 4G, threads' stacks included: what "
+             "needs more is refused"},
     {.name = "help", .letter = 'h', .type = APP_FLAG, .help = "print this help and end"},
 };
 const size_t app_common_option_count = sizeof(app_common_options) / sizeof(app_common_options[0]);
@@ -119,6 +130,9 @@ struct parse {
     char **argv;
     uint64_t given;
     int code;
+    struct {
+        size_t max_memory;
+    } common; /* what common options store */
     /* The value of an APP_TEXT_OPTIONAL: a word that the arguments may turn out to need. */
     const app_option *optional;
     char *spared;  /* NULL: it was attached, or none followed */
@@ -129,7 +143,8 @@ struct parse {
 static bool keep(struct parse *parse, const app_option *option, const char *text)
 {
     const bool is_output = option->writes != NULL && strcmp(text, "-") != 0;
-    if (!app_value_store(option, text, parse->options)) {
+    void *options = is_common(option) ? (void *)&parse->common : parse->options;
+    if (!app_value_store(option, text, options)) {
         parse->code = option->type == APP_CHOICE ? app_unknown_choice(parse->command, option, text)
                                                  : app_value_refuse(parse->command, option, text);
         return false;
@@ -238,9 +253,21 @@ static bool settle_optional(struct parse *parse)
     return keep(parse, parse->optional, word != NULL ? word : "-");
 }
 
-/* -q, -v and -h act at once. True to go on. */
-static bool apply_common(struct parse *parse, const app_option *option)
+static bool limit_memory(struct parse *parse, const app_option *option, const char *attached)
 {
+    size_t *bytes = &parse->common.max_memory;
+    if (!apply_value(parse, option, attached))
+        return false;
+    if (!app_memory_limit(*bytes))
+        parse->code = app_fail(APP_EXIT_FAILED, "cannot limit the memory: %s", strerror(errno));
+    return parse->code == APP_EXIT_DONE;
+}
+
+/* They act at once. True to go on. */
+static bool apply_common(struct parse *parse, const app_option *option, const char *attached)
+{
+    if (option->type == APP_SIZE)
+        return limit_memory(parse, option, attached);
     if (option->letter == 'q')
         app_term_quiet();
     else if (option->letter == 'v')
@@ -259,7 +286,7 @@ static bool apply(struct parse *parse, const app_option *option, const char *att
         return false;
     }
     if (is_common(option))
-        return apply_common(parse, option);
+        return apply_common(parse, option, attached);
     parse->given |= UINT64_C(1) << (option - parse->command->options);
     if (option->type == APP_FLAG)
         return keep(parse, option, "");

@@ -117,7 +117,7 @@ int app_usage(const app_command *command, const char *format, ...)
  * exit code 2, else 0. */
 int app_output_kind_check(const app_command *command, const char *path, const char *endings);
 
-/* Options of every command: -q, -v, -h. */
+/* Options of every command: -q, -v, --max-memory, -h. */
 extern const app_option app_common_options[];
 extern const size_t app_common_option_count;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Paths, folders and files written whole or not at all, over POSIX. */
+#define _DEFAULT_SOURCE 1 /* d_type */
 #include "common/files.h"
 
 #include "common/inputs.h"
@@ -181,11 +182,13 @@ static int by_name(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static bool add_entry(app_paths *paths, const char *folder, const char *name)
+/* Most file systems say in the listing what a name is of: a million files are not asked for it. */
+static bool add_entry(app_paths *paths, const char *folder, const struct dirent *entry)
 {
     const bool has_slash = folder[strlen(folder) - 1] == '/';
-    char *path = app_format("%s%s%s", folder, has_slash ? "" : "/", name);
-    const bool is_added = path != NULL && (app_is_folder(path) || app_paths_add(paths, path));
+    char *path = app_format("%s%s%s", folder, has_slash ? "" : "/", entry->d_name);
+    const bool is_folder = path != NULL && entry->d_type != DT_REG && app_is_folder(path);
+    const bool is_added = path != NULL && (is_folder || app_paths_add(paths, path));
     free(path);
     return is_added;
 }
@@ -199,7 +202,7 @@ bool app_paths_add_folder(app_paths *paths, const char *folder, const char *endi
     bool is_read = true;
     for (struct dirent *entry = NULL; is_read && (entry = readdir(entries)) != NULL;)
         if (entry->d_name[0] != '.' && app_path_ends_in(entry->d_name, endings))
-            is_read = add_entry(paths, folder, entry->d_name);
+            is_read = add_entry(paths, folder, entry);
     (void)closedir(entries);
     if (paths->count > first)
         qsort(paths->items + first, paths->count - first, sizeof(char *), by_name);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* glob(3) knows no "**": here it is all folders below one, each with the rest of the pattern. */
 #include "common/patterns.h"
+#include "common/term.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -14,10 +15,11 @@ bool app_is_pattern(const char *text)
     return strpbrk(text, "*?[") != NULL;
 }
 
+/* What is too deep may be one: opening it says why it is left out. */
 static bool is_folder_itself(const char *path)
 {
     struct stat info;
-    return lstat(path, &info) == 0 && S_ISDIR(info.st_mode);
+    return lstat(path, &info) == 0 ? S_ISDIR(info.st_mode) : errno == ENAMETOOLONG;
 }
 
 /* The folders in one, not through links, behind those there are. */
@@ -41,15 +43,31 @@ static bool add_folders_in(app_paths *folders, const char *folder)
     return is_good;
 }
 
+/* Says that a folder is left out; once, however often the tree is looked through. */
+static void tell_unread(const char *folder)
+{
+    static app_paths told;
+    const int reason = errno;
+    for (size_t i = 0; i < told.count; i++)
+        if (strcmp(told.items[i], folder) == 0)
+            return;
+    app_warn("cannot read the folder %s: %s; what is in it is left out", folder, strerror(reason));
+    (void)app_paths_add(&told, folder);
+}
+
 /* The folder and all below it. One below that cannot be read is passed over. */
 static bool add_all_folders(app_paths *folders, const char *folder)
 {
     size_t at = folders->count;
     if (!app_paths_add(folders, folder) || !add_folders_in(folders, folder))
         return false;
-    for (at++; at < folders->count; at++)
-        if (!add_folders_in(folders, folders->items[at]) && errno == ENOMEM)
+    for (at++; at < folders->count; at++) {
+        if (add_folders_in(folders, folders->items[at]))
+            continue;
+        if (errno == ENOMEM)
             return false;
+        tell_unread(folders->items[at]);
+    }
     return true;
 }
 
@@ -58,7 +76,7 @@ bool app_paths_add_tree(app_paths *paths, const char *folder, const char *ending
     app_paths folders = {0}, found = {0};
     bool is_good = add_all_folders(&folders, folder);
     for (size_t i = 0; i < folders.count && is_good; i++)
-        is_good = app_paths_add_folder(&found, folders.items[i], endings) || errno == EACCES;
+        is_good = app_paths_add_folder(&found, folders.items[i], endings) || i > 0; /* it is told */
     app_paths_sort(&found);
     for (size_t i = 0; i < found.count && is_good; i++)
         is_good = app_paths_add(paths, found.items[i]);

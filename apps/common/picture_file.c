@@ -30,6 +30,13 @@ int app_stdin_read(const char **data, size_t *size)
     return APP_EXIT_DONE;
 }
 
+static int32_t pixels_limit;
+
+void app_pictures_limit(int32_t pixels)
+{
+    pixels_limit = pixels;
+}
+
 /* Of a kind that has a name, and the name is a picture's. */
 static bool is_other_picture(const char *path)
 {
@@ -67,9 +74,14 @@ static pawl_status read_by_ffmpeg(const char *path, pawl_image **image, pawl_err
 pawl_status app_picture_read(const char *path, const pawl_decode_desc *desc, pawl_image **image,
                              pawl_error *error)
 {
+    pawl_decode_desc how = PAWL_DECODE_DESC_INIT;
+    if (desc != NULL)
+        how = *desc;
+    if (how.max_pixels == 0)
+        how.max_pixels = pixels_limit;
     if (strcmp(path, "-") == 0 && standard_input.is_read)
-        return pawl_image_decode(standard_input.data, standard_input.size, desc, image, error);
-    const pawl_status status = pawl_image_load(path, desc, image, error);
+        return pawl_image_decode(standard_input.data, standard_input.size, &how, image, error);
+    const pawl_status status = pawl_image_load(path, &how, image, error);
     if (status != PAWL_ERR_UNSUPPORTED || !is_other_picture(path))
         return status;
     return read_by_ffmpeg(path, image, error);

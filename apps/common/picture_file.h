@@ -6,6 +6,10 @@
 #include <pawl/image.h>
 #include <stdbool.h>
 
+/* --max-pixels: what a picture may have at most, whoever reads it from now on; 0: the library's own
+ * limit. */
+void app_pictures_limit(int32_t pixels);
+
 /*
  * pawl_image_load(), and two more: what is a picture and not read by the library is handed to
  * ffmpeg, where that is in PATH; and "-" is what app_stdin_read() has read.

@@ -73,8 +73,9 @@ typedef struct pawl_letterbox {
 typedef struct pawl_decode_desc {
     size_t struct_size;
     int32_t accepts_truncated; /* 1: a JPEG that ends too early is read, grey where it is missing, as OpenCV does; the logger is told */
+    int32_t max_pixels;        /* a picture of more is PAWL_ERR_LIMIT before memory is taken for it; 0: PAWL_MAX_PIXELS */
 } pawl_decode_desc;
-#define PAWL_DECODE_DESC_INIT { sizeof(pawl_decode_desc), 0 }
+#define PAWL_DECODE_DESC_INIT { sizeof(pawl_decode_desc), 0, 0 }
 
 /** How pictures are encoded. Since 0.2. */
 typedef struct pawl_encode_desc {
@@ -93,7 +94,7 @@ typedef struct pawl_encode_desc {
  * @param[out] image   On success the caller's: end it with pawl_image_destroy(). Else untouched. It does not depend on the file.
  * @retval PAWL_ERR_READ         Cannot be opened, or changed while it was read. @retval PAWL_ERR_CORRUPT  Truncated or damaged.
  * @retval PAWL_ERR_UNSUPPORTED  No picture format we read, or its library is not here. @retval PAWL_ERR_LIMIT  More than 2^28 pixels or a side over 65,500.
- * @retval PAWL_ERR_MEMORY       Nothing is left behind.
+ * @retval PAWL_ERR_ARGUMENT     max_pixels is below 0 or above PAWL_MAX_PIXELS. @retval PAWL_ERR_MEMORY  Nothing is left behind.
  * @note Any thread.
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_image_load(const char *path, const pawl_decode_desc *desc, pawl_image **image, pawl_error *error);

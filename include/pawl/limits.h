@@ -7,6 +7,7 @@
 
 #define PAWL_MAX_THREADS  1024  /* of a builder or a context */
 #define PAWL_MAX_BATCH    4096  /* pictures at once */
+#define PAWL_MAX_PIXELS   268435456 /* of a picture: 2^28 */
 #define PAWL_MAX_SIDE     16384 /* height or width of what a network sees */
 #define PAWL_MAX_CONTEXTS 64    /* of an engine at once, where a build must provide for them */
 #define PAWL_MAX_TRACKS   16384 /* of a tracker at once */

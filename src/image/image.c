@@ -11,6 +11,8 @@
 #include "image/letterbox.h"
 #include <string.h>
 
+#define BESIDE_MOST ((size_t)64 << 20) /* bytes of a picture file that are no pixels */
+
 /* PPM last: its two magic bytes are the weakest. */
 static const pw_codec *const codecs[] = {&pw_codec_jpeg, &pw_codec_png,  &pw_codec_webp,
                                          &pw_codec_bmp,  &pw_codec_tiff, &pw_codec_gif,
@@ -42,13 +44,12 @@ pawl_status pw_image_allocate(pw_image *image, int64_t width, int64_t height, pa
         return pw_fail(error, PAWL_ERR_CORRUPT,
                        "the picture says it is %lld x %lld pixels; a picture has at least one",
                        (long long)width, (long long)height);
-    if (width > PW_IMAGE_MAX_SIDE || height > PW_IMAGE_MAX_SIDE ||
-        width * height > PW_IMAGE_MAX_PIXELS)
+    const int64_t most = image->most > 0 ? image->most : PW_IMAGE_MAX_PIXELS;
+    if (width > PW_IMAGE_MAX_SIDE || height > PW_IMAGE_MAX_SIDE || width * height > most)
         return pw_fail(error, PAWL_ERR_LIMIT,
                        "the picture is %lld x %lld pixels; the limit is %d a side and %lld in all: "
                        "make it smaller",
-                       (long long)width, (long long)height, PW_IMAGE_MAX_SIDE,
-                       (long long)PW_IMAGE_MAX_PIXELS);
+                       (long long)width, (long long)height, PW_IMAGE_MAX_SIDE, (long long)most);
     const size_t row_size = (size_t)width * 3;
     uint8_t *pixels = pw_alloc(row_size * (size_t)height); /* at most 3 * PW_IMAGE_MAX_PIXELS */
     if (pixels == NULL)
@@ -102,6 +103,7 @@ static pawl_status decode_into(const uint8_t *data, size_t size, pw_reading *how
                                pawl_error *error)
 {
     const pw_codec *codec = NULL;
+    image->most = how->max_pixels;
     PW_TRY(find_codec(data, size, &codec, error));
     return codec->decode(data, size, how, image, error);
 }
@@ -119,7 +121,12 @@ static pawl_status start_reading(const pawl_decode_desc *desc, pw_reading *how, 
 {
     pawl_decode_desc asked = PAWL_DECODE_DESC_INIT;
     PW_TRY(pw_desc_read(&asked, sizeof(asked), desc, "pawl_decode_desc", error));
-    *how = (pw_reading){.accepts_truncated = asked.accepts_truncated != 0};
+    if (asked.max_pixels < 0 || asked.max_pixels > PAWL_MAX_PIXELS)
+        return pw_fail(error, PAWL_ERR_ARGUMENT,
+                       "pawl_decode_desc.max_pixels is %d: 1 to %d, or 0 for as many as that",
+                       asked.max_pixels, PAWL_MAX_PIXELS);
+    *how = (pw_reading){.accepts_truncated = asked.accepts_truncated != 0,
+                        .max_pixels = asked.max_pixels};
     return PAWL_OK;
 }
 
@@ -145,6 +152,12 @@ static pawl_status fail_with_name(pawl_error *error, const char *path, const paw
     return pw_fail_at(error, why->status, why->offset, "%.200s: %s", path, why->message);
 }
 
+/* Of a file: what pixels may take, and what may stand beside them (profiles, previews). */
+static size_t most_bytes(const pw_reading *how)
+{
+    return how->max_pixels == 0 ? PW_IMAGE_MAX_FILE : (size_t)how->max_pixels * 12 + BESIDE_MOST;
+}
+
 pawl_status pawl_image_load(const char *path, const pawl_decode_desc *desc, pawl_image **image,
                             pawl_error *error)
 {
@@ -162,7 +175,7 @@ pawl_status pawl_image_load(const char *path, const pawl_decode_desc *desc, pawl
     PW_TRY(pw_os_input_open(path, false, &input, error));
     if (find_codec(input.head, input.head_size, &codec, &why) < 0)
         return fail_with_name(error, path, &why); /* what the first bytes refuse is not read */
-    PW_TRY(pw_os_input_read(&input, PW_IMAGE_MAX_FILE, &file, error));
+    PW_TRY(pw_os_input_read(&input, most_bytes(&how), &file, error));
     if (decode_into(file.data, file.size, &how, made, &why) < 0)
         return fail_with_name(error, path, &why);
     tell_of(&how, path);

@@ -7,9 +7,10 @@
 #include "base/os.h"
 #include "lifetime/handle.h"
 #include <pawl/image.h>
+#include <pawl/limits.h>
 
 #define PW_IMAGE_MAX_SIDE   65500
-#define PW_IMAGE_MAX_PIXELS ((int64_t)1 << 28)
+#define PW_IMAGE_MAX_PIXELS ((int64_t)PAWL_MAX_PIXELS)
 #define PW_IMAGE_MAX_FILE   ((size_t)PW_IMAGE_MAX_PIXELS * 12) /* bytes: "255 255 255" a pixel */
 
 typedef struct pw_image {
@@ -17,6 +18,7 @@ typedef struct pw_image {
     int32_t width, height;
     size_t row_size; /* bytes from one row to the next */
     uint8_t *pixels; /* R G B, row 0 on top */
+    int32_t most;    /* pixels it may have; 0: PW_IMAGE_MAX_PIXELS */
 } pw_image;
 extern const pw_type pw_image_type;
 
@@ -38,6 +40,7 @@ int pw_exif_orientation(const uint8_t *tiff, size_t size);
 /* How to read, and what came of it. */
 typedef struct pw_reading {
     bool accepts_truncated; /* a JPEG that ends too early is no error */
+    int32_t max_pixels;     /* 0: PW_IMAGE_MAX_PIXELS */
     bool was_truncated;     /* one that did: what is missing is grey */
     bool is_animation;      /* the first of several pictures was taken */
 } pw_reading;
