@@ -4,6 +4,7 @@
 #include "cli/inspect.h"
 #include "common/chart.h"
 #include "common/files.h"
+#include "common/text_file.h"
 
 #include <stdlib.h>
 
@@ -46,11 +47,13 @@ static int32_t sources_of(const pawl_layer_info *layer)
 /* A text in quotes of DOT. */
 static void write_quoted(FILE *out, const char *text)
 {
-    for (; *text != '\0'; text++)
-        if (*text == '"' || *text == '\\')
-            fprintf(out, "\\%c", *text);
-        else if ((unsigned char)*text >= ' ')
-            fputc(*text, out);
+    for (size_t length; *text != '\0'; text += length) {
+        char piece[16];
+        length = app_utf8_length(text) > 0 ? app_utf8_length(text) : 1;
+        (void)pawl_text_plain(text, length, piece, sizeof piece);
+        for (const char *at = piece; *at != '\0'; at++)
+            fprintf(out, *at == '"' || *at == '\\' ? "\\%c" : "%c", *at);
+    }
 }
 
 static void write_dot(const struct graph *graph, FILE *out)

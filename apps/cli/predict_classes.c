@@ -9,6 +9,16 @@ static size_t shown(const predict_picture *picture)
     return picture->scores.count < PREDICT_TOP ? picture->scores.count : PREDICT_TOP;
 }
 
+/* A name as one line may have it; free() it. */
+static char *plain_of(const char *name)
+{
+    const size_t size = pawl_text_plain(name, SIZE_MAX, NULL, 0) + 1;
+    char *plain = malloc(size);
+    if (plain != NULL)
+        (void)pawl_text_plain(name, SIZE_MAX, plain, size);
+    return plain;
+}
+
 /* The best classes, each "name 0.93" or "0.93 name", joined. */
 static char *join(const predict_names *names, const predict_picture *picture, bool is_name_first,
                   const char *between)
@@ -17,10 +27,13 @@ static char *join(const predict_names *names, const predict_picture *picture, bo
     char *text = app_format("%s", "");
     for (size_t i = 0; i < shown(picture) && text != NULL; i++) {
         const pawl_class_score *score = &picture->scores.items[i];
-        const char *name = predict_name(names, score->class_id, buffer);
+        char *name = plain_of(predict_name(names, score->class_id, buffer));
         const double probability = (double)score->probability;
-        char *longer = is_name_first ? app_format("%s%s %.2f%s", text, name, probability, between)
-                                     : app_format("%s%.2f %s%s", text, probability, name, between);
+        char *longer = name == NULL ? NULL
+                       : is_name_first
+                           ? app_format("%s%s %.2f%s", text, name, probability, between)
+                           : app_format("%s%.2f %s%s", text, probability, name, between);
+        free(name);
         free(text);
         text = longer;
     }

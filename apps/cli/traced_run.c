@@ -4,6 +4,7 @@
 #include "cli/traced.h"
 
 #include "common/term.h"
+#include "common/text_file.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -133,8 +134,9 @@ static void watch_signals(void)
 static void tell_end(traced_run *run, const char *program)
 {
     if (WIFSIGNALED(run->status))
-        snprintf(run->ending, sizeof run->ending, "%.120s was ended by signal %d (%s)", program,
-                 WTERMSIG(run->status), strsignal(WTERMSIG(run->status)));
+        snprintf(run->ending, sizeof run->ending, "%.*s was ended by signal %d (%s)",
+                 app_utf8_cut(program, 120), program, WTERMSIG(run->status),
+                 strsignal(WTERMSIG(run->status)));
 }
 
 int traced_start(traced_run *run, char **program, const traced_file *file, uint32_t flags,

@@ -4,6 +4,7 @@
  * reads is read: ids may be numbers or texts, keys that are not needed may be missing.
  */
 #include "cli/val_data.h"
+#include "common/text_file.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -38,7 +39,8 @@ static int by_category_id(const void *a, const void *b)
 static const char *id_words(char text[ID_SIZE], const json_t *id)
 {
     if (json_is_string(id))
-        (void)snprintf(text, ID_SIZE, "\"%.60s\"", json_string_value(id));
+        (void)snprintf(text, ID_SIZE, "\"%.*s\"", app_utf8_cut(json_string_value(id), 60),
+                       json_string_value(id));
     else
         (void)snprintf(text, ID_SIZE, "%lld", (long long)json_integer_value(id));
     return text;

@@ -4,6 +4,7 @@
 #include "cli/val.h"
 #include "common/chart.h"
 #include "common/names.h"
+#include "common/text_file.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -136,9 +137,10 @@ static void fill_sheet(const val_job *val, struct sheet *sheet, const struct plo
         char *name = sheet->names[sheet->count];
         const char *given = val->data.categories[i].name;
         if (plot->value == by_recall)
-            (void)snprintf(name, NAME_SIZE, "%.60s %.3f", given, row->table_ap50);
+            (void)snprintf(name, NAME_SIZE, "%.*s %.3f", app_utf8_cut(given, 60), given,
+                           row->table_ap50);
         else
-            (void)snprintf(name, NAME_SIZE, "%.70s", given);
+            (void)snprintf(name, NAME_SIZE, "%.*s", app_utf8_cut(given, 70), given);
         sheet->curves[sheet->count] =
             (app_curve){values, name, app_chart_colour(sheet->count), 1.2};
         sheet->count++;

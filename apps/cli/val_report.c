@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The figures of boxes and masks: YOLOv5's table and COCO's twelve lines. */
 #include "cli/val.h"
+#include "common/text_file.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -20,8 +21,8 @@ static void say_row(const val_job *val, const char *name, const coco_class *boxe
                     const coco_class *masks)
 {
     char of_boxes[ROW_SIZE], of_masks[ROW_SIZE];
-    app_say("%22.22s%11zu%11zu%s%s", name, val->seen, boxes->instances, four(of_boxes, boxes),
-            masks == NULL ? "" : four(of_masks, masks));
+    app_say("%22.*s%11zu%11zu%s%s", app_utf8_cut(name, 22), name, val->seen, boxes->instances,
+            four(of_boxes, boxes), masks == NULL ? "" : four(of_masks, masks));
 }
 
 size_t val_category_count(const val_job *val)

@@ -117,7 +117,7 @@ static bool write_line(const val_job *val, FILE *out)
     set_figures(val, line);
     const bool is_whole = app_json_set(line, "ms", times_json(val));
     const bool is_written = is_whole &&
-                            json_dumpf(line, out, JSON_COMPACT | JSON_REAL_PRECISION(17)) == 0 &&
+                            app_json_write_as(out, line, JSON_COMPACT | JSON_REAL_PRECISION(17)) &&
                             fputc('\n', out) != EOF;
     json_decref(line);
     return is_written;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The list of strokes, and SVG of it. */
 #include "common/drawing.h"
+#include "common/term.h"
 #include "common/text_file.h"
 
 #include <stdlib.h>
@@ -102,8 +103,8 @@ void app_xml_text(FILE *out, const char *text)
             length = 1;
         } else if (*text == '&' || *text == '<' || *text == '>' || *text == '"')
             fprintf(out, "&#%d;", *text);
-        else if ((unsigned char)*text >= 0x20 || *text == '\n')
-            fwrite(text, 1, length, out);
+        else
+            app_put_plain(out, text, length);
     }
 }
 

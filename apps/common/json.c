@@ -5,6 +5,7 @@
 #include "common/text_file.h"
 
 #include <math.h>
+#include <pawl/logger.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -82,9 +83,55 @@ bool app_json_append(json_t *array, json_t *value)
     return json_array_append_new(array, value) == 0;
 }
 
+/* Where what jansson dumps goes. */
+struct sink {
+    json_dump_callback_t put;
+    void *user;
+};
+
+/* Of jansson's pieces, which hold whole characters: it spells out what is below a blank and leaves
+ * the rest of what terminals listen to. */
+static int put_plain(const char *bytes, size_t size, void *user)
+{
+    const struct sink *sink = user;
+    size_t from = 0;
+    for (size_t at = 0, length; at < size; at += length) {
+        char piece[16];
+        length = (unsigned char)bytes[at] < 0x80 ? 1 : app_utf8_length(bytes + at);
+        if (length < 2) {
+            length = 1;
+            continue;
+        }
+        const size_t spelled = pawl_text_plain(bytes + at, length, piece, sizeof piece);
+        if (spelled == length)
+            continue;
+        if ((at > from && sink->put(bytes + from, at - from, sink->user) != 0) ||
+            sink->put(piece, spelled, sink->user) != 0)
+            return -1;
+        from = at + length;
+    }
+    return size > from ? sink->put(bytes + from, size - from, sink->user) : 0;
+}
+
+int app_json_dump(const json_t *value, size_t flags, json_dump_callback_t put, void *user)
+{
+    struct sink sink = {put, user};
+    return json_dump_callback(value, put_plain, &sink, flags);
+}
+
+static int put_file(const char *bytes, size_t size, void *out)
+{
+    return fwrite(bytes, 1, size, out) == size ? 0 : -1;
+}
+
+bool app_json_write_as(FILE *out, const json_t *value, size_t flags)
+{
+    return app_json_dump(value, flags, put_file, out) == 0;
+}
+
 bool app_json_write(FILE *out, const json_t *value)
 {
-    return json_dumpf(value, out, APP_JSON_FLAGS | JSON_ENCODE_ANY) == 0;
+    return app_json_write_as(out, value, APP_JSON_FLAGS | JSON_ENCODE_ANY);
 }
 
 bool app_json_write_line(FILE *out, const json_t *value)

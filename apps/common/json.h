@@ -15,6 +15,10 @@
  * itself. */
 #define APP_JSON_FLAGS (JSON_COMPACT | JSON_REAL_PRECISION(9))
 
+/* json_dump_callback() with those of flags, to what takes pieces (0: taken); what a text in it
+ * would do to a terminal is spelled out, as JSON can. */
+int app_json_dump(const json_t *value, size_t flags, json_dump_callback_t sink, void *user);
+
 /* A string whatever its bytes: what is no UTF-8 becomes U+FFFD. NULL text is null. */
 json_t *app_json_text(const char *text);
 /* A number; null for what JSON cannot write (NaN, infinities). */
@@ -52,5 +56,7 @@ bool app_json_append(json_t *array, json_t *value);
 bool app_json_write_line(FILE *out, const json_t *value);
 /* Writes it without a newline. */
 bool app_json_write(FILE *out, const json_t *value);
+/* The same with other flags than APP_JSON_FLAGS. */
+bool app_json_write_as(FILE *out, const json_t *value, size_t flags);
 
 #endif

@@ -93,7 +93,7 @@ int app_lines_write(app_lines *lines, json_t *value)
 {
     lines->length = 0;
     const bool is_gathered = value != NULL &&
-                             json_dump_callback(value, gather, lines, APP_JSON_FLAGS) == 0 &&
+                             app_json_dump(value, APP_JSON_FLAGS, gather, lines) == 0 &&
                              gather("\n", 1, lines) == 0;
     json_decref(value);
     return is_gathered ? write_line(lines) : app_fail_memory();

@@ -2,6 +2,10 @@
 /* Messages, exit codes and signals of the programs. */
 #include "common/term.h"
 
+#include "common/files.h"
+#include "common/memory_limit.h"
+#include "common/text_file.h"
+
 #include "common/progress.h"
 #include "common/sources.h"
 
@@ -105,19 +109,40 @@ static bool has_colour(FILE *out)
     return term.has_colour[out == stderr];
 }
 
+void app_put_plain(FILE *out, const char *text, size_t length)
+{
+    for (size_t step; length > 0 && *text != '\0'; text += step, length -= step) {
+        char piece[16];
+        step = app_utf8_length(text);
+        step = step > 0 && step <= length ? step : 1;
+        (void)fwrite(piece, 1, pawl_text_plain(text, step, piece, sizeof piece), out);
+    }
+}
+
+/* Where a command of ours begins, where the stream takes them; else the text's end. */
+static const char *find_own(FILE *out, const char *text)
+{
+    const char *end = text + strlen(text);
+    const char *bold = has_colour(out) ? strstr(text, BOLD) : NULL;
+    const char *plain = has_colour(out) ? strstr(text, PLAIN) : NULL;
+    bold = bold != NULL ? bold : end;
+    plain = plain != NULL ? plain : end;
+    return bold < plain ? bold : plain;
+}
+
 /* One line whatever it names: a file's name may hold line ends, and commands to a terminal. */
 static void put_line(FILE *out, const char *text)
 {
-    for (; *text != '\0'; text++) {
-        const unsigned char byte = (unsigned char)*text;
-        const bool is_ours = strncmp(text, BOLD, sizeof BOLD - 1) == 0 ||
-                             strncmp(text, PLAIN, sizeof PLAIN - 1) == 0;
-        if ((byte >= ' ' && byte != 0x7f) || (is_ours && has_colour(out)))
-            fputc(byte, out);
-        else if (byte == '\n')
-            fputs("\\n", out);
-        else
-            fprintf(out, "\\x%02x", byte);
+    const size_t own = sizeof BOLD - 1;
+    _Static_assert(sizeof BOLD == sizeof PLAIN, "of one length");
+    while (*text != '\0') {
+        const char *next = find_own(out, text);
+        app_put_plain(out, text, (size_t)(next - text));
+        text = next;
+        if (*text != '\0') {
+            (void)fwrite(text, 1, own, out);
+            text += own;
+        }
     }
     fputc('\n', out);
 }
@@ -277,14 +302,17 @@ int app_fail_library(const char *path, const pawl_error *error)
     const int code = app_exit_of(error->status);
     const char *message =
         error->message[0] != '\0' ? error->message : pawl_status_text(error->status);
-    const char *slash = path == NULL ? NULL : strrchr(path, '/');
+    char name[1024] = ""; /* as the message has it */
+    if (path != NULL)
+        (void)pawl_text_plain(app_path_name(path), SIZE_MAX, name, sizeof name);
     if (error->status == PAWL_ERR_CANCELLED && app_is_interrupted())
         return app_fail_interrupted();
     if (path != NULL && error->status == PAWL_ERR_READ && app_is_address(path))
         return app_fail_address(path);
-    if (path == NULL || strstr(message, slash == NULL ? path : slash + 1) != NULL)
-        return app_fail(code, "%s", message);
-    return app_fail(code, "%s: %s", path, message);
+    const char *limit = error->status == PAWL_ERR_MEMORY ? app_memory_limit_text() : "";
+    if (path == NULL || strstr(message, name) != NULL)
+        return app_fail(code, "%s%s", message, limit);
+    return app_fail(code, "%s: %s%s", path, message, limit);
 }
 
 int app_fail_address(const char *path)
@@ -303,7 +331,7 @@ int app_fail_kind(const char *path, const char *wanted)
 
 int app_fail_memory(void)
 {
-    return app_fail(APP_EXIT_LIMIT, "memory ran out");
+    return app_fail(APP_EXIT_LIMIT, "memory ran out%s", app_memory_limit_text());
 }
 
 const char *app_bold(FILE *out)

@@ -48,7 +48,10 @@ bool app_term_is_quiet(void);
 /* From now on app_say() writes to stderr: stdout belongs to JSON. */
 void app_term_json_on_stdout(void);
 
-/* All that follow write one line, in which control characters are spelled out. */
+/* Writes text of unknown origin as pawl_text_plain() makes it: length bytes at most. */
+void app_put_plain(FILE *out, const char *text, size_t length);
+
+/* All that follow write one line, whatever is in the names, in that form. */
 
 /* A line of results on stdout, -q or not. */
 void app_put(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -74,6 +74,15 @@ size_t app_utf8_length(const char *text)
                                                                                         : length;
 }
 
+int app_utf8_cut(const char *text, int most)
+{
+    const int length = (int)strnlen(text, (size_t)most + 1);
+    int cut = length <= most ? length : most;
+    while (cut > 0 && cut < length && ((unsigned char)text[cut] & 0xC0) == 0x80)
+        cut--;
+    return cut;
+}
+
 static size_t put_utf8(char *out, unsigned int code)
 {
     if (code < 0x80) {

@@ -30,5 +30,8 @@ void app_text_free(app_text *text);
 
 /* Bytes of the valid UTF-8 sequence at @p at, 0 if there is none; it ends before a zero. */
 size_t app_utf8_length(const char *at);
+/* Bytes of @p text that are shown where there is room for @p most: it is not cut within a
+ * character. For "%.*s". */
+int app_utf8_cut(const char *text, int most);
 
 #endif

@@ -56,7 +56,7 @@ static int read_network(const compat_build *asked, pawl_task task, struct build 
 {
     pawl_error error = {0};
     pawl_model_info model = PAWL_MODEL_INFO_INIT;
-    printf("Loading weights: %s\n", asked->weights);
+    app_put("Loading weights: %s", asked->weights);
     (void)fflush(stdout);
     if (pawl_weights_load(asked->weights, &build->weights, &error) < 0 ||
         pawl_network_create(build->weights, NULL, &build->network, &error) < 0 ||

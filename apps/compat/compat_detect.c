@@ -92,13 +92,13 @@ static int read_names(struct detect *detect, const char *labels)
 static int print_classes(const struct detect *detect, const char *path,
                          const pawl_class_scores *scores)
 {
-    puts(app_path_name(path));
+    app_put("%s", app_path_name(path));
     for (size_t i = 0; i < TOP && i < scores->count; i++) {
         const int32_t id = scores->items[i].class_id;
         if (detect->names[id] != NULL)
-            printf("  %s %g\n", detect->names[id], (double)scores->items[i].probability);
+            app_put("  %s %g", detect->names[id], (double)scores->items[i].probability);
         else
-            printf("  class%d %g\n", id, (double)scores->items[i].probability);
+            app_put("  class%d %g", id, (double)scores->items[i].probability);
     }
     return 0;
 }

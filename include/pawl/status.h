@@ -38,7 +38,7 @@ typedef struct pawl_error {
     pawl_status status;
     int os_error;        /* errno where the system refused, else 0 */
     uint64_t offset;     /* byte of the file at which reading stopped, else 0 */
-    char message[512];   /* one sentence, UTF-8, always terminated */
+    char message[512];   /* one sentence and one line, UTF-8, always terminated; what names in it would do to a terminal is spelled out */
 } pawl_error;
 #define PAWL_ERROR_INIT { PAWL_OK, 0, 0, { 0 } }
 

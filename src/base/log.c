@@ -5,6 +5,7 @@
  */
 #include "base/log.h"
 #include "base/os.h"
+#include "base/plain_text.h"
 #include "base/strbuf.h"
 
 #include <sched.h>
@@ -84,13 +85,14 @@ void pw_log(pawl_log_level level, const char *format, ...)
     void *user = NULL;
     if (!read_logger(&write, &user))
         return;
-    char message[MESSAGE_SIZE];
-    pw_strbuf buffer = PW_STRBUF(message);
+    char message[MESSAGE_SIZE], plain[MESSAGE_SIZE];
+    pw_strbuf buffer = PW_STRBUF(message), shown = PW_STRBUF(plain);
     va_list arguments;
     va_start(arguments, format);
     pw_strbuf_vadd(&buffer, format, arguments);
     va_end(arguments);
-    write(user, level, message);
+    pw_strbuf_add_plain(&shown, message);
+    write(user, level, plain);
 }
 
 void pw_notice_set(pw_notice *notice, pawl_log_level level, const char *format, ...)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Names of statuses, messages of errors, and the version. */
 #include "base/fail.h"
+#include "base/plain_text.h"
 #include "base/strbuf.h"
 
 #include <pawl/version.h>
@@ -66,6 +67,15 @@ static void keep_both_ends(char *message, size_t capacity, const char *whole, si
     pw_strbuf_add(&cut, "%.*s" GAP "%s", (int)head, whole, tail);
 }
 
+/* In a frame of its own: two whole sentences are more than one may hold. */
+static __attribute__((noinline)) void put_plain(char *message, size_t capacity, const char *text)
+{
+    char plain[WHOLE_SIZE];
+    pw_strbuf whole = PW_STRBUF(plain);
+    pw_strbuf_add_plain(&whole, text);
+    keep_both_ends(message, capacity, plain, whole.length);
+}
+
 /*
  * The sentence is formed beside the error first: an argument may be the error's own message ("could
  * not do A: %s"). With os_error 0 no reason is appended.
@@ -86,7 +96,7 @@ static void PW_PRINTF(5, 0) fill(pawl_error *error, pawl_status status, uint64_t
     error->status = status;
     error->os_error = os_error;
     error->offset = offset;
-    keep_both_ends(error->message, sizeof error->message, text, sentence.length);
+    put_plain(error->message, sizeof error->message, text);
 }
 
 pawl_status pw_fail(pawl_error *error, pawl_status status, const char *format, ...)

@@ -25,16 +25,26 @@ static void put_holder(pw_os_file *file, const pw_history *history, const pw_rec
                record->holder_count > 2 ? "s" : "");
 }
 
+static void put_name(pw_os_file *file, const char *before, const char *name)
+{
+    pw_put(file, "%s", before);
+    pw_put_plain(file, name);
+    pw_put(file, "\"");
+}
+
 static void put_birth(pw_os_file *file, const pw_history *history, const pw_record *record)
 {
     if (record->name[0] != '\0')
-        pw_put(file, " \"%s\"", record->name);
+        put_name(file, " \"", record->name);
     for (size_t k = 0; k < PW_MAX_PARENTS && record->others[k] != 0; k++) {
         pw_put(file, k == 0 ? " on " : ", ");
         put_object(file, history, record->others[k]);
     }
-    if (record->place.file[0] != '\0')
-        pw_put(file, " at %s:%d", record->place.file, record->place.line);
+    if (record->place.file[0] == '\0')
+        return;
+    pw_put(file, " at ");
+    pw_put_plain(file, record->place.file);
+    pw_put(file, ":%d", record->place.line);
 }
 
 static void put_lived(pw_os_file *file, const pw_history *history, const pw_record *record)
@@ -62,7 +72,7 @@ static void put_text_line(pw_os_file *file, const pw_history *history, const pw_
         put_birth(file, history, record);
         break;
     case PW_RECORD_NAMED:
-        pw_put(file, " named \"%s\"", record->name);
+        put_name(file, " named \"", record->name);
         break;
     case PW_RECORD_ENDED:
         pw_put(file, " ended");

@@ -15,7 +15,8 @@
 #define PW_PUT_SIZE 1024
 
 void pw_put(pw_os_file *file, const char *format, ...) PW_PRINTF(2, 3);
-/* A text inside quotes, for JSON, or as XML's character data or attribute. What is no UTF-8 becomes "?". */
+/* A text of unknown origin in a line, inside quotes for JSON, or as XML's character data or attribute (base/plain_text.h). */
+void pw_put_plain(pw_os_file *file, const char *text);
 void pw_put_json(pw_os_file *file, const char *text);
 void pw_put_xml(pw_os_file *file, const char *text);
 

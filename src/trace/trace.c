@@ -73,7 +73,7 @@ pawl_status pawl_trace_report(pawl_trace *handle, pawl_trace_format format,
                        "writes the others");
     PW_TRY(pw_object_use(handle, &pw_trace_type, &trace, error));
     if (format == PAWL_TRACE_TEXT)
-        pw_trace_write_text(trace, &out);
+        pw_trace_write_text(trace, PW_TEXT_LINE, &out);
     else
         pw_trace_write_json(trace, &out);
     for (char *at = out.is_full ? NULL : out.text, *end; at != NULL && *at != '\0'; at = end) {
@@ -92,7 +92,7 @@ static pawl_status write_format(pw_trace *trace, pawl_trace_format format, pw_os
     pw_trace_out out = {.file = file};
     switch (format) {
     case PAWL_TRACE_TEXT:
-        pw_trace_write_text(trace, &out);
+        pw_trace_write_text(trace, PW_TEXT_LINE, &out);
         return PAWL_OK;
     case PAWL_TRACE_JSON:
         pw_trace_write_json(trace, &out);

@@ -142,22 +142,6 @@ static void put_note(void *user, const char *text)
     pw_trace_put_text(user, "</p>\n");
 }
 
-/* The text report, whose paragraphs begin with an id, as it stands. */
-static pawl_status put_report(pw_trace *trace, pw_trace_out *to, pawl_error *error)
-{
-    pw_trace_out text = {.file = NULL};
-    pw_trace_write_text(trace, &text);
-    if (text.is_full) {
-        pw_free(text.text);
-        return pw_fail_memory(error, "the report", text.capacity);
-    }
-    pw_trace_put_text(to, "<pre>");
-    pw_trace_put_xml(to, text.text != NULL ? text.text : "");
-    pw_trace_put_text(to, "</pre>\n");
-    pw_free(text.text);
-    return PAWL_OK;
-}
-
 pawl_status pw_trace_write_html(pw_trace *trace, pw_os_file *file, pawl_error *error)
 {
     pw_trace_out out = {.file = file};
@@ -180,7 +164,8 @@ pawl_status pw_trace_write_html(pw_trace *trace, pw_os_file *file, pawl_error *e
         put_note(&out, pw_trace_remedy(trace, &trace->findings[i]));
     }
     PW_TRY(pw_trace_write_svg(trace, file, error));
-    PW_TRY(put_report(trace, &out, error));
-    pw_trace_put_text(&out, "</body></html>\n");
+    pw_trace_put_text(&out, "<pre>");
+    pw_trace_write_text(trace, PW_TEXT_XML, &out);
+    pw_trace_put_text(&out, "</pre>\n</body></html>\n");
     return PAWL_OK;
 }

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/os.h"
+#include "base/plain_text.h"
 #include "lifetime/handle.h"
 #include "trace/trace_log.h"
 
@@ -128,12 +129,13 @@ typedef struct pw_trace_out {
     char *text;         /* where there is no file: grown with pw_grow */
     size_t length, capacity;
     bool is_full;       /* no memory */
+    const pw_text_form *form; /* of what pw_trace_put puts, ends of lines left alone; NULL: it is put as it is */
 } pw_trace_out;
 void pw_trace_put(pw_trace_out *out, const char *format, ...) PW_PRINTF(2, 3);
 void pw_trace_put_text(pw_trace_out *out, const char *text); /* as it is */
 void pw_trace_put_json(pw_trace_out *out, const char *text);
 void pw_trace_put_xml(pw_trace_out *out, const char *text);
-void pw_trace_write_text(pw_trace *trace, pw_trace_out *out);
+void pw_trace_write_text(pw_trace *trace, pw_text_form form, pw_trace_out *out);
 void pw_trace_write_json(pw_trace *trace, pw_trace_out *out);
 pawl_status pw_trace_write_html(pw_trace *trace, pw_os_file *file, pawl_error *error) PW_NODISCARD;
 pawl_status pw_trace_write_svg(pw_trace *trace, pw_os_file *file, pawl_error *error) PW_NODISCARD;

@@ -31,6 +31,16 @@ static void put(pw_trace_out *out, const char *text, size_t length)
     out->text[out->length] = '\0';
 }
 
+static void put_lines(pw_trace_out *out, const char *text, size_t length)
+{
+    for (const char *end = text + length; text < end;) {
+        char piece[PW_TEXT_PIECE];
+        const bool is_end = *text == '\n';
+        const size_t size = pw_text_next(&text, end, *out->form, piece);
+        put(out, is_end ? "\n" : piece, is_end ? 1 : size);
+    }
+}
+
 void pw_trace_put(pw_trace_out *out, const char *format, ...)
 {
     char piece[PIECE];
@@ -39,7 +49,10 @@ void pw_trace_put(pw_trace_out *out, const char *format, ...)
     va_start(arguments, format);
     pw_strbuf_vadd(&text, format, arguments);
     va_end(arguments);
-    put(out, piece, text.length);
+    if (out->form == NULL)
+        put(out, piece, text.length);
+    else
+        put_lines(out, piece, text.length);
 }
 
 void pw_trace_put_text(pw_trace_out *out, const char *text)
@@ -47,56 +60,21 @@ void pw_trace_put_text(pw_trace_out *out, const char *text)
     put(out, text, strlen(text));
 }
 
-static void put_escaped(pw_trace_out *out, const char *text,
-                        const char *(*escape)(unsigned char byte))
+static void put_as(pw_trace_out *out, const char *text, pw_text_form form)
 {
-    for (; *text != '\0'; text++) {
-        const char *const instead = escape((unsigned char)*text);
-        if (instead != NULL)
-            pw_trace_put_text(out, instead);
-        else
-            put(out, text, 1);
-    }
-}
-
-static const char *escape_json(unsigned char byte)
-{
-    switch (byte) {
-    case '"':
-        return "\\\"";
-    case '\\':
-        return "\\\\";
-    case '\n':
-        return "\\n";
-    default:
-        return byte < 0x20    ? " "
-               : byte >= 0x80 ? "?"
-                              : NULL; /* paths and messages are ASCII, or nobody knows what */
-    }
-}
-
-static const char *escape_xml(unsigned char byte)
-{
-    switch (byte) {
-    case '<':
-        return "&lt;";
-    case '>':
-        return "&gt;";
-    case '&':
-        return "&amp;";
-    case '"':
-        return "&quot;";
-    default:
-        return byte >= 0x80 ? "?" : NULL;
+    for (const char *end = text + strlen(text); text < end;) {
+        char piece[PW_TEXT_PIECE];
+        const size_t size = pw_text_next(&text, end, form, piece);
+        put(out, piece, size);
     }
 }
 
 void pw_trace_put_json(pw_trace_out *out, const char *text)
 {
-    put_escaped(out, text, escape_json);
+    put_as(out, text, PW_TEXT_JSON);
 }
 
 void pw_trace_put_xml(pw_trace_out *out, const char *text)
 {
-    put_escaped(out, text, escape_xml);
+    put_as(out, text, PW_TEXT_XML);
 }

@@ -112,8 +112,9 @@ static void put_note(void *user, const char *text)
         pw_trace_put(user, "pawl trace: %s\n", text);
 }
 
-void pw_trace_write_text(pw_trace *trace, pw_trace_out *out)
+void pw_trace_write_text(pw_trace *trace, pw_text_form form, pw_trace_out *out)
 {
+    out->form = &form;
     pw_trace_notes(trace, put_note, out);
     for (size_t i = 0; i < trace->finding_count; i++)
         if (!trace->findings[i].is_suppressed)
@@ -124,4 +125,5 @@ void pw_trace_write_text(pw_trace *trace, pw_trace_out *out)
     if (trace->library_count > 0)
         pw_trace_put(out, "pawl trace: %zu object%s, %zu defect%s\n", trace->object_count,
                      trace->object_count == 1 ? "" : "s", told, told == 1 ? "" : "s");
+    out->form = NULL;
 }

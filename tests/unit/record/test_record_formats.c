@@ -221,21 +221,26 @@ static void nothing_can_be_drawn_too(void **state)
     assert_well_formed();
 }
 
+#define OVERRIDE "\xe2\x80\xae" /* what follows is written from right to left */
+#define NONE     "\xef\xbf\xbd"
+
 static void hostile_names_stay_text(void **state)
 {
     (void)state;
     void *engine = stub_make(&stub_engine, "a<b>&\"c.c", 1, NULL, NULL);
-    assert_int_equal(pawl_object_name_set(engine, "</text>\"\\\x01\xff\xed\xa0\x80 \xC3\xA9"),
-                     PAWL_OK);
+    assert_int_equal(
+        pawl_object_name_set(engine, "</text>\"\\\x01\xff\xed\xa0\x80 \xC3\xA9" OVERRIDE), PAWL_OK);
     save(PAWL_LIFETIME_SVG);
     assert_well_formed();
-    assert_contains(saved, "“&lt;/text&gt;&quot;\\ ???? \xC3\xA9”");
+    assert_contains(saved, "“&lt;/text&gt;&quot;\\\\x01" NONE NONE NONE NONE " \xC3\xA9\\u202e”");
     save(PAWL_LIFETIME_TRACE);
     json_t *root = json_loads(saved, 0, NULL);
     assert_non_null(root);
     json_decref(root);
     save(PAWL_LIFETIME_JSONL);
-    assert_contains(saved, "</text>\\\"\\\\ ???? \xC3\xA9");
+    assert_contains(saved, "</text>\\\"\\\\\\u0001" NONE NONE NONE NONE " \xC3\xA9\\u202e");
+    save(PAWL_LIFETIME_TEXT);
+    assert_contains(saved, "</text>\"\\\\x01\\xff\\xed\\xa0\\x80 \xC3\xA9\\u202e\"");
     assert_int_equal(pawl_object_destroy(&engine), PAWL_OK);
 }
 
