@@ -24,6 +24,7 @@ usage()
     cat <<'END'
 ./do demo [WEIGHTS PICTURE]  weights -> .wts -> .engine -> annotated pictures, with the example's files or your own
 ./do test [--full|--gpu]     the tests; --full adds shared data, sanitizers, clang, lint, fuzz replay, aarch64
+./do coverage                which lines of src/ the tests run, and which never
 ./do build                   build/release/bin/pawl
 ./do install [PREFIX]        the release into PREFIX (/usr/local); DESTDIR is put before it
 ./do uninstall [PREFIX]      removes what install put there
@@ -438,6 +439,18 @@ step_aarch64()
     ctest --test-dir build/aarch64 --output-on-failure -j "$jobs" -LE 'bench|install|tree|shared|lifetime|cli|rtx'
 }
 
+# Counts of lines over the whole suite; at least 90 % of src/. What runs many threads writes counts that are nearly right: enough here.
+coverage()
+{
+    # shellcheck disable=SC2086
+    need $build_packages $test_packages
+    build coverage
+    shared_data
+    find build/coverage -name '*.gcda' -exec rm -f {} +
+    ctest --test-dir build/coverage --output-on-failure -j "$jobs" -LE 'bench|install|tree|rtx|headers' || say "do: some tests failed: their lines count all the same"
+    python3 tools/coverage.py build/coverage
+}
+
 # On NVIDIA's TensorRT, which PAWL_TENSORRT_LIBRARY names where the loader does not find it, and a GPU. Up to half an hour the first time.
 test_gpu()
 {
@@ -552,6 +565,7 @@ uninstall) uninstall "$@" ;;
 bench) bench "$@" ;;
 lint) lint ;;
 format) format ;;
+coverage) coverage ;;
 step-dev) step_dev ;;
 step-rtx) step_rtx ;;
 step-slots) step_slots ;;
