@@ -71,7 +71,8 @@ class Job:
     def make(self, row, is_planted):
         text, lines = source_of(row, is_planted)
         language = row[1]
-        stem = os.path.join(self.work, row[0] + ("_bad" if is_planted else "_good"))
+        planted = "_bad" if language == "py" else "_bäd"  # letters beyond ASCII come through, but the interpreter writes \xe4
+        stem = os.path.join(self.work, row[0] + (planted if is_planted else "_good"))
         path = stem + {"c": ".c", "py": ".py"}.get(language, ".cpp")
         with open(path, "w", encoding="utf-8") as stream:
             stream.write(text)
