@@ -97,12 +97,15 @@ static int put_plain(const char *bytes, size_t size, void *user)
     size_t from = 0;
     for (size_t at = 0, length; at < size; at += length) {
         char piece[16];
-        length = (unsigned char)bytes[at] < 0x80 ? 1 : app_utf8_length(bytes + at);
-        if (length < 2) {
+        const unsigned char byte = (unsigned char)bytes[at];
+        const bool is_delete = byte == 0x7f; /* in JSON "\x7f" is none */
+        length = byte < 0x80 ? 1 : app_utf8_length(bytes + at);
+        if (byte < 0x7f || length == 0) {
             length = 1;
             continue;
         }
-        const size_t spelled = pawl_text_plain(bytes + at, length, piece, sizeof piece);
+        const size_t spelled = is_delete ? (size_t)snprintf(piece, sizeof piece, "\\u007f")
+                                         : pawl_text_plain(bytes + at, length, piece, sizeof piece);
         if (spelled == length)
             continue;
         if ((at > from && sink->put(bytes + from, at - from, sink->user) != 0) ||

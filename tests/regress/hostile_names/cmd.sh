@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # What is in names of files, classes and layers neither speaks to a terminal nor breaks a document, wherever it is written.
-escape=$(printf '\033]0;title\007\033[31m')     # C0
+escape=$(printf '\033]0;title\007\177\033[31m') # C0
 c1=$(printf '\302\233\062J')                    # the same as one character of UTF-8
 turned=$(printf '\342\200\256gpj')              # what follows is written from right to left
 none=$(printf '\377\376')                       # no UTF-8
