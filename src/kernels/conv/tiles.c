@@ -266,18 +266,34 @@ static bool is_inside(const tile_job *job, const place *tile)
     return tile->in_x >= 0 && tile->in_x + (int64_t)tile->in_width <= (int64_t)job->at.width;
 }
 
+static int64_t least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static int64_t most(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
 /* Copies one row of pixels from in_x on, in_width of them of so many bytes, zeros where they are
  * outside; row NULL: all of it is. */
 static void copy_row(const tile_job *job, const unsigned char *row, size_t step, size_t size,
                      const place *tile, unsigned char *patch)
 {
-    for (size_t i = 0; i < tile->in_width; i++, patch += size) {
-        const int64_t x = tile->in_x + (int64_t)i;
-        if (row == NULL || x < 0 || x >= (int64_t)job->at.width)
-            memset(patch, job->at.zero, size);
-        else
-            memcpy(patch, row + (size_t)x * step, size);
-    }
+    const int64_t width = row == NULL ? 0 : (int64_t)job->at.width;
+    const int64_t end = tile->in_x + (int64_t)tile->in_width;
+    const int64_t first = least(most(tile->in_x, 0), end), last = most(least(end, width), first);
+    const size_t before = (size_t)(first - tile->in_x) * size, after = (size_t)(end - last) * size;
+    memset(patch, job->at.zero, before);
+    patch += before;
+    const size_t pixels = (size_t)(last - first);
+    if (step == size && pixels > 0) /* without gaps: one run */
+        memcpy(patch, row + (size_t)first * step, pixels * size);
+    for (size_t i = 0; step != size && i < pixels; i++)
+        memcpy(patch + i * size, row + ((size_t)first + i) * step, size);
+    patch += pixels * size;
+    memset(patch, job->at.zero, after);
 }
 
 /* Whether a run that is filled up with what follows it would end behind the source. */
