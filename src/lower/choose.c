@@ -112,13 +112,13 @@ static size_t count_steps(const pw_schedule *schedule)
     return count;
 }
 
-pawl_status pw_choose(pw_schedule *schedule, pw_arena *arena, pawl_error *error)
+/* Steps that nobody can take as they are get reorders around them, and all of them another place.
+ */
+static pawl_status add_reorders(pw_schedule *schedule, size_t capacity, pw_arena *arena,
+                                pawl_error *error)
 {
-    if (schedule->step_count > 0 && schedule->steps[0].problem.op == PK_REORDER)
-        shorten_input(schedule);
     const pw_step *asked = schedule->steps;
     const size_t count = schedule->step_count;
-    const size_t capacity = count_steps(schedule);
     schedule->steps = pw_arena_array(arena, capacity, sizeof(pw_step));
     schedule->step_count = 0;
     if (schedule->steps == NULL)
@@ -129,6 +129,16 @@ pawl_status pw_choose(pw_schedule *schedule, pw_arena *arena, pawl_error *error)
         else
             add_through_floats(schedule, asked[s]);
     }
+    return PAWL_OK;
+}
+
+pawl_status pw_choose(pw_schedule *schedule, pw_arena *arena, pawl_error *error)
+{
+    if (schedule->step_count > 0 && schedule->steps[0].problem.op == PK_REORDER)
+        shorten_input(schedule);
+    const size_t capacity = count_steps(schedule);
+    if (capacity > schedule->step_count)
+        PW_TRY(add_reorders(schedule, capacity, arena, error));
     for (size_t s = 0; s < schedule->step_count; s++) {
         pw_step *step = &schedule->steps[s];
         step->implementation = best(schedule, &step->problem);
