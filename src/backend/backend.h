@@ -135,7 +135,7 @@ struct pw_backend {
      */
     pawl_status (*collect)(pw_program *program, size_t place, pw_nms *nms, pawl_detection *items, uint32_t *rows, size_t *count, pawl_error *error);
     pawl_status (*fetch)(pw_program *program, pawl_error *error);
-    pawl_status (*mask)(pw_program *program, size_t place, uint32_t row, const pk_mask_area *inside, float *plane, pawl_error *error);
+    pawl_status (*mask)(pw_program *program, size_t place, uint32_t row, const pk_mask_area *inside, float plane[], pawl_error *error);
     /* Kernel in use for layer index of the plan's network; NULL where the layer vanished. */
     const char *(*tactic)(const pw_device_plan *device_plan, size_t index);
 };

@@ -43,10 +43,11 @@ static pawl_status bind_candidates(pw_program *program, pw_arena *arena, pw_rows
     rows->index = pw_arena_array(arena, batch * rows->count, sizeof(int32_t));
     if (program->candidates == NULL || program->not_finite == NULL || rows->index == NULL)
         return pw_fail_memory(error, "the candidates", batch * rows->count * sizeof(int32_t));
+    const size_t size = rows->count * rows->width * pawl_dtype_size(rows->dtype);
     for (size_t n = 0; n < batch; n++)
         program->candidates[n] =
             (pawl_candidates){.width = rows->width,
-                              .rows = (const float *)rows->values + n * rows->count * rows->width,
+                              .rows = (void *)((unsigned char *)rows->values + n * size),
                               .index = rows->index + n * rows->count};
     return PAWL_OK;
 }

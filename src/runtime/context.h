@@ -108,7 +108,7 @@ pawl_status pw_context_collect(pw_context *context, size_t picture, pw_nms *nms,
                                pawl_error *error) PW_NODISCARD;
 /* The plane of a box's mask, as the backend's mask(). */
 pawl_status pw_context_mask(const pw_context *context, size_t picture, uint32_t row,
-                            const pk_mask_area *inside, float *plane,
+                            const pk_mask_area *inside, float plane[],
                             pawl_error *error) PW_NODISCARD;
 /* Why a picture without boxes may have none: how many values are NaN or infinite. After a collect
  * of it. */

@@ -192,7 +192,7 @@ pawl_status pw_context_collect(pw_context *context, size_t picture, pw_nms *nms,
 }
 
 pawl_status pw_context_mask(const pw_context *context, size_t picture, uint32_t row,
-                            const pk_mask_area *inside, float *plane, pawl_error *error)
+                            const pk_mask_area *inside, float plane[], pawl_error *error)
 {
     PW_TRY(check_picture(context, picture, error));
     pw_program *program = pw_context_program(context);
