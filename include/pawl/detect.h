@@ -63,7 +63,7 @@ typedef struct pawl_detector_desc {
     size_t class_count; /* at least 1 where classes are given, else 0 */
     const float *class_confidences; /* one a class in the place of confidence, 0 to 1; NULL: the same for all. Copied. Since 0.2 */
     size_t class_confidence_count;  /* the model's classes where they are given, else 0. Since 0.2 */
-    int32_t jobs;            /* in flight at most: pawl/job.h; 0 to 64, each with a workspace of its own. Since 0.2 */
+    int32_t jobs;            /* in flight at most: pawl/job.h; 0 to PAWL_MAX_JOBS, each with a workspace of its own. Since 0.2 */
     int32_t is_rect;         /* 1: each run's shape is the least rectangle that its pictures need, within the height and width that the context has when
                                 the detector is made, in steps of the model's largest stride: as detect.py runs a .pt. Of a classifier: nothing. Since 0.2 */
 } pawl_detector_desc;
@@ -128,18 +128,18 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_detector_run_pictures(pawl_detector *de
  * @retval PAWL_ERR_ARGUMENT  The context has not run in its shape, or there is no such picture.
  * @retval PAWL_ERR_UNSUPPORTED  The engine is a classifier.
  */
-PAWL_API PAWL_NODISCARD pawl_status pawl_detector_collect(pawl_detector *detector, size_t image, pawl_detections *result,
+PAWL_API PAWL_NODISCARD pawl_status pawl_detector_collect(pawl_detector *detector, size_t picture, pawl_detections *result,
                                                           pawl_error *error);
 
 /**
- * The mask of box @p index of picture @p image of the last call, where the engine segments.
+ * The mask of box @p index of picture @p picture of the last call, where the engine segments.
  *
  * @param[out] mask  The detector's until its next call, this one too.
  * @retval PAWL_ERR_UNSUPPORTED  The engine makes no masks.
  * @retval PAWL_ERR_ARGUMENT     There is no such box, or the context has run since.
  * @note Any thread, one at a time. Since 0.1.
  */
-PAWL_API PAWL_NODISCARD pawl_status pawl_detector_mask(pawl_detector *detector, size_t image, size_t index, pawl_mask_form form,
+PAWL_API PAWL_NODISCARD pawl_status pawl_detector_mask(pawl_detector *detector, size_t picture, size_t index, pawl_mask_form form,
                                                        pawl_mask *mask, pawl_error *error);
 
 /**

@@ -112,12 +112,32 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_image_decode(const void *data, size_t s
 PAWL_API PAWL_NODISCARD pawl_status pawl_image_create(const pawl_image_view *pixels, pawl_image **image, pawl_error *error);
 
 /**
+ * Makes an image, R G B, of a picture in the caller's memory, of any pawl_picture_format: to draw into, or to encode. It does not depend on those bytes.
+ *
+ * @param picture      Read during the call.
+ * @param[out] image   On success the caller's: end it with pawl_image_destroy(). Else untouched.
+ * @retval PAWL_ERR_ARGUMENT, PAWL_ERR_LIMIT  As pawl_detector_run_pictures(). @retval PAWL_ERR_MEMORY  Nothing is left behind.
+ * @note Any thread. Since 0.2.
+ */
+PAWL_API PAWL_NODISCARD pawl_status pawl_image_convert(const pawl_picture *picture, pawl_image **image, pawl_error *error);
+
+/**
+ * Puts another picture into an image, whose memory is used again: for the next frame of a video. Views of its pixels are void where its size changes.
+ * Nobody else may use the image meanwhile.
+ *
+ * @param picture  Read during the call; not the image's own pixels.
+ * @retval PAWL_ERR_ARGUMENT, PAWL_ERR_LIMIT, PAWL_ERR_MEMORY  As pawl_image_convert(). The image is as it was.
+ * @note Since 0.2.
+ */
+PAWL_API PAWL_NODISCARD pawl_status pawl_image_picture_set(pawl_image *image, const pawl_picture *picture, pawl_error *error);
+
+/**
  * Ends an image, at any time; views of its pixels are void. Nothing pins one.
  * @retval PAWL_DEFERRED, PAWL_ERR_IN_USE (strict)  A call under way holds it; see pawl_object_destroy() for all results.
  */
 PAWL_API pawl_status pawl_image_destroy(pawl_image **image);
 
-/** The pixels; valid while the image lives. */
+/** The pixels; valid while the image lives, and until pawl_image_picture_set(). What is drawn later shows in them. Any thread. */
 PAWL_API PAWL_NODISCARD pawl_status pawl_image_view_get(pawl_image *image, pawl_image_view *view, pawl_error *error);
 
 /** Ending @p index of the names that pawl_image_save() takes: "jpg", "png" ...; NULL past the end. Any thread. Since 0.2. */
@@ -188,6 +208,7 @@ PAWL_END
 #define pawl_image_load(path, desc, image, error) PAWL_PLACED(pawl_image_load(path, desc, image, error))
 #define pawl_image_decode(data, size, desc, image, error) PAWL_PLACED(pawl_image_decode(data, size, desc, image, error))
 #define pawl_image_create(pixels, image, error) PAWL_PLACED(pawl_image_create(pixels, image, error))
+#define pawl_image_convert(picture, image, error) PAWL_PLACED(pawl_image_convert(picture, image, error))
 #define pawl_image_letterbox(image, width, height, boxed, error) \
     PAWL_PLACED(pawl_image_letterbox(image, width, height, boxed, error))
 #define pawl_image_letterbox_rect(image, width, height, stride, boxed, error) \

@@ -53,8 +53,9 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_detector_submit(pawl_detector *detector
 /**
  * The same on pictures in the caller's memory, as pawl_detector_run_pictures().
  *
- * @param pictures  The array is read now. The bytes of its planes must stay as they are until a wait has handed the job out; of a job that was ended before,
- *                  until pawl_job_destroy() or, where that was PAWL_DEFERRED, the detector's end has returned PAWL_OK.
+ * @param pictures  The array is read now. The bytes of its planes must stay as they are until a wait has handed the job out. So wait for a job before its
+ *                  memory goes, also for one that nobody wants any more: pawl_job_cancel() makes that short. (A job that is ended in flight reads on for a
+ *                  moment, and nothing tells when it is over.)
  * @retval PAWL_ERR_LIMIT  As pawl_detector_run_pictures(), and so are more causes of PAWL_ERR_ARGUMENT.
  * @note Any thread. Since 0.2.
  */

@@ -11,6 +11,7 @@
 #define PAWL_MAX_SIDE     16384 /* height or width of what a network sees */
 #define PAWL_MAX_CONTEXTS 64    /* of an engine at once, where a build must provide for them */
 #define PAWL_MAX_TRACKS   16384 /* of a tracker at once */
+#define PAWL_MAX_JOBS     64    /* of a detector in flight */
 #define PAWL_MIN_OPSET    12    /* operator sets of ONNX that are written */
 #define PAWL_MAX_OPSET    17
 

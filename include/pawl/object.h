@@ -3,13 +3,13 @@
  * What all handles have in common. A handle (pawl_engine *, ...) is a slot and a generation in the shape of a typed pointer;
  * nobody can dereference it, and one whose object has ended is recognised for ever (PAWL_ERR_DEAD_HANDLE).
  *
- *   network -> weights      engine -> runtime, plan      context -> engine      detector -> context      (child -> what it pins)
+ *   network -> weights      engine -> runtime, plan      context -> engine      detector -> context      job -> detector      (child -> what it pins)
  *
  * A child pins its parents at birth: they stay alive inside until the child has ended, whatever order the user ends them in.
  *
  * Unless a function says otherwise:
  *   - it may be called from any thread. Of two calls at once on one builder, context or detector the later one answers PAWL_ERR_BUSY and has
- *     done nothing; an image that is drawn into must be in no other call; all else only reads.
+ *     done nothing (but pawl/job.h and pawl/settings.h, which never do); an image that is changed must be in no other call; all else only reads.
  *   - a handle answers PAWL_ERR_ARGUMENT where it is NULL or of another type, PAWL_ERR_DEAD_HANDLE where its object has ended, and in a forked
  *     child PAWL_ERR_FORKED, but for calls that end it. So does PAWL_ERR_ARGUMENT a NULL that is not said to be allowed.
  *   - out-parameters are written on success only, *error (which may be NULL) on failure only.

@@ -186,10 +186,10 @@ PAWL_API size_t pawl_context_output_count(pawl_context *context);
 PAWL_API PAWL_NODISCARD pawl_status pawl_context_output(pawl_context *context, size_t index, pawl_tensor *output, pawl_error *error);
 
 /**
- * Candidates of picture @p image of the last run (output form CANDIDATES). Owned by the context, void after the next run.
+ * Candidates of picture @p picture of the last run (output form CANDIDATES). Owned by the context, void after the next run.
  * @retval PAWL_ERR_ARGUMENT  Another output form, no run since the shape was set or the last one failed, or no such picture.
  */
-PAWL_API PAWL_NODISCARD pawl_status pawl_context_candidates(pawl_context *context, size_t image, pawl_candidates *candidates,
+PAWL_API PAWL_NODISCARD pawl_status pawl_context_candidates(pawl_context *context, size_t picture, pawl_candidates *candidates,
                                                             pawl_error *error);
 
 /**

@@ -342,7 +342,7 @@ pawl_status pawl_detector_run_pictures(pawl_detector *detector, const pawl_pictu
                                 error);
 }
 
-pawl_status pawl_detector_collect(pawl_detector *detector, size_t image, pawl_detections *result,
+pawl_status pawl_detector_collect(pawl_detector *detector, size_t picture, pawl_detections *result,
                                   pawl_error *error)
 {
     if (result == NULL)
@@ -353,15 +353,15 @@ pawl_status pawl_detector_collect(pawl_detector *detector, size_t image, pawl_de
     pw_context *inside PW_INSIDE = used->context;
     if (pw_detector_is_classifier(used))
         return pw_fail(error, PAWL_ERR_UNSUPPORTED, "this engine classifies: there are no boxes");
-    if (image >= used->capacity)
+    if (picture >= used->capacity)
         return pw_fail(error, PAWL_ERR_ARGUMENT,
-                       "picture %zu: this detector was made for a batch of %zu", image,
+                       "picture %zu: this detector was made for a batch of %zu", picture,
                        used->capacity);
     if (used->run !=
         inside->run_count) /* of its own run a device may hold the boxes as they were asked for */
         PW_TRY(pw_detector_settle(used, error));
     const pw_lowering *shape = pw_context_shape(inside);
-    PW_TRY(collect(used, image, shape->width, shape->height, error));
-    *result = answer(used, image);
+    PW_TRY(collect(used, picture, shape->width, shape->height, error));
+    *result = answer(used, picture);
     return PAWL_OK;
 }

@@ -145,7 +145,7 @@ static pawl_status make_mask(pw_detector *detector, size_t image, size_t index, 
     return PAWL_OK;
 }
 
-pawl_status pawl_detector_mask(pawl_detector *detector, size_t image, size_t index,
+pawl_status pawl_detector_mask(pawl_detector *detector, size_t picture, size_t index,
                                pawl_mask_form form, pawl_mask *mask, pawl_error *error)
 {
     if (mask == NULL)
@@ -157,5 +157,5 @@ pawl_status pawl_detector_mask(pawl_detector *detector, size_t image, size_t ind
     PW_TRY(pw_context_enter(used->context, error));
     pw_context *inside PW_INSIDE = used->context;
     (void)inside;
-    return make_mask(used, image, index, form, mask, error);
+    return make_mask(used, picture, index, form, mask, error);
 }

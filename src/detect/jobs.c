@@ -43,7 +43,7 @@ typedef struct pw_job_queue {
     driver *drivers;
     size_t driver_count;
     const pw_job
-        *in_hands[PW_JOBS_MAX]; /* of each driver; only to be compared: it may have ended */
+        *in_hands[PAWL_MAX_JOBS]; /* of each driver; only to be compared: it may have ended */
     uint32_t process; /* a forked child has no drivers, and the mutex may be held by no one alive */
 } pw_job_queue;
 
@@ -265,9 +265,10 @@ static pawl_status fill_in(pw_job_queue *queue, pw_detector *detector,
 
 pawl_status pw_jobs_check(int32_t jobs, pawl_error *error)
 {
-    if (jobs >= 0 && jobs <= PW_JOBS_MAX)
+    if (jobs >= 0 && jobs <= PAWL_MAX_JOBS)
         return PAWL_OK;
-    return pw_fail(error, PAWL_ERR_ARGUMENT, "jobs is %d: 0 to %d are possible", jobs, PW_JOBS_MAX);
+    return pw_fail(error, PAWL_ERR_ARGUMENT, "jobs is %d: 0 to %d are possible", jobs,
+                   PAWL_MAX_JOBS);
 }
 
 pawl_status pw_job_queue_make(pw_detector *detector, const pawl_detector_desc *desc,

@@ -4,8 +4,7 @@
 #define PW_JOBS_H
 
 #include "detect/detector.h"
-
-#define PW_JOBS_MAX 64 /* in flight, of a detector */
+#include <pawl/limits.h>
 
 pawl_status pw_jobs_check(int32_t jobs, pawl_error *error) PW_NODISCARD; /* PAWL_ERR_ARGUMENT: more than there can be */
 /* Seats for desc->jobs jobs and the threads that do them, for a detector which is being made. The caller is inside its context. */

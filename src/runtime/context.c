@@ -234,13 +234,13 @@ pawl_status pawl_context_output(pawl_context *context, size_t index, pawl_tensor
     return pw_context_output(inside, index, output, error);
 }
 
-pawl_status pawl_context_candidates(pawl_context *context, size_t image,
+pawl_status pawl_context_candidates(pawl_context *context, size_t picture,
                                     pawl_candidates *candidates, pawl_error *error)
 {
     if (candidates == NULL)
         return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_context_candidates: candidates is NULL");
     PW_CONTEXT_CALL(context, inside, error);
-    return pw_context_candidates(inside, image, candidates, error);
+    return pw_context_candidates(inside, picture, candidates, error);
 }
 
 pawl_status pawl_context_observer_set(pawl_context *context, pawl_observer observer, void *user,

@@ -299,6 +299,76 @@ static void a_size_seen_before_allocates_nothing(void **state)
     drop_chain(&c);
 }
 
+/* --- images of them --- */
+
+static void assert_same_pixels(pawl_image *a, pawl_image *b)
+{
+    pawl_image_view x, y;
+    assert_int_equal(pawl_image_view_get(a, &x, NULL), PAWL_OK);
+    assert_int_equal(pawl_image_view_get(b, &y, NULL), PAWL_OK);
+    assert_int_equal(x.width, y.width);
+    assert_int_equal(x.height, y.height);
+    for (int32_t row = 0; row < x.height; row++)
+        assert_memory_equal(x.pixels + (size_t)row * x.row_size,
+                            y.pixels + (size_t)row * y.row_size, (size_t)x.width * 3);
+}
+
+/* Of every format, size and stride; one image serves for all of them, one after the other. */
+static void become_images(void **state)
+{
+    (void)state;
+    pawl_image *reused = make_image(3, 5, 1);
+    for (size_t k = 0; k < PW_COUNT(kinds); k++)
+        for (size_t s = 0; s < PW_COUNT(sizes); s++) {
+            pt_picture picture = make_picture(&kinds[k], s, s % 3 * 7);
+            pawl_image *want = pt_picture_image(&picture.is), *made = NULL;
+            assert_int_equal(pawl_image_convert(&picture.is, &made, NULL), PAWL_OK);
+            assert_int_equal(pawl_image_picture_set(reused, &picture.is, NULL), PAWL_OK);
+            pt_picture_free(&picture);
+            assert_same_pixels(made, want);
+            assert_same_pixels(reused, want);
+            (void)pawl_image_destroy(&made);
+            (void)pawl_image_destroy(&want);
+        }
+    (void)pawl_image_destroy(&reused);
+}
+
+/* A frame of the size that the last one had takes no pixels anew; where memory runs out the image
+ * stays. */
+static void images_are_used_again(void **state)
+{
+    (void)state;
+    pt_picture small = make_picture(&kinds[1], 0, 0), large = make_picture(&kinds[1], 2, 0);
+    pawl_image *image = NULL, *want = pt_picture_image(&small.is), *none = NULL;
+    pawl_image_view before, after;
+    pawl_error error;
+    assert_int_equal(pawl_image_convert(&small.is, &image, NULL), PAWL_OK);
+    assert_int_equal(pawl_image_view_get(image, &before, NULL), PAWL_OK);
+    assert_int_equal(pawl_image_picture_set(image, &small.is, NULL), PAWL_OK);
+    assert_int_equal(pawl_image_view_get(image, &after, NULL), PAWL_OK);
+    assert_ptr_equal(before.pixels, after.pixels);
+    for (long nth = 1; nth <= 2; nth++) {
+        pt_allocator_reset(&allocator, nth);
+        assert_int_equal(pawl_image_picture_set(image, &large.is, NULL), PAWL_ERR_MEMORY);
+        pt_allocator_reset(&allocator, nth);
+        assert_int_equal(pawl_image_convert(&large.is, &none, NULL), PAWL_ERR_MEMORY);
+        pt_allocator_reset(&allocator, 0);
+        assert_same_pixels(image, want);
+    }
+    pawl_picture wrong = small.is;
+    wrong.planes[0].row_size = 5;
+    assert_int_equal(pawl_image_picture_set(image, &wrong, &error), PAWL_ERR_ARGUMENT);
+    assert_int_equal(pawl_image_convert(&wrong, &none, &error), PAWL_ERR_ARGUMENT);
+    assert_int_equal(pawl_image_convert(NULL, &none, &error), PAWL_ERR_ARGUMENT);
+    assert_int_equal(pawl_image_convert(&small.is, NULL, &error), PAWL_ERR_ARGUMENT);
+    assert_int_equal(pawl_image_picture_set(NULL, &small.is, &error), PAWL_ERR_ARGUMENT);
+    assert_null(none);
+    pt_picture_free(&small);
+    pt_picture_free(&large);
+    (void)pawl_image_destroy(&want);
+    (void)pawl_image_destroy(&image);
+}
+
 int main(void)
 {
     const pawl_allocator counted = {&allocator, pt_allocate, pt_release};
@@ -313,6 +383,8 @@ int main(void)
         cmocka_unit_test(batches_and_jobs_mix_formats),
         cmocka_unit_test(classifiers_crop_every_format),
         cmocka_unit_test(refuses_what_is_no_picture),
+        cmocka_unit_test(become_images),
+        cmocka_unit_test(images_are_used_again),
         cmocka_unit_test(a_size_seen_before_allocates_nothing),
     };
     const int failed = cmocka_run_group_tests_name("pictures by format", formats, NULL, NULL);
