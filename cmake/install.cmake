@@ -40,6 +40,8 @@ install(FILES ${PROJECT_BINARY_DIR}/pawlConfig.cmake ${PROJECT_BINARY_DIR}/pawlC
 install(EXPORT pawlTargets NAMESPACE pawl:: DESTINATION ${package})
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE ${PROJECT_SOURCE_DIR}/NOTICE ${PROJECT_SOURCE_DIR}/src/image/font-licence.txt
   DESTINATION ${CMAKE_INSTALL_DOCDIR})
+file(GLOB examples ${PROJECT_SOURCE_DIR}/examples/c/*.c)
+install(FILES ${examples} DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)
 
 if(PAWL_APPS)
   set(programs pawl_program yolov5_det yolov5_seg yolov5_cls)

@@ -14,18 +14,20 @@ trap 'rm -rf "$work"' EXIT
 unset LD_LIBRARY_PATH PKG_CONFIG_PATH CMAKE_PREFIX_PATH
 shapes=$source/examples/shapes
 cp -R "$source/tests/install/project" "$work/project"
-cp "$source/examples/c/build.c" "$source/examples/c/detect.c" "$work/project"
+cp "$source"/examples/c/*.c "$source/tests/examples/feed.c" "$work/project"
 cd "$work/project"
 
 die() { echo "consume: $*"; exit 1; }
 
-# run FOLDER SUFFIX: the programs in it: weights to an engine, its detections from C, and from C++.
+# run FOLDER SUFFIX: the programs in it: weights to an engine, its detections from C, from a server's worker, and from C++.
 run()
 {
     "$1/consumer$2" >"$work/said" || die "$1/consumer$2 failed"
     "$1/build$2" "$shapes/shapes.pt" "$work/shapes.engine" >/dev/null 2>"$work/said" || { cat "$work/said"; die "$1/build$2 failed"; }
     boxes=$("$1/detect$2" "$work/shapes.engine" "$shapes/pictures/shapes1.jpg" | wc -l)
     objects=$("$1/objects$2" "$work/shapes.engine" "$shapes/pictures/shapes1.jpg") || die "$1/objects$2 failed"
+    answered=$("$1/feed$2" requests "$shapes/pictures/shapes1.jpg" | "$1/worker$2" "$work/shapes.engine" 2 | grep -o class_id | wc -l)
+    [ "$answered" = "$boxes" ] || die "$1/worker$2 answers with $answered boxes, detect has $boxes"
     if [ "$boxes" -le 5 ] || [ "$objects" != "$boxes objects" ]; then die "$1: $boxes boxes from C, $objects from C++"; fi
     rm "$work/shapes.engine"
 }
@@ -47,9 +49,9 @@ pkgconfig()
     for module in pawl pawl-static; do
         suffix=_static link=""
         [ "$module" = pawl-static ] || { suffix="" link="-Wl,-rpath,$libdir"; }
-        for program in consumer build detect; do
+        for program in consumer build detect threads worker video feed; do
             # shellcheck disable=SC2046,SC2086 # words are wanted
-            "$cc" "$program.c" -o "bin/$program$suffix" $(pkg-config --cflags --libs $module) $link
+            "$cc" -std=c99 -D_POSIX_C_SOURCE=200809L -Wall -Wextra -Wpedantic -Werror "$program.c" -o "bin/$program$suffix" $(pkg-config --cflags --libs $module) $link
         done
         # shellcheck disable=SC2046,SC2086
         "$cxx" -std=c++11 objects.cpp -o "bin/objects$suffix" $(pkg-config --cflags --libs $module) $link

@@ -34,6 +34,11 @@ $LIBDIR/pkgconfig/pawl.pc
 share/bash-completion/completions/pawl
 share/doc/pawl/LICENSE
 share/doc/pawl/NOTICE
+share/doc/pawl/examples/build.c
+share/doc/pawl/examples/detect.c
+share/doc/pawl/examples/threads.c
+share/doc/pawl/examples/video.c
+share/doc/pawl/examples/worker.c
 share/doc/pawl/font-licence.txt
 share/doc/pawl/install_manifest.txt
 share/man/man1/pawl.1

@@ -7,28 +7,15 @@
 // What was made before a failure ends with its owner.
 static pawl_status count_objects(const char *engine_path, const char *picture_path, int *count, pawl_error *error)
 {
-    pawl::plan plan;
-    pawl::runtime runtime;
-    pawl::engine engine;
-    pawl::context context;
     pawl::detector detector;
     pawl::image image;
-    pawl_context_desc desc = PAWL_CONTEXT_DESC_INIT;
-    desc.input = PAWL_INPUT_U8_NHWC;
-    desc.output = PAWL_OUTPUT_CANDIDATES;
+    pawl_open_desc desc = PAWL_OPEN_DESC_INIT;
     desc.batch = 1;
+    desc.fallback = "cpu";
 
-    pawl_status status = pawl_plan_load(engine_path, plan.out(), error);
+    pawl_status status = pawl_detector_open(engine_path, &desc, detector.out(), error);
     if (status >= 0)
-        status = pawl_runtime_create(nullptr, runtime.out(), error);
-    if (status >= 0)
-        status = pawl_engine_create(runtime, plan, engine.out(), error);
-    if (status >= 0)
-        status = pawl_context_create(engine, &desc, context.out(), error);
-    if (status >= 0)
-        status = pawl_detector_create(context, nullptr, detector.out(), error);
-    if (status >= 0)
-        status = pawl_image_load(picture_path, NULL, image.out(), error);
+        status = pawl_image_load(picture_path, nullptr, image.out(), error);
     pawl_image *const pictures[] = {image.get()};
     pawl_detections found = {nullptr, 0};
     if (status >= 0)
