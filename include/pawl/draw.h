@@ -65,7 +65,8 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_image_draw_text(pawl_image *image, cons
 /**
  * Writes lines of text from the upper left corner down, as YOLOv5 labels classified pictures, and darkens what lies under them. Nobody
  * else may use the image meanwhile.
- * @param text  Lines divided by newlines.
+ * @param text  UTF-8, lines divided by newlines; what lies below the image is left out.
+ * @retval PAWL_ERR_MEMORY  Some lines may be written.
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_image_draw_caption(pawl_image *image, const char *text, pawl_error *error);
 

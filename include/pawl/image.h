@@ -165,7 +165,7 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_image_save(pawl_image *image, const cha
 PAWL_API PAWL_NODISCARD pawl_status pawl_image_encode(pawl_image *image, const char *ending, const pawl_encode_desc *desc, void **data,
                                                       size_t *size, pawl_error *error);
 
-/** How YOLOv5 fits a picture into a network input of width x height (letterbox, no auto, scaling up too). Pure; any thread. */
+/** How YOLOv5 fits a picture into a network input of width x height pixels (letterbox, no auto, scaling up too). A side below 1: a box of inner sizes 0. Pure; any thread. */
 PAWL_API pawl_letterbox pawl_letterbox_fit(int32_t picture_width, int32_t picture_height, int32_t width, int32_t height);
 
 /**

@@ -24,6 +24,7 @@ PAWL_API const char *pawl_isa_name(size_t index);
 /**
  * Uses nothing above @p isa, one of pawl_isa_name(), in engines created from now on. The environment's PAWL_MAX_ISA does the same from the start.
  * @retval PAWL_ERR_ARGUMENT  No such name. Nothing changed.
+ * @note Any thread; what engines that are there use stays.
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_max_isa_set(const char *isa);
 

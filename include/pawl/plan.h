@@ -107,13 +107,13 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_plan_info_get(pawl_plan *plan, pawl_pla
 /** Fills @p info with what is known of the model; strings in it are valid while the plan lives. Any thread. */
 PAWL_API PAWL_NODISCARD pawl_status pawl_plan_model_get(pawl_plan *plan, pawl_model_info *info, pawl_error *error);
 
-/** Name of class @p class_id, or NULL where none is known; valid while the plan lives. */
+/** Name of class @p class_id, or NULL where none is known; valid while the plan lives. Any thread. */
 PAWL_API const char *pawl_plan_class_name(pawl_plan *plan, int32_t class_id);
 
-/** Describes optimised layer @p index; strings are valid while the plan lives. */
+/** Describes optimised layer @p index; strings are valid while the plan lives. @retval PAWL_ERR_ARGUMENT There is none. Any thread. */
 PAWL_API PAWL_NODISCARD pawl_status pawl_plan_layer_get(pawl_plan *plan, size_t index, pawl_layer_info *info, pawl_error *error);
 
-/** Describes tactic @p index; strings are valid while the plan lives. */
+/** Describes tactic @p index; strings are valid while the plan lives. @retval PAWL_ERR_ARGUMENT There is none. Any thread. */
 PAWL_API PAWL_NODISCARD pawl_status pawl_plan_tactic_get(pawl_plan *plan, size_t index, pawl_tactic_info *info, pawl_error *error);
 
 /** Describes artifact @p index. @retval PAWL_ERR_ARGUMENT There is no such artifact. Any thread. */

@@ -195,7 +195,7 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_context_candidates(pawl_context *contex
 /**
  * Shows every layer's output of later runs to @p observer; NULL ends that. Not for timing: tensors are converted for it. What the observer calls
  * on this context answers PAWL_ERR_BUSY.
- * @param user  Handed on to @p observer.
+ * @param user  Handed on to @p observer, on the thread that runs the context. Both must stay valid until they are replaced or the context has ended.
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_context_observer_set(pawl_context *context, pawl_observer observer, void *user, pawl_error *error);
 

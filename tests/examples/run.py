@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""run.py worker|video FOLDER FEED ENGINE PICTURE...: gives an example in FOLDER what FEED makes of the pictures, and holds what it says against
+"""run.py worker|video ROUNDS FOLDER FEED ENGINE PICTURE...: gives an example in FOLDER what FEED makes of the pictures, and holds what it says against
 what example_detect finds in the same files."""
 import json
 import os
@@ -42,13 +42,13 @@ def boxes(answer):
     return [(d["name"], d["confidence"], d["box_xyxy"]) for d in answer["detections"]]
 
 
-def check_worker(folder, feed, engine, pictures):
+def check_worker(rounds, folder, feed, engine, pictures):
     worker = os.path.join(folder, "example_worker")
     wanted = [expected(folder, engine, picture) for picture in pictures]
     stream = run(feed, "requests", *pictures)[0]
     for threads in ("1", "4", "16"):
-        told = answers(run(worker, engine, threads, stdin=stream * 5)[0])
-        assert sorted(told) == list(range(5 * len(pictures))), sorted(told)
+        told = answers(run(worker, engine, threads, stdin=stream * rounds)[0])
+        assert sorted(told) == list(range(rounds * len(pictures))), sorted(told)
         for number, answer in told.items():
             assert same(boxes(answer), wanted[number % len(pictures)]), answer
     # what is no picture is answered, and what follows it too
@@ -66,8 +66,8 @@ def check_worker(folder, feed, engine, pictures):
     run(worker, engine, "0", stdin=b"", code=2)
 
 
-def check_video(folder, feed, engine, pictures):
-    video, count = os.path.join(folder, "example_video"), 23
+def check_video(rounds, folder, feed, engine, pictures):
+    video, count = os.path.join(folder, "example_video"), 3 + 4 * rounds
     frames, size = run(feed, "frames", pictures[0], str(count))
     width, height = size.split()
     wanted = expected(folder, engine, pictures[0])
@@ -90,8 +90,8 @@ def check_video(folder, feed, engine, pictures):
 
 
 def main():
-    what, folder, feed, engine, *pictures = sys.argv[1:]
-    {"worker": check_worker, "video": check_video}[what](folder, feed, engine, pictures)
+    what, rounds, folder, feed, engine, *pictures = sys.argv[1:]
+    {"worker": check_worker, "video": check_video}[what](int(rounds), folder, feed, engine, pictures)
     print(f"{what}: as example_detect")
 
 

@@ -139,6 +139,24 @@ static void another_order(const char *path, bool is_strict)
     CHECK(pawl_object_count() == 0);
 }
 
+// One owner for all that a file takes, and one end.
+static void opened_in_one_call(const char *path)
+{
+    heard.clear();
+    {
+        pawl::detector detector;
+        pawl_error error;
+        CHECK(pawl_detector_open(path, nullptr, detector.out(), &error) == PAWL_OK);
+        CHECK(pawl_object_count() == 5);
+        pawl::image image = make_image();
+        pawl_image *const images[] = {image.get()};
+        pawl_detections found = PAWL_DETECTIONS_INIT;
+        CHECK(pawl_detector_run(detector, images, 1, &found, nullptr, &error) == PAWL_OK);
+        CHECK(detector.reset() == PAWL_OK && pawl_object_count() == 1);
+    }
+    CHECK(heard.empty() && pawl_object_count() == 0);
+}
+
 int main(int count, char **arguments)
 {
     const bool is_strict = count > 1 && std::strcmp(arguments[1], "strict") == 0;
@@ -152,6 +170,7 @@ int main(int count, char **arguments)
     if (count > 2) {
         the_order_of_declaration(arguments[2]);
         another_order(arguments[2], is_strict);
+        opened_in_one_call(arguments[2]);
     }
     std::printf("%d failed\n", failures);
     return failures == 0 ? 0 : 1;
