@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Calls that are made in one place or nowhere: each rule says which, where, and why."""
+"""Calls that are made in one place or nowhere: each rule says which, where, and why. And tests that are listed, but never called."""
 import os
 import re
 import sys
@@ -23,8 +23,12 @@ RULES = [
 COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.S)
 
 
-def sources():
-    for top in ("src", "apps"):
+# Rows are added behind what a table of tests begins with: whoever miscounts that overwrites a test, or leaves holes.
+TABLE = re.compile(r"struct CMUnitTest tests\[(?:(\d+) \+ [^\]]*|[^\]]* \+ (\d+))\] = \{(.*?)\};", re.S)
+
+
+def sources(*tops):
+    for top in tops:
         for folder, _, names in os.walk(top):
             yield from (os.path.join(folder, name) for name in sorted(names) if name.endswith((".c", ".h")))
 
@@ -34,9 +38,18 @@ def blank(match):
     return "\n" * match.group().count("\n")
 
 
+def miscounted():
+    for path in sources("tests"):
+        with open(path, encoding="utf-8") as file:
+            for table in TABLE.finditer(file.read()):
+                said, there = int(table.group(1) or table.group(2)), table.group(3).count("cmocka_unit_test")
+                if said != there:
+                    yield f"{path}: its table of tests begins with {there} and says {said}: some are overwritten and never run"
+
+
 def main():
-    faults, count = [], 0
-    for path in sources():
+    faults, count = list(miscounted()), 0
+    for path in sources("src", "apps"):
         count += 1
         with open(path, encoding="utf-8") as file:
             text = COMMENT.sub(blank, file.read())

@@ -24,7 +24,7 @@ static pawl_status check_confidences(const pawl_detector_desc *desc, size_t clas
                        "neither for the same threshold in all classes",
                        desc->class_confidences == NULL ? "NULL" : "given",
                        desc->class_confidence_count);
-    if (desc->class_confidences != NULL && desc->class_confidence_count != classes)
+    if (classes > 0 && desc->class_confidences != NULL && desc->class_confidence_count != classes)
         return pw_fail(error, PAWL_ERR_ARGUMENT,
                        "class_confidence_count is %zu: the model has %zu classes",
                        desc->class_confidence_count, classes);
@@ -41,7 +41,7 @@ static pawl_status check_classes(const pawl_detector_desc *desc, size_t classes,
                        "classes is %s and class_count %zu: give both, or neither to keep "
                        "all classes",
                        desc->classes == NULL ? "NULL" : "given", desc->class_count);
-    for (size_t i = 0; i < desc->class_count; i++)
+    for (size_t i = 0; classes > 0 && i < desc->class_count; i++)
         if (desc->classes[i] < 0 || (size_t)desc->classes[i] >= classes)
             return pw_fail(error, PAWL_ERR_ARGUMENT,
                            "there is no class %d to keep: the model has 0 to %d", desc->classes[i],
@@ -49,7 +49,7 @@ static pawl_status check_classes(const pawl_detector_desc *desc, size_t classes,
     return PAWL_OK;
 }
 
-/* classes 0: a classifier, whose settings nobody reads. */
+/* classes 0: a classifier, whose lists nobody reads. */
 static pawl_status check(const pawl_detector_desc *desc, size_t classes, pawl_error *error)
 {
     if (!is_fraction(desc->confidence) || !is_fraction(desc->iou))
@@ -57,9 +57,8 @@ static pawl_status check(const pawl_detector_desc *desc, size_t classes, pawl_er
     if (desc->max_detections < 1)
         return pw_fail(error, PAWL_ERR_ARGUMENT, "max_detections is %d: it must be 1 or more",
                        desc->max_detections);
-    if (classes > 0)
-        PW_TRY(check_confidences(desc, classes, error));
-    return classes > 0 ? check_classes(desc, classes, error) : PAWL_OK;
+    PW_TRY(check_confidences(desc, classes, error));
+    return check_classes(desc, classes, error);
 }
 
 /* A list of our own; NULL for an empty one, and where memory ran out. */

@@ -8,6 +8,7 @@
 
 #include <pawl/draw.h>
 #include <pawl/logger.h>
+#include <pawl/settings.h>
 
 #include <math.h>
 
@@ -314,16 +315,42 @@ static void classes_by_jobs(void **state)
     drop_chain(&c);
 }
 
+/* Nothing of boxes can be set of a classifier; what makes no sense is refused all the same. */
+static void a_classifier_has_no_settings(void **state)
+{
+    (void)state;
+    chain c;
+    pawl_detector *detector = NULL;
+    pawl_error error;
+    pawl_detector_desc desc = PAWL_DETECTOR_DESC_INIT;
+    pawl_detector_info info = PAWL_DETECTOR_INFO_INIT;
+    open_chain(&c, "cpu", pt_classifier, 1);
+    desc.class_count = 5;
+    assert_int_equal(pawl_detector_create(c.context, &desc, &detector, &error), PAWL_ERR_ARGUMENT);
+    desc.class_count = 0;
+    desc.class_confidence_count = 5;
+    assert_int_equal(pawl_detector_create(c.context, &desc, &detector, &error), PAWL_ERR_ARGUMENT);
+    assert_int_equal(pawl_detector_create(c.context, NULL, &detector, &error), PAWL_OK);
+    assert_int_equal(pawl_detector_confidence_set(detector, 0.5f, &error), PAWL_ERR_UNSUPPORTED);
+    assert_int_equal(pawl_detector_classes_set(detector, NULL, 0, &error), PAWL_ERR_UNSUPPORTED);
+    assert_int_equal(pawl_detector_max_detections_set(detector, 1, &error), PAWL_ERR_UNSUPPORTED);
+    assert_int_equal(pawl_detector_info_get(detector, &info, &error), PAWL_OK);
+    assert_int_equal(info.task, PAWL_TASK_CLASSIFY);
+    assert_int_equal(info.class_count, CLASSES);
+    assert_int_equal(info.max_detections, 0);
+    (void)pawl_detector_destroy(&detector);
+    drop_chain(&c);
+}
+
 int main(void)
 {
-    struct CMUnitTest tests[3 + PW_COUNT(poisoned)] = {
-        cmocka_unit_test(masks_belong_to_their_boxes),
-        cmocka_unit_test(masks_go_with_their_run),
-        cmocka_unit_test(classes_come_by_probability),
-        cmocka_unit_test(classes_by_jobs),
+    struct CMUnitTest tests[5 + PW_COUNT(poisoned)] = {
+        cmocka_unit_test(masks_belong_to_their_boxes),  cmocka_unit_test(masks_go_with_their_run),
+        cmocka_unit_test(classes_come_by_probability),  cmocka_unit_test(classes_by_jobs),
+        cmocka_unit_test(a_classifier_has_no_settings),
     };
     for (size_t i = 0; i < PW_COUNT(poisoned); i++)
-        tests[3 + i] = (struct CMUnitTest){.name = poisoned[i].name,
+        tests[5 + i] = (struct CMUnitTest){.name = poisoned[i].name,
                                            .test_func = nothing_is_found_for_a_reason,
                                            .initial_state = &poisoned[i]};
     return cmocka_run_group_tests_name("tasks", tests, NULL, NULL);

@@ -289,7 +289,7 @@ static void arguments_are_checked(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[8 + PW_COUNT(rows)] = {
+    struct CMUnitTest tests[5 + PW_COUNT(rows)] = {
         cmocka_unit_test_setup_teardown(module_repeated_without_end_is_refused, make, drop),
         cmocka_unit_test_setup_teardown(names_without_end_are_refused, make, drop),
         cmocka_unit_test_setup_teardown(activation_is_not_for_a_pt, make, drop),
@@ -297,7 +297,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(arguments_are_checked, make, drop),
     };
     for (size_t i = 0; i < PW_COUNT(rows); i++)
-        tests[8 + i] = (struct CMUnitTest){.name = rows[i].name,
+        tests[5 + i] = (struct CMUnitTest){.name = rows[i].name,
                                            .test_func = change_shows,
                                            .setup_func = make_row,
                                            .teardown_func = drop,
