@@ -21,6 +21,23 @@ static double overlap(const pawl_detection *a, const pawl_detection *b)
     return width * height / (first + second - width * height);
 }
 
+/* Of those that nobody has, and by more than *most, which becomes the overlap; count: none. */
+static size_t nearest(const pawl_detection *wanted, const pawl_detections *found,
+                      const bool *is_taken, double *most)
+{
+    size_t best = found->count;
+    for (size_t j = 0; j < found->count; j++) {
+        const double here = is_taken[j] || found->items[j].class_id != wanted->class_id
+                                ? 0
+                                : overlap(wanted, &found->items[j]);
+        if (here > *most) {
+            *most = here;
+            best = j;
+        }
+    }
+    return best;
+}
+
 double verify_f1(const verify_boxes *boxes)
 {
     const size_t all = 2 * boxes->matched + boxes->missed + boxes->extra;
@@ -39,17 +56,8 @@ void verify_count_boxes(verify_pair *pair, const pawl_detections *expected,
     bool *is_taken = calloc(found->count + 1, sizeof(bool));
     for (size_t i = 0; i < expected->count && is_taken != NULL; i++) {
         const pawl_detection *wanted = &expected->items[i];
-        size_t best = found->count;
         double most = 0.5;
-        for (size_t j = 0; j < found->count; j++) {
-            const double here = is_taken[j] || found->items[j].class_id != wanted->class_id
-                                    ? 0
-                                    : overlap(wanted, &found->items[j]);
-            if (here > most) {
-                most = here;
-                best = j;
-            }
-        }
+        const size_t best = nearest(wanted, found, is_taken, &most);
         if (best < found->count) {
             const double difference =
                 fabs((double)wanted->confidence - (double)found->items[best].confidence);

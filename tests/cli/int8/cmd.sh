@@ -7,6 +7,11 @@ build -q -o a.engine --calib "$pictures" --calib-cache a.calib && build -q -o b.
 build -o c.engine --calib-cache a.calib --calib "$pictures" --calib-method entropy | sed -n 's/^calibration: //p'
 pawl inspect -v a.engine | grep -c ' i8'
 pawl verify -q "$SHAPES/shapes.pt" a.engine --images "$pictures/shapes1.jpg" --imgsz 64 >/dev/null 2>&1 && echo near
+# Integers promise that most boxes stay, near enough; who asks for every one to the bit is told no. Weights take a byte each in the file.
+pawl verify "$SHAPES/shapes.pt" a.engine --images "$pictures" --imgsz 64 --json - 2>/dev/null | grep -o '"min_f1":[0-9.]*'
+pawl verify -q "$SHAPES/shapes.pt" a.engine --images "$pictures" --imgsz 320 --min-iou 1 --min-f1 1 >/dev/null 2>&1; echo "exit $?"
+pawl build -q "$SHAPES/shapes.pt" --imgsz 64 -o f.engine && python3 -c "import os; print(os.path.getsize('a.engine') < 0.4 * os.path.getsize('f.engine'))"
+rm f.engine
 
 echo 'usage'
 why build -o x.engine
