@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Writes the seeds from which fuzz_pt, fuzz_wts and fuzz_files start: one small file of each form.
- * make_corpus FOLDER, which has pt, wts and files in it. */
+/* Writes the seeds from which fuzz_pt, fuzz_wts, fuzz_files and fuzz_caches start: one small file
+ * of each form. make_corpus FOLDER, which has pt, wts, files and caches in it. */
 #include "unit/weights/small_model.h"
 
 static int write_seed(const char *folder, const char *name, const void *bytes, size_t size)
@@ -15,11 +15,12 @@ static int write_seed(const char *folder, const char *name, const void *bytes, s
     return 0;
 }
 
-/* Of the files that the programs read: the first byte is the kind. */
-#define SEED(name, text)                      \
-    {                                         \
-        "files/" name, text, sizeof(text) - 1 \
+/* The first byte is the kind. */
+#define SEED_IN(folder, name, text)             \
+    {                                           \
+        folder "/" name, text, sizeof(text) - 1 \
     }
+#define SEED(name, text) SEED_IN("files", name, text)
 static const struct {
     const char *name, *bytes;
     size_t size;
@@ -62,7 +63,33 @@ static const struct {
     SEED("mask-runs", "r\3\0\4\0\4\0\0\0\2\0\0\0\6\0\0\0"),
     SEED("mask-polygon",
          "p\x10\0\x10\0\0\0\0\x40\0\0\0\x40\0\0\x40\x41\0\0\0\x40\0\0\0\x41\0\0\x20\x41"),
+    SEED_IN("caches", "calibration-empty", "c\1\0\0\0\0\0\0\0\0\0\0\0"),
+    SEED_IN("caches", "calibration-foreign", "rpawlcal0 of another version"),
+    SEED_IN(
+        "caches", "timings",
+        "tmachine\t1\tconv_f32_a\t1200\tconv 3x3 8 8\nmachine\t2\tconv_f32_b\t900\tconv 3x3 8 8\n"
+        "other\t1\tx\t1\ty\nbroken\n"),
+    SEED_IN("caches", "timings-foreign", "ugrocery list\n"),
 };
+
+/* Of a tensor of values in the middle bins, with two bytes for one of them. */
+static int write_calibration(const char *folder)
+{
+    static const unsigned char head[] =
+        "c\1\0\0\0\0\0\0\0\1\0\0\0"           /* a picture, a tensor */
+        "\3\0\0\0\5\0\0\0layer"               /* its layer and name */
+        "\0\0\0\0\0\0\xf0\x3f"                /* 1.0: reach */
+        "\0\0\0\xbf\0\0\0\x3f"                /* -0.5 ... 0.5 */
+        "\xcb\0\0\0\0\0\0\0\2\0\0\0\0\0\0\0"; /* 203 values, 2 none */
+    unsigned char bytes[sizeof head + 4097] = {0};
+    memcpy(bytes, head, sizeof head - 1);
+    unsigned char *bins = bytes + sizeof head - 1;
+    bins[1024] = 1;
+    bins[2047] = 0xc8; /* 200 */
+    bins[2048] = 1;
+    bins[3000] = 2;
+    return write_seed(folder, "caches/calibration", bytes, sizeof head - 1 + 4097);
+}
 
 int main(int count, char **arguments)
 {
@@ -96,6 +123,7 @@ int main(int count, char **arguments)
     for (size_t i = 0; i < sizeof program_files / sizeof program_files[0]; i++)
         result |= write_seed(arguments[1], program_files[i].name, program_files[i].bytes,
                              program_files[i].size);
+    result |= write_calibration(arguments[1]);
     mk_buffer pickle = {NULL, 0, 0};
     small_pickle(&pickle, &(small_options){.has_hidden_buffer = true});
     result |= write_seed(arguments[1], "pt/pickle", pickle.data, pickle.size);
