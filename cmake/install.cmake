@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-# What `cmake --install` puts where: both libraries, headers, pkg-config files, CMake package, programs, manual page, completion. Nothing that is
+# What `cmake --install` puts where: both libraries, headers, pkg-config files, CMake package, programs, manual pages, completion. Nothing that is
 # installed knows its prefix: all find their neighbours from where they lie, so a prefix can be given late and moved.
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
 
 install(TARGETS pawl EXPORT pawlTargets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-install(TARGETS pawl_static ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}) # described by hand in pawlConfig.cmake.in
+if(NOT PAWL_SELF_CONTAINED) # libpawl.a needs the very libraries it was compiled with, which another system has not
+  install(TARGETS pawl_static ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}) # described by hand in pawlConfig.cmake.in
+endif()
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/pawl DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h" PATTERN "*.hpp")
 
 # pkg-config: `pawl` is the shared library, `pawl-static` the other. They require no module, or the flags and files of libraries that are none of
@@ -27,6 +29,9 @@ list(JOIN folders " " folders)
 list(JOIN libraries " " libraries)
 string(STRIP "${folders} ${libraries} -pthread -Wl,-z,nodelete" PAWL_PC_LIBS)
 foreach(file pawl pawl-static)
+  if(PAWL_SELF_CONTAINED AND file STREQUAL "pawl-static")
+    continue()
+  endif()
   configure_file(${PROJECT_SOURCE_DIR}/cmake/${file}.pc.in ${PROJECT_BINARY_DIR}/${file}.pc @ONLY)
   install(FILES ${PROJECT_BINARY_DIR}/${file}.pc DESTINATION ${pkgconfig})
 endforeach()
@@ -59,11 +64,17 @@ if(PAWL_APPS)
     add_custom_command(OUTPUT ${PROJECT_BINARY_DIR}/${page}.1
       COMMAND $<TARGET_FILE:pawl_program> man ${page} > ${PROJECT_BINARY_DIR}/${page}.1 DEPENDS pawl_program VERBATIM)
   endforeach()
-  add_custom_command(OUTPUT ${PROJECT_BINARY_DIR}/pawl.bash
-    COMMAND $<TARGET_FILE:pawl_program> completion bash > ${PROJECT_BINARY_DIR}/pawl.bash DEPENDS pawl_program VERBATIM)
+  set(completions "")
+  foreach(shell bash zsh fish)
+    list(APPEND completions ${PROJECT_BINARY_DIR}/pawl.${shell})
+    add_custom_command(OUTPUT ${PROJECT_BINARY_DIR}/pawl.${shell}
+      COMMAND $<TARGET_FILE:pawl_program> completion ${shell} > ${PROJECT_BINARY_DIR}/pawl.${shell} DEPENDS pawl_program VERBATIM)
+  endforeach()
   if(NOT CMAKE_CROSSCOMPILING)
-    add_custom_target(pawl_documents ALL DEPENDS ${manual_pages} ${PROJECT_BINARY_DIR}/pawl.bash)
+    add_custom_target(pawl_documents ALL DEPENDS ${manual_pages} ${completions})
     install(FILES ${manual_pages} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
     install(FILES ${PROJECT_BINARY_DIR}/pawl.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME pawl)
+    install(FILES ${PROJECT_BINARY_DIR}/pawl.zsh DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions RENAME _pawl)
+    install(FILES ${PROJECT_BINARY_DIR}/pawl.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
   endif()
 endif()

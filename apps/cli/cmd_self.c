@@ -28,9 +28,16 @@ static const char *page_names(void)
     return "pawl " COMPAT_NAMES;
 }
 
+/* The shells that can be helped, and what is printed for each. */
+static const struct {
+    const char *name;
+    void (*print)(FILE *out);
+} completions[] = {
+    {"bash", app_completion_bash}, {"zsh", app_completion_zsh}, {"fish", app_completion_fish}};
+
 static const char *shells(void)
 {
-    return "bash";
+    return "bash zsh fish";
 }
 
 const app_command cli_help = {
@@ -56,7 +63,7 @@ const app_command cli_man = {
 const app_command cli_completion = {
     .name = "completion",
     .arguments = "SHELL",
-    .brief = "Prints what bash completes (zsh reads it after bashcompinit)",
+    .brief = "Prints what bash, zsh or fish completes",
     .example = "source <(pawl completion bash)",
     .argument_min = 1,
     .argument_max = 1,
@@ -133,8 +140,9 @@ static int completion_main(int argc, char **argv)
     if (!parse_word(&cli_completion, argc, argv, &shell, &code))
         return code;
     code = check_word(&cli_completion, shell);
-    if (code == APP_EXIT_DONE)
-        app_completion_bash(stdout);
+    for (size_t i = 0; code == APP_EXIT_DONE && i < sizeof completions / sizeof completions[0]; i++)
+        if (strcmp(completions[i].name, shell) == 0)
+            completions[i].print(stdout);
     return code;
 }
 

@@ -132,7 +132,10 @@ void app_help_command(FILE *out, const app_command *command, int width);
 void app_help_program(FILE *out, int width);
 /* Writes words, the first at @p column, broken before @p width, further lines indented. */
 void app_print_wrapped(FILE *out, const char *text, int column, int indent, int width);
+/* What the shells complete: commands, options and the words that may stand behind them. */
 void app_completion_bash(FILE *out);
+void app_completion_zsh(FILE *out);
+void app_completion_fish(FILE *out);
 void app_manual_page(FILE *out);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the option tables say on a terminal, and what bash completes. */
+/* What the option tables say on a terminal. */
 #include "common/args_parts.h"
 
 #include "common/term.h"
@@ -92,58 +92,4 @@ void app_help_program(FILE *out, int width)
         fprintf(out, "  %3d  ", code->code);
         app_print_wrapped(out, code->meaning, 7, 7, width);
     }
-}
-
-static void print_names(FILE *out, const app_option *options, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        fprintf(out, " --%s", options[i].name);
-}
-
-/* The words that complete the value of an option, as a case of the shell function. */
-static void print_values(FILE *out, const app_command *command)
-{
-    for (size_t i = 0; i < command->option_count; i++)
-        if (command->options[i].choices != NULL)
-            fprintf(out, "    '%s --%s') COMPREPLY=($(compgen -W '%s' -- \"$word\")); return ;;\n",
-                    command->name, command->options[i].name, command->options[i].choices());
-}
-
-static void print_words(FILE *out, const app_command *command)
-{
-    fprintf(out, "    %s) if [ \"${word#-}\" != \"$word\" ]; then COMPREPLY=($(compgen -W '",
-            command->name);
-    print_names(out, command->options, command->option_count);
-    print_names(out, app_common_options, app_common_option_count);
-    fputs("' -- \"$word\"))", out);
-    if (command->argument_choices != NULL)
-        fprintf(out, "; else COMPREPLY=($(compgen -W '%s' -- \"$word\"))",
-                command->argument_choices());
-    fputs("; fi ;;\n", out);
-}
-
-void app_completion_bash(FILE *out)
-{
-    const app_command *command;
-    fputs("# bash completion of pawl; load it with: source <(pawl completion bash)\n"
-          "_pawl()\n{\n"
-          "  local word=${COMP_WORDS[COMP_CWORD]} last=${COMP_WORDS[COMP_CWORD-1]}\n"
-          "  local command=${COMP_WORDS[1]}\n"
-          "  COMPREPLY=()\n"
-          "  # --name=VALUE comes as three words.\n"
-          "  if [ \"$word\" = = ]; then word=\n"
-          "  elif [ \"$last\" = = ]; then last=${COMP_WORDS[COMP_CWORD-2]}; fi\n"
-          "  if [ \"$COMP_CWORD\" = 1 ]; then\n"
-          "    COMPREPLY=($(compgen -W '",
-          out);
-    for (size_t i = 0; (command = app_command_get(i)) != NULL; i++)
-        fprintf(out, "%s ", command->name);
-    fputs("--help --version' -- \"$word\"))\n    return\n  fi\n  case \"$command $last\" in\n",
-          out);
-    for (size_t i = 0; (command = app_command_get(i)) != NULL; i++)
-        print_values(out, command);
-    fputs("  esac\n  case $command in\n", out);
-    for (size_t i = 0; (command = app_command_get(i)) != NULL; i++)
-        print_words(out, command);
-    fputs("  esac\n}\ncomplete -o default -F _pawl pawl\n", out);
 }

@@ -41,10 +41,12 @@ share/doc/pawl/examples/video.c
 share/doc/pawl/examples/worker.c
 share/doc/pawl/font-licence.txt
 share/doc/pawl/install_manifest.txt
+share/fish/vendor_completions.d/pawl.fish
 share/man/man1/pawl.1
 share/man/man1/yolov5_cls.1
 share/man/man1/yolov5_det.1
 share/man/man1/yolov5_seg.1
+share/zsh/site-functions/_pawl
 END
     (cd "$source" && find include -type f)
 } | LC_ALL=C sort >"$work/wanted"

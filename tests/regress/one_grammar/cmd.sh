@@ -37,7 +37,7 @@ try pawl convert "$pt" a.wts -o b.wts
 try pawl run "$ENGINE" x.npy --input x.npy
 try pawl run "$ENGINE"
 try pawl man pwal
-try pawl completion fish
+try pawl completion csh
 pawl man --help | head -n 1
 pawl completion -h | head -n 1
 pawl version --help | head -n 1
