@@ -1,14 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# The task runner: ./do demo | test | build | install | bench | lint | format. Installs what is missing with apt, and says what.
+# The task runner: ./do demo | test | build | install | package | docs | bench | lint | format. Installs what is missing with apt, and says what.
 set -eu
 here=$PWD # what the caller's relative paths count from
 cd "$(dirname "$0")"
 
-# clang-tidy, cppcheck and the cross compiler come with `test --full` and `lint` only.
+# clang-tidy, cppcheck, Doxygen and the cross compiler come with `test --full` and `lint` only.
 build_packages="gcc libc6-dev cmake ninja-build pkg-config libjpeg-dev libpng-dev libwebp-dev libjansson-dev libyaml-dev libxxhash-dev zlib1g-dev"
 test_packages="g++ libcmocka-dev python3 locales"
-lint_packages="clang-format-14 clang-tidy-14 cppcheck python3 binutils"
+docs_packages="doxygen python3"
+lint_packages="clang-format-14 clang-tidy-14 cppcheck binutils $docs_packages"
 full_packages="clang libclang-rt-14-dev gcc-aarch64-linux-gnu qemu-user"
 # NVIDIA's own libraries, one of each known layout and the newest: it needs no GPU to build an engine with them.
 rtx_versions="1.4.0.76 1.5.0.114 1.6.1.120 1.7.1.116"
@@ -28,6 +29,9 @@ usage()
 ./do build                   build/release/bin/pawl
 ./do install [PREFIX]        the release into PREFIX (/usr/local); DESTDIR is put before it
 ./do uninstall [PREFIX]      removes what install put there
+./do package [deb|tarball]   Debian packages, and an archive for other distributions, in build/package
+./do test-package            builds both twice, compares the bytes, and uses and removes them in chroots (root)
+./do docs                    the documents and the C API as a site in build/docs
 ./do bench [--brief]         the whole network of the example, kernels, handles; --brief: only that each runs
 ./do lint                    formatting, clang-tidy, cppcheck, layers, sizes, documents, symbols
 ./do format                  formats the C sources
@@ -525,12 +529,27 @@ check_cpp()
         --suppress=missingInclude --suppress=unmatchedSuppression -DPAWL_STATIC=1 -Iinclude -Isrc -Iapps src apps
 }
 
+# docs/ and the public headers, by Doxygen; its warnings are errors, and so are links that lead nowhere.
+docs()
+{
+    # shellcheck disable=SC2086
+    need $docs_packages
+    PAWL_SITE=build/docs
+    PAWL_VERSION=$(sed -n 's/^#define PAWL_VERSION_STRING "\(.*\)".*/\1/p' include/pawl/version.h)
+    export PAWL_SITE PAWL_VERSION
+    rm -rf "$PAWL_SITE"
+    mkdir -p "$PAWL_SITE"
+    quietly docs doxygen docs/Doxyfile
+    python3 tools/check_site.py "$PAWL_SITE"
+    say "$PAWL_SITE/index.html"
+}
+
 lint()
 {
     # shellcheck disable=SC2086
     need $build_packages $test_packages $lint_packages
     bad=
-    for check in format_check tidy check_cpp; do
+    for check in format_check tidy check_cpp docs; do
         say "do: $check"
         ($check) || bad="$bad $check"
     done
@@ -562,6 +581,16 @@ build)
     ;;
 install) install_release "$@" ;;
 uninstall) uninstall "$@" ;;
+package)
+    . tools/package.sh
+    package "$@"
+    ;;
+test-package)
+    # shellcheck disable=SC2086
+    need $build_packages debhelper dpkg-dev debootstrap lintian
+    exec sh tests/package/run.sh "$PWD"
+    ;;
+docs) docs ;;
 bench) bench "$@" ;;
 lint) lint ;;
 format) format ;;

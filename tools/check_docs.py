@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """What the documents point at is there: relative links in every .md, functions and types that one names, and the source files that ARCHITECTURE.md
-and CONTRIBUTING.md name."""
+and CONTRIBUTING.md name. Each block of README.md and docs/ says what it is, so that what can be run is run (tests/docs)."""
 import fnmatch
 import os
 import re
@@ -11,6 +11,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 LINK = re.compile(r"\]\(([^)#\s]+)")
 SOURCE = re.compile(r"[\w*<>./-]+\.(?:c|h|hpp|py|sh|cmake|json)\b")
 NAME = re.compile(r"\b(?:pawl|pw|pk)_[a-z0-9_]*[a-z0-9]\b")
+BLOCKS = {"sh", "console", "text", "c", "cpp", "cmake"}
 NAMING = ("ARCHITECTURE.md", "CONTRIBUTING.md")
 
 
@@ -31,8 +32,17 @@ def main():
                 known.update(NAME.findall(file.read()))
     faults, count = [], 0
     for path in sorted(file for file in files if file.endswith(".md")):
+        is_inside, is_open = False, True
         with open(path, encoding="utf-8") as document:
             for number, line in enumerate(document, 1):
+                if path == "README.md" or path.startswith("docs/"):
+                    if line.startswith("```"):
+                        is_inside = not is_inside
+                        if is_inside and line[3:].strip() not in BLOCKS:
+                            faults.append(f"{path}:{number}: a block is one of {' '.join(sorted(BLOCKS))}")
+                    elif is_open and not is_inside and line.startswith("    "):
+                        faults.append(f"{path}:{number}: a block has a fence that says what it is")
+                    is_open = line == "\n" or is_open and line[0] == " " # nothing above that this goes on
                 for target in LINK.findall(line):
                     count += 1
                     if ":" not in target and not os.path.exists(os.path.join(os.path.dirname(path), target)):

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Memory of the program's own for the library. */
 #ifndef PAWL_ALLOCATOR_H
 #define PAWL_ALLOCATOR_H
 
@@ -8,7 +9,7 @@ PAWL_BEGIN
 
 /** Where the library's memory comes from. Both functions are called from any thread, also at once. */
 typedef struct pawl_allocator {
-    void *user;
+    void *user; /* handed to both */
     /** @p size bytes (never 0) at a multiple of @p alignment (a power of two); NULL when there is none. */
     void *(*allocate)(void *user, size_t size, size_t alignment);
     /** Gives back what allocate() returned; never called with NULL. */

@@ -15,12 +15,12 @@ PAWL_BEGIN
 typedef struct pawl_audit_info {
     size_t struct_size;      /* set by the caller: sizeof(pawl_audit_info) */
     const char *name;        /* of the convolution: "model.0.conv"; "" for the total. Lives as long as the plan */
-    uint32_t layer_id;
+    uint32_t layer_id;       /* of the convolution, as in pawl_layer_info; 0 for the total */
     uint64_t count;          /* values */
     uint64_t subnormal;      /* below the smallest normal: fewer than all bits are kept */
     uint64_t vanishing;      /* not zero, but below the smallest subnormal */
     uint64_t overflowing;    /* finite, above the largest finite */
-    uint64_t infinite, nan;
+    uint64_t infinite, nan;  /* as they are in the weights */
     double largest;          /* largest finite magnitude */
     double relative_error;   /* largest |rounded - value| / |value| over finite non-zero values; 1: a value vanished or overflowed */
     double error_of_largest; /* largest |rounded - value| / largest: what the rounding means beside the tensor's own scale */

@@ -12,6 +12,7 @@ PAWL_BEGIN
 /** Depends on no other object, and none pins it: plans do not need their builder. A build under way holds it until it returns. */
 typedef struct pawl_builder pawl_builder;
 
+/** What a builder's builds share. */
 typedef struct pawl_builder_desc {
     size_t struct_size;
     int32_t threads; /* for tuning; 0: the cores this process may use */
@@ -50,6 +51,7 @@ typedef struct pawl_layer_precision {
 } pawl_layer_precision;
 #define PAWL_LAYER_PRECISION_INIT { NULL, NULL }
 
+/** What is built, for what, and how. */
 typedef struct pawl_build_desc {
     size_t struct_size;
     const char *backend;   /* see pawl_backend_name(); NULL means "cpu" */
@@ -58,7 +60,7 @@ typedef struct pawl_build_desc {
     int32_t batch_min, batch_opt, batch_max; /* 0: the one before it, of batch_min 1 */
     int32_t is_unoptimised; /* 1: run no pass, for comparisons */
     pawl_progress progress; /* NULL: none */
-    void *progress_user;
+    void *progress_user;    /* handed to progress */
     /* What follows is TensorRT's, but for timing_cache and tuning. The engine keeps it; set while a backend is built for that does not know it, it
        is a warning in the log. */
     size_t workspace_size;          /* bytes a kernel may take; 0: 1 GiB */
@@ -105,7 +107,7 @@ PAWL_API pawl_status pawl_builder_destroy(pawl_builder **builder);
  * @param builder, network  Held until the call returns, not longer; not changed.
  * @param[out] plan  On success the caller's: end it with pawl_plan_destroy(). It needs neither builder nor network nor weights.
  * @retval PAWL_ERR_ARGUMENT     Sizes that are no multiples of the largest stride, a batch range out of order, a level or a tuning that is none.
- * @retval PAWL_ERR_ARGUMENT     Precision "int8" without a calibration, with one of other weights or of no pictures; a layer precision that names no
+ *                               Precision "int8" without a calibration, with one of other weights or of no pictures; a layer precision that names no
  *                               layer or no precision; an accuracy outside 0 to 1.
  * @retval PAWL_ERR_DEVICE       The backend is not here.
  * @retval PAWL_ERR_UNSUPPORTED  The backend cannot run a layer, or not in this precision.

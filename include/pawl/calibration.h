@@ -22,6 +22,7 @@ typedef enum pawl_calibration_method {
     PAWL_CALIBRATE_MSE = 3         /* the range with the least squared error */
 } pawl_calibration_method;
 
+/** What a calibration has seen. */
 typedef struct pawl_calibration_info {
     size_t struct_size;          /* set by the caller */
     uint64_t picture_count;      /* that were seen */

@@ -11,24 +11,25 @@ PAWL_BEGIN
 /** Pins its context, and by it engine, runtime and plan. A job and a run under way pin it: it may be ended at any time. */
 typedef struct pawl_detector pawl_detector;
 
+/** One box. */
 typedef struct pawl_detection {
     float x1, y1, x2, y2; /* corners in the picture's pixels, clipped to it */
     float confidence;     /* objectness * class score */
-    int32_t class_id;
+    int32_t class_id;     /* from 0: pawl_plan_class_name() */
 } pawl_detection;
 #define PAWL_DETECTION_INIT { 0, 0, 0, 0, 0, 0 }
 
 /** Boxes of one picture, by falling confidence. Owned by the detector, void after its next call. */
 typedef struct pawl_detections {
-    const pawl_detection *items;
-    size_t count;
+    const pawl_detection *items; /* count of them; NULL where there is none */
+    size_t count;                /* boxes */
 } pawl_detections;
 #define PAWL_DETECTIONS_INIT { NULL, 0 }
 
 /** A mask: @p height rows of @p width bytes, 1 where the object is, else 0. Owned by the detector, void after its next call. */
 typedef struct pawl_mask {
-    int32_t width, height;
-    const uint8_t *pixels;
+    int32_t width, height; /* pixels */
+    const uint8_t *pixels; /* width * height bytes, row by row */
 } pawl_mask;
 #define PAWL_MASK_INIT { 0, 0, NULL }
 
@@ -39,19 +40,21 @@ typedef enum pawl_mask_form {
     PAWL_MASK_NETWORK = 2  /* as PICTURE, left in the network's pixels with its letterbox: what polygons are drawn round */
 } pawl_mask_form;
 
+/** A class and how sure the model is of it. */
 typedef struct pawl_class_score {
-    int32_t class_id;
+    int32_t class_id;  /* from 0 */
     float probability; /* softmax of the logits */
 } pawl_class_score;
 #define PAWL_CLASS_SCORE_INIT { 0, 0 }
 
 /** All classes of one picture, by falling probability. Owned by the detector, void after its next call. */
 typedef struct pawl_class_scores {
-    const pawl_class_score *items;
-    size_t count;
+    const pawl_class_score *items; /* count of them */
+    size_t count;                  /* classes of the model */
 } pawl_class_scores;
 #define PAWL_CLASS_SCORES_INIT { NULL, 0 }
 
+/** What counts as found, and how much at once. */
 typedef struct pawl_detector_desc {
     size_t struct_size;
     float confidence;        /* boxes must exceed it; 0.25 */
@@ -71,7 +74,9 @@ typedef struct pawl_detector_desc {
 
 /** Wall time of the last run in milliseconds, the whole batch. */
 typedef struct pawl_timing {
-    double preprocess_ms, inference_ms, postprocess_ms;
+    double preprocess_ms;  /* pictures to the network's input */
+    double inference_ms;   /* the network */
+    double postprocess_ms; /* its output to boxes or classes */
 } pawl_timing;
 #define PAWL_TIMING_INIT { 0, 0, 0 }
 

@@ -13,9 +13,9 @@ typedef struct pawl_image pawl_image;
 
 /** Pixels of an image: rows of width * 3 bytes R G B, row_size bytes apart. */
 typedef struct pawl_image_view {
-    int32_t width, height;
-    size_t row_size;
-    const uint8_t *pixels;
+    int32_t width, height; /* pixels */
+    size_t row_size;       /* bytes from one row to the next */
+    const uint8_t *pixels; /* the first row's first; the image's */
 } pawl_image_view;
 #define PAWL_IMAGE_VIEW_INIT { 0, 0, 0, NULL }
 
@@ -41,8 +41,8 @@ typedef enum pawl_picture_range {
 
 /** Rows of bytes, row_size bytes apart: at least as many as a row has. */
 typedef struct pawl_plane {
-    const uint8_t *bytes;
-    size_t row_size;
+    const uint8_t *bytes; /* the first row's first; NULL: there is no such plane */
+    size_t row_size;      /* bytes from one row to the next */
 } pawl_plane;
 #define PAWL_PLANE_INIT { NULL, 0 }
 
@@ -52,8 +52,8 @@ typedef struct pawl_plane {
  * BT.601 in limited range as OpenCV's COLOR_YUV2RGB_NV12, to the bit. Since 0.2.
  */
 typedef struct pawl_picture {
-    pawl_picture_format format;
-    int32_t width, height;
+    pawl_picture_format format; /* what the planes hold */
+    int32_t width, height;      /* pixels */
     pawl_plane planes[2];       /* the second: NV12's U V; else NULL */
     pawl_picture_matrix matrix; /* of NV12 */
     pawl_picture_range range;   /* of NV12 */

@@ -10,6 +10,7 @@
 
 PAWL_BEGIN
 
+/** What a record is saved as. */
 typedef enum pawl_lifetime_format {
     PAWL_LIFETIME_TEXT = 0,  /* a line an event: "0.001204 + engine #7 "yolov5n" on runtime #3, plan #5 at cmd_predict.c:88" */
     PAWL_LIFETIME_JSONL = 1, /* a JSON object a line and event */

@@ -13,6 +13,6 @@
 #define PAWL_MAX_TRACKS   16384 /* of a tracker at once */
 #define PAWL_MAX_JOBS     64    /* of a detector in flight */
 #define PAWL_MIN_OPSET    12    /* operator sets of ONNX that are written */
-#define PAWL_MAX_OPSET    17
+#define PAWL_MAX_OPSET    17    /* the last of them */
 
 #endif

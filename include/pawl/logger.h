@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The library's messages, for a logger of the program's. */
 #ifndef PAWL_LOGGER_H
 #define PAWL_LOGGER_H
 
@@ -7,11 +8,12 @@
 
 PAWL_BEGIN
 
+/** How much a message matters. */
 typedef enum pawl_log_level {
-    PAWL_LOG_ERROR = 0,
-    PAWL_LOG_WARNING = 1,
-    PAWL_LOG_INFO = 2,
-    PAWL_LOG_VERBOSE = 3
+    PAWL_LOG_ERROR = 0,   /* something was not done */
+    PAWL_LOG_WARNING = 1, /* it was done, and probably is not what was wanted */
+    PAWL_LOG_INFO = 2,    /* what was chosen and found */
+    PAWL_LOG_VERBOSE = 3  /* every detail, the lives of objects among them */
 } pawl_log_level;
 
 /**
@@ -19,9 +21,9 @@ typedef enum pawl_log_level {
  * nothing is locked while it is told; what those calls have to say reaches it, too.
  */
 typedef struct pawl_logger {
-    void *user;
+    void *user;           /* handed to write() */
     pawl_log_level level; /* nothing more talkative than this is sent */
-    void (*write)(void *user, pawl_log_level level, const char *message);
+    void (*write)(void *user, pawl_log_level level, const char *message); /* the message is valid during the call */
 } pawl_logger;
 #define PAWL_LOGGER_INIT { NULL, PAWL_LOG_WARNING, NULL }
 

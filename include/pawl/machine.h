@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The processor and system that pawl finds itself on. */
 #ifndef PAWL_MACHINE_H
 #define PAWL_MACHINE_H
 

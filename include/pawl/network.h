@@ -5,9 +5,9 @@
 
 #include <pawl/weights.h>
 
-#define PAWL_MAX_LEVELS  8
-#define PAWL_MAX_ANCHORS 16
-#define PAWL_MAX_SOURCES 32
+#define PAWL_MAX_LEVELS  8  /* of a detection head */
+#define PAWL_MAX_ANCHORS 16 /* of a level */
+#define PAWL_MAX_SOURCES 32 /* layers that pawl_layer_info names as read by one */
 
 PAWL_BEGIN
 
@@ -17,15 +17,16 @@ PAWL_BEGIN
  */
 typedef struct pawl_network pawl_network;
 
+/** What a model is for. */
 typedef enum pawl_task { PAWL_TASK_DETECT = 0, PAWL_TASK_SEGMENT = 1, PAWL_TASK_CLASSIFY = 2 } pawl_task;
 
 /** What is known of a model; networks and plans answer with the same struct. Strings live as long as the object asked. */
 typedef struct pawl_model_info {
     size_t struct_size; /* set by the caller: sizeof(pawl_model_info) */
-    pawl_task task;
+    pawl_task task;       /* what it is for */
     const char *family;   /* "v1", "v2-v3", "v4-v5", "v6-v7", "custom" */
     const char *size;     /* "n" "s" "m" "l" "x" "n6" ... where widths and depths are the published ones, else "custom" */
-    int32_t class_count;
+    int32_t class_count;  /* classes */
     int32_t has_names;  /* 1: the file has class names */
     int32_t level_count;  /* detection levels */
     int32_t anchor_count; /* anchors a level */
@@ -41,13 +42,14 @@ typedef struct pawl_model_info {
 #define PAWL_MODEL_INFO_INIT \
     { sizeof(pawl_model_info), PAWL_TASK_DETECT, NULL, NULL, 0, 0, 0, 0, { 0 }, { { { 0 } } }, 0, 0, 0, 0, 0, 0 }
 
+/** One layer. */
 typedef struct pawl_layer_info {
     size_t struct_size;   /* set by the caller */
     uint32_t id;          /* stable through optimisation: the layer of the file whose output this is */
     const char *name;     /* e.g. "model.2.m.0.cv1.conv" */
     const char *op;       /* "conv", "maxpool", ... */
     const char *attributes; /* human text, e.g. "3x3 s2 p1 64->128 +silu +add" */
-    int32_t output_channels;
+    int32_t output_channels; /* channels of its output */
     pawl_dtype output_dtype; /* what its output is stored in; of a head float32 */
     int32_t source_count; /* layers that it reads from, by their ids below: as many as there are, the first PAWL_MAX_SOURCES told. Since 0.2 */
     uint32_t sources[PAWL_MAX_SOURCES];
@@ -55,11 +57,12 @@ typedef struct pawl_layer_info {
 } pawl_layer_info;
 #define PAWL_LAYER_INFO_INIT { sizeof(pawl_layer_info), 0, NULL, NULL, NULL, 0, PAWL_F32, 0, { 0 }, PAWL_F32 }
 
+/** What a weights file may not say by itself. */
 typedef struct pawl_network_desc {
     size_t struct_size;
     const char *activation;  /* NULL: as the file says; else one of pawl_activation_name(), for a .wts that cannot say it */
     const char *const *names; /* NULL: as the file says; else class_count names, copied */
-    size_t name_count;
+    size_t name_count;       /* of names: the model's classes, or 0 */
 } pawl_network_desc;
 #define PAWL_NETWORK_DESC_INIT { sizeof(pawl_network_desc), NULL, NULL, 0 }
 

@@ -21,6 +21,7 @@
 
 PAWL_BEGIN
 
+/** What becomes of the end of an object that others hold. */
 typedef enum pawl_lifetime {
     PAWL_LIFETIME_DEFERRED = 0, /* ending what is still held is fine: its memory goes with the last holder */
     PAWL_LIFETIME_STRICT = 1    /* it is refused with PAWL_ERR_IN_USE and changes nothing */

@@ -7,6 +7,7 @@
 
 PAWL_BEGIN
 
+/** How a network is written. */
 typedef struct pawl_onnx_desc {
     size_t struct_size;
     int32_t opset;      /* operator set, PAWL_MIN_OPSET to PAWL_MAX_OPSET; 0: PAWL_MIN_OPSET, as export.py */

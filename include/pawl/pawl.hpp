@@ -14,10 +14,13 @@
 
 namespace pawl {
 
+// Owner of one handle, whose type is Object and whose end is End.
 template <class Object, pawl_status (*End)(Object **)> class owner {
   public:
     owner() noexcept : handle_(nullptr) {}
+    // Takes a handle: its end is the owner's from now on.
     explicit owner(Object *handle) noexcept : handle_(handle) {}
+    // Takes the handle of another owner, which has none then.
     owner(owner &&other) noexcept : handle_(other.release()) {}
     owner(const owner &) = delete;
     owner &operator=(const owner &) = delete;
@@ -33,7 +36,9 @@ template <class Object, pawl_status (*End)(Object **)> class owner {
         return *this;
     }
 
+    // The handle, in whatever place a call wants one; NULL where there is none.
     operator Object *() const noexcept { return handle_; }
+    // The same by name.
     Object *get() const noexcept { return handle_; }
     // Where a create call puts the handle. Only of an owner that has none, or the old object would be lost: so it is ended first.
     Object **out() noexcept

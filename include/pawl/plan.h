@@ -21,21 +21,22 @@ typedef struct pawl_accuracy {
 } pawl_accuracy;
 #define PAWL_ACCURACY_INIT { 0, 0, 0, 0 }
 
+/** What a plan is for and what it was made from. */
 typedef struct pawl_plan_info {
     size_t struct_size; /* set by the caller */
     const char *backend, *precision;  /* live as long as the plan */
     int32_t height, width;            /* optimum */
-    int32_t batch_min, batch_opt, batch_max;
+    int32_t batch_min, batch_opt, batch_max; /* least, optimum, most */
     uint64_t source_hash[2];          /* XXH3-128 of the weights file */
     const char *source_name;          /* its file name, without folders */
     const char *pawl_version;         /* that built it */
     uint64_t constant_size;           /* bytes of weights, as a file has them */
     uint64_t file_size;               /* bytes; 0 until saved or when built just now */
-    size_t tactic_count, artifact_count;
+    size_t tactic_count, artifact_count; /* for pawl_plan_tactic_get() and pawl_plan_artifact_get() */
     int32_t height_min, width_min, height_max, width_max; /* that it must take where the backend asks for that, as TensorRT does */
     int32_t contexts;                 /* that may run at once, of TensorRT 8 and 9; of others any number */
     /* As built (pawl_build_desc); an engine of format 1 or 2 does not say: defaults. */
-    int32_t is_unoptimised, is_fp16_fixed, is_version_compatible, is_hardware_compatible;
+    int32_t is_unoptimised, is_fp16_fixed, is_version_compatible, is_hardware_compatible; /* 1: as its name says */
     int32_t optimisation_level;       /* -1: the library's own default */
     uint64_t workspace_size;          /* bytes; 0: the default */
     int32_t tuning;                   /* pawl_tuning */
@@ -60,8 +61,8 @@ typedef struct pawl_tactic_info {
 typedef struct pawl_artifact_info {
     size_t struct_size; /* set by the caller */
     const char *key;    /* "tensorrt/10.7.0/sm_86" */
-    const void *data;
-    size_t size;
+    const void *data;   /* the plan's */
+    size_t size;        /* bytes */
 } pawl_artifact_info;
 #define PAWL_ARTIFACT_INFO_INIT { sizeof(pawl_artifact_info), NULL, NULL, 0 }
 
@@ -119,6 +120,7 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_plan_tactic_get(pawl_plan *plan, size_t
 /** Describes artifact @p index. @retval PAWL_ERR_ARGUMENT There is no such artifact. Any thread. */
 PAWL_API PAWL_NODISCARD pawl_status pawl_plan_artifact_get(pawl_plan *plan, size_t index, pawl_artifact_info *info, pawl_error *error);
 
+/** The shape and forms whose memory is asked for. */
 typedef struct pawl_memory_desc {
     size_t struct_size;
     int32_t batch, height, width; /* 0: the plan's optimum */
@@ -129,8 +131,8 @@ typedef struct pawl_memory_desc {
 /** What a context of that shape takes on the CPU backend, in bytes; engines hold packed_size once for all contexts. */
 typedef struct pawl_memory_info {
     size_t struct_size; /* set by the caller */
-    int32_t batch, height, width;
-    size_t step_count;
+    int32_t batch, height, width; /* as asked, or the optimum */
+    size_t step_count;       /* steps of a run */
     uint64_t packed_size;    /* constants as the kernels want them */
     uint64_t workspace_size; /* tensors and what steps need beside them, sharing memory where their lives allow */
     uint64_t unshared_size;  /* the same if each had its own */
@@ -145,9 +147,10 @@ typedef struct pawl_memory_block_info {
     const char *layer;    /* that makes it; lives as long as the plan */
     int32_t is_workspace; /* 1: what the layer's kernel needs beside its tensors */
     uint64_t offset, size; /* bytes */
-    size_t first_step, last_step;
+    size_t first_step, last_step; /* both included */
 } pawl_memory_block_info;
 #define PAWL_MEMORY_BLOCK_INFO_INIT { sizeof(pawl_memory_block_info), NULL, 0, 0, 0, 0, 0 }
+/** Told of a block of the workspace; what it points to is valid during the call, but for the layer's name. */
 typedef void (*pawl_memory_tell)(void *user, const pawl_memory_block_info *block);
 
 /**

@@ -25,7 +25,7 @@ typedef struct pawl_step_info {
     double bytes;               /* of inputs, output and constants, each once */
     uint64_t begin_ns, end_ns;  /* as the thread that runs the context sees it */
     const pawl_span *spans;     /* its parts, in no order. Valid during the call */
-    size_t span_count;
+    size_t span_count;          /* of spans */
 } pawl_step_info;
 #define PAWL_STEP_INFO_INIT { sizeof(pawl_step_info), 0, NULL, NULL, NULL, 0, 0, 0, 0, NULL, 0 }
 

@@ -18,6 +18,7 @@ typedef struct pawl_engine pawl_engine;
 /** Pins its engine. A detector, and every call under way, pins it: ended during a run it goes when the run has returned. */
 typedef struct pawl_context pawl_context;
 
+/** On what plans run. */
 typedef struct pawl_runtime_desc {
     size_t struct_size;
     const char *backend; /* NULL: what the plan was built for; else run every plan on this one ("cpu", "reference") */
@@ -44,11 +45,12 @@ typedef enum pawl_output_form {
     PAWL_OUTPUT_CANDIDATES = 2  /* only the rows whose objectness exceeds the threshold, decoded: see pawl_context_candidates() */
 } pawl_output_form;
 
+/** What a context binds, and in which shape first. */
 typedef struct pawl_context_desc {
     size_t struct_size;
     int32_t threads;          /* most that work at once for this context, its caller included; 0: as many as the runtime lets */
-    pawl_input_form input;
-    pawl_output_form output;
+    pawl_input_form input;    /* what is bound as input */
+    pawl_output_form output;  /* what a run leaves */
     float threshold;          /* objectness that candidates must exceed, 0 to 1 */
     int32_t batch, height, width; /* first shape; 0: the plan's optimum */
 } pawl_context_desc;
@@ -56,7 +58,7 @@ typedef struct pawl_context_desc {
 
 /** Candidates of one picture: @p count rows of @p width floats (x, y, w, h in network pixels, objectness, class scores). */
 typedef struct pawl_candidates {
-    size_t count;
+    size_t count;          /* rows */
     size_t width;          /* floats a row: 5 + classes + mask coefficients */
     const float *rows;     /* count * width */
     const int32_t *index;  /* count: row number in the full decoded tensor, rising */

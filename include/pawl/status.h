@@ -26,6 +26,7 @@
 
 PAWL_BEGIN
 
+/** How a call ended. */
 typedef enum pawl_status {
 #define PAWL_STATUS_ENUM(name, value, text) name = value,
     PAWL_STATUS_MAP(PAWL_STATUS_ENUM)
@@ -35,7 +36,7 @@ typedef enum pawl_status {
 
 /** What went wrong, where, and what to do: filled in by a failing call, owned by the caller, no memory behind it. */
 typedef struct pawl_error {
-    pawl_status status;
+    pawl_status status;  /* what the call returned */
     int os_error;        /* errno where the system refused, else 0 */
     uint64_t offset;     /* byte of the file at which reading stopped, else 0 */
     char message[512];   /* one sentence and one line, UTF-8, always terminated; what names in it would do to a terminal is spelled out */

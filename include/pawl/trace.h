@@ -10,8 +10,10 @@
 
 PAWL_BEGIN
 
+/** What was seen of a program. Depends on no other object. */
 typedef struct pawl_trace pawl_trace;
 
+/** What a report is. */
 typedef enum pawl_trace_format {
     PAWL_TRACE_TEXT = 0,
     PAWL_TRACE_JSON = 1, /* one object */
@@ -19,6 +21,7 @@ typedef enum pawl_trace_format {
     PAWL_TRACE_HTML = 3  /* text and drawing in one page that needs nothing else */
 } pawl_trace_format;
 
+/** How logs are read and told. */
 typedef struct pawl_trace_desc {
     size_t struct_size;
     const char *suppressions; /* a file of defects that are not to be told, see docs/trace.md; NULL: none */
@@ -28,13 +31,14 @@ typedef struct pawl_trace_desc {
 } pawl_trace_desc;
 #define PAWL_TRACE_DESC_INIT { sizeof(pawl_trace_desc), NULL, NULL, 0, 16 }
 
+/** What was seen, in numbers. */
 typedef struct pawl_trace_info {
     size_t struct_size;
     size_t process_count; /* whose logs were read */
     size_t library_count; /* TensorRTs that were used */
     size_t object_count;  /* parts of networks not counted */
     size_t defect_count;  /* told */
-    size_t suppressed_count;
+    size_t suppressed_count; /* defects that the file of suppressions covers */
 } pawl_trace_info;
 #define PAWL_TRACE_INFO_INIT { sizeof(pawl_trace_info), 0, 0, 0, 0, 0 }
 

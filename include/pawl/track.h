@@ -29,18 +29,18 @@ typedef struct pawl_tracker_desc {
 
 /** A track that has an id. */
 typedef struct pawl_track {
-    uint64_t id;
+    uint64_t id;           /* its own among all of its tracker */
     pawl_detection box;    /* where the filter sees it in the last frame; class and confidence of the last box. Not clipped to the picture */
     uint64_t first_frame;  /* in which it was seen */
-    uint64_t last_frame;
+    uint64_t last_frame;   /* in which it was seen */
     int32_t is_lost;       /* 1: it was not seen in the last frame */
 } pawl_track;
 #define PAWL_TRACK_INIT { 0, PAWL_DETECTION_INIT, 0, 0, 0 }
 
 /** All tracks that have an id, by rising id. Owned by the tracker, void after its next call. */
 typedef struct pawl_tracks {
-    const pawl_track *items;
-    size_t count;
+    const pawl_track *items; /* count of them; NULL where there is none */
+    size_t count;            /* tracks */
 } pawl_tracks;
 #define PAWL_TRACKS_INIT { NULL, 0 }
 

@@ -14,11 +14,13 @@ PAWL_BEGIN
  */
 typedef struct pawl_weights pawl_weights;
 
+/** The kinds of files. */
 typedef enum pawl_weights_kind { PAWL_WEIGHTS_PT = 0, PAWL_WEIGHTS_WTS = 1 } pawl_weights_kind;
 
+/** What a file of weights is. */
 typedef struct pawl_weights_info {
     size_t struct_size; /* set by the caller: sizeof(pawl_weights_info) */
-    pawl_weights_kind kind;
+    pawl_weights_kind kind; /* of file */
     size_t tensor_count; /* entries of the state dictionary, in its order */
     size_t global_count; /* names of classes and functions a .pt mentions; 0 for .wts */
     uint64_t file_size;  /* bytes */
@@ -29,8 +31,8 @@ typedef struct pawl_weights_info {
 /** One class or function that a .pt names. It was not called, imported or looked up. */
 typedef struct pawl_global_info {
     size_t struct_size; /* set by the caller: sizeof(pawl_global_info) */
-    const char *module;
-    const char *name;
+    const char *module; /* "torch._utils". Lives as long as the weights */
+    const char *name;   /* "_rebuild_tensor_v2". Lives as long as the weights */
     int32_t is_known; /* 1: harmless, of the kinds that YOLOv5's checkpoints name; 0: worth a look before Python loads the file */
 } pawl_global_info;
 #define PAWL_GLOBAL_INFO_INIT { sizeof(pawl_global_info), NULL, NULL, 0 }
