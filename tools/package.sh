@@ -64,7 +64,7 @@ sysroot_oldest()
     rm -rf "$apt"
     # Links that would lead out of it.
     find "$root" -type l -lname '/*' | while read -r link; do
-        ln -sfn "$root$(readlink "$link")" "$link"
+        ln -sfnr "$root$(readlink "$link")" "$link"
     done
     # shellcheck disable=SC2086 # a list of words
     dpkg -L $contained_packages | grep -E '^/usr/(include/.*\.h|lib/.*\.(a|pc))$' | sort -u | tar -c -T - 2>/dev/null | tar -x -C "$root"

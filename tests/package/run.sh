@@ -32,7 +32,11 @@ root()
     mount --rbind /dev "$root/dev"
     cp /etc/resolv.conf /etc/hosts "$root/etc/"
     mkdir -p "$root/w"
-    cp -R "$source/examples" "$source/tests/install" "$root/w"
+    mkdir -p "$root/w/tests"
+    cp -R "$source/examples" "$root/w"
+    for folder in install examples; do
+        [ ! -e "$source/tests/$folder" ] || cp -R "$source/tests/$folder" "$root/w/tests"
+    done
 }
 
 # in_root COMMAND: as its root would type it, in /w.
@@ -106,7 +110,7 @@ in_root 'zsh -n /usr/share/zsh/vendor-completions/_pawl'
 
 echo "test-package: installing what developers need, and building somebody else's project"
 in_root 'apt-get install -y --no-install-recommends ./libpawl-dev_*.deb gcc g++ libc6-dev pkg-config cmake ninja-build'
-in_root 'mkdir -p source/tests; mv install source/tests/; cp -R examples source/; LIBDIR=lib sh source/tests/install/consume.sh /usr source pkgconfig find_package'
+in_root 'sh tests/install/consume.sh /usr /w pkgconfig find_package'
 says 'consume: find_package: built and run'
 in_root 'cc examples/c/detect.c -o /tmp/detect $(pkg-config --cflags --libs pawl); /tmp/detect /tmp/shapes.engine examples/shapes/pictures/shapes1.jpg'
 
