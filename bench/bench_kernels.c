@@ -138,19 +138,20 @@ static void retype(pk_problem *problem, const char *precision)
     const bool is_int8 = strcmp(precision, "int8") == 0;
     const pk_type type = is_int8 ? PK_U8 : strcmp(precision, "bf16") == 0 ? PK_BF16 : PK_F32;
     pk_tensor *const both[] = {&problem->source[0], &problem->destination};
+    const bool is_picture = problem->source[0].type == PK_U8; /* its bytes stay what they are */
     if (problem->op == PK_LETTERBOX)
         return;
-    for (int i = 0; i < 2; i++) {
+    for (int i = is_picture ? 1 : 0; i < 2; i++) {
         both[i]->type = type;
         both[i]->scale = is_int8 ? 0.05f : 0.0f;
         both[i]->zero_point = is_int8 ? 6 : 0;
     }
     if (problem->weights != PK_NO_TYPE)
-        problem->weights = is_int8 ? PK_S8 : type;
+        problem->weights = is_int8 ? PK_S8 : is_picture ? PK_F32 : type;
 }
 
-/* A line of the list as a problem: dense floats, one picture, SiLU after convolutions; or bytes of
- * a picture. */
+/* A line of the list as a problem: dense floats, one picture, SiLU after convolutions (a stem's
+ * are bytes of a picture); or bytes of a picture. */
 static bool read_problem(const char *line, listed *to)
 {
     size_t height, width, in, out, kernel = 1, stride = 1, padding = 0;
@@ -158,8 +159,10 @@ static bool read_problem(const char *line, listed *to)
     *to = (listed){.problem = {.source_count = 1, .workers = 1}};
     if (read_letterbox(line, to))
         return true;
-    if (sscanf(line, "conv %zu %zu %zu %zu %zu %zu %zu %d", &height, &width, &in, &out, &kernel,
-               &stride, &padding, &to->times) == 8) {
+    const bool is_picture = sscanf(line, "stem %zu %zu %zu %zu %zu %zu %zu %d", &height, &width,
+                                   &in, &out, &kernel, &stride, &padding, &to->times) == 8;
+    if (is_picture || sscanf(line, "conv %zu %zu %zu %zu %zu %zu %zu %d", &height, &width, &in,
+                             &out, &kernel, &stride, &padding, &to->times) == 8) {
         problem->op = PK_CONV;
         problem->weights = PK_F32;
         problem->activation = PK_ACT_SILU;
@@ -176,9 +179,12 @@ static bool read_problem(const char *line, listed *to)
         return false;
     }
     if (problem->op != PK_UPSAMPLE)
-        problem->as.window =
-            (pk_window){{kernel, kernel}, {stride, stride}, {padding, padding}, {1, 1}, 1};
-    problem->source[0] = pk_tensor_nhwc(PK_F32, 1, in, height, width, in);
+        problem->as.window = (pk_window){.kernel = {kernel, kernel},
+                                         .stride = {stride, stride},
+                                         .padding = {padding, padding},
+                                         .dilation = {1, 1},
+                                         .groups = 1};
+    problem->source[0] = pk_tensor_nhwc(is_picture ? PK_U8 : PK_F32, 1, in, height, width, in);
     const size_t down = problem->op == PK_UPSAMPLE ? 1 : stride,
                  up = problem->op == PK_UPSAMPLE ? kernel : 1;
     const size_t reach = problem->op == PK_UPSAMPLE ? 1 : kernel;
@@ -193,7 +199,8 @@ static bool read_problem(const char *line, listed *to)
 static double peak_gflops(void)
 {
     pk_problem problem = {.op = PK_CONV, .source_count = 1, .workers = 1, .weights = PK_F32};
-    problem.as.window = (pk_window){{1, 1}, {1, 1}, {0, 0}, {1, 1}, 1};
+    problem.as.window =
+        (pk_window){.kernel = {1, 1}, .stride = {1, 1}, .dilation = {1, 1}, .groups = 1};
     problem.source[0] = pk_tensor_nhwc(PK_F32, 1, 192, 4, 7, 192);
     problem.destination = pk_tensor_nhwc(PK_F32, 1, 32, 4, 7, 32);
     double best = 1e-9;

@@ -38,7 +38,8 @@ pawl_status pw_decoder_make(const pw_program *program, const pw_layer *layer,
 
 void pw_decoder_run(pw_decoder *decoder, const pw_program *program, float threshold)
 {
-    decoder->thresholds = (pk_thresholds){threshold, pw_raw_threshold(threshold)};
+    decoder->thresholds =
+        (pk_thresholds){.threshold = threshold, .raw = pw_raw_threshold(threshold)};
     pk_run_all(&decoder->call, NULL);
     for (int32_t n = 0; n < program->lowering.batch && program->candidates != NULL; n++)
         program->candidates[n].count = decoder->found.count[n];

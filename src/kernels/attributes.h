@@ -10,10 +10,17 @@
 #define PK_MAX_LEVELS  8
 #define PK_MAX_ANCHORS 16
 
+/* Channels first, first + step, ... of a result: count of them, 0 for none. Of a pixel in which all of them lie below pk_thresholds.gate, nobody reads
+ * the other channels: they may be left as they were. */
+typedef struct pk_gate {
+    size_t first, step, count;
+} pk_gate;
+
 /* Height, width; padding before and behind, zeros. */
 typedef struct pk_window {
     size_t kernel[2], stride[2], padding[2], dilation[2];
     size_t groups; /* CONV, DECONV */
+    pk_gate gate;  /* CONV */
 } pk_window;
 
 /*
@@ -60,6 +67,7 @@ typedef struct pk_letterbox {
 typedef struct pk_thresholds {
     float threshold; /* objectness that a row must exceed */
     float raw;       /* no objectness whose sigmoid exceeds threshold lies below it */
+    float gate;      /* raw, or -infinity: all of a result is wanted */
 } pk_thresholds;
 
 #endif

@@ -62,7 +62,7 @@ typedef struct pk_call {
     void *destination;
     const void *packed;
     void *workspace;
-    const void *parameters; /* what may change from run to run: CANDIDATES: pk_thresholds */
+    const void *parameters; /* what may change from run to run: CANDIDATES, CONV with a gate: pk_thresholds */
 } pk_call;
 
 typedef struct pk_types {

@@ -4,6 +4,7 @@
 #define PK_KERNEL_ROWS_H
 
 #include "kernels/attention/attention.h"
+#include "kernels/conv/stem.h"
 #include "kernels/conv/winograd.h"
 #include "kernels/cut.h"
 #include "kernels/eltwise/eltwise.h"
@@ -22,11 +23,18 @@
     PK_DECLARE_TILE_OF(f32, tile, isa)     \
     PK_DECLARE_TILE_OF(bf16, tile, isa)
 
-#define PK_DECLARE_WINOGRAD(tile, isa) void pk_winograd_product_##tile##_##isa(const pk_winograd_product_args *args);
+#define PK_DECLARE_WINOGRAD(type, isa)                                            \
+    void pk_winograd_s1_input_##type##_##isa(const pk_winograd_input_args *args);   \
+    void pk_winograd_s2_input_##type##_##isa(const pk_winograd_input_args *args);   \
+    void pk_winograd_s1_output_##type##_##isa(const pk_winograd_output_args *args); \
+    void pk_winograd_s2_output_##type##_##isa(const pk_winograd_output_args *args);
+#define PK_DECLARE_PRODUCT(type, tile, isa) void pk_winograd_product_##type##_##tile##_##isa(const pk_winograd_product_args *args);
 #define PK_DECLARE_DOT(from, tile, isa)                                  \
     void pk_conv_##from##_f32_##tile##_##isa(const pk_tile_args *args);  \
     void pk_conv_##from##_u8_##tile##_##isa(const pk_tile_args *args);
 
+#define PK_DECLARE_FILL(type, isa) void pk_stem_fill_##type##_##isa(const uint8_t *bytes, size_t count, void *elements);
+#define PK_DECLARE_STEM(from, to, isa) void pk_stem_##from##_##to##_##isa(const pk_tile_args *args);
 #define PK_DECLARE_RUN(name) void pk_##name(const pk_call *call, size_t phase, size_t item, void *scratch);
 #define PK_DECLARE_TYPED(type, isa)                              \
     void pk_depthwise_pixel_##type##_##isa(const pk_pixel_args *args); \
@@ -59,14 +67,11 @@
     float pk_probe_multiply_add_##isa(size_t rounds); \
     float pk_probe_read_##isa(const float *values, size_t count); \
     extern const pk_probe pk_probe_##isa;    \
-    void pk_winograd_s1_input_##isa(const pk_winograd_input_args *args);   \
-    void pk_winograd_s2_input_##isa(const pk_winograd_input_args *args);   \
-    void pk_winograd_s1_output_##isa(const pk_winograd_output_args *args); \
-    void pk_winograd_s2_output_##isa(const pk_winograd_output_args *args); \
+    PK_DECLARE_WINOGRAD(f32, isa)            \
     PK_DECLARE_RUN(candidates_f32_##isa)
 
 PK_DECLARE_TILE(4x16, generic)
-PK_DECLARE_WINOGRAD(4x16, generic)
+PK_DECLARE_PRODUCT(f32, 4x16, generic)
 PK_DECLARE_DOT(u8s8, 4x16, generic)
 PK_DECLARE_ISA(generic)
 #if defined(__x86_64__)
@@ -76,23 +81,36 @@ PK_DECLARE_TILE_OF(f32, 12x8, avx2)
 PK_DECLARE_TILE(14x32, avx512)
 PK_DECLARE_TILE_OF(f32, 28x16, avx512)
 PK_DECLARE_TILE_OF(f32, 9x48, avx512)
-PK_DECLARE_WINOGRAD(4x8, sse41)
-PK_DECLARE_WINOGRAD(6x16, avx2)
-PK_DECLARE_WINOGRAD(14x32, avx512)
-PK_DECLARE_WINOGRAD(28x16, avx512)
+PK_DECLARE_PRODUCT(f32, 4x8, sse41)
+PK_DECLARE_PRODUCT(f32, 6x16, avx2)
+PK_DECLARE_PRODUCT(f32, 14x32, avx512)
+PK_DECLARE_PRODUCT(f32, 28x16, avx512)
+PK_DECLARE_WINOGRAD(bf16, avx512bf16)
+PK_DECLARE_PRODUCT(bf16, 14x32, avx512bf16)
+PK_DECLARE_PRODUCT(bf16, 28x16, avx512bf16)
 PK_DECLARE_DOT(u8s8, 3x16, avx2)
 PK_DECLARE_DOT(u8s8, 6x16, avxvnni)
 PK_DECLARE_DOT(u8s8, 14x32, avx512vnni)
 PK_DECLARE_DOT(u8s8, 28x16, avx512vnni)
 PK_DECLARE_TILE_OF(bf16, 14x32, avx512bf16)
 PK_DECLARE_TILE_OF(bf16, 28x16, avx512bf16)
+PK_DECLARE_FILL(f32, avx2)
+PK_DECLARE_FILL(f32, avx512)
+PK_DECLARE_FILL(bf16, avx512bf16)
+PK_DECLARE_FILL(u8s8, avx512vnni)
+PK_DECLARE_STEM(f32, f32, avx2)
+PK_DECLARE_STEM(f32, bf16, avx2)
+PK_DECLARE_STEM(f32, f32, avx512)
+PK_DECLARE_STEM(f32, bf16, avx512)
+PK_DECLARE_STEM(bf16, bf16, avx512bf16)
+PK_DECLARE_STEM(u8s8, u8, avx512vnni)
 PK_DECLARE_ISA(sse41)
 PK_DECLARE_ISA(avx2)
 PK_DECLARE_ISA(avx512)
 #elif defined(__aarch64__)
 PK_DECLARE_TILE(6x16, neon)
 PK_DECLARE_TILE_OF(f32, 12x8, neon)
-PK_DECLARE_WINOGRAD(6x16, neon)
+PK_DECLARE_PRODUCT(f32, 6x16, neon)
 PK_DECLARE_DOT(u8s8, 6x16, dotprod)
 PK_DECLARE_DOT(u8s8, 6x16, i8mm)
 PK_DECLARE_TILE_OF(bf16, 6x16, neonbf16)

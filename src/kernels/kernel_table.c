@@ -40,17 +40,26 @@ static bool any(const pk_implementation *implementation, const pk_problem *probl
 #define MATRICES_U8S8(set, bits, tile, mr, nr)       DOTS_INTEGER(set, bits, tile, mr, nr, 0, 8, 0)
 #define DOTS_BF16(set, bits, tile, mr, nr, spare)    DOTS_HALF(set, bits, tile, mr, nr, spare, 2)
 #define MATRICES_BF16(set, bits, tile, mr, nr)       DOTS_HALF(set, bits, tile, mr, nr, 0, 4)
-#define WINOGRAD(set, bits, form_, word, tile, mr_, nr_, lanes_)                                                           \
-    {.name = "conv_f32_" #set "_" word "_" #tile, .op = PK_CONV, .isa = bits, .types = {PK_F32, PK_F32, PK_F32, PK_F32},   \
-     .variant = &(const pk_winograd){.form = &pk_winograd_##form_, .mr = mr_, .nr = nr_, .lanes = lanes_,                  \
-                                     .input = pk_winograd_##form_##_input_##set,                                           \
-                                     .product = pk_winograd_product_##tile##_##set,                                        \
-                                     .output = pk_winograd_##form_##_output_##set},                                        \
+#define WINOGRAD(type, set, bits, form_, word, tile, mr_, nr_, lanes_, terms_)                                             \
+    {.name = "conv_" #type "_" #set "_" word "_" #tile, .op = PK_CONV, .isa = bits,                                        \
+     .types = {PK_TYPE_##type, PK_TYPE_##type, PK_F32, PK_TYPE_##type},                                                    \
+     .variant = &(const pk_winograd){.form = &pk_winograd_##form_, .mr = mr_, .nr = nr_, .lanes = lanes_, .terms = terms_, \
+                                     .input = pk_winograd_##form_##_input_##type##_##set,                                  \
+                                     .product = pk_winograd_product_##type##_##tile##_##set,                               \
+                                     .output = pk_winograd_##form_##_output_##type##_##set},                               \
      .is_tuned_only = true, .accepts = pk_winograd_accepts, .plan = pk_winograd_plan, .pack = pk_winograd_pack,            \
      .run = pk_winograd_run}
-#define WINOGRADS(set, bits, tile, mr, nr, lanes)                                                                          \
-    WINOGRAD(set, bits, s1, "winograd", tile, mr, nr, lanes),                                                              \
-    WINOGRAD(set, bits, s2, "winograd_s2", tile, mr, nr, lanes)
+#define WINOGRADS(type, set, bits, tile, mr, nr, lanes, terms)                                                             \
+    WINOGRAD(type, set, bits, s1, "winograd", tile, mr, nr, lanes, terms),                                                 \
+    WINOGRAD(type, set, bits, s2, "winograd_s2", tile, mr, nr, lanes, terms)
+/* Straight from a picture's bytes. How: what is multiplied, which for halves is not what the problem says. */
+#define STEM(how, weights_, sum_, to, set, bits, mr_, nr_, terms_, pixel_, type_, tuned)                                   \
+    {.name = "conv_rgb_" #how "_" #to "_" #set, .op = PK_CONV, .isa = bits,                                                \
+     .types = {PK_U8, weights_, sum_, PK_TYPE_##to},                                                                       \
+     .variant = &(const pk_stem){.mr = mr_, .nr = nr_, .terms = terms_, .pixel = pixel_, .type = type_,                    \
+                                 .fill = pk_stem_fill_##how##_##set, .run = pk_stem_##how##_##to##_##set},                 \
+     .is_tuned_only = tuned, .accepts = pk_stem_accepts, .plan = pk_stem_plan, .pack = pk_stem_pack, .run = pk_stem_run}
+#define STEM_F32(to, set, bits, mr, nr) STEM(f32, PK_F32, PK_F32, to, set, bits, mr, nr, 1, 3, PK_F32, false)
 #define PIXEL(type, set, bits, op_, word, micro, depthwise)                                                                \
     {.name = word "_" #type "_" #set, .op = op_, .isa = bits,                                                              \
      .types = {PK_TYPE_##type, PK_TYPE_##type, PK_F32, PK_TYPE_##type},                                                    \
@@ -120,6 +129,12 @@ const pk_implementation pk_implementations[] = {
 #endif
     DEPTHWISE(generic, PK_GENERIC),
 #if defined(__x86_64__)
+    STEM(u8s8, PK_S8, PK_S32, u8, avx512vnni, PK_AVX512 | PK_AVX512VNNI, 28, 16, 4, 4, PK_S8, false),
+    STEM(bf16, PK_F32, PK_F32, bf16, avx512bf16, PK_AVX512 | PK_AVX512BF16, 28, 16, 2, 3, PK_BF16, true),
+    STEM_F32(f32, avx512, PK_AVX512, 28, 16),
+    STEM_F32(bf16, avx512, PK_AVX512, 28, 16),
+    STEM_F32(f32, avx2, PK_AVX2, 12, 8),
+    STEM_F32(bf16, avx2, PK_AVX2, 12, 8),
     DOTS_U8S8(avx512vnni, PK_AVX512 | PK_AVX512VNNI, 14x32, 14, 32, 16),
     DOTS_U8S8(avx512vnni, PK_AVX512 | PK_AVX512VNNI, 28x16, 28, 16, 0),
     DOTS_BF16(avx512bf16, PK_AVX512 | PK_AVX512BF16, 14x32, 14, 32, 16),
@@ -135,10 +150,12 @@ const pk_implementation pk_implementations[] = {
     TILES_BF16(avx2, PK_AVX2, 6x16, 6, 16),
     TILES(sse41, PK_SSE41, 4x8, 4, 8, 0),
     TILES_BF16(sse41, PK_SSE41, 4x8, 4, 8),
-    WINOGRADS(avx512, PK_AVX512, 14x32, 14, 32, 16),
-    WINOGRADS(avx512, PK_AVX512, 28x16, 28, 16, 16),
-    WINOGRADS(avx2, PK_AVX2, 6x16, 6, 16, 8),
-    WINOGRADS(sse41, PK_SSE41, 4x8, 4, 8, 4),
+    WINOGRADS(bf16, avx512bf16, PK_AVX512 | PK_AVX512BF16, 14x32, 14, 32, 16, 2),
+    WINOGRADS(bf16, avx512bf16, PK_AVX512 | PK_AVX512BF16, 28x16, 28, 16, 16, 2),
+    WINOGRADS(f32, avx512, PK_AVX512, 14x32, 14, 32, 16, 1),
+    WINOGRADS(f32, avx512, PK_AVX512, 28x16, 28, 16, 16, 1),
+    WINOGRADS(f32, avx2, PK_AVX2, 6x16, 6, 16, 8, 1),
+    WINOGRADS(f32, sse41, PK_SSE41, 4x8, 4, 8, 4, 1),
     OTHERS(avx512, PK_AVX512),
     OTHERS(avx2, PK_AVX2),
     OTHERS(sse41, PK_SSE41),
@@ -149,12 +166,12 @@ const pk_implementation pk_implementations[] = {
     TILES(neon, PK_NEON, 6x16, 6, 16, 8),
     TILES(neon, PK_NEON, 12x8, 12, 8, 0),
     TILES_BF16(neon, PK_NEON, 6x16, 6, 16),
-    WINOGRADS(neon, PK_NEON, 6x16, 6, 16, 4),
+    WINOGRADS(f32, neon, PK_NEON, 6x16, 6, 16, 4, 1),
     OTHERS(neon, PK_NEON),
 #endif
     TILES(generic, PK_GENERIC, 4x16, 4, 16, 0),
     TILES_BF16(generic, PK_GENERIC, 4x16, 4, 16),
-    WINOGRADS(generic, PK_GENERIC, 4x16, 4, 16, 1),
+    WINOGRADS(f32, generic, PK_GENERIC, 4x16, 4, 16, 1, 1),
     DOTS_U8S8(generic, PK_GENERIC, 4x16, 4, 16, 0),
     OTHERS(generic, PK_GENERIC),
 };

@@ -167,6 +167,11 @@ static void say_window(words *to, const pk_window *window)
     say_sides(to, " d", window->dilation, 1);
     if (window->groups > 1)
         say_number(to, " g", window->groups);
+    if (window->gate.count > 0) {
+        say_number(to, " gate ", window->gate.first);
+        say_number(to, "+", window->gate.step);
+        say_number(to, "x", window->gate.count);
+    }
 }
 
 static void say_letterbox(words *to, const pk_letterbox *how)

@@ -198,6 +198,35 @@ pk_head pw_kernel_head(const pw_detect *detect)
     return head;
 }
 
+/* The last step that makes a tensor, and all of it; NULL: there is none, or others read the tensor
+ * too. */
+static pw_step *only_maker(const pw_schedule *schedule, uint32_t tensor)
+{
+    pw_step *found = NULL;
+    for (size_t s = 0; s < schedule->step_count; s++) {
+        pw_step *step = &schedule->steps[s];
+        for (size_t i = 0; i < step->problem.source_count; i++)
+            if (schedule->operands[step->source[i]].root == schedule->operands[tensor].root)
+                return NULL;
+        if (step->destination == tensor)
+            found = step;
+    }
+    return schedule->operands[tensor].is_lent ? NULL : found;
+}
+
+/* Candidates are few: of the other cells only the objectness is ever read. */
+static void add_gates(maker *to, const pw_layer *layer)
+{
+    const pw_detect *detect = &layer->as.detect;
+    for (int32_t l = 0; l < detect->level_count; l++) {
+        pw_step *step = only_maker(to->schedule, layer->inputs[l]);
+        if (step != NULL && step->problem.op == PK_CONV)
+            step->problem.as.window.gate = (pk_gate){.first = 4,
+                                                     .step = (size_t)pw_detect_width(detect),
+                                                     .count = (size_t)detect->anchor_count};
+    }
+}
+
 static pawl_status add_rows(maker *to, const pw_layer *layer, bool is_decoded, pawl_error *error)
 {
     pw_schedule *schedule = to->schedule;
@@ -213,6 +242,8 @@ static pawl_status add_rows(maker *to, const pw_layer *layer, bool is_decoded, p
     const pk_tensor tensor =
         pk_tensor_nhwc(PK_F32, (size_t)schedule->desc.batch, width, rows, 1, width);
     schedule->rows = pw_operand_add(schedule, tensor, true);
+    if (!is_decoded)
+        add_gates(to, layer);
     pw_step *step = add_step(to, is_decoded ? PK_DECODE : PK_CANDIDATES, layer->inputs,
                              (size_t)detect->level_count, schedule->rows);
     step->problem.as.head = head;

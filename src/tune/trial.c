@@ -39,7 +39,7 @@ static bool is_tried(const pk_implementation *implementation, const pw_schedule 
 {
     const pw_step *step = &schedule->steps[index];
     return pk_fits(implementation, schedule->desc.machine.isa, &step->problem) &&
-           (effort->is_all || implementation->isa == step->implementation->isa);
+           (effort->is_all || (step->implementation->isa & ~implementation->isa) == 0);
 }
 
 size_t pw_trial_candidates(const pw_schedule *schedule, size_t step, const pw_trial_effort *effort)

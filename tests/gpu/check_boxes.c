@@ -59,7 +59,7 @@ static bool decode(const gpu_heads *heads, float threshold, size_t most, cpu_ans
     pk_needs needs;
     const pk_machine machine = {.isa = PK_GENERIC};
     pk_found found = {to->rows, to->index, to->counts, to->not_finite};
-    const pk_thresholds thresholds = {threshold, pw_raw_threshold(threshold)};
+    const pk_thresholds thresholds = {.threshold = threshold, .raw = pw_raw_threshold(threshold)};
     call.implementation = pk_select(PK_GENERIC, &problem);
     call.implementation->plan(call.implementation, &problem, &machine, &needs);
     call.needs = &needs;

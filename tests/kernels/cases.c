@@ -80,6 +80,23 @@ static void winograd_window(pk_window *window, size_t number, const size_t size[
     }
 }
 
+/* What stems are for: a picture's bytes, and a kernel that is six wide and moves by two. */
+static void stem_window(pt_case *to, size_t size[2])
+{
+    pk_window *window = &to->problem.as.window;
+    window->groups = 1;
+    window->dilation[0] = window->dilation[1] = 1;
+    window->kernel[1] = 6;
+    window->stride[1] = 2;
+    window->padding[1] = pt_random_from(0, 4);
+    size[0] = pt_random_from(window->kernel[0], window->kernel[0] + 20);
+    size[1] = pt_random_from(pt_random() % 4 == 0 ? 1 : 6, 130);
+    if (size[1] + 2 * window->padding[1] < 6)
+        window->padding[1] = 3;
+    to->problem.source_count = 1;
+    to->problem.source[0] = pk_tensor_nhwc(PK_U8, pt_random_from(1, 2), 3, size[0], size[1], 3);
+}
+
 /* Scales of weights, and sums that fill the destination's range, half of it, or more than it. */
 static void quantised(pt_case *to, size_t number)
 {
@@ -101,6 +118,17 @@ static void quantised(pt_case *to, size_t number)
         problem->source[1].scale = problem->destination.scale * (float)pt_random_value(0.05, 1.9);
 }
 
+/* Some channels decide whether the others of a pixel are wanted: of most pixels, of a few, or of
+ * none. */
+static void gate(pt_case *to, size_t channels)
+{
+    pk_gate *of = &to->problem.as.window.gate;
+    of->step = pt_random_from(1, channels);
+    of->first = pt_random_from(0, channels - 1);
+    of->count = 1 + pt_random_from(0, (channels - 1 - of->first) / of->step);
+    to->thresholds.gate = pt_random() % 8 == 0 ? -INFINITY : (float)pt_random_value(0, 9);
+}
+
 static void conv(pt_case *to, const pk_types *types, size_t number)
 {
     pk_problem *problem = &to->problem;
@@ -112,7 +140,8 @@ static void conv(pt_case *to, const pk_types *types, size_t number)
     size_t size[2];
     for (int i = 0; i < 2; i++)
         size[i] = pt_random_from(reach[i], reach[i] + (number % 4 == 0 ? 30 : 8));
-    if (number % 5 == 0) { /* 1x1 over all pixels */
+    const bool is_stem = types->source == PK_U8 && (types->weights == PK_F32 || number % 7 == 3);
+    if (number % 5 == 0 && !is_stem) { /* 1x1 over all pixels */
         *window = (pk_window){
             .kernel = {1, 1}, .stride = {1, 1}, .dilation = {1, 1}, .groups = window->groups};
         shape(to, types, inputs * window->groups, size[0], size[1]);
@@ -126,6 +155,8 @@ static void conv(pt_case *to, const pk_types *types, size_t number)
             problem->source[0] = pk_tensor_planes(PK_F32, problem->source[0].batch,
                                                   pt_random_from(2, 4), size[0], size[1]);
         }
+        if (is_stem)
+            stem_window(to, size);
         size_t out[2];
         for (int i = 0; i < 2; i++)
             out[i] =
@@ -139,7 +170,9 @@ static void conv(pt_case *to, const pk_types *types, size_t number)
                                    -1, 1);
     to->constants.bias = number % 11 == 0 ? NULL : values(out->channels, -1, 1);
     activation(to, number);
-    if (number % 2 == 1) {
+    if (number % 10 < 4 && types->destination == PK_F32)
+        gate(to, out->channels);
+    if (number % 2 == 1 && !is_stem) {
         problem->source_count = 2;
         problem->source[1] =
             tensor(types->destination, out->batch, out->channels, out->height, out->width);

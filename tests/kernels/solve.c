@@ -147,6 +147,8 @@ static double solve_conv(element *at)
                  group = at->c / outputs;
     const size_t taps = w->kernel[0] * w->kernel[1];
     const bool is_integer = problem->weights == PK_S8;
+    const double unit =
+        in->type == PK_U8 && in->scale == 0.0f ? 1.0 / 255.0 : 1.0; /* a picture's */
     const double bias =
         at->of->constants.bias == NULL ? 0.0 : (double)at->of->constants.bias[at->c];
     double sum = is_integer ? 0.0 : bias;
@@ -160,9 +162,10 @@ static double solve_conv(element *at)
                                        ? (group * inputs + i) * outputs + at->c % outputs
                                        : at->c * inputs + i;
                 const size_t c = group * inputs + i;
-                const double product = (is_integer ? stored(at, c, (size_t)y, (size_t)x)
-                                                   : source(at, 0, c, (size_t)y, (size_t)x)) *
-                                       weight(at, row * taps + ky * w->kernel[1] + kx);
+                const double product =
+                    (is_integer ? stored(at, c, (size_t)y, (size_t)x)
+                                : unit * source(at, 0, c, (size_t)y, (size_t)x)) *
+                    weight(at, row * taps + ky * w->kernel[1] + kx);
                 sum += product;
                 at->magnitude += fabs(product);
             }

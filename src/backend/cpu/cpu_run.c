@@ -6,6 +6,8 @@
 #include "base/os.h"
 #include "base/size.h"
 
+#include <math.h>
+
 /* --- timed --- */
 
 static pawl_status make_spans(cpu_program *program, pawl_error *error)
@@ -129,7 +131,10 @@ pawl_status pw_cpu_run(pw_program *base, const pw_run *run, pawl_error *error)
 {
     cpu_program *program = (cpu_program *)base;
     const pw_schedule *schedule = &program->kernels.schedule;
-    program->thresholds = (pk_thresholds){run->threshold, pw_raw_threshold(run->threshold)};
+    const float raw = pw_raw_threshold(run->threshold);
+    program->thresholds = (pk_thresholds){run->threshold, raw, raw};
+    if (run->observer != NULL) /* sees all of a head */
+        program->thresholds.gate = -INFINITY;
     size_t s = 0;
     if (run->timer != NULL && program->spans == NULL)
         PW_TRY(make_spans(program, error));

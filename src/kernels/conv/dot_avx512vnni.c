@@ -9,6 +9,7 @@
 
 #include "kernels/conv/each.h"
 #include "kernels/conv/finish.h"
+#include "kernels/conv/stem.h"
 
 typedef __m512i vdot, vdot_rows, vdot_words;
 #define VDOT_LANES      16
@@ -51,6 +52,13 @@ static inline vdot vdot_add(vdot sums, vdot_rows rows, vdot_words words)
 #define PK_EACH_MR PK_EACH_28
 #include "kernels/conv/dot.tmpl.h"
 
+#define PK_NAME    sums_stem
+#define PK_STEP    6
+#define PK_WORD    3
+#define PK_MR      28
+#define PK_EACH_MR PK_EACH_28
+#include "kernels/conv/stem.tmpl.h"
+
 /* Rows of 32 columns. */
 PK_INLINE void bytes_32(const pk_tile_args *args, const int32_t *sums, const bool has_residual)
 {
@@ -65,7 +73,12 @@ PK_INLINE void bytes_32(const pk_tile_args *args, const int32_t *sums, const boo
         const __m256i bytes =
             requantise_32(&by, vdot_load(sums + r * 32), factors[0], vdot_load(sums + r * 32 + 16),
                           factors[1], has_residual ? &residual : NULL);
-        _mm256_mask_storeu_epi8((uint8_t *)args->output + r * args->output_stride, mask, bytes);
+        uint8_t *output = (uint8_t *)args->output + r * args->output_stride;
+        if (PK_LIKELY(args->columns ==
+                      32)) /* what a mask was stored by, no load takes from the store */
+            _mm256_storeu_si256((__m256i *)(void *)output, bytes);
+        else
+            _mm256_mask_storeu_epi8(output, mask, bytes);
     }
 }
 
@@ -87,6 +100,12 @@ PK_INLINE void bytes_16(const pk_tile_args *args, const int32_t *sums, const boo
         const __m256i bytes =
             requantise_32(&by, vdot_load(sums + r * 16), factors, vdot_load(sums + r * 16 + 16),
                           factors, has_residual ? &residual : NULL);
+        if (PK_LIKELY(args->columns == 16 && r + 1 < args->rows)) {
+            _mm_storeu_si128((__m128i *)(void *)output, _mm256_castsi256_si128(bytes));
+            _mm_storeu_si128((__m128i *)(void *)(output + args->output_stride),
+                             _mm256_extracti128_si256(bytes, 1));
+            continue;
+        }
         _mm_mask_storeu_epi8(output, mask, _mm256_castsi256_si128(bytes));
         _mm_mask_storeu_epi8(output + args->output_stride, next,
                              _mm256_extracti128_si256(bytes, 1));
@@ -115,3 +134,15 @@ PK_INLINE void bytes_16(const pk_tile_args *args, const int32_t *sums, const boo
 
 TILE(14, 32)
 TILE(28, 16)
+
+void pk_stem_fill_u8s8_avx512vnni(const uint8_t *bytes, size_t count, void *elements)
+{
+    memcpy(elements, bytes, count);
+}
+
+void pk_stem_u8s8_u8_avx512vnni(const pk_tile_args *args)
+{
+    int32_t sums[28 * 16] __attribute__((aligned(64)));
+    sums_stem(args, args->begins, sums);
+    bytes_16(args, sums, false);
+}

@@ -89,6 +89,8 @@ bool pk_tiles_accepts(const pk_implementation *implementation, const pk_problem 
         return false;
     if (problem->weights == PK_S8 && !pk_quantised_accepts(problem))
         return false;
+    if (window->gate.count > 0 && problem->destination.type != PK_F32)
+        return false;
     const bool is_planar = in->channels > 1 && pk_is_planes(in) && window->groups == 1 &&
                            window->dilation[1] == 1 && tile->group <= 1;
     return is_planar || pk_is_nhwc(in);
@@ -138,10 +140,13 @@ static tiling tiling_of(const pk_implementation *implementation, const pk_proble
 }
 
 /* How the work is cut: panels that fill half of the L2 cache, and then tiles enough to be worth an
- * item. */
-static void cut(tiling *at, size_t workers, size_t weight_size, size_t l2)
+ * item. Behind a gate few panels are ever used, and which, one item decides. */
+static void cut(tiling *at, const pk_problem *problem, size_t l2)
 {
-    const size_t resident = pk_max(1, l2 / 2 / (at->panel_size * weight_size));
+    const size_t workers = problem->workers, weight_size = pk_type_size(problem->weights);
+    const size_t resident = problem->as.window.gate.count > 0
+                                ? at->panels
+                                : pk_max(1, l2 / 2 / (at->panel_size * weight_size));
     const size_t parts = pk_ceil_div(at->panels, resident);
     at->panels_an_item = pk_ceil_div(at->panels, parts);
     const double flops =
@@ -157,7 +162,7 @@ void pk_tiles_plan(const pk_implementation *implementation, const pk_problem *pr
 {
     const pk_window *window = &problem->as.window;
     tiling at = tiling_of(implementation, problem);
-    cut(&at, problem->workers, pk_type_size(problem->weights), machine->l2);
+    cut(&at, problem, machine->l2);
     const size_t reach = at.mr * window->stride[1] + window->kernel[1] * window->dilation[1];
     const size_t patch = window->kernel[0] * reach * problem->source[0].channels * at.element;
     *needs = (pk_needs){.packed = problem->weights == PK_S8
@@ -418,7 +423,8 @@ static void prefetch_next(const tile_job *job, const place *tile)
     }
 }
 
-static void run_tile(const tile_job *job, const place *tile, size_t panel, size_t panel_end)
+/* Panels from panel on. */
+static void run_panels(const tile_job *job, const place *tile, size_t panel, size_t panel_end)
 {
     const tiling *at = &job->at;
     const pk_problem *problem = job->problem;
@@ -463,6 +469,49 @@ static void run_tile(const tile_job *job, const place *tile, size_t panel, size_
     }
 }
 
+/* Whether a gate's channel of one of the tile's pixels is not below the threshold; a NaN is not. */
+static bool is_open(const tile_job *job, const place *tile)
+{
+    const pk_gate *gate = &job->window->gate;
+    const pk_tensor *out = &job->problem->destination;
+    const float limit = ((const pk_thresholds *)job->call->parameters)->gate;
+    const size_t first =
+        (tile->picture * job->at.output_height + tile->y) * job->at.output_width + tile->begin;
+    const float *pixel = (const float *)job->call->destination + first * out->pixel + gate->first;
+    for (size_t p = tile->begin; p < tile->end; p++, pixel += out->pixel)
+        for (size_t i = 0; i < gate->count; i++)
+            if (!(pixel[i * gate->step] < limit))
+                return true;
+    return false;
+}
+
+/* Whether one of the gate's channels is in a panel. */
+static bool has_gate(const tile_job *job, size_t panel)
+{
+    const pk_gate *gate = &job->window->gate;
+    const tiling *at = &job->at;
+    const size_t first = panel / at->group_panels * at->outputs + panel % at->group_panels * at->nr;
+    for (size_t i = 0; i < gate->count; i++) {
+        const size_t channel = gate->first + i * gate->step;
+        if (channel >= first && channel < first + at->nr)
+            return true;
+    }
+    return false;
+}
+
+/* The gate's panels, then, if there is something to see in the tile, the others. */
+static void run_gated(const tile_job *job, const place *tile)
+{
+    for (size_t panel = 0; panel < job->at.panels; panel++)
+        if (has_gate(job, panel))
+            run_panels(job, tile, panel, panel + 1);
+    if (!is_open(job, tile))
+        return;
+    for (size_t panel = 0; panel < job->at.panels; panel++)
+        if (!has_gate(job, panel))
+            run_panels(job, tile, panel, panel + 1);
+}
+
 void pk_tiles_run(const pk_call *call, size_t phase, size_t item, void *scratch)
 {
     (void)phase;
@@ -481,6 +530,9 @@ void pk_tiles_run(const pk_call *call, size_t phase, size_t item, void *scratch)
         const place tile = place_of(&job, t);
         if (!at->is_planar)
             prefetch_next(&job, &tile);
-        run_tile(&job, &tile, panel, panel_end);
+        if (job.window->gate.count > 0)
+            run_gated(&job, &tile);
+        else
+            run_panels(&job, &tile, panel, panel_end);
     }
 }

@@ -17,7 +17,7 @@
  * Weights are [panel][segment][input channel][NR], which is the order in which an item reads them,
  * and four or nine times as large as direct ones; biases behind them. The error is that of sums of
  * sums: at most 2e-5 of the sum of the products' sizes in check_kernels, some ten times a direct
- * one's.
+ * one's. Of BF16, what was transformed is rounded to it once more.
  */
 #include "kernels/conv/winograd.h"
 #include "kernels/cut.h"
@@ -34,8 +34,9 @@ typedef struct plan {
     size_t inputs, outputs, panels;
     size_t blocks, panels_an_item, panel_items;
     pk_cut transforms;               /* of tiles, where it is a phase of its own */
-    size_t chunk_step, segment_step; /* floats, in a block's transformed input */
-    size_t block_step;               /* floats: a block's transformed input */
+    size_t element;                  /* bytes: of the input, the transformed one, and weights */
+    size_t chunk_step, segment_step; /* elements, in a block's transformed input */
+    size_t block_step;               /* bytes: a block's transformed input */
     size_t bias_at;                  /* bytes in the packed constants */
     bool is_split;                   /* in two phases */
 } plan;
@@ -72,30 +73,31 @@ static plan plan_of(const pk_implementation *implementation, const pk_problem *p
                .tiles_y = pk_ceil_div(out->height, PK_WINOGRAD_OUT),
                .inputs = in->channels,
                .outputs = out->channels,
+               .element = pk_type_size(in->type),
                .panels = pk_ceil_div(out->channels, variant->nr)};
     at.tiles = out->batch * at.tiles_x * at.tiles_y;
     const size_t weights = variant->form->segments * at.panels * padded(&at, variant) * variant->nr;
-    at.bias_at = pk_align(weights * sizeof(float), PK_CACHE_LINE);
+    at.bias_at = pk_align(weights * at.element, PK_CACHE_LINE);
     return at;
 }
 
 /* Blocks of alike numbers of tiles whose transformed input fills half of the L2 cache. */
 static void cut(plan *at, const pk_winograd *variant, size_t workers, size_t l2)
 {
-    const size_t tile = variant->form->segments * padded(at, variant) * sizeof(float);
+    const size_t tile = variant->form->segments * padded(at, variant) * at->element;
     const size_t most = pk_min(pk_max(l2 / 2 / tile, LEAST_BLOCK), MOST_BLOCK);
     at->blocks = pk_ceil_div(at->tiles, most);
     at->is_split = workers > 1 && at->blocks < PK_ITEMS_A_WORKER * workers;
     const size_t parts = at->is_split ? pk_ceil_div(PK_ITEMS_A_WORKER * workers, at->blocks) : 1;
     at->panels_an_item = pk_ceil_div(at->panels, parts);
     at->panel_items = pk_ceil_div(at->panels, at->panels_an_item);
-    at->transforms = pk_cut_make(1, at->tiles, 1 + PK_ITEM_VALUES * sizeof(float) / tile, workers);
+    at->transforms = pk_cut_make(1, at->tiles, 1 + PK_ITEM_VALUES * at->element / tile, workers);
     /* an odd number of lines, so that what is apart by a multiple of it falls into many sets */
     at->chunk_step = (pk_ceil_div(at->tiles, at->blocks) | 1) * variant->lanes;
     at->segment_step = padded(at, variant) / variant->lanes * at->chunk_step;
     /* a chunk more: gcc 12 makes a loop of the generic product that loads one ahead for nothing */
-    at->block_step = pk_align(variant->form->segments * at->segment_step + at->chunk_step,
-                              PK_CACHE_LINE / sizeof(float));
+    at->block_step = pk_align(
+        (variant->form->segments * at->segment_step + at->chunk_step) * at->element, PK_CACHE_LINE);
 }
 
 void pk_winograd_plan(const pk_implementation *implementation, const pk_problem *problem,
@@ -109,10 +111,10 @@ void pk_winograd_plan(const pk_implementation *implementation, const pk_problem 
     *needs = (pk_needs){.packed = at.bias_at + at.panels * variant->nr * sizeof(float)};
     needs->scratch = products * sizeof(float);
     if (at.is_split) {
-        needs->workspace = at.blocks * at.block_step * sizeof(float);
+        needs->workspace = at.blocks * at.block_step;
         needs->items[needs->phases++] = at.transforms.items_a_part;
     } else {
-        needs->scratch += at.block_step * sizeof(float);
+        needs->scratch += at.block_step;
     }
     needs->items[needs->phases++] = at.blocks * at.panel_items;
     memcpy(needs->own, &at, sizeof at);
@@ -123,16 +125,17 @@ void pk_winograd_pack(const pk_implementation *implementation, const pk_problem 
 {
     const pk_winograd *variant = implementation->variant;
     const plan at = plan_of(implementation, problem);
-    const size_t nr = variant->nr, inputs = padded(&at, variant);
-    float *weights = packed;
+    const size_t nr = variant->nr, terms = variant->terms, inputs = padded(&at, variant);
     for (size_t n = 0; n < at.panels * nr; n++)
         for (size_t i = 0; i < inputs; i++) {
             double u[MOST_SEGMENTS] = {0.0};
             if (n < at.outputs && i < at.inputs)
                 variant->form->weights(constants->weights + (n * at.inputs + i) * 9, u);
-            for (size_t g = 0; g < variant->form->segments; g++)
-                weights[((n / nr * variant->form->segments + g) * inputs + i) * nr + n % nr] =
-                    (float)u[g];
+            for (size_t g = 0; g < variant->form->segments; g++) {
+                const size_t row = (n / nr * variant->form->segments + g) * inputs + i - i % terms;
+                pk_put_weight(problem->weights, packed, row * nr + n % nr * terms + i % terms,
+                              (float)u[g], 0.0f);
+            }
         }
     float *bias = (float *)(void *)((unsigned char *)packed + at.bias_at);
     for (size_t n = 0; n < at.panels * nr; n++)
@@ -152,7 +155,8 @@ static size_t first_tile(const plan *at, size_t block)
 }
 
 /* Tiles of a block, there. */
-static void transform(const job *of, size_t block, size_t begin, size_t end, float *transformed)
+static void transform(const job *of, size_t block, size_t begin, size_t end,
+                      unsigned char *transformed)
 {
     const plan *at = &of->at;
     const pk_problem *problem = of->call->problem;
@@ -168,14 +172,16 @@ static void transform(const job *of, size_t block, size_t begin, size_t end, flo
             (int64_t)(in_picture / at->tiles_x * side) - (int64_t)problem->as.window.padding[0];
         args.x =
             (int64_t)(in_picture % at->tiles_x * side) - (int64_t)problem->as.window.padding[1];
-        args.input = (const float *)of->call->source[0] + picture * in->picture;
-        args.transformed = transformed + (t - first_tile(at, block)) * of->variant->lanes;
+        args.input =
+            (const unsigned char *)of->call->source[0] + picture * in->picture * at->element;
+        args.transformed =
+            transformed + (t - first_tile(at, block)) * of->variant->lanes * at->element;
         of->variant->input(&args);
     }
 }
 
 /* The products of a block with one panel's weights. */
-static void multiply(const job *of, size_t tiles, const float *transformed, size_t panel,
+static void multiply(const job *of, size_t tiles, const unsigned char *transformed, size_t panel,
                      float *products)
 {
     const plan *at = &of->at;
@@ -186,12 +192,14 @@ static void multiply(const job *of, size_t tiles, const float *transformed, size
     pk_winograd_product_args args = {.chunk_step = at->chunk_step, .output_step = tile_step};
     for (size_t p = 0; p < form->places; p++) {
         args.chunks = (size_t)(form->first[p + 1] - form->first[p]) * (inputs / variant->lanes);
-        args.weights = (const float *)of->call->packed +
-                       (panel * form->segments + form->first[p]) * inputs * variant->nr;
+        args.weights =
+            (const unsigned char *)of->call->packed +
+            (panel * form->segments + form->first[p]) * inputs * variant->nr * at->element;
         for (size_t part = 0; part < parts; part++) {
             const size_t first = part * tiles / parts;
             args.rows = (part + 1) * tiles / parts - first;
-            args.input = transformed + form->first[p] * at->segment_step + first * variant->lanes;
+            args.input = transformed +
+                         (form->first[p] * at->segment_step + first * variant->lanes) * at->element;
             args.output = products + first * tile_step + p * variant->nr;
             variant->product(&args);
         }
@@ -220,10 +228,11 @@ static void transform_back(const job *of, size_t begin, size_t end, size_t panel
         const size_t in_picture = t % (at->tiles_x * at->tiles_y);
         args.y = in_picture / at->tiles_x * PK_WINOGRAD_OUT;
         args.x = in_picture % at->tiles_x * PK_WINOGRAD_OUT;
-        args.output = (float *)call->destination + picture * args.tensor->picture + channel;
+        args.output = (unsigned char *)call->destination +
+                      (picture * args.tensor->picture + channel) * at->element;
         if (problem->source_count > 1) {
-            args.residual =
-                (const float *)call->source[1] + picture * problem->source[1].picture + channel;
+            args.residual = (const unsigned char *)call->source[1] +
+                            (picture * problem->source[1].picture + channel) * at->element;
             args.residual_pixel = problem->source[1].pixel;
         }
         of->variant->output(&args);
@@ -231,21 +240,23 @@ static void transform_back(const job *of, size_t begin, size_t end, size_t panel
 }
 
 /* A block and some panels. */
-static void finish(const job *of, size_t item, float *scratch)
+static void finish(const job *of, size_t item, unsigned char *scratch)
 {
     const plan *at = &of->at;
     const size_t block = item / at->panel_items,
                  panel = item % at->panel_items * at->panels_an_item;
     const size_t begin = first_tile(at, block), end = first_tile(at, block + 1);
-    const float *transformed = (const float *)of->call->workspace + block * at->block_step;
+    const unsigned char *transformed =
+        (const unsigned char *)of->call->workspace + block * at->block_step;
     if (!at->is_split) {
         transform(of, block, begin, end, scratch);
         transformed = scratch;
         scratch += at->block_step;
     }
+    float *products = (float *)(void *)scratch;
     for (size_t p = panel; p < pk_min(panel + at->panels_an_item, at->panels); p++) {
-        multiply(of, end - begin, transformed, p, scratch);
-        transform_back(of, begin, end, p, scratch);
+        multiply(of, end - begin, transformed, p, products);
+        transform_back(of, begin, end, p, products);
     }
 }
 
@@ -270,7 +281,7 @@ void pk_winograd_run(const pk_call *call, size_t phase, size_t item, void *scrat
     for (size_t t = range.begin; t < range.end;) {
         const size_t block = block_of(&of.at, t);
         const size_t end = pk_min(range.end, first_tile(&of.at, block + 1));
-        transform(&of, block, t, end, (float *)call->workspace + block * of.at.block_step);
+        transform(&of, block, t, end, (unsigned char *)call->workspace + block * of.at.block_step);
         t = end;
     }
 }

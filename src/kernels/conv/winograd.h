@@ -24,17 +24,17 @@ extern const pk_winograd_form pk_winograd_s2; /* F(4x4, 2x2) of each of four pic
 /* One tile of all input channels, to chunks of a vector's lanes; the last is filled up with zeros. */
 typedef struct pk_winograd_input_args {
     const pk_tensor *tensor; /* the input picture's */
-    const float *input;      /* picture; element 0 */
+    const void *input;       /* picture; element 0 */
     int64_t y, x;            /* of the tile's first pixel: may be outside */
-    float *transformed;      /* of this tile: segment 0, chunk 0 */
+    void *transformed;       /* of this tile: segment 0, chunk 0; of the input's type */
     size_t segment_step, chunk_step;
 } pk_winograd_input_args;
 
 /* One place of some tiles, one panel: output[r][n] = sum over chunks c, lanes l of input[c * chunk_step + r * lanes + l] * weights[c * lanes + l][n]. */
 typedef struct pk_winograd_product_args {
-    const float *input;
+    const void *input;
     size_t chunks, chunk_step;
-    const float *weights; /* chunks * lanes x NR */
+    const void *weights; /* of the input's type: chunks * lanes x NR; of halves, two of a column lie together */
     float *output;
     size_t output_step;
     size_t rows; /* tiles: 1 .. MR */
@@ -46,9 +46,9 @@ typedef struct pk_winograd_output_args {
     const float *products;   /* place p's begin at p * place_step */
     size_t place_step;
     const float *bias;
-    const float *residual;   /* picture, at the panel's first channel; NULL: none */
+    const void *residual;    /* picture, at the panel's first channel; NULL: none */
     size_t residual_pixel;
-    float *output;           /* picture, at the panel's first channel */
+    void *output;            /* picture, at the panel's first channel */
     size_t channels;         /* of the panel */
     size_t y, x;             /* of the tile's first pixel */
     pk_activation activation;
@@ -59,6 +59,7 @@ typedef struct pk_winograd_output_args {
 typedef struct pk_winograd {
     const pk_winograd_form *form;
     size_t mr, nr, lanes;
+    size_t terms; /* inputs multiplied at a time, whose weights lie together */
     void (*input)(const pk_winograd_input_args *args);
     void (*product)(const pk_winograd_product_args *args);
     void (*output)(const pk_winograd_output_args *args);

@@ -7,6 +7,7 @@
 #include "kernels/simd/elements.h"
 
 #include "kernels/conv/each.h"
+#include "kernels/conv/winograd_f32.h"
 
 #define PK_ISA avx512
 #include "kernels/conv/winograd.tmpl.h"

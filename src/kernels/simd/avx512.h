@@ -63,7 +63,8 @@ static inline void vf32_store_first(float *p, vf32 a, size_t count)
     _mm512_mask_storeu_ps(p, vf32_first(count), a);
 }
 
-/* BF16: the upper half of a float. Stores round to nearest even; a NaN stays one. */
+/* BF16: the upper half of a float. Stores round to nearest even; a NaN stays one. The processor's own way, where it has one, stores what is below
+ * the least normal number as zero. */
 static inline vf32 vf32_load_bf16(const uint16_t *p)
 {
     const __m512i wide = _mm512_cvtepu16_epi32(_mm256_loadu_si256((const __m256i *)(const void *)p));
@@ -71,6 +72,9 @@ static inline vf32 vf32_load_bf16(const uint16_t *p)
 }
 static inline void vf32_store_bf16(uint16_t *p, vf32 a)
 {
+#if defined(__AVX512BF16__)
+    _mm256_storeu_si256((__m256i *)(void *)p, (__m256i)_mm512_cvtneps_pbh(a));
+#else
     const __m512i bits = _mm512_castps_si512(a), upper = _mm512_srli_epi32(bits, 16);
     const __m512i odd = _mm512_and_si512(upper, _mm512_set1_epi32(1));
     const __m512i carry = _mm512_add_epi32(odd, _mm512_set1_epi32(0x7fff));
@@ -79,6 +83,7 @@ static inline void vf32_store_bf16(uint16_t *p, vf32 a)
     const __m512i half =
         _mm512_mask_mov_epi32(rounded, _mm512_cmp_ps_mask(a, a, _CMP_UNORD_Q), quiet);
     _mm256_storeu_si256((__m256i *)(void *)p, _mm512_cvtepi32_epi16(half));
+#endif
 }
 
 static inline vf32 vf32_round(vf32 a)

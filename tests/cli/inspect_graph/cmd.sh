@@ -17,7 +17,7 @@ text = open("g.dot").read()
 print(later + straight == len(re.findall(" -> ", text)))
 P
 pawl inspect "$ENGINE" --memory >memory
-head -n 1 memory; grep -c model memory >/dev/null && tail -n 1 memory | sed 's/[0-9.]* [kM]\{0,1\}B/N/g'
+head -n 1 memory; grep -c model memory >/dev/null && tail -n 1 memory | sed 's/[0-9.]* [kM]\{0,1\}B/N/g; s/, [0-9]* steps/, N steps/' # by instruction set
 # Blocks that live at the same time do not overlap.
 python3 - <<'P'
 rows = [line.split() for line in open("memory").read().splitlines()[1:-1]]

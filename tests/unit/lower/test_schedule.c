@@ -133,6 +133,79 @@ static void input_is_shortened(void **state)
     release(&two);
 }
 
+/* YOLOv5's first layer needs no step before it, where its kernels can read bytes. */
+static void stem_reads_bytes(void **state)
+{
+    (void)state;
+    made at = {0};
+    const uint32_t input = add_input(&at.network);
+    (void)add_conv(&at.network, input, 16, 6);
+    pw_conv *conv = &at.network.layers[1].as.conv;
+    conv->stride[0] = conv->stride[1] = 2;
+    conv->padding[0] = conv->padding[1] = 2;
+    schedule_of(&at, PAWL_INPUT_U8_NHWC);
+    const pw_schedule *schedule = &at.schedule;
+    const pk_problem *last = &schedule->steps[schedule->step_count - 1].problem;
+    const bool has_kernel = (pw_isa_mask() & PK_AVX2) != 0;
+    assert_int_equal(schedule->step_count, has_kernel ? 1 : 2);
+    assert_int_equal(last->source[0].type, has_kernel ? PK_U8 : PK_F32);
+    release(&at);
+}
+
+/* A detector of one level; its head's convolution is read by another layer too, or not. */
+static void make_detector(made *at, bool is_shared)
+{
+    pw_network *network = &at->network;
+    const uint32_t map = add_conv(network, add_input(network), 8, 3);
+    const uint32_t head = add_conv(network, map, 2 * 7, 1);
+    if (is_shared)
+        (void)add_conv(network, head, 8, 1);
+    pw_layer detect = {
+        .op = PW_OP_DETECT, .inputs = {head}, .input_count = 1, .output = PW_NO_TENSOR};
+    detect.name = "detect";
+    detect.as.detect = (pw_detect){.level_count = 1, .class_count = 2, .anchor_count = 2};
+    detect.as.detect.stride[0] = 1;
+    assert_int_equal(pw_network_add_layer(network, &detect, NULL), PAWL_OK);
+}
+
+/* The gate of the head's convolution in a form of output. */
+static pk_gate gate_of(made *at, pawl_output_form output)
+{
+    const pw_schedule_desc desc = {.network = &at->network,
+                                   .machine = {.isa = pw_isa_mask(), .l2 = 1 << 20},
+                                   .batch = 1,
+                                   .height = 8,
+                                   .width = 8,
+                                   .output = output,
+                                   .workers = 1};
+    pk_gate gate = {0};
+    assert_int_equal(pw_schedule_make(&desc, &at->arena, &at->schedule, NULL), PAWL_OK);
+    for (size_t s = 0; s < at->schedule.step_count; s++)
+        if (at->schedule.steps[s].problem.op == PK_CONV &&
+            at->schedule.steps[s].problem.destination.channels == 2 * 7)
+            gate = at->schedule.steps[s].problem.as.window.gate;
+    pw_arena_free(&at->arena);
+    return gate;
+}
+
+/* Where candidates are asked for, a head that nobody else reads is computed where they are. */
+static void heads_of_candidates_are_gated(void **state)
+{
+    (void)state;
+    made alone = {0}, shared = {0};
+    make_detector(&alone, false);
+    const pk_gate gate = gate_of(&alone, PAWL_OUTPUT_CANDIDATES);
+    assert_int_equal(gate.count, 2);
+    assert_int_equal(gate.first, 4);
+    assert_int_equal(gate.step, 7);
+    assert_int_equal(gate_of(&alone, PAWL_OUTPUT_DECODED).count, 0);
+    assert_int_equal(gate_of(&alone, PAWL_OUTPUT_RAW).count, 0);
+    release(&alone);
+    make_detector(&shared, true);
+    assert_int_equal(gate_of(&shared, PAWL_OUTPUT_CANDIDATES).count, 0);
+    release(&shared);
+}
+
 /* A type that an operator has no implementation for is worked on as floats, with reorders around.
  */
 static void odd_types_go_through_floats(void **state)
@@ -220,6 +293,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(operands_are_tensors),
         cmocka_unit_test(input_is_shortened),
+        cmocka_unit_test(stem_reads_bytes),
+        cmocka_unit_test(heads_of_candidates_are_gated),
         cmocka_unit_test(odd_types_go_through_floats),
         cmocka_unit_test(preference_comes_first),
         cmocka_unit_test(memory_is_shared),
