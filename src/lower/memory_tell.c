@@ -48,21 +48,27 @@ static uint64_t bound_size(const pw_schedule *schedule)
     return size;
 }
 
-static pawl_memory_info info_of(const pw_schedule *schedule)
+static pawl_memory_info info_of(const pw_schedule *schedule, int32_t batch)
 {
     pawl_memory_info info = {.struct_size = sizeof info,
-                             .batch = schedule->desc.batch,
+                             .batch = batch,
                              .height = schedule->desc.height,
                              .width = schedule->desc.width,
                              .step_count = schedule->step_count,
                              .workspace_size = schedule->workspace,
                              .scratch_size = schedule->scratch * schedule->desc.workers,
-                             .binding_size = bound_size(schedule)};
+                             .binding_size =
+                                 bound_size(schedule) * (uint64_t)(batch / schedule->desc.batch)};
     for (size_t s = 0; s < schedule->step_count; s++)
         info.packed_size += schedule->steps[s].needs.packed;
     for (size_t b = 0; b < schedule->operand_count + schedule->step_count; b++)
         info.unshared_size += schedule->buffers[b].size;
     return info;
+}
+
+static int32_t batch_of(const pw_plan *plan, const pawl_memory_desc *wanted)
+{
+    return wanted->batch > 0 ? wanted->batch : plan->profile.batch_opt;
 }
 
 static pawl_status plan_memory(const pw_plan *plan, const pawl_memory_desc *wanted, pw_arena *arena,
@@ -72,7 +78,8 @@ static pawl_status plan_memory(const pw_plan *plan, const pawl_memory_desc *want
     const pw_schedule_desc desc = {
         .network = &plan->network,
         .machine = {.isa = pw_isa_mask(), .cores = (size_t)cores},
-        .batch = wanted->batch > 0 ? wanted->batch : plan->profile.batch_opt,
+        .batch =
+            pw_schedule_at_once(&plan->network, PAWL_OUTPUT_CANDIDATES, batch_of(plan, wanted)),
         .height = wanted->height > 0 ? wanted->height : plan->profile.height,
         .width = wanted->width > 0 ? wanted->width : plan->profile.width,
         .input = PAWL_INPUT_U8_NHWC,
@@ -96,7 +103,7 @@ pawl_status pawl_plan_memory_get(pawl_plan *plan, const pawl_memory_desc *desc,
                        (int)wanted.threads, PAWL_MAX_THREADS);
     pawl_status status = plan_memory(source, &wanted, &arena, &schedule, error);
     if (status >= 0) {
-        const pawl_memory_info made = info_of(&schedule);
+        const pawl_memory_info made = info_of(&schedule, batch_of(source, &wanted));
         status = pw_desc_answer(info, &made, sizeof made, "pawl_memory_info", error);
         for (size_t b = 0;
              status >= 0 && tell != NULL && b < schedule.operand_count + schedule.step_count; b++)

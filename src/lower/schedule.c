@@ -11,3 +11,8 @@ pawl_status pw_schedule_make(const pw_schedule_desc *desc, pw_arena *arena, pw_s
     PW_TRY(pw_choose(schedule, arena, error));
     return pw_memory_make(schedule, arena, error);
 }
+
+int32_t pw_schedule_at_once(const pw_network *network, pawl_output_form output, int32_t batch)
+{
+    return pw_network_head(network) != NULL && output != PAWL_OUTPUT_RAW ? 1 : batch;
+}

@@ -69,6 +69,12 @@ typedef struct pw_schedule {
  */
 pawl_status pw_schedule_make(const pw_schedule_desc *desc, pw_arena *arena, pw_schedule *schedule, pawl_error *error) PW_NODISCARD;
 
+/*
+ * How many of a batch's pictures a schedule should take at once: one, for then each finds its activations in the caches, where those of the one before lay;
+ * or all, where an output is a tensor shown where it lies, which has room for all of them.
+ */
+int32_t pw_schedule_at_once(const pw_network *network, pawl_output_form output, int32_t batch);
+
 /* The stages, for tests. Each expects what those before it left. */
 pawl_status pw_operands_make(pw_schedule *schedule, pw_arena *arena, pawl_error *error) PW_NODISCARD;
 pawl_status pw_steps_make(pw_schedule *schedule, pw_arena *arena, pawl_error *error) PW_NODISCARD;

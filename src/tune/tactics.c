@@ -31,7 +31,7 @@ pw_lowering pw_tuned_lowering(const pw_plan *plan, size_t form)
         {.input = PAWL_INPUT_U8_NHWC, .output = PAWL_OUTPUT_CANDIDATES},
         {.input = PAWL_INPUT_F32_NCHW, .output = PAWL_OUTPUT_DECODED}};
     pw_lowering lowering = forms[form];
-    lowering.batch = plan->profile.batch_opt;
+    lowering.batch = pw_schedule_at_once(&plan->network, lowering.output, plan->profile.batch_opt);
     lowering.height = plan->profile.height;
     lowering.width = plan->profile.width;
     return lowering;

@@ -23,7 +23,9 @@ typedef struct cpu_device_plan {
     cpu_packed *packed;
 } cpu_device_plan;
 
-typedef struct cpu_program {
+typedef struct cpu_program cpu_program;
+
+struct cpu_program {
     pw_kernel_program kernels;
     cpu_device_plan *plan;
     pw_arena arena; /* the schedule and all small things below */
@@ -32,9 +34,11 @@ typedef struct cpu_program {
     pw_rows rows; /* decoded, or candidates */
     pk_found found;
     pk_thresholds thresholds; /* of the run under way */
+    cpu_program *one;         /* runs each picture of a batch, its bindings moved along: this one then has bindings and no steps (cpu_batch.c) */
+    cpu_program *whole;       /* the same batch at once, made when an observer is first seen, who is shown all pictures of a layer */
     float *observed;          /* N x C x H x W, made when an observer is first seen */
     pawl_span *spans;         /* for the items of any step, made when a timer is first seen */
-} cpu_program;
+};
 
 /* cpu_plan.c */
 pawl_status pw_cpu_open(const pw_plan *plan, const pw_machine *machine, pw_device_plan **device_plan, pawl_error *error) PW_NODISCARD;
@@ -49,6 +53,16 @@ void pw_cpu_packed_free(cpu_packed *first);
 /* cpu_lower.c */
 pawl_status pw_cpu_lower(pw_device_plan *device_plan, const pw_lowering *lowering, pw_program **program, pawl_error *error) PW_NODISCARD;
 void pw_cpu_release(pw_program *program);
+
+/* Of all pictures at once. With the plan's mutex held. */
+pawl_status pw_cpu_lower_at_once(cpu_device_plan *plan, const pw_lowering *lowering, cpu_program **program, pawl_error *error) PW_NODISCARD;
+/* Where an operand lies. */
+void *pw_cpu_data(const cpu_program *program, uint32_t operand);
+
+/* cpu_batch.c */
+/* A batch that is run picture by picture. With the plan's mutex held. */
+pawl_status pw_cpu_batch_lower(cpu_device_plan *plan, const pw_lowering *lowering, cpu_program **program, pawl_error *error) PW_NODISCARD;
+pawl_status pw_cpu_batch_run(cpu_program *program, const pw_run *run, pawl_error *error) PW_NODISCARD;
 
 /* cpu_run.c */
 pawl_status pw_cpu_run(pw_program *program, const pw_run *run, pawl_error *error) PW_NODISCARD;

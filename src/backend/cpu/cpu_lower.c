@@ -36,7 +36,7 @@ static pawl_status make_memory(cpu_program *program, pawl_error *error)
     return PAWL_OK;
 }
 
-static void *data_of(const cpu_program *program, uint32_t operand)
+void *pw_cpu_data(const cpu_program *program, uint32_t operand)
 {
     const pw_operand *at = &program->kernels.schedule.operands[operand];
     unsigned char *root = program->data[at->root];
@@ -54,7 +54,7 @@ static pawl_status bind(cpu_program *program, pawl_error *error)
                            &program->rows, error));
     const size_t first = base->output_count - schedule->output_count; /* behind decoded rows */
     for (size_t i = 0; i < schedule->output_count; i++)
-        base->outputs[first + i].data = data_of(program, schedule->outputs[i]);
+        base->outputs[first + i].data = pw_cpu_data(program, schedule->outputs[i]);
     PW_TRY(pw_bind_memory(base, &program->arena, error));
     for (size_t i = 0; i < schedule->output_count; i++)
         if (schedule->operands[schedule->outputs[i]].is_bound)
@@ -87,11 +87,11 @@ static pawl_status make_steps(cpu_program *program, pawl_error *error)
         step->call = (pk_call){.implementation = from->implementation,
                                .problem = &from->problem,
                                .needs = &from->needs,
-                               .destination = data_of(program, from->destination),
+                               .destination = pw_cpu_data(program, from->destination),
                                .workspace = program->workspace + workspace->offset,
                                .parameters = &program->thresholds};
         for (size_t i = 0; i < from->problem.source_count; i++)
-            step->call.source[i] = data_of(program, from->source[i]);
+            step->call.source[i] = pw_cpu_data(program, from->source[i]);
         PW_TRY(pw_cpu_pack(program->plan, from, &step->call.packed, error));
     }
     return PAWL_OK;
@@ -106,25 +106,39 @@ static pawl_status lower_into(cpu_program *program, pawl_error *error)
     return make_steps(program, error);
 }
 
-pawl_status pw_cpu_lower(pw_device_plan *device_plan, const pw_lowering *lowering,
-                         pw_program **program, pawl_error *error)
+pawl_status pw_cpu_lower_at_once(cpu_device_plan *plan, const pw_lowering *lowering,
+                                 cpu_program **program, pawl_error *error)
 {
     cpu_program *made = pw_calloc(1, sizeof(*made));
     if (made == NULL)
         return pw_fail_memory(error, "the program", sizeof(*made));
     made->kernels.base.backend = &pw_backend_cpu;
     made->kernels.base.lowering = *lowering;
-    made->plan = (cpu_device_plan *)device_plan;
-    (void)pthread_mutex_lock(&made->plan->mutex);
+    made->plan = plan;
     const pawl_status status = lower_into(made, error);
-    (void)pthread_mutex_unlock(&made->plan->mutex);
     if (status < 0) {
         pw_cpu_release(&made->kernels.base);
         return status;
     }
     made->kernels.base.memory_size += made->arena.total;
-    *program = &made->kernels.base;
+    *program = made;
     return PAWL_OK;
+}
+
+pawl_status pw_cpu_lower(pw_device_plan *device_plan, const pw_lowering *lowering,
+                         pw_program **program, pawl_error *error)
+{
+    cpu_device_plan *plan = (cpu_device_plan *)device_plan;
+    cpu_program *made = NULL;
+    (void)pthread_mutex_lock(&plan->mutex);
+    const bool is_split = pw_schedule_at_once(&plan->base.plan->network, lowering->output,
+                                              lowering->batch) < lowering->batch;
+    const pawl_status status = is_split ? pw_cpu_batch_lower(plan, lowering, &made, error)
+                                        : pw_cpu_lower_at_once(plan, lowering, &made, error);
+    (void)pthread_mutex_unlock(&plan->mutex);
+    if (status >= 0)
+        *program = &made->kernels.base;
+    return status;
 }
 
 void pw_cpu_release(pw_program *program)
@@ -132,6 +146,10 @@ void pw_cpu_release(pw_program *program)
     cpu_program *made = (cpu_program *)program;
     if (made == NULL)
         return;
+    if (made->one != NULL)
+        pw_cpu_release(&made->one->kernels.base);
+    if (made->whole != NULL)
+        pw_cpu_release(&made->whole->kernels.base);
     pw_free(made->observed);
     pw_free(made->spans);
     pw_free(made->scratch);

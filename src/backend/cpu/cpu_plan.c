@@ -19,7 +19,8 @@ static pawl_status choose(cpu_device_plan *made, pawl_error *error)
     if (made->implementations == NULL)
         return pw_fail_memory(error, "the CPU backend's layers",
                               (plan->network.layer_count + 1) * sizeof(void *));
-    const pw_lowering best = {.batch = plan->profile.batch_opt,
+    const pw_lowering best = {.batch = pw_schedule_at_once(&plan->network, PAWL_OUTPUT_CANDIDATES,
+                                                           plan->profile.batch_opt),
                               .height = plan->profile.height,
                               .width = plan->profile.width};
     pw_arena arena PW_CLEANUP(free_arena) = {0};

@@ -131,6 +131,8 @@ pawl_status pw_cpu_run(pw_program *base, const pw_run *run, pawl_error *error)
 {
     cpu_program *program = (cpu_program *)base;
     const pw_schedule *schedule = &program->kernels.schedule;
+    if (program->one != NULL)
+        return pw_cpu_batch_run(program, run, error);
     const float raw = pw_raw_threshold(run->threshold);
     program->thresholds = (pk_thresholds){run->threshold, raw, raw};
     if (run->observer != NULL) /* sees all of a head */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A small network of every kind of layer on the CPU backend: against the reference, over threads,
  * shapes, input and output forms, element types. */
+#include "backend/cpu/cpu.h"
 #include "unit/backend/cpu_fixture.h"
 #include "unit/base/cmocka_all.h"
 
@@ -209,6 +210,44 @@ static void candidates_are_rows(void **state)
     close_network(&at);
 }
 
+/* A batch leaves what its pictures leave alone, to the bit, and its activations take no more memory
+ * than theirs. */
+static void batch_is_its_pictures(void **state)
+{
+    (void)state;
+    opened at;
+    open_network(&at, 2);
+    for (int form = 0; form < 3; form++) {
+        pw_program *all = lower(&at, 3, 24, 32, (pawl_output_form)form);
+        pw_program *alone = lower(&at, 1, 24, 32, (pawl_output_form)form);
+        const pw_run run = {.threshold = 0.5f};
+        assert_int_equal(pw_program_run(all, &run, NULL), PAWL_OK);
+        for (size_t n = 0; n < 3; n++) {
+            memcpy(alone->input.data, (char *)all->input.data + n * alone->input.size,
+                   alone->input.size);
+            assert_int_equal(pw_program_run(alone, &run, NULL), PAWL_OK);
+            for (size_t i = 0; i < alone->output_count; i++) {
+                const size_t size = alone->outputs[i].size;
+                assert_memory_equal((char *)all->outputs[i].data + n * size, alone->outputs[i].data,
+                                    size);
+            }
+            if (alone->candidates == NULL)
+                continue;
+            const pawl_candidates *found = &all->candidates[n], *own = &alone->candidates[0];
+            assert_int_equal(found->count, own->count);
+            assert_true(n > 0 || own->count > 0);
+            assert_memory_equal(found->rows, own->rows, own->count * own->width * sizeof(float));
+            assert_memory_equal(found->index, own->index, own->count * sizeof(int32_t));
+        }
+        const size_t workspace = ((cpu_program *)alone)->kernels.schedule.workspace;
+        if (form != PAWL_OUTPUT_RAW)
+            assert_int_equal(((cpu_program *)all)->one->kernels.schedule.workspace, workspace);
+        pw_backend_cpu.release(alone);
+        pw_backend_cpu.release(all);
+    }
+    close_network(&at);
+}
+
 /* Each shape is another program of the same opened plan, and old ones go on working. */
 static void shapes_change(void **state)
 {
@@ -257,7 +296,7 @@ static void memory_runs_out(void **state)
     opened at;
     open_network(&at, 1);
     const pw_machine machine = {.isa = best_mask(), .name = "test"};
-    const pw_lowering lowering = {.batch = 1,
+    const pw_lowering lowering = {.batch = 2,
                                   .height = 16,
                                   .width = 16,
                                   .input = PAWL_INPUT_F32_NCHW,
@@ -313,6 +352,7 @@ int main(void)
     const struct CMUnitTest others[] = {
         cmocka_unit_test(threads_agree),
         cmocka_unit_test(candidates_are_rows),
+        cmocka_unit_test(batch_is_its_pictures),
         cmocka_unit_test(shapes_change),
         cmocka_unit_test_setup_teardown(run_allocates_nothing, memory_limited, memory_unlimited),
         cmocka_unit_test_setup_teardown(memory_runs_out, memory_limited, memory_unlimited),
