@@ -38,8 +38,11 @@ static bool is_tried(const pk_implementation *implementation, const pw_schedule 
                      size_t index, const pw_trial_effort *effort)
 {
     const pw_step *step = &schedule->steps[index];
+    const uint32_t usual = step->implementation->isa;
+    const bool has_more = (usual & ~implementation->isa) == 0;
+    const bool is_as_wide = (usual & implementation->isa & PK_AVX512) != 0;
     return pk_fits(implementation, schedule->desc.machine.isa, &step->problem) &&
-           (effort->is_all || (step->implementation->isa & ~implementation->isa) == 0);
+           (effort->is_all || has_more || is_as_wide);
 }
 
 size_t pw_trial_candidates(const pw_schedule *schedule, size_t step, const pw_trial_effort *effort)

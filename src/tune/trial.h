@@ -21,7 +21,7 @@ typedef struct pw_trial_clock {
 
 typedef struct pw_trial_effort {
     size_t rounds;
-    bool is_all;  /* every implementation that fits, not just those of the usual one's instruction set, or of more */
+    bool is_all;  /* every implementation that fits, not just those of the usual one's instruction set, of more, or of vectors as wide */
     double keep;  /* after a few rounds, those within this factor of the best stay */
 } pw_trial_effort;
 
