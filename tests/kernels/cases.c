@@ -170,7 +170,7 @@ static void conv(pt_case *to, const pk_types *types, size_t number)
                                    -1, 1);
     to->constants.bias = number % 11 == 0 ? NULL : values(out->channels, -1, 1);
     activation(to, number);
-    if (number % 10 < 4 && types->destination == PK_F32)
+    if (number % 4 == 2 && types->destination == PK_F32)
         gate(to, out->channels);
     if (number % 2 == 1 && !is_stem) {
         problem->source_count = 2;

@@ -28,6 +28,7 @@
 
 #include <string.h>
 
+#define GATED_NR   16  /* behind a gate: of wider panels more is computed than is asked for */
 #define ITEM_FLOPS 2e6 /* an item should be well above what handing it out costs */
 
 /* What plan thought out, for the items. */
@@ -89,7 +90,7 @@ bool pk_tiles_accepts(const pk_implementation *implementation, const pk_problem 
         return false;
     if (problem->weights == PK_S8 && !pk_quantised_accepts(problem))
         return false;
-    if (window->gate.count > 0 && problem->destination.type != PK_F32)
+    if (window->gate.count > 0 && (problem->destination.type != PK_F32 || tile->nr > GATED_NR))
         return false;
     const bool is_planar = in->channels > 1 && pk_is_planes(in) && window->groups == 1 &&
                            window->dilation[1] == 1 && tile->group <= 1;
