@@ -115,7 +115,8 @@ void app_put_plain(FILE *out, const char *text, size_t length)
         char piece[16];
         step = app_utf8_length(text);
         step = step > 0 && step <= length ? step : 1;
-        (void)fwrite(piece, 1, pawl_text_plain(text, step, piece, sizeof piece), out);
+        const size_t size = pawl_text_plain(text, step, piece, sizeof piece);
+        (void)fwrite(piece, 1, size, out);
     }
 }
 
