@@ -113,6 +113,7 @@ int main(int argc, char **argv)
     struct video video = {0};
     pawl_detector_desc detector = PAWL_DETECTOR_DESC_INIT;
     pawl_open_desc desc = PAWL_OPEN_DESC_INIT;
+    pawl_detector_info info = PAWL_DETECTOR_INFO_INIT;
     pawl_error error = PAWL_ERROR_INIT;
     const int width = argc > 3 ? (int)strtol(argv[2], NULL, 10) : 0;
     const int height = argc > 3 ? (int)strtol(argv[3], NULL, 10) : 0;
@@ -128,7 +129,12 @@ int main(int argc, char **argv)
     desc.fallback = "cpu";
     signal(SIGINT, on_interrupt);
     pawl_status status = pawl_detector_open(argv[1], &desc, &video.detector, &error);
-    if (status >= 0 && !make_frames(&video, width, height)) {
+    if (status >= 0)
+        status = pawl_detector_info_get(video.detector, &info, &error);
+    if (status >= 0 && info.task == PAWL_TASK_CLASSIFY) {
+        fprintf(stderr, "%s classifies pictures: it finds no boxes\n", argv[1]);
+        status = PAWL_ERR_UNSUPPORTED;
+    } else if (status >= 0 && !make_frames(&video, width, height)) {
         fprintf(stderr, "no memory for %d frames of %d x %d\n", IN_FLIGHT, width, height);
         status = PAWL_ERR_MEMORY;
     } else if (status >= 0) {

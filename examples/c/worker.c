@@ -79,13 +79,13 @@ static void put_boxes(const struct server *server, const pawl_detections *found)
     }
 }
 
-/* One whole line, whatever the other threads write. */
+/* One whole line, whatever the other threads write. found NULL: a failure. */
 static void answer(struct server *server, const struct request *of, const pawl_detections *found,
                    const char *failure)
 {
     pthread_mutex_lock(&server->out);
     printf("{\"request\": %lu, ", of->number);
-    if (failure == NULL) {
+    if (found != NULL) {
         printf("\"detections\": [");
         put_boxes(server, found);
         printf("]}\n");
@@ -113,7 +113,7 @@ static void serve(struct server *server, const struct request *of)
     if (status < 0)
         answer(server, of, NULL, error.message);
     else
-        answer(server, of, info.detections, info.status < 0 ? info.message : NULL);
+        answer(server, of, info.detections, info.message);
     pawl_job_destroy(&job); /* the boxes were the job's */
     pawl_image_destroy(&image);
 }
@@ -140,6 +140,7 @@ int main(int argc, char **argv)
     pthread_t threads[THREADS_MAX];
     pawl_detector_desc detector = PAWL_DETECTOR_DESC_INIT;
     pawl_open_desc desc = PAWL_OPEN_DESC_INIT;
+    pawl_detector_info info = PAWL_DETECTOR_INFO_INIT;
     pawl_error error = PAWL_ERROR_INIT;
     const int count = argc == 3 ? (int)strtol(argv[2], NULL, 10) : 4;
     int started = 0;
@@ -151,8 +152,14 @@ int main(int argc, char **argv)
     desc.detector = &detector;
     desc.batch = 1;
     desc.fallback = "cpu"; /* where the engine's own backend is not here */
-    if (pawl_detector_open(argv[1], &desc, &server.detector, &error) < 0) {
+    if (pawl_detector_open(argv[1], &desc, &server.detector, &error) < 0 ||
+        pawl_detector_info_get(server.detector, &info, &error) < 0) {
         fprintf(stderr, "%s: %s\n", argv[1], error.message);
+        return 1;
+    }
+    if (info.task == PAWL_TASK_CLASSIFY) {
+        fprintf(stderr, "%s classifies pictures: it finds no boxes to answer with\n", argv[1]);
+        pawl_detector_destroy(&server.detector);
         return 1;
     }
     while (started < count && pthread_create(&threads[started], NULL, work, &server) == 0)

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 
 LINE = re.compile(r"(\S+) ([\d.]+) at (-?\d+),(-?\d+) - (-?\d+),(-?\d+)")
 
@@ -31,6 +32,18 @@ def same(found, wanted, tolerance=0.51, difference=0.00051):
     return len(found) == len(wanted) and all(
         a[0] == b[0] and abs(a[1] - b[1]) <= difference and all(abs(p - q) <= tolerance for p, q in zip(a[2], b[2]))
         for a, b in zip(found, wanted))
+
+
+def refuses_a_classifier(folder, *command):
+    """Where there is one to be had; its name goes behind the program."""
+    weights = os.path.join(os.environ.get("PAWL_TEST_DATA", ""), "zoo", "v6.2-cls.pt")
+    if not os.path.exists(weights):
+        return
+    with tempfile.TemporaryDirectory() as work:
+        engine = os.path.join(work, "c.engine")
+        run(os.path.join(folder, "example_build"), weights, engine)
+        said = run(command[0], engine, *command[1:], stdin=b"\0\0\0\1x", code=1)[1]
+        assert "classifies pictures" in said, said
 
 
 def answers(text):
@@ -64,6 +77,7 @@ def check_worker(rounds, folder, feed, engine, pictures):
     assert run(worker, engine, stdin=b"") == (b"", "")
     run(worker, "no.engine", stdin=b"", code=1)
     run(worker, engine, "0", stdin=b"", code=2)
+    refuses_a_classifier(folder, worker, "2")
 
 
 def check_video(rounds, folder, feed, engine, pictures):
@@ -87,6 +101,7 @@ def check_video(rounds, folder, feed, engine, pictures):
     assert "0 frames" in run(video, engine, width, height, stdin=b"")[1]
     run(video, engine, "641", height, stdin=b"", code=2)
     run(video, "no.engine", width, height, stdin=frames, code=1)
+    refuses_a_classifier(folder, video, width, height)
 
 
 def main():
