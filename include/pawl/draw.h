@@ -70,6 +70,22 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_image_draw_text(pawl_image *image, cons
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_image_draw_caption(pawl_image *image, const char *text, pawl_error *error);
 
+/**
+ * pawl_image_draw() on a picture in the caller's memory, of any pawl_picture_format, without a copy: its planes are written, though they are const in
+ * the struct. Of NV12 a colour goes to two by two pixels: lines of one pixel may have none. Nobody else may use the bytes meanwhile.
+ * @retval PAWL_ERR_ARGUMENT, PAWL_ERR_LIMIT  Also: as pawl_detector_run_pictures(). Nothing was drawn.
+ * @note Any thread. Since 0.2.
+ */
+PAWL_API PAWL_NODISCARD pawl_status pawl_picture_draw(const pawl_picture *picture, const pawl_detection *detections, size_t count,
+                                                      const pawl_draw_desc *desc, pawl_error *error);
+
+/** pawl_image_draw_mask(), so too. Since 0.2. */
+PAWL_API PAWL_NODISCARD pawl_status pawl_picture_draw_mask(const pawl_picture *picture, const pawl_mask *mask, int32_t class_id,
+                                                           const pawl_draw_desc *desc, pawl_error *error);
+
+/** pawl_image_draw_caption(), so too. Since 0.2. */
+PAWL_API PAWL_NODISCARD pawl_status pawl_picture_draw_caption(const pawl_picture *picture, const char *text, pawl_error *error);
+
 PAWL_END
 
 #endif

@@ -30,8 +30,9 @@ typedef struct pawl_job_info {
     pawl_status status;                /* PAWL_ERR_CANCELLED: by pawl_job_cancel() */
     const char *message;               /* what went wrong; "" */
     const pawl_class_scores *scores;   /* of each picture, of a classifier; NULL where it failed, and else */
+    uint64_t begin_ns;                 /* when the work on it began, of CLOCK_MONOTONIC; 0: it never did */
 } pawl_job_info;
-#define PAWL_JOB_INFO_INIT { sizeof(pawl_job_info), NULL, NULL, NULL, 0, { 0, 0, 0 }, PAWL_OK, NULL, NULL }
+#define PAWL_JOB_INFO_INIT { sizeof(pawl_job_info), NULL, NULL, NULL, 0, { 0, 0, 0 }, PAWL_OK, NULL, NULL, 0 }
 
 /**
  * Starts detection, or classification where the engine classifies, on @p count pictures and returns. As many jobs as the detector was made for can be in
@@ -90,6 +91,15 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_job_wait(pawl_job *job, pawl_job_info *
  * @note Any thread: it is what others than the one who waits are for. Never waits. Since 0.2.
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_job_cancel(pawl_job *job, pawl_error *error);
+
+/**
+ * The mask of box @p index of picture @p picture of a job that was waited for, as pawl_detector_mask().
+ * @param[out] mask  The job's: valid until its next mask, and until it has ended.
+ * @retval PAWL_ERR_UNSUPPORTED  The engine makes no masks. @retval PAWL_ERR_ARGUMENT  The job failed, or nobody has waited for it; there is no such box.
+ * @note Any thread, one at a time. Since 0.2.
+ */
+PAWL_API PAWL_NODISCARD pawl_status pawl_job_mask(pawl_job *job, size_t picture, size_t index, pawl_mask_form form, pawl_mask *mask,
+                                                  pawl_error *error);
 
 /**
  * Ends a job, at any time, and with it what it found; its place may be taken by another. One that has not begun never will.

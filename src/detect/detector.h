@@ -110,6 +110,9 @@ pawl_status pw_detector_answer_classes(pw_detector *detector, size_t picture, vo
 pawl_status pw_detector_answer_all(pw_detector *detector, size_t count, pw_detector_answer answer, void *results, pawl_timing *timing,
                                    pawl_error *error) PW_NODISCARD;
 
+/* pawl_detector_mask() of a detector in hand. */
+pawl_status pw_detector_mask(pw_detector *detector, size_t picture, size_t index, pawl_mask_form form, pawl_mask *mask, pawl_error *error) PW_NODISCARD;
+
 /* Tells the log, once for each detector, why a picture has no answer: count values of the network's output are NaN or infinite. */
 void pw_detector_tell_not_finite(pw_detector *detector, size_t picture, size_t count);
 

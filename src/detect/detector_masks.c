@@ -145,17 +145,23 @@ static pawl_status make_mask(pw_detector *detector, size_t image, size_t index, 
     return PAWL_OK;
 }
 
+pawl_status pw_detector_mask(pw_detector *detector, size_t picture, size_t index,
+                             pawl_mask_form form, pawl_mask *mask, pawl_error *error)
+{
+    if (mask == NULL)
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "a mask is asked for, and mask is NULL");
+    if (form != PAWL_MASK_PICTURE && form != PAWL_MASK_NATIVE && form != PAWL_MASK_NETWORK)
+        return pw_fail(error, PAWL_ERR_ARGUMENT, "there is no mask form %d", (int)form);
+    PW_TRY(pw_context_enter(detector->context, error));
+    pw_context *inside PW_INSIDE = detector->context;
+    (void)inside;
+    return make_mask(detector, picture, index, form, mask, error);
+}
+
 pawl_status pawl_detector_mask(pawl_detector *detector, size_t picture, size_t index,
                                pawl_mask_form form, pawl_mask *mask, pawl_error *error)
 {
-    if (mask == NULL)
-        return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_detector_mask: mask is NULL");
-    if (form != PAWL_MASK_PICTURE && form != PAWL_MASK_NATIVE && form != PAWL_MASK_NETWORK)
-        return pw_fail(error, PAWL_ERR_ARGUMENT, "there is no mask form %d", (int)form);
     pw_detector *used PW_USING = NULL;
     PW_TRY(pw_object_use(detector, &pw_detector_type, &used, error));
-    PW_TRY(pw_context_enter(used->context, error));
-    pw_context *inside PW_INSIDE = used->context;
-    (void)inside;
-    return make_mask(used, picture, index, form, mask, error);
+    return pw_detector_mask(used, picture, index, form, mask, error);
 }

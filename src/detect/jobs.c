@@ -58,6 +58,7 @@ struct pw_job {
     pw_held_images images;
     size_t count;
     pawl_timing timing;
+    uint64_t begin_ns;
     pawl_status status;
     pawl_error error;
     bool is_begun, is_claimed, is_listed;
@@ -116,6 +117,7 @@ static pawl_status do_job(pw_job *job)
     PW_TRY(pw_context_enter(context, &job->error));
     pw_context *inside PW_INSIDE = context;
     (void)inside;
+    job->begin_ns = pw_os_clock_ns();
     const pw_detector_answer answer_one =
         pw_detector_is_classifier(inner) ? pw_detector_answer_classes : pw_detector_answer_boxes;
     context->run.is_cancelled = &job->is_cancelled;
@@ -469,6 +471,7 @@ static void tell(const pw_job *job, pawl_job_info *info)
     info->scores = is_classifier ? results : NULL;
     info->count = job->count;
     info->timing = job->timing;
+    info->begin_ns = job->begin_ns;
     info->status = job->status;
     info->message = job->status >= 0 ? "" : job->error.message;
 }
@@ -525,6 +528,27 @@ pawl_status pawl_job_cancel(pawl_job *job, pawl_error *error)
     unlock(queue);
     pw_object_release(used); /* the driver's hold; ours is another */
     return PAWL_OK;
+}
+
+/* With the mutex held for as long as it takes: what it found is there, and will stay. */
+static bool has_found(pw_job *job)
+{
+    lock(job->queue);
+    const bool is_there = job->is_claimed && is_done(job->queue, job) && job->status >= 0;
+    unlock(job->queue);
+    return is_there;
+}
+
+pawl_status pawl_job_mask(pawl_job *job, size_t picture, size_t index, pawl_mask_form form,
+                          pawl_mask *mask, pawl_error *error)
+{
+    pw_job *used PW_USING = NULL;
+    PW_TRY(pw_object_use(job, &job_type, &used, error));
+    if (!has_found(used))
+        return pw_fail(error, PAWL_ERR_ARGUMENT,
+                       "the job has found nothing that a mask could be made of: it failed, or "
+                       "nobody has waited for it");
+    return pw_detector_mask(used->seat->detector, picture, index, form, mask, error);
 }
 
 pawl_status pawl_job_destroy(pawl_job **job)

@@ -224,6 +224,22 @@ pawl_status pawl_image_view_get(pawl_image *image, pawl_image_view *view, pawl_e
     return PAWL_OK;
 }
 
+/* Fills the pixels of *made, which it makes room for, with a picture in a box. */
+static pawl_status fit(const pawl_picture *picture, const pawl_letterbox *box, pw_image *made,
+                       pawl_error *error)
+{
+    PW_TRY(pw_image_allocate(made, box->width, box->height, error));
+    const size_t scratch_size = pw_fit_scratch_size(picture, box->width, box->height);
+    void *scratch PW_AUTO_FREE = pw_alloc(scratch_size);
+    if (scratch == NULL)
+        return pw_fail_memory(error, "letterbox rows", scratch_size);
+    if (pw_letterbox_into(picture, box, made->pixels, scratch, scratch_size, 0, box->height) < 0)
+        return pw_fail(error, PAWL_ERR_INTERNAL,
+                       "letterbox of %d x %d to %d x %d does not fit; please report it",
+                       picture->width, picture->height, box->width, box->height);
+    return PAWL_OK;
+}
+
 /* stride 0: the whole of width x height. */
 static pawl_status letterbox(const char *what, pawl_image *image, int32_t width, int32_t height,
                              int32_t stride, pawl_image **boxed, pawl_error *error)
@@ -240,16 +256,8 @@ static pawl_status letterbox(const char *what, pawl_image *image, int32_t width,
         stride > 0 ? pawl_letterbox_fit_rect(used->width, used->height, width, height, stride)
                    : pawl_letterbox_fit(used->width, used->height, width, height);
     PW_TRY(pw_image_new(&made, error));
-    PW_TRY(pw_image_allocate(made, box.width, box.height, error));
     const pawl_picture picture = pw_image_picture(used);
-    const size_t scratch_size = pw_fit_scratch_size(&picture, box.width, box.height);
-    void *scratch PW_AUTO_FREE = pw_alloc(scratch_size);
-    if (scratch == NULL)
-        return pw_fail_memory(error, "letterbox rows", scratch_size);
-    if (pw_letterbox_into(&picture, &box, made->pixels, scratch, scratch_size, 0, box.height) < 0)
-        return pw_fail(error, PAWL_ERR_INTERNAL,
-                       "letterbox of %d x %d to %d x %d does not fit; please report it",
-                       used->width, used->height, width, height);
+    PW_TRY(fit(&picture, &box, made, error));
     *boxed = pw_object_publish(PW_TAKE(made));
     return PAWL_OK;
 }

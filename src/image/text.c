@@ -157,15 +157,10 @@ void pw_text_free(pw_text *text)
     *text = (pw_text){.width = 0};
 }
 
-static void blend_pixel(uint8_t *pixel, const uint8_t rgb[3], int covered)
-{
-    for (int c = 0; c < 3; c++)
-        pixel[c] = (uint8_t)((pixel[c] * (255 - covered) + rgb[c] * covered + 127) / 255);
-}
-
-void pw_text_blend(const pw_image *image, const pw_text *text, int32_t x, int32_t y,
+void pw_text_blend(const pw_surface *on, const pw_text *text, int32_t x, int32_t y,
                    int32_t quarter_turns, const uint8_t rgb[3])
 {
+    const pw_ink ink = pw_ink_of(on, rgb);
     const int64_t wide = text->width, high = text->height;
     for (int64_t v = 0; v < high; v++) {
         for (int64_t u = 0; u < wide; u++) {
@@ -173,9 +168,8 @@ void pw_text_blend(const pw_image *image, const pw_text *text, int32_t x, int32_
             const int64_t at_x[4] = {u, v, wide - 1 - u, high - 1 - v};
             const int64_t at_y[4] = {v, wide - 1 - u, high - 1 - v, u};
             const int64_t to_x = x + at_x[quarter_turns], to_y = y + at_y[quarter_turns];
-            if (covered > 0 && to_x >= 0 && to_y >= 0 && to_x < image->width &&
-                to_y < image->height)
-                blend_pixel(pw_image_row(image, (int32_t)to_y) + (size_t)to_x * 3, rgb, covered);
+            if (covered > 0 && to_x >= 0 && to_y >= 0 && to_x < on->width && to_y < on->height)
+                pw_surface_mix(on, (int32_t)to_x, (int32_t)to_y, &ink, covered, 255, 127);
         }
     }
 }
@@ -218,6 +212,7 @@ pawl_status pawl_image_draw_text(pawl_image *image, const char *text, int32_t x,
     PW_TRY(pw_object_use(image, &pw_image_type, &used, error));
     pw_text line PW_CLEANUP(pw_text_free) = {.width = 0};
     PW_TRY(pw_text_render(text, font_size, &line, error));
-    pw_text_blend(used, &line, x, y, quarter_turns, rgb);
+    const pw_surface on = pw_surface_of_image(used);
+    pw_text_blend(&on, &line, x, y, quarter_turns, rgb);
     return PAWL_OK;
 }

@@ -3,7 +3,7 @@
 #ifndef PW_TEXT_H
 #define PW_TEXT_H
 
-#include "image/image.h"
+#include "image/surface.h"
 
 #define PW_TEXT_MAX_SIZE 1024 /* of a font, pixels */
 
@@ -25,7 +25,7 @@ void pw_text_free(pw_text *text); /* zeroed is fine */
 void pw_text_measure(const char *utf8, int32_t font_size, pw_text *text);
 
 /* Colours the pixels under the text, whose upper left corner is x, y after it was turned anticlockwise that many times (0 to 3). */
-void pw_text_blend(const pw_image *image, const pw_text *text, int32_t x, int32_t y, int32_t quarter_turns, const uint8_t rgb[3]);
+void pw_text_blend(const pw_surface *on, const pw_text *text, int32_t x, int32_t y, int32_t quarter_turns, const uint8_t rgb[3]);
 
 /* Bytes, at most @p most, that hold whole characters. */
 size_t pw_text_cut(const char *utf8, size_t length, size_t most);

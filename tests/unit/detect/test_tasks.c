@@ -342,15 +342,56 @@ static void a_classifier_has_no_settings(void **state)
     drop_chain(&c);
 }
 
+/* A job's masks are those of a run, wait for the job, and go with it. */
+static void masks_by_jobs(void **state)
+{
+    (void)state;
+    chain c;
+    pawl_detector *detector = NULL;
+    pawl_detector_desc desc = PAWL_DETECTOR_DESC_INIT;
+    pawl_job *job = NULL;
+    pawl_job_info info = PAWL_JOB_INFO_INIT;
+    pawl_detections found;
+    pawl_mask want, got;
+    pawl_image *image = make_image(50, 40, 3);
+    desc.confidence = 0.1f;
+    desc.jobs = 2;
+    open_chain(&c, "reference", pt_segmenter, 1);
+    assert_int_equal(pawl_detector_create(c.context, &desc, &detector, NULL), PAWL_OK);
+    assert_int_equal(pawl_detector_run(detector, &image, 1, &found, NULL, NULL), PAWL_OK);
+    assert_int_equal(pawl_detector_submit(detector, &image, 1, NULL, &job, NULL), PAWL_OK);
+    assert_int_equal(pawl_job_mask(job, 0, 0, PAWL_MASK_PICTURE, &got, NULL), PAWL_ERR_ARGUMENT);
+    assert_int_equal(pawl_detector_wait(detector, &info, NULL), PAWL_OK);
+    assert_true(info.begin_ns > 0 && info.detections[0].count == found.count && found.count > 0);
+    for (size_t i = 0; i < found.count; i++) {
+        assert_int_equal(pawl_detector_mask(detector, 0, i, PAWL_MASK_PICTURE, &want, NULL),
+                         PAWL_OK);
+        assert_int_equal(pawl_job_mask(job, 0, i, PAWL_MASK_PICTURE, &got, NULL), PAWL_OK);
+        assert_int_equal(got.width, want.width);
+        assert_memory_equal(got.pixels, want.pixels, (size_t)want.width * (size_t)want.height);
+    }
+    assert_int_equal(pawl_job_mask(job, 0, found.count, PAWL_MASK_PICTURE, &got, NULL),
+                     PAWL_ERR_ARGUMENT);
+    assert_int_equal(pawl_job_mask(job, 0, 0, PAWL_MASK_PICTURE, NULL, NULL), PAWL_ERR_ARGUMENT);
+    pawl_job *const ended = job;
+    assert_int_equal(pawl_job_destroy(&job), PAWL_OK);
+    assert_int_equal(pawl_job_mask(ended, 0, 0, PAWL_MASK_PICTURE, &got, NULL),
+                     PAWL_ERR_DEAD_HANDLE);
+    (void)pawl_image_destroy(&image);
+    (void)pawl_detector_destroy(&detector);
+    drop_chain(&c);
+}
+
 int main(void)
 {
-    struct CMUnitTest tests[5 + PW_COUNT(poisoned)] = {
+    struct CMUnitTest tests[6 + PW_COUNT(poisoned)] = {
         cmocka_unit_test(masks_belong_to_their_boxes),  cmocka_unit_test(masks_go_with_their_run),
         cmocka_unit_test(classes_come_by_probability),  cmocka_unit_test(classes_by_jobs),
+        cmocka_unit_test(masks_by_jobs),
         cmocka_unit_test(a_classifier_has_no_settings),
     };
     for (size_t i = 0; i < PW_COUNT(poisoned); i++)
-        tests[5 + i] = (struct CMUnitTest){.name = poisoned[i].name,
+        tests[6 + i] = (struct CMUnitTest){.name = poisoned[i].name,
                                            .test_func = nothing_is_found_for_a_reason,
                                            .initial_state = &poisoned[i]};
     return cmocka_run_group_tests_name("tasks", tests, NULL, NULL);
