@@ -15,7 +15,7 @@ RULES = [
     (r'\b(?:f|d|s|sn|as)?printf\s*\([^;]*?%[-+ #0]*[\d*]*(?:\.[\d*]*)?l?[aefgAEFG][^;]*;', ("src/",), NUMBER,
      "writes numbers as the program's locale has them: pw_strbuf_add()"),
     (r"\b(?:setlocale|localeconv)\s*\(", ("src/", "apps/"), (), "the locale is the user's program's"),
-    (r"\bpthread_create\s*\(", ("apps/",), ("apps/cli/bench_probe.c", "apps/common/progress.c"), "a thread of a program has to pin its locale, as app_term_start() does: say how, then allow it"),
+    (r"\bpthread_create\s*\(", ("apps/",), ("apps/cli/bench_probe.c", "apps/common/progress.c", "apps/common/thread.c"), "a thread of a program has to pin its locale: app_thread_start()"),
     (r"0x1023\b|ARCH_REQ_XCOMP_PERM", ("src/", "apps/"), (),
      "the permission for AMX enlarges every signal frame of the process: only the file that runs tile code asks for it"),
 ]

@@ -2,6 +2,7 @@
 /* One run as a trace-event file, for chrome://tracing or Perfetto: stages, in them steps, in them
  * what each thread did. */
 #include "cli/bench.h"
+#include "common/trace_events.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -83,72 +84,25 @@ static json_t *arguments_of(const event *one)
     return NULL;
 }
 
-/* Times are in microseconds from the run's beginning. */
-static json_t *event_json(const event *one, double origin_ms)
-{
-    json_t *made = json_object();
-    bool is_good =
-        app_json_set(made, "name", app_json_text(one->name)) &&
-        app_json_set(made, "cat", app_json_text(one->category)) &&
-        app_json_set(made, "ph", app_json_text("X")) &&
-        app_json_set(made, "ts", app_json_rounded((one->begin_ms - origin_ms) * 1e3, 3)) &&
-        app_json_set(made, "dur", app_json_rounded(one->ms * 1e3, 3)) &&
-        app_json_set(made, "pid", json_integer(1)) &&
-        app_json_set(made, "tid", json_integer((json_int_t)one->thread));
-    if (one->kernel != NULL)
-        is_good = is_good && app_json_set(made, "args", arguments_of(one));
-    if (is_good)
-        return made;
-    json_decref(made);
-    return NULL;
-}
-
-static json_t *thread_json(size_t thread)
-{
-    char name[32];
-    json_t *made = json_object(), *arguments = json_object();
-    (void)snprintf(name, sizeof name, thread == 0 ? "caller" : "worker %zu", thread);
-    bool is_good = app_json_set(made, "name", app_json_text("thread_name")) &&
-                   app_json_set(made, "ph", app_json_text("M")) &&
-                   app_json_set(made, "pid", json_integer(1)) &&
-                   app_json_set(made, "tid", json_integer((json_int_t)thread)) &&
-                   app_json_set(arguments, "name", app_json_text(name));
-    is_good = app_json_set(made, "args", arguments) && is_good;
-    if (is_good)
-        return made;
-    json_decref(made);
-    return NULL;
-}
-
-static json_t *trace_json(const trace *of, double origin_ms)
-{
-    json_t *made = json_object(), *events = json_array();
-    bool is_good = true;
-    for (size_t i = 0; i < of->threads && is_good; i++)
-        is_good = app_json_append(events, thread_json(i));
-    for (size_t i = 0; i < of->count && is_good; i++)
-        is_good = app_json_append(events, event_json(&of->events[i], origin_ms));
-    is_good = app_json_set(made, "traceEvents", events) && is_good;
-    is_good = is_good && app_json_set(made, "displayTimeUnit", app_json_text("ms"));
-    if (is_good)
-        return made;
-    json_decref(made);
-    return NULL;
-}
-
 static int write_trace(const trace *of, const char *path, double origin_ms)
 {
-    json_t *root = of->is_short ? NULL : trace_json(of, origin_ms);
-    app_output output = {0};
-    if (root == NULL)
+    char name[32];
+    app_trace to;
+    if (of->is_short)
         return app_fail_memory();
-    int code = app_output_open(&output, path);
-    if (code == APP_EXIT_DONE) {
-        (void)app_json_write_line(output.stream, root); /* committing finds what went wrong */
-        code = app_output_commit(&output);
+    const int code = app_trace_open(&to, path, origin_ms);
+    if (code != APP_EXIT_DONE)
+        return code;
+    for (size_t i = 0; i < of->threads; i++) {
+        (void)snprintf(name, sizeof name, i == 0 ? "caller" : "worker %zu", i);
+        app_trace_thread(&to, i, name);
     }
-    json_decref(root);
-    return code;
+    for (size_t i = 0; i < of->count; i++) {
+        const event *one = &of->events[i];
+        app_trace_span(&to, one->thread, one->category, one->name, one->begin_ms, one->ms,
+                       one->kernel != NULL ? arguments_of(one) : NULL);
+    }
+    return app_trace_close(&to);
 }
 
 int bench_trace(bench *of, bench_course *course)

@@ -4,26 +4,104 @@
 #include "common/files.h"
 #include "common/program.h"
 #include "common/term.h"
+#include "common/video/ffmpeg.h"
+#include "common/video/y4m.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define STDIN_LIMIT  ((size_t)1 << 30)
+#define PIECE        ((size_t)1 << 16)
 #define FFMPEG_LIMIT ((size_t)1 << 30) /* bytes: 2^28 pixels of three, and a header */
 #define FFMPEG_TIME  60                /* seconds */
 
 static struct {
+    char head[sizeof APP_Y4M_MAGIC - 1]; /* of what is no file, and cannot be read twice */
+    size_t head_size;
     bool is_read;
     void *data;
     size_t size;
 } standard_input;
 
+/* Up to so many bytes: fewer at the end alone. -1: errno. */
+static ssize_t read_some(char *bytes, size_t size)
+{
+    size_t got = 0;
+    while (got < size) {
+        const ssize_t count = read(STDIN_FILENO, bytes + got, size - got);
+        if (count < 0 && errno != EINTR)
+            return -1;
+        if (count == 0)
+            break;
+        got += count > 0 ? (size_t)count : 0;
+    }
+    return (ssize_t)got;
+}
+
+bool app_stdin_is_y4m(void)
+{
+    char head[sizeof standard_input.head];
+    const off_t at = lseek(STDIN_FILENO, 0, SEEK_CUR);
+    const bool is_file = at >= 0;
+    const ssize_t got =
+        is_file ? pread(STDIN_FILENO, head, sizeof head, at) : read_some(head, sizeof head);
+    if (got <= 0)
+        return false;
+    if (!is_file) {
+        memcpy(standard_input.head, head, (size_t)got);
+        standard_input.head_size = (size_t)got;
+    }
+    return (size_t)got == sizeof head && memcmp(head, APP_Y4M_MAGIC, sizeof head) == 0;
+}
+
+const char *app_stdin_head(size_t *size)
+{
+    *size = standard_input.head_size;
+    return standard_input.head;
+}
+
+/* Behind the head. */
+static int read_rest(void)
+{
+    size_t capacity = 0, size = standard_input.head_size;
+    char *data = NULL;
+    for (ssize_t got = 1; got > 0; size += (size_t)got) {
+        if (capacity - size < PIECE || capacity == 0) {
+            capacity = capacity * 2 + PIECE + size;
+            char *grown = capacity <= 2 * STDIN_LIMIT ? realloc(data, capacity) : NULL;
+            if (grown == NULL) {
+                free(data);
+                return app_fail(APP_EXIT_LIMIT, "-: standard input is larger than %zu bytes",
+                                STDIN_LIMIT);
+            }
+            data = grown;
+            memcpy(data, standard_input.head, standard_input.head_size);
+        }
+        got = read_some(data + size, capacity - size);
+        if (got < 0) {
+            free(data);
+            return app_fail(APP_EXIT_INPUT, "-: cannot read standard input: %s", strerror(errno));
+        }
+    }
+    standard_input.data = data;
+    standard_input.size = size;
+    return APP_EXIT_DONE;
+}
+
 int app_stdin_read(const char **data, size_t *size)
 {
     pawl_error error = {0};
-    if (!standard_input.is_read && pawl_file_read("/dev/stdin", STDIN_LIMIT, &standard_input.data,
-                                                  &standard_input.size, &error) < 0)
-        return app_fail_library("-", &error);
+    int code = APP_EXIT_DONE;
+    if (!standard_input.is_read && standard_input.head_size > 0)
+        code = read_rest();
+    else if (!standard_input.is_read &&
+             pawl_file_read("/dev/stdin", STDIN_LIMIT, &standard_input.data, &standard_input.size,
+                            &error) < 0)
+        code = app_fail_library("-", &error);
+    if (code != APP_EXIT_DONE)
+        return code;
     standard_input.is_read = true;
     *data = standard_input.data;
     *size = standard_input.size;
@@ -48,15 +126,16 @@ static bool is_other_picture(const char *path)
  * file refers to is not fetched from elsewhere. */
 static pawl_status read_by_ffmpeg(const char *path, pawl_image **image, pawl_error *error)
 {
-    char *address = app_format("file:%s", path);
-    char *const argv[] = {"ffmpeg",    "-nostdin",   "-v",    "error",     "-protocol_whitelist",
-                          "file,pipe", "-i",         address, "-frames:v", "1",
-                          "-f",        "image2pipe", "-c:v",  "ppm",       "-pix_fmt",
-                          "rgb24",     "pipe:1",     NULL};
+    app_argv argv = {0};
+    app_ffmpeg_begin(&argv);
+    app_argv_add_all(&argv, (const char *const[]){"-protocol_whitelist", "file,pipe", "-i", NULL});
+    app_argv_addf(&argv, "file:%s", path);
+    app_argv_add_all(&argv, (const char *const[]){"-frames:v", "1", "-f", "image2pipe", "-c:v",
+                                                  "ppm", "-pix_fmt", "rgb24", "pipe:1", NULL});
     app_printed printed = {.size = 0};
     pawl_status status = PAWL_ERR_UNSUPPORTED;
     const bool is_run =
-        address != NULL && app_program_run(argv, FFMPEG_LIMIT, FFMPEG_TIME, &printed);
+        !argv.is_short && app_program_run(argv.items, FFMPEG_LIMIT, FFMPEG_TIME, &printed);
     const size_t said = strlen(error->message);
     if (is_run && printed.size > 0)
         status = pawl_image_decode(printed.data, printed.size, NULL, image, error);
@@ -67,7 +146,7 @@ static pawl_status read_by_ffmpeg(const char *path, pawl_image **image, pawl_err
         (void)snprintf(error->message + said, sizeof error->message - said, " (ffmpeg: %s)",
                        printed.complaint[0] != '\0' ? printed.complaint : "it finds no picture");
     free(printed.data);
-    free(address);
+    app_argv_free(&argv);
     return status;
 }
 

@@ -17,6 +17,10 @@ void app_pictures_limit(int32_t pixels);
 pawl_status app_picture_read(const char *path, const pawl_decode_desc *desc, pawl_image **image,
                              pawl_error *error);
 
+/* Whether a video in y4m begins there. */
+bool app_stdin_is_y4m(void);
+/* What was taken from stdin to find that out, @p size bytes, and has to be read before the rest. */
+const char *app_stdin_head(size_t *size);
 /* All of stdin, once: bytes and their count, this file's own. Reports what is wrong and returns an
  * exit code. */
 int app_stdin_read(const char **data, size_t *size);

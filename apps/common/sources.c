@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Sources of pictures, by name first: detect.py takes cameras, streams and videos by the same
- * words, and "No such file" would send people looking for a file. */
+/* Sources of pictures and videos, by name first: detect.py takes cameras, streams and videos by the
+ * same words, and "No such file" would send people looking for a file. */
 #include "common/sources.h"
 
 #include "common/patterns.h"
 #include "common/picture_file.h"
 #include "common/term.h"
 #include "common/text_file.h"
+#include "common/video/animation.h"
+#include "common/video/ffmpeg.h"
+#include "common/video/source.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -14,64 +17,65 @@
 #include <strings.h>
 #include <sys/stat.h>
 
-#define READS      "pawl reads picture files, folders, patterns and lists of them"
 #define LIST_LIMIT ((size_t)64 << 20)
 
-/* Of videos, as detect.py knows them. */
-#define VIDEO_ENDINGS "asf avi m4v mkv mov mp4 mpeg mpg ts wmv webm"
+/* Where what is found goes. */
+typedef struct finding {
+    app_paths *pictures;
+    app_paths *videos; /* NULL: none are read here */
+    bool is_recursive;
+} finding;
 
 static bool begins(const char *text, const char *start)
 {
     return strncasecmp(text, start, strlen(start)) == 0;
 }
 
-/* "https://...": letters, then "://". */
-bool app_is_address(const char *source)
+static size_t held(const finding *to)
 {
-    const size_t scheme =
-        strspn(source, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+.-");
-    return scheme > 0 && strncmp(source + scheme, "://", 3) == 0;
+    return to->pictures->count + (to->videos != NULL ? to->videos->count : 0);
 }
 
-static int refuse_address(const char *source)
+/* What may stand where something else does. */
+static const char *reads(const finding *to)
 {
-    static const char *const downloads[] = {"http:", "https:", "ftp:", "s3:", "gs:"};
+    return to->videos != NULL ? "pawl predict reads pictures, videos, streams, cameras, folders, "
+                                "patterns and lists"
+                              : "pawl reads picture files, folders, patterns and lists of them";
+}
+
+static int refuse_address(const finding *to, const char *source)
+{
     if (begins(source, "file://"))
-        return app_fail(APP_EXIT_UNSUPPORTED, "%s is an address, and " READS ": write %s", source,
-                        source + strlen("file://"));
-    for (size_t i = 0; i < sizeof downloads / sizeof downloads[0]; i++)
-        if (begins(source, downloads[i]) && !app_path_ends_in(source, VIDEO_ENDINGS))
-            return app_fail(APP_EXIT_UNSUPPORTED,
-                            "%s is an address, and " READS
-                            ", nothing from the network: download it first",
-                            source);
-    return app_fail(APP_EXIT_UNSUPPORTED,
-                    "%s is a stream, and " READS
-                    ", no video yet: save pictures of it first, as with "
-                    "'ffmpeg -i %s -vf fps=1 pictures/%%05d.jpg'",
-                    source, source);
+        return app_fail(APP_EXIT_UNSUPPORTED, "%s is an address, and %s: write %s", source,
+                        reads(to), source + strlen("file://"));
+    if (!app_is_video_address(source))
+        return app_fail(APP_EXIT_UNSUPPORTED,
+                        "%s is an address, and %s, nothing from the network%s: download it first",
+                        source, reads(to), to->videos != NULL ? " but video" : "");
+    return app_fail(APP_EXIT_UNSUPPORTED, "%s is a stream, and %s: pawl predict alone reads video",
+                    source, reads(to));
 }
 
 /* What is no file of this name, and is not meant as one. */
-static int refuse_name(const char *source)
+static int refuse_name(const finding *to, const char *source)
 {
-    const size_t digits = strspn(source, "0123456789");
     if (app_is_address(source))
-        return refuse_address(source);
-    if (begins(source, "/dev/video") || (digits > 0 && source[digits] == '\0'))
+        return refuse_address(to, source);
+    if (app_is_camera(source))
         return app_fail(APP_EXIT_UNSUPPORTED,
-                        "%s is a camera to detect.py, and there is no file %s: " READS
-                        ", no cameras yet",
-                        source, source);
+                        "%s is a camera, and there is no file %s: %s; pawl predict alone reads "
+                        "cameras",
+                        source, source, reads(to));
     if (begins(source, "screen") && (source[6] == '\0' || source[6] == ' '))
         return app_fail(APP_EXIT_UNSUPPORTED,
-                        "%s is the screen to detect.py, and there is no file %s: " READS, source,
-                        source);
+                        "%s is the screen to detect.py, and there is no file %s: %s", source,
+                        source, reads(to));
     if (strpbrk(source, "*?") != NULL)
         return app_fail(APP_EXIT_INPUT, "there is no file %s, nor one that it names as a pattern",
                         source);
     if (source[0] == '\0')
-        return app_fail(APP_EXIT_UNSUPPORTED, "'' is no name: " READS);
+        return app_fail(APP_EXIT_UNSUPPORTED, "'' is no name: %s", reads(to));
     if (source[strlen(source) - 1] == '/')
         return app_fail(APP_EXIT_INPUT, "there is no folder %s", source);
     if (!app_path_ends_in(source, APP_PICTURE_ENDINGS))
@@ -80,22 +84,38 @@ static int refuse_name(const char *source)
 }
 
 /* A file that is there, and is something else than a picture by its name or nature. */
-static int refuse_kind(const char *source, mode_t mode)
+static int refuse_kind(const finding *to, const char *source, mode_t mode)
 {
     if (S_ISCHR(mode) || S_ISBLK(mode))
-        return app_fail(APP_EXIT_UNSUPPORTED, "%s is a device: " READS ", no cameras yet", source);
-    if (app_path_ends_in(source, VIDEO_ENDINGS))
+        return app_fail(APP_EXIT_UNSUPPORTED, "%s is a device, and %s", source, reads(to));
+    if (app_path_ends_in(source, APP_VIDEO_ENDINGS))
         return app_fail(APP_EXIT_UNSUPPORTED,
-                        "%s is a video by its name: " READS
-                        ", no video yet. Save its pictures first, as "
-                        "with 'ffmpeg -i %s pictures/%%05d.jpg'",
-                        source, source);
-    if (app_path_ends_in(source, "streams csv"))
+                        "%s is a video by its name, and %s: pawl predict alone reads video", source,
+                        reads(to));
+    if (app_path_ends_in(source, "csv"))
         return app_fail(APP_EXIT_UNSUPPORTED,
-                        "%s is a list of streams or a table by its name: " READS
-                        ", a name a line, in a file that ends in .txt",
-                        source);
+                        "%s is a table by its name: %s, a name a line, in a file that ends in .txt",
+                        source, reads(to));
     return APP_EXIT_DONE;
+}
+
+/* A file goes where its kind does. A GIF that moves is a video to detect.py, and to us where there
+ * is an ffmpeg; of a WebP that does nobody reads more than the first picture. */
+static bool add_file(const finding *to, const char *path)
+{
+    if (to->videos != NULL && app_path_ends_in(path, APP_VIDEO_ENDINGS))
+        return app_paths_add(to->videos, path);
+    if (to->videos == NULL || !app_path_ends_in(path, "gif webp"))
+        return app_paths_add(to->pictures, path);
+    const bool is_gif = app_path_ends_in(path, "gif");
+    if (is_gif ? !app_is_moving_gif(path) : !app_is_moving_webp(path))
+        return app_paths_add(to->pictures, path);
+    if (is_gif && app_ffmpeg_is_here())
+        return app_paths_add(to->videos, path);
+    app_warn("%s moves, and its first picture alone is taken: %s", path,
+             is_gif ? "there is no ffmpeg, which would read it"
+                    : "an animated WebP is not read as a video");
+    return app_paths_add(to->pictures, path);
 }
 
 static bool add_files(app_paths *paths, const char *folder, const char *endings, bool is_recursive)
@@ -105,77 +125,91 @@ static bool add_files(app_paths *paths, const char *folder, const char *endings,
 }
 
 /* Whether it would hold some with its folders. */
-static void warn_empty(const char *source, bool is_recursive)
+static void warn_empty(const finding *to, const char *source)
 {
     app_paths below = {0};
-    if (!is_recursive && app_paths_add_tree(&below, source, APP_PICTURE_ENDINGS) && below.count > 0)
-        app_warn("%s holds no pictures itself; with --recursive there are %zu in its folders",
-                 source, below.count);
+    const char *what = to->videos != NULL ? "pictures or videos" : "pictures";
+    if (!to->is_recursive && app_paths_add_tree(&below, source, APP_PICTURE_ENDINGS) &&
+        (to->videos == NULL || app_paths_add_tree(&below, source, APP_VIDEO_ENDINGS)) &&
+        below.count > 0)
+        app_warn("%s holds no %s itself; with --recursive there are %zu in its folders", source,
+                 what, below.count);
     else
-        app_warn("%s holds no pictures (%s)", source, APP_PICTURE_ENDINGS);
+        app_warn("%s holds no %s (%s%s)", source, what, APP_PICTURE_ENDINGS,
+                 to->videos != NULL ? " " APP_VIDEO_ENDINGS : "");
     app_paths_free(&below);
 }
 
-static int add_folder(app_paths *pictures, const char *source, bool is_recursive)
+static int add_folder(const finding *to, const char *source)
 {
-    const size_t before = pictures->count;
-    app_paths videos = {0};
-    if (!add_files(pictures, source, APP_PICTURE_ENDINGS, is_recursive) ||
-        !add_files(&videos, source, VIDEO_ENDINGS, is_recursive)) {
-        app_paths_free(&videos);
-        return errno == ENOMEM ? app_fail_memory()
+    app_paths found = {0}, videos = {0};
+    int code = APP_EXIT_DONE;
+    if (!add_files(&found, source, APP_PICTURE_ENDINGS, to->is_recursive) ||
+        !add_files(&videos, source, APP_VIDEO_ENDINGS, to->is_recursive))
+        code = errno == ENOMEM ? app_fail_memory()
                                : app_fail(APP_EXIT_INPUT, "cannot read the folder %s: %s", source,
                                           strerror(errno));
-    }
-    if (videos.count > 0)
-        app_warn("%s: %zu %s (%s%s) %s passed over: no video is read yet", source,
+    if (code == APP_EXIT_DONE && to->videos == NULL && videos.count > 0)
+        app_warn("%s: %zu %s (%s%s) %s passed over: pawl predict alone reads video", source,
                  APP_COUNT(videos.count, "video", "videos"), app_path_name(videos.items[0]),
                  videos.count == 1 ? "" : " ...", videos.count == 1 ? "is" : "are");
-    if (pictures->count == before)
-        warn_empty(source, is_recursive);
+    if (code == APP_EXIT_DONE && found.count + (to->videos != NULL ? videos.count : 0) == 0)
+        warn_empty(to, source);
+    bool is_good = true;
+    for (size_t i = 0; i < found.count && code == APP_EXIT_DONE; i++)
+        is_good = is_good && add_file(to, found.items[i]);
+    for (size_t i = 0; i < videos.count && code == APP_EXIT_DONE && to->videos != NULL; i++)
+        is_good = is_good && app_paths_add(to->videos, videos.items[i]);
+    app_paths_free(&found);
     app_paths_free(&videos);
-    return APP_EXIT_DONE;
+    return is_good ? code : app_fail_memory();
 }
 
-/* The pictures that a pattern names; other files are passed over, unless there is nothing else:
- * then their readers say what they are. */
-static int add_pattern(app_paths *pictures, const char *source)
+/* The pictures and videos that a pattern names; other files are passed over, unless there is
+ * nothing else: then their readers say what they are. */
+static int add_pattern(const finding *to, const char *source)
 {
     app_paths found = {0};
-    bool is_good = app_paths_add_pattern(&found, source), has_pictures = false;
+    const char *endings =
+        to->videos != NULL ? APP_PICTURE_ENDINGS " " APP_VIDEO_ENDINGS : APP_PICTURE_ENDINGS;
+    bool is_good = app_paths_add_pattern(&found, source), has_some = false;
     for (size_t i = 0; i < found.count; i++)
-        has_pictures = has_pictures || app_path_ends_in(found.items[i], APP_PICTURE_ENDINGS);
+        has_some = has_some || app_path_ends_in(found.items[i], endings);
     for (size_t i = 0; i < found.count && is_good; i++)
-        if (!has_pictures || app_path_ends_in(found.items[i], APP_PICTURE_ENDINGS))
-            is_good = app_paths_add(pictures, found.items[i]);
+        if (!has_some || app_path_ends_in(found.items[i], endings))
+            is_good = add_file(to, found.items[i]);
     const bool is_empty = found.count == 0;
     app_paths_free(&found);
     if (!is_good)
         return app_fail_memory();
-    const int code = is_empty ? refuse_name(source) : APP_EXIT_DONE;
-    return is_empty && code == APP_EXIT_DONE && !app_paths_add(pictures, source)
+    const int code = is_empty ? refuse_name(to, source) : APP_EXIT_DONE;
+    return is_empty && code == APP_EXIT_DONE && !app_paths_add(to->pictures, source)
                ? app_fail_memory()
                : code; /* a picture with brackets in its name, which is missing */
 }
 
 /* Anything but a list or stdin. */
-static int add_one(app_paths *pictures, const char *source, bool is_recursive)
+static int add_one(const finding *to, const char *source)
 {
     struct stat info;
     int code = APP_EXIT_DONE;
     const bool is_there = stat(source, &info) == 0;
     const bool is_missing = !is_there && (errno == ENOENT || errno == ENOTDIR);
+    const bool is_video =
+        to->videos != NULL && (app_is_video_address(source) || app_is_camera(source));
     if (is_there && S_ISDIR(info.st_mode))
-        return add_folder(pictures, source, is_recursive);
+        return add_folder(to, source);
+    if (is_video && (is_missing || !S_ISREG(info.st_mode)))
+        return app_paths_add(to->videos, source) ? APP_EXIT_DONE : app_fail_memory();
     if (is_missing && app_is_pattern(source) && !app_is_address(source))
-        return add_pattern(pictures, source);
+        return add_pattern(to, source);
     if (is_missing)
-        code = refuse_name(source);
-    else if (is_there)
-        code = refuse_kind(source, info.st_mode);
+        code = refuse_name(to, source);
+    else if (is_there && (to->videos == NULL || !S_ISREG(info.st_mode)))
+        code = refuse_kind(to, source, info.st_mode);
     if (code != APP_EXIT_DONE)
         return code;
-    return app_paths_add(pictures, source) ? APP_EXIT_DONE : app_fail_memory();
+    return add_file(to, source) ? APP_EXIT_DONE : app_fail_memory();
 }
 
 /* A name of a list counts from here, else from the list's folder. */
@@ -193,9 +227,9 @@ static char *listed_path(const char *list, const char *name)
 }
 
 /* A name a line; blank ones are passed over. The text is changed. */
-static int add_lines(app_paths *pictures, const char *list, char *text, bool is_recursive)
+static int add_lines(const finding *to, const char *list, char *text)
 {
-    const size_t before = pictures->count;
+    const size_t before = held(to);
     int code = APP_EXIT_DONE;
     for (char *line = text; line != NULL && *line != '\0' && code == APP_EXIT_DONE;) {
         char *end = line + strcspn(line, "\n");
@@ -206,21 +240,21 @@ static int add_lines(app_paths *pictures, const char *list, char *text, bool is_
         line += strspn(line, " \t");
         char *path = *line != '\0' ? listed_path(list, line) : NULL;
         if (*line != '\0')
-            code = path == NULL ? app_fail_memory() : add_one(pictures, path, is_recursive);
+            code = path == NULL ? app_fail_memory() : add_one(to, path);
         free(path);
         line = next;
     }
-    if (code == APP_EXIT_DONE && pictures->count == before)
+    if (code == APP_EXIT_DONE && held(to) == before)
         app_warn("%s names no pictures", list);
     return code;
 }
 
-static int add_list(app_paths *pictures, const char *source, bool is_recursive)
+static int add_list(const finding *to, const char *source)
 {
     app_text text = {0};
     int code = app_text_read(&text, source, LIST_LIMIT);
     if (code == APP_EXIT_DONE)
-        code = add_lines(pictures, source, text.bytes, is_recursive);
+        code = add_lines(to, source, text.bytes);
     app_text_free(&text);
     return code;
 }
@@ -240,27 +274,29 @@ static bool is_list(const char *data, size_t size)
     return is_there;
 }
 
-static int add_stdin(app_paths *pictures, bool is_recursive)
+static int add_stdin(const finding *to)
 {
     const char *data = NULL;
     size_t size = 0;
+    if (to->videos != NULL && app_stdin_is_y4m())
+        return app_paths_add(to->videos, "-") ? APP_EXIT_DONE : app_fail_memory();
     const int code = app_stdin_read(&data, &size);
     if (code != APP_EXIT_DONE)
         return code;
     if (!is_list(data, size))
-        return app_paths_add(pictures, "-") ? APP_EXIT_DONE : app_fail_memory();
+        return app_paths_add(to->pictures, "-") ? APP_EXIT_DONE : app_fail_memory();
     char *text = app_format("%.*s", (int)(size < LIST_LIMIT ? size : LIST_LIMIT), data);
-    const int added =
-        text != NULL ? add_lines(pictures, "-", text, is_recursive) : app_fail_memory();
+    const int added = text != NULL ? add_lines(to, "-", text) : app_fail_memory();
     free(text);
     return added;
 }
 
-int app_sources_add(app_paths *pictures, const char *source, bool is_recursive)
+int app_sources_add(app_paths *pictures, app_paths *videos, const char *source, bool is_recursive)
 {
+    const finding to = {pictures, videos, is_recursive};
     if (strcmp(source, "-") == 0)
-        return add_stdin(pictures, is_recursive);
-    if (app_path_ends_in(source, "txt") && app_is_file(source))
-        return add_list(pictures, source, is_recursive);
-    return add_one(pictures, source, is_recursive);
+        return add_stdin(&to);
+    if (app_path_ends_in(source, videos != NULL ? "txt streams" : "txt") && app_is_file(source))
+        return add_list(&to, source);
+    return add_one(&to, source);
 }

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where pictures come from: files, folders, patterns, lists, stdin; and what to say of the other
- * things that people name. */
+/* Where pictures and videos come from: files, folders, patterns, lists, stdin, the network; and
+ * what to say of the other things that people name. */
 #ifndef APP_SOURCES_H
 #define APP_SOURCES_H
 
 #include "common/files.h"
 
-/* True of "https://..." and its like. */
-bool app_is_address(const char *source);
-
-/* Adds the pictures of a source: those of a folder (and, is_recursive, of all folders below it),
- * sorted; those that a pattern names; those of a list (.txt, a name a line); "-" is a picture, or
- * such a list, on stdin; any other name is a picture, whose reader says what is wrong with it. Exit
- * 4 for what is recognised and not read (addresses, cameras, videos), 3 for a folder that is
- * missing or cannot be read, each with a sentence. A folder without pictures is only warned of. */
-int app_sources_add(app_paths *pictures, const char *source, bool is_recursive);
+/*
+ * Adds what a source holds to pictures, and to videos unless that is NULL. A folder (is_recursive:
+ * with all folders below it), sorted; what a pattern names; a list (.txt, with videos .streams too,
+ * a name a line); "-" is a picture, a list or a video as y4m, on stdin; an address of a video or
+ * stream; a camera ("/dev/video0", "0"); any other name is a file, whose reader says what is wrong
+ * with it. A GIF that moves is a video. Exit 4 for what is recognised and not read here, 3 for what
+ * is missing, each with a sentence. A folder without any is only warned of.
+ */
+int app_sources_add(app_paths *pictures, app_paths *videos, const char *source, bool is_recursive);
 
 #endif

@@ -7,7 +7,7 @@
 #include "common/text_file.h"
 
 #include "common/progress.h"
-#include "common/sources.h"
+#include "common/video/source.h"
 
 #include <pawl/file.h>
 #include <pawl/logger.h>

@@ -4,8 +4,8 @@
 #include "common/text_file.h"
 
 #include "common/files.h"
-#include "common/sources.h"
 #include "common/term.h"
+#include "common/video/source.h"
 
 #include <errno.h>
 #include <pawl/file.h>

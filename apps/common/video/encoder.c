@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Two steps. Frames go into a file of fragments, which is whole after each of them; at the end its
+ * packets are copied, with the sound's, into the film. So the sound is as long as the picture, also
+ * where a run was cut short; sound that cannot be kept costs no frame; and the film begins with its
+ * index.
+ */
+#include "common/video/encoder.h"
+#include "common/files.h"
+#include "common/inputs.h"
+#include "common/term.h"
+#include "common/video/ffmpeg.h"
+#include "common/video/source.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define NO_OFFSET 0.001 /* seconds */
+
+static void add_tags(app_argv *argv, const app_video *video)
+{
+    const char *const tags[][2] = {{"-colorspace", video->space},
+                                   {"-color_primaries", video->primaries},
+                                   {"-color_trc", video->transfer}};
+    for (size_t i = 0; i < 3; i++)
+        if (tags[i][1][0] != '\0')
+            app_argv_add_all(argv, (const char *const[]){tags[i][0], tags[i][1], NULL});
+}
+
+/* The frames as they come through the pipe. */
+static void add_frames(app_argv *argv, const app_film *film)
+{
+    const app_video *video = film->video;
+    const bool is_nv12 = video->format == PAWL_PICTURE_NV12;
+    if (film->is_live)
+        app_argv_add_all(argv, (const char *const[]){"-use_wallclock_as_timestamps", "1", NULL});
+    app_argv_add_all(argv, (const char *const[]){"-f", "rawvideo", "-pix_fmt",
+                                                 is_nv12 ? "nv12" : "rgb24", "-video_size", NULL});
+    if (is_nv12)
+        app_argv_addf(argv, "%dx%d", video->width / 2 * 2, video->height / 2 * 2);
+    else
+        app_argv_addf(argv, "%dx%d", video->width, video->height);
+    app_argv_add(argv, "-framerate");
+    app_argv_addf(argv, "%lld/%lld", (long long)film->rate.over, (long long)film->rate.under);
+    if (is_nv12) {
+        app_argv_add(argv, "-color_range");
+        app_argv_add(argv, video->range == PAWL_RANGE_FULL ? "pc" : "tv");
+        add_tags(argv, video);
+    }
+    app_argv_add_all(argv, (const char *const[]){"-i", "pipe:0", NULL});
+}
+
+/* Sides that a player takes are even; R G B becomes what high definition is. */
+static void add_filters(app_argv *argv, const app_video *video)
+{
+    char pixel[64] = "";
+    const bool is_rgb = video->format != PAWL_PICTURE_NV12;
+    if (video->pixel.over > 0 && video->pixel.under > 0 && video->pixel.over != video->pixel.under)
+        (void)snprintf(pixel, sizeof pixel, ",setsar=%lld/%lld", (long long)video->pixel.over,
+                       (long long)video->pixel.under);
+    app_argv_add(argv, "-vf");
+    app_argv_addf(argv, "%s%s",
+                  is_rgb
+                      ? "crop=trunc(iw/2)*2:trunc(ih/2)*2,scale=out_color_matrix=bt709:out_range=tv"
+                      : "null",
+                  pixel);
+    if (is_rgb)
+        app_argv_add_all(argv,
+                         (const char *const[]){"-colorspace", "bt709", "-color_primaries", "bt709",
+                                               "-color_trc", "bt709", "-color_range", "tv", NULL});
+    else {
+        add_tags(argv, video);
+        app_argv_add(argv, "-color_range");
+        app_argv_add(argv, video->range == PAWL_RANGE_FULL ? "pc" : "tv");
+    }
+}
+
+static void add_encoder(app_argv *argv, const char *encoder, const app_film *film)
+{
+    app_argv_add_all(argv, (const char *const[]){"-c:v", encoder, NULL});
+    if (strcmp(encoder, "libx264") == 0)
+        app_argv_add_all(argv, (const char *const[]){"-preset", "veryfast", "-crf", "23", NULL});
+    else
+        app_argv_add_all(argv, (const char *const[]){"-q:v", "3", NULL});
+    app_argv_add_all(argv, (const char *const[]){"-pix_fmt", "yuv420p", NULL});
+    app_argv_add(argv, app_ffmpeg_passthrough());
+    app_argv_add(argv, film->is_live ? "vfr" : "passthrough");
+}
+
+static int fail_to_write(const app_encoder *encoder, const char *why)
+{
+    struct stat info;
+    const bool is_kept = stat(encoder->part, &info) == 0 && info.st_size > 0;
+    if (!is_kept)
+        (void)unlink(encoder->part);
+    return app_fail(APP_EXIT_FAILED, "cannot write %s (ffmpeg: %s)%s%s", encoder->path,
+                    app_ffmpeg_reason(why, encoder->part),
+                    is_kept ? ": what there is of it is in " : "", is_kept ? encoder->part : "");
+}
+
+/* "clip.mp4" -> "clip.part.mp4". */
+static char *other_name(const char *path, const char *word)
+{
+    const int stem = (int)(strlen(path) - strlen(app_path_ending(path)));
+    return app_format("%.*s.%s%s", stem, path, word, path + stem);
+}
+
+int app_encoder_open(app_encoder *encoder, const char *path, const app_film *film)
+{
+    app_argv argv = {0};
+    pawl_error error = {0};
+    const char *name = app_ffmpeg_encoder();
+    *encoder = (app_encoder)APP_ENCODER_NONE;
+    if (!app_ffmpeg_is_here() && app_ffmpeg_missing(&error) < 0)
+        return app_fail_library(path, &error);
+    if (name == NULL)
+        return app_fail(APP_EXIT_DEVICE,
+                        "cannot write %s: this ffmpeg has no encoder of H.264 or MPEG-4; --nosave "
+                        "does without",
+                        path);
+    encoder->path = app_format("%s", path);
+    encoder->part = other_name(path, "part");
+    const int refused = encoder->part != NULL ? app_inputs_check(encoder->part) : APP_EXIT_DONE;
+    if (refused != APP_EXIT_DONE)
+        return refused;
+    app_ffmpeg_begin(&argv);
+    app_argv_add(&argv, "-y");
+    add_frames(&argv, film);
+    add_filters(&argv, film->video);
+    add_encoder(&argv, name, film);
+    app_argv_add_all(&argv, (const char *const[]){"-movflags",
+                                                  "+frag_keyframe+empty_moov+default_base_moof",
+                                                  "-f", "mp4", NULL});
+    if (encoder->part != NULL)
+        app_argv_addf(&argv, "file:%s", encoder->part);
+    const bool is_short = argv.is_short || encoder->path == NULL || encoder->part == NULL;
+    const bool is_started = !is_short && app_child_start(&encoder->child, argv.items, APP_CHILD_IN);
+    app_argv_free(&argv);
+    if (is_short)
+        return app_fail_memory();
+    if (is_started)
+        return APP_EXIT_DONE;
+    return fail_to_write(encoder, encoder->child.complaint);
+}
+
+/* Rows of a plane, close together. */
+static app_io write_plane(app_encoder *encoder, const pawl_plane *plane, size_t row, size_t rows)
+{
+    const app_patience patience = {.silence_ms = app_ffmpeg_silence_ms()};
+    if (plane->row_size == row)
+        return app_child_write(&encoder->child, plane->bytes, row * rows, &patience);
+    app_io state = APP_IO_DONE;
+    for (size_t y = 0; y < rows && state == APP_IO_DONE; y++)
+        state =
+            app_child_write(&encoder->child, plane->bytes + y * plane->row_size, row, &patience);
+    return state;
+}
+
+int app_encoder_write(app_encoder *encoder, const pawl_picture *frame)
+{
+    const size_t width = (size_t)frame->width, height = (size_t)frame->height;
+    const bool is_nv12 = frame->format == PAWL_PICTURE_NV12;
+    app_io state = write_plane(encoder, &frame->planes[0], is_nv12 ? width : width * 3, height);
+    if (state == APP_IO_DONE && is_nv12)
+        state = write_plane(encoder, &frame->planes[1], width, height / 2);
+    if (state == APP_IO_DONE) {
+        encoder->frames++;
+        return APP_EXIT_DONE;
+    }
+    const int reason = errno;
+    const bool has_ended = state == APP_IO_END; /* and may say why, while it does */
+    const bool is_good = app_child_end(&encoder->child, has_ended ? app_ffmpeg_silence_ms() : 0);
+    if (has_ended)
+        return fail_to_write(encoder,
+                             is_good ? "it takes no more frames" : encoder->child.complaint);
+    return fail_to_write(encoder, state == APP_IO_SILENT ? "it has stood still for too long"
+                                                         : strerror(reason));
+}
+
+/* The film's packets and the sound's, into the other. */
+static void add_copy(app_argv *argv, const app_encoder *encoder, const app_film *film,
+                     bool has_sound, const char *to)
+{
+    const app_video *video = film->video;
+    const double begin = video->begin_s > NO_OFFSET ? video->begin_s : 0;
+    const double seconds = (double)encoder->frames / app_ratio_value(film->rate);
+    app_ffmpeg_begin(argv);
+    app_argv_add(argv, "-y");
+    if (has_sound && begin > 0) {
+        app_argv_add(argv, "-itsoffset");
+        app_argv_addf(argv, "%.6f", begin);
+    }
+    app_video_add_input(argv, encoder->part);
+    if (has_sound)
+        app_video_add_input(argv, film->sound_from);
+    app_argv_add_all(argv, (const char *const[]){"-map", "0:v:0", "-c", "copy", NULL});
+    for (size_t i = 0; has_sound && i < video->sound_count; i++) {
+        app_argv_add(argv, "-map");
+        app_argv_addf(argv, "1:%d", video->sounds[i]);
+        if (!video->is_mp4_sound[i]) {
+            app_argv_addf(argv, "-c:a:%zu", i);
+            app_argv_add(argv, "aac");
+        }
+    }
+    if (has_sound) {
+        app_argv_add(argv, "-t");
+        app_argv_addf(argv, "%.6f", begin + seconds);
+    }
+    app_argv_add_all(argv, (const char *const[]){"-movflags", "+faststart", "-f", "mp4", NULL});
+    app_argv_addf(argv, "file:%s", to);
+}
+
+/* True: *to is whole. */
+static bool copy(const app_encoder *encoder, const app_film *film, bool has_sound, const char *to,
+                 char why[APP_COMPLAINT_SIZE])
+{
+    app_argv argv = {0};
+    app_child child = APP_CHILD_NONE;
+    const app_patience patience = {.is_over = NULL};
+    char none;
+    add_copy(&argv, encoder, film, has_sound, to);
+    bool is_good = !argv.is_short && app_child_start(&child, argv.items, APP_CHILD_OUT);
+    if (is_good) /* it prints nothing: until it ends */
+        (void)app_child_read(&child, &none, 1, NULL, &patience);
+    is_good = app_child_end(&child, app_ffmpeg_silence_ms()) && is_good;
+    (void)snprintf(why, APP_COMPLAINT_SIZE, "%s",
+                   argv.is_short ? "memory ran out" : child.complaint);
+    app_argv_free(&argv);
+    if (!is_good)
+        (void)unlink(to);
+    return is_good;
+}
+
+static int complete(const app_encoder *encoder, const app_film *film)
+{
+    char why[APP_COMPLAINT_SIZE];
+    const bool has_sound = film->sound_from != NULL && film->video->sound_count > 0;
+    char *whole = other_name(encoder->path, "whole");
+    const int refused = whole != NULL ? app_inputs_check(whole) : app_fail_memory();
+    if (refused != APP_EXIT_DONE) {
+        free(whole);
+        return refused;
+    }
+    bool is_good = copy(encoder, film, has_sound, whole, why);
+    if (!is_good && has_sound) {
+        app_warn("%s: the sound cannot be kept (ffmpeg: %s)", encoder->path,
+                 app_ffmpeg_reason(why, film->sound_from));
+        is_good = copy(encoder, film, false, whole, why);
+    }
+    if (is_good && rename(whole, encoder->path) != 0) {
+        (void)snprintf(why, sizeof why, "%s", strerror(errno));
+        (void)unlink(whole);
+        is_good = false;
+    }
+    free(whole);
+    if (!is_good)
+        return fail_to_write(encoder, why);
+    (void)unlink(encoder->part);
+    return APP_EXIT_DONE;
+}
+
+int app_encoder_finish(app_encoder *encoder, const app_film *film)
+{
+    if (encoder->path == NULL || encoder->child.id == 0)
+        return APP_EXIT_DONE;
+    const bool is_good = app_child_end(&encoder->child, app_ffmpeg_silence_ms());
+    if (encoder->frames == 0) {
+        (void)unlink(encoder->part);
+        return APP_EXIT_DONE;
+    }
+    return is_good ? complete(encoder, film) : fail_to_write(encoder, encoder->child.complaint);
+}
+
+void app_encoder_close(app_encoder *encoder)
+{
+    (void)app_child_end(&encoder->child, 0);
+    free(encoder->path);
+    free(encoder->part);
+    *encoder = (app_encoder)APP_ENCODER_NONE;
+}
