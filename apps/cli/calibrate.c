@@ -80,7 +80,7 @@ static void thin_out(app_paths *pictures, size_t wanted)
 static int list_pictures(calibrating *c)
 {
     const char *source = c->options->pictures;
-    int code = app_sources_add(&c->pictures, source, false);
+    int code = app_sources_add(&c->pictures, NULL, source, false);
     if (code == APP_EXIT_DONE && c->pictures.count == 0)
         code = app_fail(APP_EXIT_INPUT,
                         "--calib %s: no picture to calibrate with; give a folder of some hundred "

@@ -194,7 +194,7 @@ static int open_files(bench *of)
     const bench_options *options = of->options;
     int code = bench_baseline_open(of);
     if (code == APP_EXIT_DONE && options->end_to_end != NULL)
-        code = app_sources_add(&of->pictures, options->end_to_end, false);
+        code = app_sources_add(&of->pictures, NULL, options->end_to_end, false);
     if (code == APP_EXIT_DONE && options->end_to_end != NULL && of->pictures.count == 0)
         code = app_fail(APP_EXIT_INPUT, "there are no pictures to look at");
     if (code == APP_EXIT_DONE && !app_inputs_add_all(of->pictures.items, of->pictures.count))

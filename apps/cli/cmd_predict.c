@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* pawl predict: pictures in, boxes out. */
 #include "cli/lifetimes.h"
-#include "cli/predict_job.h"
 #include "cli/predict_track.h"
+#include "cli/predict_video.h"
 #include "common/inputs.h"
 #include "common/numbered.h"
 #include "common/sources.h"
@@ -39,10 +39,15 @@ static const app_option options_table[] = {
      .help = "show the pictures in the terminal, by kitty's protocol or as sixels; where it cannot, "
              "open the run's folder"},
     {.name = "nosave", .type = APP_FLAG, .offset = offsetof(predict_options, is_nosave),
-     .help = "write no annotated pictures"},
+     .help = "write no annotated pictures and videos"},
+    {.name = "vid-stride", .type = APP_INTEGER, .offset = offsetof(predict_options, vid_stride),
+     .value = "N", .low = 1, .high = 1000000, .help = "of videos look at every Nth frame only"},
+    {.name = "trace", .type = APP_TEXT, .offset = offsetof(predict_options, trace), .value = "FILE",
+     .writes = "json",
+     .help = "of videos write what happened when, for chrome://tracing or Perfetto"},
     RUN_FOLDER_OPTIONS(predict_options, "runs/predict, runs/predict-seg or runs/predict-cls"),
     {.name = "save-txt", .type = APP_FLAG, .offset = offsetof(predict_options, is_save_txt),
-     .help = "write labels/STEM.txt: class, centre x, centre y, width, height, as parts of the "
+     .help = "write labels/STEM.txt (of a video STEM_FRAME.txt): class, centre x, centre y, width, height, as parts of the "
              "picture; segmentation: class, polygon; classification: probability, name"},
     {.name = "save-format", .type = APP_INTEGER, .offset = offsetof(predict_options, save_format),
      .value = "N", .low = 0, .high = 1,
@@ -88,7 +93,7 @@ static const app_option options_table[] = {
     {.name = "track-buffer", .type = APP_INTEGER,
      .offset = offsetof(predict_options, track_buffer), .value = "N", .low = 1, .high = 100000,
      .help = "a track ends when it was last seen more than this many pictures ago"},
-    JSON_OPTION(predict_options, json, "write a JSON line a picture; - is stdout"),
+    JSON_OPTION(predict_options, json, "write a JSON line a picture or frame; - is stdout"),
     SESSION_OPTIONS(predict_options, session),
     WEIGHTS_OPTIONS(predict_options, session),
     LIFETIMES_OPTION(predict_options, lifetimes),
@@ -99,6 +104,7 @@ static const predict_options defaults = {.conf = 0.25,
                                          .iou = 0.45,
                                          .max_det = 1000,
                                          .name = "exp",
+                                         .vid_stride = 1,
                                          .track_low = 0.1,
                                          .track_new = -1,
                                          .track_match = 0.2,
@@ -109,12 +115,16 @@ static int predict_main(int argc, char **argv);
 const app_command cli_predict = {
     .name = "predict",
     .arguments = "MODEL SOURCE...",
-    .brief = "Detects objects in pictures, segments or classifies them",
+    .brief = "Detects objects in pictures and videos, segments or classifies them",
     .details = MODEL_TEXT
-    "A SOURCE is a picture, a folder, a pattern in quotes (** is any folders), a list of names "
-    "(.txt), or - for a picture or a list on stdin; no address, camera or video yet (exit code "
-    "4). A picture that cannot be read is reported and the rest go on (exit code 8; 3, or 4 "
-    "for files of another kind, if every one is bad).",
+    "A SOURCE is a picture, a video, a folder, a pattern in quotes (** is any folders), a list of "
+    "names (.txt, .streams), the address of a video or stream, a camera (/dev/video0, 0), or - for "
+    "a "
+    "picture, a list or a video as y4m on stdin. Videos are decoded and encoded by ffmpeg (exit "
+    "code "
+    "5 where it is not here). Files come one after the other; streams and cameras all at once, the "
+    "newest frame of each, until Ctrl-C. What cannot be read is reported and the rest go on (exit "
+    "code 8; 3, or 4 for files of another kind, if every one is bad).",
     .example = "pawl predict best.engine photos/ --conf 0.4 --save-txt",
     .options = options_table,
     .option_count = sizeof options_table / sizeof options_table[0],
@@ -129,7 +139,7 @@ struct predict {
     predict_options *options;
     session session;
     predict_names names;
-    app_paths pictures;
+    app_paths pictures, videos;
     pawl_context *context;
     pawl_detector *detector;
     predict_writer writer;
@@ -143,6 +153,7 @@ static void close_predict(struct predict *predict)
     predict_names_close(&predict->names);
     session_close(&predict->session);
     app_paths_free(&predict->pictures);
+    app_paths_free(&predict->videos);
     free(predict->options->classes.items);
 }
 
@@ -164,20 +175,27 @@ static bool is_listed(const char *source)
     return strcmp(source, "-") == 0 || (app_path_ends_in(source, "txt") && app_is_file(source));
 }
 
-static int list_pictures(app_paths *pictures, char *const *sources, int count,
-                         const predict_options *options)
+static int list_sources(struct predict *predict, char *const *sources, int count)
 {
+    app_paths *pictures = &predict->pictures, *videos = &predict->videos;
     for (int i = 0; i < count; i++) {
         const size_t first = pictures->count;
-        const int code = app_sources_add(pictures, sources[i], options->is_recursive);
+        const int code =
+            app_sources_add(pictures, videos, sources[i], predict->options->is_recursive);
         if (code != APP_EXIT_DONE)
             return code;
-        if (options->is_track && !is_listed(sources[i]))
+        if (predict->options->is_track && !is_listed(sources[i]))
             app_numbered_sort(pictures, first);
     }
-    if (pictures->count == 0)
+    if (pictures->count + videos->count == 0)
         return app_fail(APP_EXIT_INPUT, "there are no pictures to look at");
-    return app_inputs_add_all(pictures->items, pictures->count) ? APP_EXIT_DONE : app_fail_memory();
+    if (videos->count == 0 && (predict->options->trace != NULL || predict->options->vid_stride > 1))
+        app_warn("%s is of videos and does nothing: there are pictures alone",
+                 predict->options->trace != NULL ? "--trace" : "--vid-stride");
+    return app_inputs_add_all(pictures->items, pictures->count) &&
+                   app_inputs_add_all(videos->items, videos->count)
+               ? APP_EXIT_DONE
+               : app_fail_memory();
 }
 
 /* Pictures at once: no more than there are, no more than the profile allows. */
@@ -188,45 +206,33 @@ static int32_t choose_batch(const struct predict *predict)
         batch = predict->options->batch;
     else if (predict->options->batch > batch)
         app_warn("--batch %d: the engine takes at most %d at once", predict->options->batch, batch);
-    if (predict->pictures.count < (size_t)batch)
+    if (predict->videos.count == 0 && predict->pictures.count < (size_t)batch)
         batch = (int32_t)predict->pictures.count;
     return batch > predict->session.info.batch_min ? batch : predict->session.info.batch_min;
 }
 
-static int make_detector(struct predict *predict, app_shape shape, int32_t batch)
-{
-    pawl_error error = {0};
-    const predict_options *options = predict->options;
-    pawl_context_desc context = PAWL_CONTEXT_DESC_INIT;
-    pawl_detector_desc detector = PAWL_DETECTOR_DESC_INIT;
-    context.threads = predict->session.threads;
-    context.input = PAWL_INPUT_U8_NHWC;
-    context.output = PAWL_OUTPUT_CANDIDATES;
-    context.threshold = (float)predict_track_conf(options);
-    context.batch = batch;
-    context.height = shape.height;
-    context.width = shape.width;
-    detector.confidence = (float)predict_track_conf(options);
-    detector.iou = (float)options->iou;
-    detector.max_detections = options->max_det;
-    detector.is_rect = options->is_rect ? 1 : 0;
-    detector.is_agnostic = options->is_agnostic ? 1 : 0;
-    detector.is_multi_label = options->is_multi_label ? 1 : 0;
-    detector.classes = options->classes.items;
-    detector.class_count = options->classes.count;
-    if (pawl_context_create(predict->session.engine, &context, &predict->context, &error) < 0 ||
-        pawl_detector_create(predict->context, &detector, &predict->detector, &error) < 0)
-        return app_fail_library(predict->session.path, &error);
-    return APP_EXIT_DONE;
-}
-
 static void say_speed(const predict_tally *tally, app_shape shape, int32_t batch)
 {
-    const double count = tally->good > 0 ? (double)tally->good : 1;
+    const double count = tally->looked > 0 ? (double)tally->looked : 1;
     app_note("Speed: %.1fms pre-process, %.1fms inference, %.1fms NMS per image at shape (%d, 3, "
              "%d, %d)",
              tally->timing.preprocess_ms / count, tally->timing.inference_ms / count,
              tally->timing.postprocess_ms / count, batch, shape.height, shape.width);
+}
+
+/* Frames are called by texts, and numbers are not mixed with these. */
+static bool make_texts(json_t *ids)
+{
+    for (size_t i = 0; i < json_array_size(ids); i++) {
+        const json_t *id = json_array_get(ids, i);
+        char *text = json_is_integer(id) ? app_format("%lld", json_integer_value(id)) : NULL;
+        const bool is_good = !json_is_integer(id) ||
+                             (text != NULL && json_array_set_new(ids, i, json_string(text)) == 0);
+        free(text);
+        if (!is_good)
+            return false;
+    }
+    return true;
 }
 
 /* What --save-coco calls the pictures. */
@@ -234,23 +240,61 @@ static int name_images(struct predict *predict)
 {
     if (predict->options->coco == NULL && !predict->options->is_save_json)
         return APP_EXIT_DONE;
-    predict->writer.image_ids =
-        app_json_image_ids(predict->pictures.items, predict->pictures.count);
-    return predict->writer.image_ids != NULL ? APP_EXIT_DONE : app_fail_memory();
+    json_t *ids = app_json_image_ids(predict->pictures.items, predict->pictures.count);
+    predict->writer.image_ids = ids;
+    return ids != NULL && (predict->videos.count == 0 || make_texts(ids)) ? APP_EXIT_DONE
+                                                                          : app_fail_memory();
 }
 
-static int run_pictures(struct predict *predict, app_shape shape, int32_t batch)
+/* Pictures first, as detect.py does it. */
+static int look_at_all(struct predict *predict, predict_job *job)
+{
+    int code = APP_EXIT_DONE;
+    if (predict->pictures.count > 0) {
+        code = predict_detector_make(job, predict->writer.shape, 0, &predict->context,
+                                     &predict->detector);
+        job->context = predict->context;
+        job->detector = predict->writer.detector = predict->detector;
+        if (code == APP_EXIT_DONE)
+            code = predict_all(job);
+    }
+    if (code == APP_EXIT_DONE)
+        code = predict_videos(job, &predict->videos);
+    return code;
+}
+
+/* The exit code of inputs of which some could not be read, with a sentence where there are several.
+ */
+static int judge(const struct predict *predict, const predict_tally *tally)
+{
+    const char *what = predict->videos.count > 0 ? "inputs" : "pictures";
+    const size_t all = tally->good + tally->bad + tally->partial;
+    if (tally->bad + tally->partial == 0)
+        return APP_EXIT_DONE;
+    if (tally->partial > 0 && all == 1)
+        return APP_EXIT_PARTIAL; /* why has been said */
+    if (tally->good + tally->partial > 0)
+        return app_fail(APP_EXIT_PARTIAL, "%zu of %zu %s could not be read%s",
+                        tally->bad + tally->partial, all, what,
+                        tally->partial > 0 ? ", or not to the end" : "");
+    const int code = tally->limited == tally->bad       ? APP_EXIT_LIMIT
+                     : tally->unsupported == tally->bad ? APP_EXIT_UNSUPPORTED
+                     : tally->missing == tally->bad     ? APP_EXIT_DEVICE
+                                                        : APP_EXIT_INPUT;
+    if (tally->bad == 1)
+        return code;
+    return app_fail(code, "none of the %zu %s could be read", tally->bad, what);
+}
+
+static int run_sources(struct predict *predict, app_shape shape, int32_t batch)
 {
     predict->writer = (predict_writer){.options = predict->options,
                                        .names = &predict->names,
-                                       .detector = predict->detector,
                                        .task = predict->session.model.task,
                                        .shape = shape,
                                        .stride = predict->session.model.max_stride,
                                        .total = predict->pictures.count};
     predict_job job = {.session = &predict->session,
-                       .detector = predict->detector,
-                       .context = predict->context,
                        .pictures = &predict->pictures,
                        .writer = &predict->writer,
                        .batch = (size_t)batch};
@@ -259,25 +303,17 @@ static int run_pictures(struct predict *predict, app_shape shape, int32_t batch)
         code = predict_writer_open(&predict->writer);
     if (code != APP_EXIT_DONE)
         return code;
-    code = predict_all(&job);
-    if (code == APP_EXIT_DONE && job.tally.good > 0)
+    code = look_at_all(predict, &job);
+    if (code == APP_EXIT_DONE && job.tally.looked > 0)
         say_speed(&job.tally, shape, batch);
     if (code != APP_EXIT_DONE && app_is_interrupted())
-        app_note("what was found in the first %zu of %zu pictures is kept",
-                 job.tally.good + job.tally.bad, predict->pictures.count);
+        app_note("what was found in the first %zu of %zu %s is kept",
+                 job.tally.good + job.tally.bad + job.tally.partial,
+                 predict->pictures.count + predict->videos.count,
+                 predict->videos.count > 0 ? "inputs" : "pictures");
     const int committed = predict_writer_commit(&predict->writer);
     code = code == APP_EXIT_DONE ? committed : code;
-    if (code != APP_EXIT_DONE || job.tally.bad == 0)
-        return code;
-    if (job.tally.good > 0)
-        return app_fail(APP_EXIT_PARTIAL, "%zu of %zu pictures could not be read", job.tally.bad,
-                        job.tally.bad + job.tally.good);
-    code = job.tally.limited == job.tally.bad       ? APP_EXIT_LIMIT
-           : job.tally.unsupported == job.tally.bad ? APP_EXIT_UNSUPPORTED
-                                                    : APP_EXIT_INPUT;
-    if (job.tally.bad == 1)
-        return code; /* why has been said */
-    return app_fail(code, "none of the %zu pictures could be read", job.tally.bad);
+    return code == APP_EXIT_DONE ? judge(predict, &job.tally) : code;
 }
 
 /* Options that a task has no use for are an error where they ask for a file, else a warning. */
@@ -319,17 +355,14 @@ static int run_predict(struct predict *predict, const app_arguments *arguments)
         code = predict_names_open(&predict->names, &predict->session, options->names);
     session_end_plan(&predict->session); /* names are the engine's too */
     if (code == APP_EXIT_DONE)
-        code =
-            list_pictures(&predict->pictures, arguments->items + 1, arguments->count - 1, options);
+        code = list_sources(predict, arguments->items + 1, arguments->count - 1);
     if (code != APP_EXIT_DONE)
         return code;
     code = check_task(predict);
     if (code != APP_EXIT_DONE)
         return code;
     const app_shape shape = session_shape(&predict->session, options->imgsz);
-    const int32_t batch = choose_batch(predict);
-    code = make_detector(predict, shape, batch);
-    return code == APP_EXIT_DONE ? run_pictures(predict, shape, batch) : code;
+    return run_sources(predict, shape, choose_batch(predict));
 }
 
 static int predict_main(int argc, char **argv)

@@ -69,11 +69,11 @@ static int sort_arguments(verify_job *job, app_arguments *arguments)
     int kept = 0;
     int code = job->options->images == NULL
                    ? APP_EXIT_DONE
-                   : app_sources_add(&job->pictures, job->options->images, false);
+                   : app_sources_add(&job->pictures, NULL, job->options->images, false);
     for (int i = 0; i < arguments->count && code == APP_EXIT_DONE; i++) {
         char *path = arguments->items[i];
         if (app_is_folder(path) || app_path_ends_in(path, APP_PICTURE_ENDINGS))
-            code = app_sources_add(&job->pictures, path, false);
+            code = app_sources_add(&job->pictures, NULL, path, false);
         else
             arguments->items[kept++] = path;
     }

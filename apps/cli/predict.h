@@ -4,12 +4,12 @@
 #ifndef CLI_PREDICT_H
 #define CLI_PREDICT_H
 
+#include "cli/predict_picture.h"
 #include "cli/session.h"
 #include "cli/view.h"
 #include "common/files.h"
 #include "common/json.h"
 #include "common/lines.h"
-#include "common/rle.h"
 
 typedef struct predict_options {
     session_options session;
@@ -24,6 +24,8 @@ typedef struct predict_options {
     bool is_rect, is_save_csv, is_save_crop, is_save_json, hides_labels, hides_conf;
     bool is_agnostic, is_multi_label, is_nosave, is_exist_ok, is_save_txt, is_save_conf;
     bool is_retina, is_save_masks, is_track, is_save_mot;
+    int32_t vid_stride;
+    const char *trace;
 } predict_options;
 
 /* Class names as far as known: entries or the whole may be NULL. */
@@ -41,23 +43,8 @@ void predict_names_close(predict_names *names);
 const char *predict_name(const predict_names *names, int32_t class_id,
                          char buffer[PREDICT_NAME_SIZE]);
 
-/* A picture on its way: read, or refused with an error. */
-typedef struct predict_picture {
-    const char *path;  /* borrowed */
-    size_t number;     /* from 1 */
-    pawl_image *image; /* NULL: error says why */
-    pawl_error error;
-    int32_t width, height;
-    app_shape shape;          /* that the network takes it in */
-    size_t slot;              /* its place in the detector's last run */
-    pawl_detections found;    /* the detector's, until its next run; with --track the tracking's */
-    const uint64_t *ids;      /* with --track: the track of each, or 0; else NULL */
-    const size_t *rows;       /* and its number among what the detector found */
-    pawl_class_scores scores; /* of a classifier: so too */
-    app_rle *masks;           /* one a detection, where they are written; else NULL */
-    double decode_ms;
-    pawl_timing timing; /* this picture's share */
-} predict_picture;
+/* Its pixels as an image, which is the picture's. Says what goes wrong; NULL then. */
+pawl_image *predict_image(predict_picture *picture);
 
 /* Names used so far: one used twice gets "-2". */
 enum {
@@ -66,6 +53,7 @@ enum {
     PREDICT_TAKEN_LETTERBOXES,
     PREDICT_TAKEN_MASKS,
     PREDICT_TAKEN_MOT,
+    PREDICT_TAKEN_CROPS, /* of frames: "NAME/STEM" -> the last number */
     PREDICT_TAKEN_COUNT
 };
 
@@ -90,6 +78,7 @@ typedef struct predict_writer {
     json_t *taken[PREDICT_TAKEN_COUNT];
     size_t label_count;
     predict_tracking *tracking; /* with --track; else NULL */
+    double viewed_ms;           /* when a frame was shown last */
 } predict_writer;
 
 int predict_writer_open(predict_writer *writer);
@@ -107,6 +96,10 @@ const char *predict_file_name(const char *path);
 /* STEM + ending, or STEM-2, STEM-3 ... + ending where a picture before had the same: nothing
  * overwrites a result of the same run. In new memory, NULL when there is none. */
 char *predict_unique_name(predict_writer *writer, int kind, const char *path, const char *ending);
+/* The same of a picture or a frame, which is NAME_7 + ending as detect.py has it. Names of frames
+ * are not kept: there is no end of them, and NAME is one video's. */
+char *predict_result_name(predict_writer *writer, int kind, const predict_picture *picture,
+                          const char *ending);
 
 /* Writes an image, but not over an input of the run; reports what goes wrong. */
 int predict_image_write(pawl_image *image, const char *path);
@@ -118,7 +111,7 @@ pawl_detection predict_rounded(const pawl_detection *detection);
  * returns an exit code. */
 int predict_csv_open(predict_writer *writer);
 int predict_csv_add(predict_writer *writer, const predict_picture *picture);
-int predict_crops_write(const predict_writer *writer, const predict_picture *picture);
+int predict_crops_write(predict_writer *writer, predict_picture *picture);
 
 /* Masks of a picture: draws and writes all that is asked for, and keeps run lengths for JSON. */
 int predict_masks_take(predict_writer *writer, predict_picture *picture);

@@ -72,6 +72,7 @@ static void read_picture(const predict_writer *writer, predict_picture *picture)
     const double start = app_clock_ms();
     if (app_picture_read(picture->path, &how, &picture->image, &picture->error) < 0)
         return;
+    picture->error = (pawl_error){.status = PAWL_OK}; /* of who could not, before one could */
     picture->decode_ms = app_clock_ms() - start;
     if (pawl_image_view_get(picture->image, &view, &picture->error) < 0) {
         (void)pawl_image_destroy(&picture->image);
@@ -131,6 +132,7 @@ static void count_picture(predict_tally *tally, const predict_picture *picture)
         return;
     }
     tally->good++;
+    tally->looked++;
     tally->decode_ms += picture->decode_ms;
     tally->timing.preprocess_ms += picture->timing.preprocess_ms;
     tally->timing.inference_ms += picture->timing.inference_ms;

@@ -44,12 +44,25 @@ static int write_png(const predict_writer *writer, const char *stem, size_t numb
     return code;
 }
 
-/* The mask of a detection of the picture. */
+/* Of the job that found it, or of the detector's last run. */
 static pawl_status make_mask(const predict_writer *writer, const predict_picture *picture,
                              size_t index, pawl_mask_form form, pawl_mask *mask, pawl_error *error)
 {
     const size_t row = picture->rows != NULL ? picture->rows[index] : index;
-    return pawl_detector_mask(writer->detector, picture->slot, row, form, mask, error);
+    return picture->job != NULL
+               ? pawl_job_mask(picture->job, picture->slot, row, form, mask, error)
+               : pawl_detector_mask(writer->detector, picture->slot, row, form, mask, error);
+}
+
+static pawl_status draw_mask(const predict_picture *picture, const pawl_mask *mask, size_t index,
+                             pawl_error *error)
+{
+    pawl_draw_desc style = PAWL_DRAW_DESC_INIT;
+    style.ids = picture->ids != NULL ? &picture->ids[index] : NULL;
+    const int32_t class_id = picture->found.items[index].class_id;
+    return predict_is_frame(picture)
+               ? pawl_picture_draw_mask(&picture->frame.pixels, mask, class_id, &style, error)
+               : pawl_image_draw_mask(picture->image, mask, class_id, &style, error);
 }
 
 static int take_mask(predict_writer *writer, predict_picture *picture, size_t index,
@@ -64,11 +77,7 @@ static int take_mask(predict_writer *writer, predict_picture *picture, size_t in
     if (picture->masks != NULL && !app_rle_encode(&picture->masks[index], mask.pixels, mask.height,
                                                   mask.width, (size_t)mask.width))
         return app_fail_memory();
-    pawl_draw_desc style = PAWL_DRAW_DESC_INIT;
-    style.ids = picture->ids != NULL ? &picture->ids[index] : NULL;
-    const int32_t class_id = picture->found.items[index].class_id;
-    if (!options->is_nosave &&
-        pawl_image_draw_mask(picture->image, &mask, class_id, &style, &error) < 0)
+    if (!options->is_nosave && draw_mask(picture, &mask, index, &error) < 0)
         return app_fail_library(picture->path, &error);
     return stem == NULL ? APP_EXIT_DONE : write_png(writer, stem, index, &mask);
 }
@@ -83,7 +92,7 @@ int predict_masks_take(predict_writer *writer, predict_picture *picture)
             return app_fail_memory();
     }
     if (writer->options->is_save_masks && count > 0) {
-        stem = predict_unique_name(writer, PREDICT_TAKEN_MASKS, picture->path, "");
+        stem = predict_result_name(writer, PREDICT_TAKEN_MASKS, picture, "");
         if (stem == NULL)
             return app_fail_memory();
     }

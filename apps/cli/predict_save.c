@@ -86,19 +86,29 @@ static void make_part(char *name)
         name[0] = '_';
 }
 
-/* FOLDER/STEM.jpg, STEM2.jpg ... : the first that is not there. NULL: no memory. */
-static char *free_path(const char *folder, const char *path)
+/* FOLDER/STEM.jpg, STEM2.jpg ... : the first that is not there, looked for behind the last that
+ * this run wrote of the STEM: a video has thousands. NULL: no memory. */
+static char *free_path(const predict_writer *writer, const char *folder,
+                       const predict_picture *picture)
 {
-    const char *name = predict_file_name(path);
-    const int length = (int)app_stem_length(name);
-    for (unsigned number = 1; number < UINT32_MAX; number++) {
-        char *wanted = number == 1 ? app_format("%s/%.*s.jpg", folder, length, name)
-                                   : app_format("%s/%.*s%u.jpg", folder, length, name, number);
+    const char *name =
+        predict_is_frame(picture) ? picture->frame.name : predict_file_name(picture->path);
+    const int length = (int)(predict_is_frame(picture) ? strlen(name) : app_stem_length(name));
+    char *key = app_format("%s/%.*s", folder, length, name);
+    json_t *numbers = writer->taken[PREDICT_TAKEN_CROPS];
+    json_int_t number = key != NULL ? json_integer_value(json_object_get(numbers, key)) : 0;
+    char *wanted = NULL;
+    while (key != NULL && number++ < UINT32_MAX) {
+        wanted = number == 1 ? app_format("%s.jpg", key) : app_format("%s%lld.jpg", key, number);
         if (wanted == NULL || !app_is_file(wanted))
-            return wanted;
+            break;
         free(wanted);
+        wanted = NULL;
     }
-    return NULL;
+    if (wanted != NULL) /* "nocheck": a file name may be any bytes */
+        (void)json_object_set_new_nocheck(numbers, key, json_integer(number));
+    free(key);
+    return wanted;
 }
 
 static pawl_image *cut(const predict_picture *picture, area part, pawl_error *error)
@@ -127,7 +137,7 @@ static int write_crop(const predict_writer *writer, const predict_picture *pictu
     make_part(name);
     char *folder = app_format("%s/crops/%s", writer->folder, name);
     char *path =
-        folder != NULL && app_make_folders(folder) ? free_path(folder, picture->path) : NULL;
+        folder != NULL && app_make_folders(folder) ? free_path(writer, folder, picture) : NULL;
     int code = APP_EXIT_DONE;
     if (path == NULL)
         code = folder == NULL ? app_fail_memory() : app_fail_write(folder, errno);
@@ -141,9 +151,11 @@ static int write_crop(const predict_writer *writer, const predict_picture *pictu
     return code;
 }
 
-int predict_crops_write(const predict_writer *writer, const predict_picture *picture)
+int predict_crops_write(predict_writer *writer, predict_picture *picture)
 {
     int code = APP_EXIT_DONE;
+    if (picture->found.count > 0 && predict_image(picture) == NULL)
+        return APP_EXIT_LIMIT;
     for (size_t i = picture->found.count; i-- > 0 && code == APP_EXIT_DONE;)
         code = write_crop(writer, picture, &picture->found.items[i]);
     return code;

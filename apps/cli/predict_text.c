@@ -96,7 +96,11 @@ json_t *predict_json(const predict_names *names, pawl_task task, const predict_p
 {
     json_t *line = json_object();
     bool is_good = app_json_set(line, "file", app_json_text(picture->path));
-    if (picture->image == NULL) {
+    if (predict_is_frame(picture) && !predict_is_bad(picture))
+        is_good = app_json_set(line, "frame", json_integer((json_int_t)picture->frame.number)) &&
+                  app_json_set(line, "time", app_json_rounded(picture->frame.seconds, 6)) &&
+                  is_good;
+    if (predict_is_bad(picture)) {
         is_good = app_json_set(line, "error", app_json_error(&picture->error)) && is_good;
     } else {
         is_good = app_json_set(line, "width", json_integer(picture->width)) &&
@@ -141,9 +145,19 @@ static json_t *coco_entry(const predict_names *names, json_t *image_id,
     return NULL;
 }
 
-int predict_coco(predict_writer *writer, const predict_picture *picture)
+/* A frame's is what its label file is called: "clip_7". */
+static json_t *image_id_of(const predict_writer *writer, const predict_picture *picture)
 {
-    json_t *image_id = json_array_get(writer->image_ids, picture->number - 1);
+    if (!predict_is_frame(picture))
+        return json_incref(json_array_get(writer->image_ids, picture->number - 1));
+    char *name = app_format("%s_%zu", picture->frame.name, picture->frame.number);
+    json_t *id = app_json_text(name);
+    free(name);
+    return id;
+}
+
+static int write_entries(predict_writer *writer, const predict_picture *picture, json_t *image_id)
+{
     for (size_t i = 0; i < picture->found.count; i++) {
         json_t *entry = coco_entry(writer->names, image_id, picture, i);
         if (entry == NULL)
@@ -159,4 +173,13 @@ int predict_coco(predict_writer *writer, const predict_picture *picture)
         return code != APP_EXIT_DONE ? code : app_fail_memory();
     }
     return APP_EXIT_DONE;
+}
+
+int predict_coco(predict_writer *writer, const predict_picture *picture)
+{
+    json_t *image_id = image_id_of(writer, picture);
+    const int code =
+        image_id != NULL ? write_entries(writer, picture, image_id) : app_fail_memory();
+    json_decref(image_id);
+    return code;
 }

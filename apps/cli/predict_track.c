@@ -130,12 +130,12 @@ static void warn_of_order(predict_tracking *tracking, const char *name)
 }
 
 /* The row that the picture belongs to: that of the picture before it, or a new one. */
-static int enter_row(predict_writer *writer, const char *path)
+static int enter_row(predict_writer *writer, const predict_picture *picture)
 {
     predict_tracking *tracking = writer->tracking;
     track_row *row = &tracking->row;
-    const char *name = app_path_name(path);
-    const size_t length = (size_t)(name - path);
+    const char *path = picture->path, *name = app_path_name(path);
+    const size_t length = predict_is_frame(picture) ? strlen(path) : (size_t)(name - path);
     int code = APP_EXIT_DONE;
     if (row->folder == NULL || strlen(row->folder) != length ||
         strncmp(row->folder, path, length) != 0) {
@@ -148,7 +148,8 @@ static int enter_row(predict_writer *writer, const char *path)
         if (code == APP_EXIT_DONE && writer->options->is_save_mot)
             code = open_mot(writer, row, path);
     }
-    warn_of_order(tracking, name);
+    if (!predict_is_frame(picture))
+        warn_of_order(tracking, name);
     free(row->last);
     row->last = app_format("%s", name);
     row->frame++;
@@ -214,8 +215,8 @@ int predict_tracking_add(predict_writer *writer, predict_picture *picture)
 {
     pawl_error error = {0};
     predict_tracking *tracking = writer->tracking;
-    const int code = enter_row(writer, picture->path);
-    if (code != APP_EXIT_DONE || picture->image == NULL)
+    const int code = enter_row(writer, picture);
+    if (code != APP_EXIT_DONE || predict_is_bad(picture))
         return code;
     if (!reserve(tracking, picture->found.count + 1))
         return app_fail_memory();

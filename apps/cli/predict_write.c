@@ -11,6 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define VIEW_MS 500 /* between frames that are shown */
+
 static int cannot_make(const char *path)
 {
     return app_fail(APP_EXIT_FAILED, "cannot make the folder %s: %s", path, strerror(errno));
@@ -93,6 +95,38 @@ char *predict_unique_name(predict_writer *writer, int kind, const char *path, co
     return app_json_unique_name(writer->taken[kind], predict_file_name(path), ending);
 }
 
+char *predict_result_name(predict_writer *writer, int kind, const predict_picture *picture,
+                          const char *ending)
+{
+    if (!predict_is_frame(picture))
+        return predict_unique_name(writer, kind, picture->path, ending);
+    const predict_frame *frame = &picture->frame;
+    char *name = app_format("%s_%zu%s", frame->name, frame->number, ending);
+    if (name == NULL || json_object_get(writer->taken[kind], name) == NULL)
+        return name;
+    free(name); /* a picture's, which had it first */
+    return app_format("%s_%zu-2%s", frame->name, frame->number, ending);
+}
+
+pawl_image *predict_image(predict_picture *picture)
+{
+    pawl_error error = {0};
+    if (picture->image == NULL && predict_is_frame(picture) &&
+        pawl_image_convert(&picture->frame.pixels, &picture->image, &error) < 0)
+        (void)app_fail_library(picture->path, &error);
+    return picture->image;
+}
+
+/* Where its pixels are. */
+static pawl_status draw_boxes(const predict_picture *picture, const pawl_draw_desc *style,
+                              pawl_error *error)
+{
+    const pawl_detections *found = &picture->found;
+    return predict_is_frame(picture)
+               ? pawl_picture_draw(&picture->frame.pixels, found->items, found->count, style, error)
+               : pawl_image_draw(picture->image, found->items, found->count, style, error);
+}
+
 /* Boxes, or the best classes as lines of text. */
 static pawl_status draw(const predict_writer *writer, const predict_picture *picture,
                         pawl_error *error)
@@ -105,14 +139,15 @@ static pawl_status draw(const predict_writer *writer, const predict_picture *pic
     style.hides_confidences = writer->options->hides_conf ? 1 : 0;
     style.ids = picture->ids;
     if (writer->task != PAWL_TASK_CLASSIFY)
-        return pawl_image_draw(picture->image, picture->found.items, picture->found.count, &style,
-                               error);
+        return draw_boxes(picture, &style, error);
     char *lines = predict_classes_lines(writer->names, picture);
     if (lines == NULL) {
         error->status = PAWL_ERR_MEMORY;
         return error->status;
     }
-    const pawl_status status = pawl_image_draw_caption(picture->image, lines, error);
+    const pawl_status status = predict_is_frame(picture)
+                                   ? pawl_picture_draw_caption(&picture->frame.pixels, lines, error)
+                                   : pawl_image_draw_caption(picture->image, lines, error);
     free(lines);
     return status;
 }
@@ -182,7 +217,7 @@ static int write_labels(predict_writer *writer, const predict_picture *picture)
     app_output output;
     if (picture->found.count == 0 && writer->task != PAWL_TASK_CLASSIFY)
         return APP_EXIT_DONE;
-    char *name = predict_unique_name(writer, PREDICT_TAKEN_LABELS, picture->path, ".txt");
+    char *name = predict_result_name(writer, PREDICT_TAKEN_LABELS, picture, ".txt");
     char *path = name == NULL ? NULL : app_format("%s/labels/%s", writer->folder, name);
     free(name);
     if (path == NULL)
@@ -215,6 +250,10 @@ static int write_saved(predict_writer *writer, predict_picture *picture)
         code = write_labels(writer, picture);
     if (code != APP_EXIT_DONE || writer->options->is_nosave)
         return code;
+    if (predict_is_frame(picture)) { /* whose film is written by others */
+        pawl_error error = {0};
+        return draw(writer, picture, &error) < 0 ? app_fail_library(picture->path, &error) : code;
+    }
     char *name = predict_unique_name(writer, PREDICT_TAKEN_PICTURES, picture->path,
                                      picture_ending(picture->path));
     if (name == NULL)
@@ -224,11 +263,13 @@ static int write_saved(predict_writer *writer, predict_picture *picture)
     return code;
 }
 
-static int write_letterbox(predict_writer *writer, const predict_picture *picture)
+static int write_letterbox(predict_writer *writer, predict_picture *picture)
 {
     pawl_error error = {0};
     pawl_image *boxed = NULL;
-    char *name = predict_unique_name(writer, PREDICT_TAKEN_LETTERBOXES, picture->path, ".png");
+    if (predict_image(picture) == NULL)
+        return APP_EXIT_LIMIT;
+    char *name = predict_result_name(writer, PREDICT_TAKEN_LETTERBOXES, picture, ".png");
     char *path = name == NULL ? NULL : app_format("%s/%s", writer->options->letterbox, name);
     free(name);
     if (path == NULL)
@@ -247,6 +288,19 @@ static int write_letterbox(predict_writer *writer, const predict_picture *pictur
     return code;
 }
 
+/* "image 1/2", "video 1/2 (3/1800)"; of what has no end "stream 1/4 (3)". NULL: no memory. */
+static char *place_of(const predict_writer *writer, const predict_picture *picture)
+{
+    const predict_frame *frame = &picture->frame;
+    if (!predict_is_frame(picture))
+        return app_format("image %zu/%zu", picture->number, writer->total);
+    const char *kind = frame->is_live ? "stream" : "video";
+    if (frame->total == 0)
+        return app_format("%s %zu/%zu (%zu)", kind, frame->video, frame->videos, frame->number);
+    return app_format("%s %zu/%zu (%zu/%zu)", kind, frame->video, frame->videos, frame->number,
+                      frame->total < frame->number ? frame->number : frame->total);
+}
+
 /* detect.py's line, with the whole path as it has it. */
 static int say_picture(const predict_writer *writer, const predict_picture *picture)
 {
@@ -256,9 +310,11 @@ static int say_picture(const predict_writer *writer, const predict_picture *pict
     if (summary == NULL)
         return app_fail_memory();
     char *whole = strcmp(picture->path, "-") == 0 ? NULL : app_path_whole(picture->path);
-    app_say("image %zu/%zu %s: %dx%d %s%.1fms", picture->number, writer->total,
-            whole != NULL ? whole : picture->path, picture->shape.height, picture->shape.width,
-            summary, picture->timing.inference_ms);
+    char *place = place_of(writer, picture);
+    if (place != NULL)
+        app_say("%s %s: %dx%d %s%.1fms", place, whole != NULL ? whole : picture->path,
+                picture->shape.height, picture->shape.width, summary, picture->timing.inference_ms);
+    free(place);
     free(whole);
     free(summary);
     return APP_EXIT_DONE;
@@ -269,13 +325,33 @@ static int write_json(predict_writer *writer, const predict_picture *picture)
     return app_lines_write(&writer->json, predict_json(writer->names, writer->task, picture));
 }
 
-/* What has not been drawn to be written is drawn now. */
-static int show(const predict_writer *writer, const predict_picture *picture)
+/* What has not been drawn to be written is drawn now. Frames come faster than anybody looks. */
+static int show(predict_writer *writer, predict_picture *picture)
 {
     pawl_error error = {0};
+    const double now = app_clock_ms();
+    if (predict_is_frame(picture) && now - writer->viewed_ms < VIEW_MS)
+        return APP_EXIT_DONE;
+    writer->viewed_ms = now;
     if (writer->options->is_nosave && draw(writer, picture, &error) < 0)
         return app_fail_library(picture->path, &error);
-    return view_picture(writer->view, picture->image);
+    if (predict_is_frame(picture)) /* as it was before it was drawn on */
+        (void)pawl_image_destroy(&picture->image);
+    return predict_image(picture) != NULL ? view_picture(writer->view, picture->image)
+                                          : APP_EXIT_LIMIT;
+}
+
+/* What is made of the pixels as they came. */
+static int write_before_drawing(predict_writer *writer, predict_picture *picture)
+{
+    int code = APP_EXIT_DONE;
+    if (writer->options->letterbox != NULL)
+        code = write_letterbox(writer, picture);
+    if (code == APP_EXIT_DONE && writer->options->is_save_crop)
+        code = predict_crops_write(writer, picture);
+    if (code == APP_EXIT_DONE && writer->task == PAWL_TASK_SEGMENT)
+        code = predict_masks_take(writer, picture);
+    return code;
 }
 
 int predict_writer_add(predict_writer *writer, predict_picture *picture)
@@ -283,22 +359,18 @@ int predict_writer_add(predict_writer *writer, predict_picture *picture)
     int code = APP_EXIT_DONE;
     if (writer->tracking != NULL)
         code = predict_tracking_add(writer, picture);
-    if (picture->image == NULL)
+    if (predict_is_bad(picture))
         (void)app_fail_library(picture->path, &picture->error);
     else if (code == APP_EXIT_DONE)
         code = say_picture(writer, picture);
-    if (code == APP_EXIT_DONE && picture->image != NULL && writer->options->letterbox != NULL)
-        code = write_letterbox(writer, picture); /* before anything is drawn */
-    if (code == APP_EXIT_DONE && picture->image != NULL && writer->options->is_save_crop)
-        code = predict_crops_write(writer, picture);
-    if (code == APP_EXIT_DONE && picture->image != NULL && writer->task == PAWL_TASK_SEGMENT)
-        code = predict_masks_take(writer, picture);
+    if (code == APP_EXIT_DONE && !predict_is_bad(picture))
+        code = write_before_drawing(writer, picture);
     (void)fflush(stdout); /* the line of this picture, whoever reads it and whatever comes */
     if (code == APP_EXIT_DONE && writer->json.is_open)
         code = write_json(writer, picture);
     else if (code == APP_EXIT_DONE)
         code = app_finish_stdout(APP_EXIT_DONE); /* nobody reads on: no reason to go on */
-    if (code != APP_EXIT_DONE || picture->image == NULL)
+    if (code != APP_EXIT_DONE || predict_is_bad(picture))
         return code;
     if (writer->coco.stream != NULL)
         code = predict_coco(writer, picture);

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Patterns, folders with all below, lists, standard input: as detect.py names them, and a little more.
 p=$SHAPES/pictures
+export PAWL_FFMPEG=none PAWL_FFPROBE=none # whether it is here or not
 mkdir -p a/b/c a/.hidden '[x]'
 for n in 1 2 3; do cp "$p/shapes$n.jpg" a/$n.jpg; done
 cp a/1.jpg a/b/4.jpg; cp a/1.jpg a/b/c/5.jpg; cp a/1.jpg a/.hidden/6.jpg; cp a/1.jpg '[x]/7.jpg'; cp a/1.jpg 'a/*.jpg'

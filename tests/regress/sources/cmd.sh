@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # What is no picture file and no folder is called what it is: 4 where pawl knows it and does not read it, 3 where it is missing.
+export PAWL_FFMPEG=none PAWL_FFPROBE=none # whether it is here or not
 look() { pawl predict "$ENGINE" --nosave "$@" 2>&1; echo "exit $?"; }
 mkdir some videos empty
 cp "$SHAPES/pictures/shapes1.jpg" some/a.jpg
