@@ -18,6 +18,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,7 +43,7 @@ static struct {
 } term;
 
 static pthread_mutex_t term_lock = PTHREAD_MUTEX_INITIALIZER; /* the library logs from any thread */
-static volatile sig_atomic_t caught_signal;
+static atomic_int caught_signal; /* asked for by any thread */
 
 static void on_signal(int number)
 {
