@@ -5,6 +5,7 @@
  * the detector's, encoding in the films' and another ffmpeg.
  */
 #include "cli/predict_video.h"
+#include "common/picture_file.h"
 #include "common/video/ffmpeg.h"
 
 #include <stdlib.h>
@@ -240,6 +241,13 @@ static int open_source(predict_run *run, size_t index)
     if (is_probed && app_video_probe(name, &video, &error) < 0)
         return error.status == PAWL_ERR_CANCELLED ? APP_EXIT_DONE
                                                   : refuse_source(run, name, &error);
+    if ((int64_t)video.width * video.height > app_pictures_most()) {
+        error.status = PAWL_ERR_LIMIT;
+        (void)snprintf(error.message, sizeof error.message,
+                       "its frames are %d x %d pixels, and %lld in all are allowed", video.width,
+                       video.height, (long long)app_pictures_most());
+        return refuse_source(run, name, &error);
+    }
     *source =
         (predict_source){.index = index + 1, .total = video.frames / (size_t)run->feeds.stride};
     const size_t each = app_video_is_live(kind) ? 1 : batch_of(run);

@@ -7,6 +7,8 @@
 #include "common/video/ffmpeg.h"
 #include "common/video/y4m.h"
 
+#include <pawl/limits.h>
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -113,6 +115,11 @@ static int32_t pixels_limit;
 void app_pictures_limit(int32_t pixels)
 {
     pixels_limit = pixels;
+}
+
+int64_t app_pictures_most(void)
+{
+    return pixels_limit > 0 ? pixels_limit : PAWL_MAX_PIXELS;
 }
 
 /* Of a kind that has a name, and the name is a picture's. */

@@ -9,6 +9,8 @@
 /* --max-pixels: what a picture may have at most, whoever reads it from now on; 0: the library's own
  * limit. */
 void app_pictures_limit(int32_t pixels);
+/* That limit, or what any picture may have. */
+int64_t app_pictures_most(void);
 
 /*
  * pawl_image_load(), and two more: what is a picture and not read by the library is handed to

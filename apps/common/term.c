@@ -43,7 +43,7 @@ static struct {
 } term;
 
 static pthread_mutex_t term_lock = PTHREAD_MUTEX_INITIALIZER; /* the library logs from any thread */
-static atomic_int caught_signal; /* asked for by any thread */
+static atomic_int caught_signal;                              /* asked for by any thread */
 
 static void on_signal(int number)
 {

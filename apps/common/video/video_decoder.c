@@ -123,6 +123,11 @@ static app_flow read_header(app_decoder *decoder, const app_patience *patience,
         say_why(why, wrong);
         flow = APP_FLOW_DAMAGED;
     }
+    if (flow == APP_FLOW_FRAME &&
+        (int64_t)decoder->video.width * decoder->video.height > app_pictures_most()) {
+        say_why(why, "its frames have more pixels than are allowed");
+        flow = APP_FLOW_DAMAGED;
+    }
     if (flow == APP_FLOW_END) {
         say_why(why, "it ends before it begins");
         flow = APP_FLOW_DAMAGED;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/video/y4m.h"
 
+#include <pawl/limits.h>
+
 #include <stdlib.h>
 #include <string.h>
 
 #define MOST_SIDE 65500
-#define MOST_ALL  ((int64_t)1 << 28)
 
 static int64_t number_at(const char *text, char **rest)
 {
@@ -91,7 +92,7 @@ bool app_y4m_header(const char *line, app_video *video, const char **why)
     *why = "its header says no size that can be";
     /* One pixel has no whole pair. */
     return video->width > 1 && video->height > 1 &&
-           (int64_t)video->width * video->height <= MOST_ALL;
+           (int64_t)video->width * video->height <= PAWL_MAX_PIXELS;
 }
 
 static size_t half(int32_t side)

@@ -30,6 +30,8 @@ FAKE_LOG=new.txt FAKE_VERSION=N-1234-gabc look a.mp4; rm -rf out
 grep -o -e '-vsync passthrough' -e '-fps_mode passthrough' -e 'select=[^ ]*' old.txt new.txt | sort | uniq -c | awk '{print $1, $2, $3}'
 grep -c 'protocol_whitelist file -i file:a.mp4' new.txt
 video ok >'-i.mp4'; video ok >'concat:x|y.mp4'; look ./-i.mp4 'concat:x|y.mp4'; rm -rf out
+echo '--- limits'
+look a.mp4 --max-pixels 3000; film a.mp4
 echo '--- nobody at home'
 PAWL_FFMPEG=/nowhere/ffmpeg PAWL_FFPROBE=/nowhere/ffprobe look a.mp4
 PAWL_FFPROBE=/nowhere/ffprobe look a.mp4; film a.mp4

@@ -385,8 +385,10 @@ static void masks_by_jobs(void **state)
 int main(void)
 {
     struct CMUnitTest tests[6 + PW_COUNT(poisoned)] = {
-        cmocka_unit_test(masks_belong_to_their_boxes),  cmocka_unit_test(masks_go_with_their_run),
-        cmocka_unit_test(classes_come_by_probability),  cmocka_unit_test(classes_by_jobs),
+        cmocka_unit_test(masks_belong_to_their_boxes),
+        cmocka_unit_test(masks_go_with_their_run),
+        cmocka_unit_test(classes_come_by_probability),
+        cmocka_unit_test(classes_by_jobs),
         cmocka_unit_test(masks_by_jobs),
         cmocka_unit_test(a_classifier_has_no_settings),
     };
