@@ -88,8 +88,10 @@ static void trace_job(predict_run *run, const predict_flight *flight, const pawl
                             result->timing.postprocess_ms};
     static const char *const names[] = {"letterbox", "network", "boxes"};
     double at = (double)result->begin_ns / 1e6;
-    for (size_t i = 0; i < 3; at += times[i++])
+    for (size_t i = 0; i < 3; i++) {
         app_trace_span(&run->trace, row, "stage", names[i], at, times[i], NULL);
+        at += times[i];
+    }
 }
 
 static predict_source *source_of(const predict_shot *shot)

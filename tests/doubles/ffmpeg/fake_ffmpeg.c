@@ -105,15 +105,42 @@ static const char *path_of(const char *input)
     return name;
 }
 
+static int number_at(const char *text)
+{
+    return (int)strtol(text, NULL, 10);
+}
+
+static bool take_word_of(char **rest, char *word, size_t size)
+{
+    const char *next = strtok_r(NULL, " \n", rest);
+    if (next != NULL)
+        (void)snprintf(word, size, "%s", next);
+    return next != NULL;
+}
+
+static bool take_number(char **rest, int *number)
+{
+    char word[32];
+    const bool is_there = take_word_of(rest, word, sizeof word);
+    *number = is_there ? number_at(word) : 0;
+    return is_there;
+}
+
 static bool read_video(const char *input, video *of)
 {
+    char line[512] = "", *rest = NULL;
     FILE *file = fopen(path_of(input), "r");
-    const bool is_one =
-        file != NULL && fscanf(file, "FAKE %d %d %d %31s %31s %31s %63s", &of->width, &of->height,
-                               &of->frames, of->rate, of->pixels, of->sound, of->behaviour) == 7;
-    if (file != NULL)
-        (void)fclose(file);
-    return is_one;
+    if (file == NULL)
+        return false;
+    const bool is_read = fgets(line, sizeof line, file) != NULL;
+    (void)fclose(file);
+    const char *first = is_read ? strtok_r(line, " \n", &rest) : NULL;
+    return first != NULL && strcmp(first, "FAKE") == 0 && take_number(&rest, &of->width) &&
+           take_number(&rest, &of->height) && take_number(&rest, &of->frames) &&
+           take_word_of(&rest, of->rate, sizeof of->rate) &&
+           take_word_of(&rest, of->pixels, sizeof of->pixels) &&
+           take_word_of(&rest, of->sound, sizeof of->sound) &&
+           take_word_of(&rest, of->behaviour, sizeof of->behaviour);
 }
 
 static int probe(const order *to)
@@ -148,7 +175,7 @@ static int number_of(const video *of, const char *behaviour)
     const size_t length = strlen(behaviour);
     const bool is_it =
         strncmp(of->behaviour, behaviour, length) == 0 && of->behaviour[length] == ':';
-    return is_it ? atoi(of->behaviour + length + 1) : -1;
+    return is_it ? number_at(of->behaviour + length + 1) : -1;
 }
 
 static bool put_frame(const video *of, int number, bool is_y4m, const char *pixels, size_t part)
@@ -179,7 +206,34 @@ static bool open_first(const char *input)
 static int every(const order *to)
 {
     const char *at = to->filter != NULL ? strstr(to->filter, "mod(n+1\\,") : NULL;
-    return at != NULL ? atoi(at + strlen("mod(n+1\\,")) : 1;
+    return at != NULL ? number_at(at + strlen("mod(n+1\\,")) : 1;
+}
+
+/* How a decoder fails after so many frames; -1: not so. */
+typedef struct faults {
+    int die, complain, half, hang, pause, last;
+} faults;
+
+static faults faults_of(const video *of, const char *input)
+{
+    const bool is_lost = number_of(of, "lose") >= 0;
+    faults made = {.die = number_of(of, "die"),
+                   .complain = number_of(of, "complain"),
+                   .half = number_of(of, "half"),
+                   .hang = number_of(of, "hang"),
+                   .pause = number_of(of, "live"),
+                   .last = of->frames};
+    if (is_lost)
+        made.pause = number_at(strrchr(of->behaviour, ':') + 1);
+    if (made.pause > 0)
+        made.last = is_lost && open_first(input) ? number_of(of, "lose") : 1 << 30;
+    return made;
+}
+
+static void wait_for_ever(void)
+{
+    for (;;)
+        wait_ms(1000);
 }
 
 static int decode(const order *to)
@@ -189,31 +243,23 @@ static int decode(const order *to)
         return fail("Connection refused");
     const bool is_y4m = to->last_format != NULL && strcmp(to->last_format, "yuv4mpegpipe") == 0;
     const char *pixels = to->pixels != NULL ? to->pixels : "yuv420p";
-    const char *lose =
-        strncmp(of.behaviour, "lose:", 5) == 0 ? strrchr(of.behaviour, ':') + 1 : "0";
-    const int die = number_of(&of, "die"), complain = number_of(&of, "complain");
-    const int half = number_of(&of, "half"), hang = number_of(&of, "hang");
-    const int pause = number_of(&of, "live") > 0 ? number_of(&of, "live") : atoi(lose);
-    const int last = pause > 0 && number_of(&of, "lose") >= 0 && open_first(to->inputs[0])
-                         ? number_of(&of, "lose")
-                     : pause > 0 ? 1 << 30
-                                 : of.frames;
+    const faults how = faults_of(&of, to->inputs[0]);
     for (int i = 0; strcmp(of.behaviour, "noisy") == 0 && i < 1 << 14; i++)
         fprintf(stderr, "[fake @ 0x1] line %d of what nobody wants to know, and more of it\n", i);
     if (is_y4m)
         printf("YUV4MPEG2 W%d H%d F10:1 Ip A1:1 C420jpeg\n", of.width, of.height);
-    for (int i = 1; i <= last; i++) {
-        if (i == die + 1 && die >= 0)
+    for (int i = 0; i < how.last; i++) {
+        if (i == how.die)
             return fail("error while decoding");
-        if (i == complain + 1 && complain >= 0)
-            (void)fail("concealing 99 errors");
-        if (i == half + 1 && half >= 0)
+        if (i == how.half)
             return put_frame(&of, i, is_y4m, pixels, 2) ? 0 : 1;
-        while (i == hang + 1 && hang >= 0)
-            wait_ms(1000);
-        if (i % every(to) == 0 && !put_frame(&of, i, is_y4m, pixels, 1))
+        if (i == how.complain)
+            (void)fail("concealing 99 errors");
+        if (i == how.hang)
+            wait_for_ever();
+        if ((i + 1) % every(to) == 0 && !put_frame(&of, i, is_y4m, pixels, 1))
             return 1;
-        wait_ms(pause);
+        wait_ms(how.pause > 0 ? how.pause : 0);
     }
     return 0;
 }
@@ -222,29 +268,30 @@ static int encoder_number(const char *behaviour)
 {
     const char *asked = getenv("FAKE_ENCODER");
     const size_t length = strlen(behaviour);
-    return asked != NULL && strncmp(asked, behaviour, length) == 0 ? atoi(asked + length) : -1;
+    return asked != NULL && strncmp(asked, behaviour, length) == 0 ? number_at(asked + length) : -1;
 }
 
 /* Frames from stdin: how many, in a line of the file. */
 static int encode(const order *to)
 {
     static char bytes[1 << 20];
-    int width = 0, height = 0, frames = 0;
+    int frames = 0;
+    const char *by = to->size != NULL ? strchr(to->size, 'x') : NULL;
+    if (by == NULL)
+        return fail("no size");
     FILE *file = fopen(path_of(to->output), "w");
     if (file == NULL)
         return fail(strerror(errno));
-    if (to->size == NULL || sscanf(to->size, "%dx%d", &width, &height) != 2)
-        return fail("no size");
-    const size_t size = frame_size(to->pixels, width, height);
+    const size_t size = frame_size(to->pixels, number_at(to->size), number_at(by + 1));
     const int die = encoder_number("die:"), stuck = encoder_number("stuck:");
     for (; fread(bytes, 1, size, stdin) == size; frames++) {
         if (frames == die)
             return fail("No space left on device");
-        while (frames == stuck)
-            wait_ms(1000);
+        if (frames == stuck)
+            wait_for_ever();
     }
-    while (encoder_number("endless:") >= 0)
-        wait_ms(1000);
+    if (encoder_number("endless:") >= 0)
+        wait_for_ever();
     fprintf(file, "FILM %s %s %s frames %d\n", to->size, to->pixels, to->rate, frames);
     return fclose(file) == 0 ? 0 : fail(strerror(errno));
 }
@@ -257,9 +304,11 @@ static int copy(const order *to)
     if (asked != NULL && (strcmp(asked, "fail") == 0 || to->input_count == 2))
         return fail("Could not find tag for codec");
     FILE *from = fopen(path_of(to->inputs[0]), "r");
-    if (from == NULL || fgets(line, sizeof line, from) == NULL)
+    const bool is_read = from != NULL && fgets(line, sizeof line, from) != NULL;
+    if (from != NULL)
+        (void)fclose(from);
+    if (!is_read)
         return fail("Invalid data found");
-    (void)fclose(from);
     FILE *file = fopen(path_of(to->output), "w");
     if (file == NULL)
         return fail(strerror(errno));
