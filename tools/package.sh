@@ -85,6 +85,7 @@ package_tarball()
     command -v apt-get >/dev/null 2>&1 || die "the archive for other distributions is made on Debian 12"
     # shellcheck disable=SC2086
     need $build_packages dpkg-dev binutils
+    case $PWD in *[[:space:]]*) die "the archive cannot be made below a folder with a blank in its name: pkg-config and cc take it for two" ;; esac
     package_time
     sysroot_oldest
     name=pawl-$(pawl_version)-linux-$(uname -m)

