@@ -144,8 +144,10 @@ static pawl_status read_by_ffmpeg(const char *path, pawl_image **image, pawl_err
     const bool is_run =
         !argv.is_short && app_program_run(argv.items, FFMPEG_LIMIT, FFMPEG_TIME, &printed);
     const size_t said = strlen(error->message);
+    pawl_decode_desc how = PAWL_DECODE_DESC_INIT;
+    how.max_pixels = pixels_limit;
     if (is_run && printed.size > 0)
-        status = pawl_image_decode(printed.data, printed.size, NULL, image, error);
+        status = pawl_image_decode(printed.data, printed.size, &how, image, error);
     else if (printed.is_missing)
         (void)snprintf(error->message + said, sizeof error->message - said,
                        " (or install ffmpeg, which is asked for such kinds)");
