@@ -65,6 +65,8 @@ pawl_status pw_cpu_batch_lower(cpu_device_plan *plan, const pw_lowering *lowerin
 pawl_status pw_cpu_batch_run(cpu_program *program, const pw_run *run, pawl_error *error) PW_NODISCARD;
 
 /* cpu_run.c */
+/* A program that has steps of its own. */
+pawl_status pw_cpu_run_at_once(cpu_program *program, const pw_run *run, pawl_error *error) PW_NODISCARD;
 pawl_status pw_cpu_run(pw_program *program, const pw_run *run, pawl_error *error) PW_NODISCARD;
 
 #endif

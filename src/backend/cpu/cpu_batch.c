@@ -122,7 +122,7 @@ static pawl_status run_observed(cpu_program *program, const pw_run *run, pawl_er
     }
     memcpy(program->whole->kernels.base.input.data, program->kernels.base.input.data,
            program->kernels.base.input.size);
-    PW_TRY(pw_cpu_run(&program->whole->kernels.base, run, error));
+    PW_TRY(pw_cpu_run_at_once(program->whole, run, error));
     take_over(program);
     return PAWL_OK;
 }
@@ -133,7 +133,7 @@ pawl_status pw_cpu_batch_run(cpu_program *program, const pw_run *run, pawl_error
         return run_observed(program, run, error);
     for (int32_t n = 0; n < program->kernels.base.lowering.batch; n++) {
         move(program, (size_t)n);
-        PW_TRY(pw_cpu_run(&program->one->kernels.base, run, error));
+        PW_TRY(pw_cpu_run_at_once(program->one, run, error));
         if (program->kernels.base.candidates != NULL)
             program->kernels.base.candidates[n].count =
                 program->one->kernels.base.candidates[0].count;

@@ -127,12 +127,9 @@ static void give_candidates(cpu_program *program)
         program->kernels.base.candidates[n].count = program->found.count[n];
 }
 
-pawl_status pw_cpu_run(pw_program *base, const pw_run *run, pawl_error *error)
+pawl_status pw_cpu_run_at_once(cpu_program *program, const pw_run *run, pawl_error *error)
 {
-    cpu_program *program = (cpu_program *)base;
     const pw_schedule *schedule = &program->kernels.schedule;
-    if (program->one != NULL)
-        return pw_cpu_batch_run(program, run, error);
     const float raw = pw_raw_threshold(run->threshold);
     program->thresholds = (pk_thresholds){run->threshold, raw, raw};
     if (run->observer != NULL) /* sees all of a head */
@@ -155,4 +152,11 @@ pawl_status pw_cpu_run(pw_program *base, const pw_run *run, pawl_error *error)
     }
     give_candidates(program);
     return PAWL_OK;
+}
+
+pawl_status pw_cpu_run(pw_program *base, const pw_run *run, pawl_error *error)
+{
+    cpu_program *program = (cpu_program *)base;
+    return program->one != NULL ? pw_cpu_batch_run(program, run, error)
+                                : pw_cpu_run_at_once(program, run, error);
 }
