@@ -156,10 +156,17 @@ static void conv_groups_residual_and_activation(void **state)
     NEAR(y[1], 0 + 20); /* 2*3 - 2*4 + 1 = -1, cut at 0 before the residual */
 }
 
-static void run(pw_layer layer, const pr_view *in, const pr_view *out)
+static void run(const pw_layer *layer, const pr_view *in, const pr_view *out)
 {
-    pr_operator_of(layer.op)(&layer, in, out);
+    pr_operator_of(layer->op)(layer, in, out);
 }
+
+/* A layer of constants: they are large for a frame. */
+#define RUN(in, out, ...)                            \
+    do {                                             \
+        static const pw_layer layer = {__VA_ARGS__}; \
+        run(&layer, in, out);                        \
+    } while (0)
 
 static void batchnorm_by_its_formula(void **state)
 {
@@ -168,7 +175,8 @@ static void batchnorm_by_its_formula(void **state)
     const float gamma[2] = {2, 1}, beta[2] = {1, 0}, mean[2] = {3, -1}, variance[2] = {3, 1};
     const pw_batchnorm norm = {2, 1.0f, gamma, beta, mean, variance};
     const pr_view in = view(x, 1, 2, 1, 1), out = view(y, 1, 2, 1, 1);
-    run((pw_layer){.op = PW_OP_BATCHNORM, .as.batchnorm = norm}, &in, &out);
+    const pw_layer layer = {.op = PW_OP_BATCHNORM, .as.batchnorm = norm};
+    run(&layer, &in, &out);
     NEAR(y[0], 3); /* (5 - 3) / sqrt(3 + 1) * 2 + 1 */
     NEAR(y[1], 0);
 }
@@ -178,15 +186,15 @@ static void maxpool_ignores_its_padding(void **state)
     (void)state;
     double x[4] = {-1, -2, -3, -4}, y[4];
     const pr_view in = view(x, 1, 1, 2, 2), out = view(y, 1, 1, 2, 2);
-    run((pw_layer){.op = PW_OP_MAXPOOL, .as.pool = {{3, 3}, {1, 1}, {1, 1}}}, &in, &out);
+    RUN(&in, &out, .op = PW_OP_MAXPOOL, .as.pool = {{3, 3}, {1, 1}, {1, 1}});
     for (size_t i = 0; i < 4; i++)
         NEAR(y[i], -1); /* not 0 */
     double one[1];
     const pr_view single = view(one, 1, 1, 1, 1);
-    run((pw_layer){.op = PW_OP_MAXPOOL, .as.pool = {{2, 2}, {2, 2}, {0, 0}}}, &in, &single);
+    RUN(&in, &single, .op = PW_OP_MAXPOOL, .as.pool = {{2, 2}, {2, 2}, {0, 0}});
     NEAR(one[0], -1);
     x[3] = NAN;
-    run((pw_layer){.op = PW_OP_MAXPOOL, .as.pool = {{2, 2}, {2, 2}, {0, 0}}}, &in, &single);
+    RUN(&in, &single, .op = PW_OP_MAXPOOL, .as.pool = {{2, 2}, {2, 2}, {0, 0}});
     assert_true(isnan(one[0]));
 }
 
@@ -196,11 +204,11 @@ static void avgpool_counts_its_padding(void **state)
     double x[9] = {1, 2, 3, 4, 5, 6, 7, 8, 9}, y[4], z[1];
     const pr_view in = view(x, 1, 1, 3, 3), out = view(y, 1, 1, 2, 2), one = view(z, 1, 1, 1, 1);
     (void)state;
-    run((pw_layer){.op = PW_OP_AVGPOOL, .as.pool = {{3, 3}, {2, 2}, {1, 1}}}, &in, &out);
+    RUN(&in, &out, .op = PW_OP_AVGPOOL, .as.pool = {{3, 3}, {2, 2}, {1, 1}});
     NEAR(y[0], (1 + 2 + 4 + 5) / 9.0);
     NEAR(y[1], (2 + 3 + 5 + 6) / 9.0);
     NEAR(y[3], (5 + 6 + 8 + 9) / 9.0);
-    run((pw_layer){.op = PW_OP_AVGPOOL, .as.pool = {{2, 3}, {1, 1}, {0, 0}}}, &in, &one);
+    RUN(&in, &one, .op = PW_OP_AVGPOOL, .as.pool = {{2, 3}, {1, 1}, {0, 0}});
     NEAR(z[0], (1 + 2 + 3 + 4 + 5 + 6) / 6.0);
 }
 
@@ -210,13 +218,13 @@ static void upsample_add_and_concat(void **state)
     double x[2] = {1, 2}, up[8], sum[8], both[16];
     const pr_view in = view(x, 1, 1, 1, 2), wide = view(up, 1, 1, 2, 4),
                   out = view(sum, 1, 1, 2, 4), pair = view(both, 1, 2, 2, 4);
-    run((pw_layer){.op = PW_OP_UPSAMPLE, .as.upsample.factor = 2}, &in, &wide);
+    RUN(&in, &wide, .op = PW_OP_UPSAMPLE, .as.upsample.factor = 2);
     const double expected[8] = {1, 1, 2, 2, 1, 1, 2, 2};
     for (size_t i = 0; i < 8; i++)
         NEAR(up[i], expected[i]);
-    run((pw_layer){.op = PW_OP_ADD}, (pr_view[]){wide, wide}, &out);
+    RUN(((pr_view[]){wide, wide}), &out, .op = PW_OP_ADD);
     NEAR(sum[7], 4);
-    run((pw_layer){.op = PW_OP_CONCAT, .input_count = 2}, (pr_view[]){wide, out}, &pair);
+    RUN(((pr_view[]){wide, out}), &pair, .op = PW_OP_CONCAT, .input_count = 2);
     NEAR(both[2], 2);
     NEAR(both[8], 2);
     NEAR(both[15], 4);

@@ -13,10 +13,17 @@ static pr_view view(double *data, int32_t batch, int32_t channels, int32_t heigh
         data, (size_t)channels * (size_t)height * (size_t)width, batch, channels, height, width};
 }
 
-static void run(pw_layer layer, const pr_view *in, const pr_view *out)
+static void run(const pw_layer *layer, const pr_view *in, const pr_view *out)
 {
-    pr_operator_of(layer.op)(&layer, in, out);
+    pr_operator_of(layer->op)(layer, in, out);
 }
+
+/* A layer of constants: they are large for a frame. */
+#define RUN(in, out, ...)                            \
+    do {                                             \
+        static const pw_layer layer = {__VA_ARGS__}; \
+        run(&layer, in, out);                        \
+    } while (0)
 
 static void pads_with_zeros(void **state)
 {
@@ -24,8 +31,7 @@ static void pads_with_zeros(void **state)
     double x[4] = {1, 2, 3, 4}, y[20];
     const pr_view in = view(x, 1, 1, 2, 2), out = view(y, 1, 1, 4, 5);
     const double want[20] = {0, 0, 0, 0, 0, 0, 0, 1, 2, 0, 0, 0, 3, 4, 0, 0, 0, 0, 0, 0};
-    run((pw_layer){.op = PW_OP_PAD, .as.pad = {.top = 1, .bottom = 1, .left = 2, .right = 1}}, &in,
-        &out);
+    RUN(&in, &out, .op = PW_OP_PAD, .as.pad = {.top = 1, .bottom = 1, .left = 2, .right = 1});
     for (size_t i = 0; i < 20; i++)
         NEAR(y[i], want[i]);
 }
@@ -35,7 +41,7 @@ static void globalpool_averages(void **state)
     (void)state;
     double x[12] = {1, 2, 3, 4, 5, 6, -1, -2, -3, -4, -5, -15}, y[2];
     const pr_view in = view(x, 1, 2, 2, 3), out = view(y, 1, 2, 1, 1);
-    run((pw_layer){.op = PW_OP_GLOBALPOOL}, &in, &out);
+    RUN(&in, &out, .op = PW_OP_GLOBALPOOL);
     NEAR(y[0], 3.5);
     NEAR(y[1], -5);
 }
@@ -48,8 +54,8 @@ static void contract_and_expand_are_inverse(void **state)
     const double want[8] = {1, 5, 2, 6, 3, 7, 4, 8};
     const pr_view fine = view(x, 1, 2, 2, 2), coarse = view(y, 1, 8, 1, 1),
                   back = view(z, 1, 2, 2, 2);
-    run((pw_layer){.op = PW_OP_SPACE_TO_DEPTH, .as.shuffle.factor = 2}, &fine, &coarse);
-    run((pw_layer){.op = PW_OP_DEPTH_TO_SPACE, .as.shuffle.factor = 2}, &coarse, &back);
+    RUN(&fine, &coarse, .op = PW_OP_SPACE_TO_DEPTH, .as.shuffle.factor = 2);
+    RUN(&coarse, &back, .op = PW_OP_DEPTH_TO_SPACE, .as.shuffle.factor = 2);
     for (size_t i = 0; i < 8; i++) {
         NEAR(y[i], want[i]);
         NEAR(z[i], x[i]);
