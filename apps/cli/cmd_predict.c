@@ -76,11 +76,11 @@ static const app_option options_table[] = {
     {.name = "save-letterbox", .type = APP_TEXT, .offset = offsetof(predict_options, letterbox),
      .value = "DIR", .help = "write what the network sees as PNG"},
     {.name = "track", .type = APP_FLAG, .offset = offsetof(predict_options, is_track),
-     .help = "follow objects from picture to picture (ByteTrack), an id for each; the pictures of a "
+     .help = "follow objects from frame to frame (ByteTrack), an id for each; the pictures of a "
              "folder are one row, in the order of the numbers in their names"},
     {.name = "save-mot", .type = APP_FLAG, .offset = offsetof(predict_options, is_save_mot),
-     .help = "with --track: write mot/FOLDER.txt as MOTChallenge has it: frame, id, left, top, "
-             "width, height, confidence, -1, -1, -1"},
+     .help = "with --track: write mot/NAME.txt, of a video or a folder, as MOTChallenge has it: "
+             "frame, id, left, top, width, height, confidence, -1, -1, -1"},
     {.name = "track-low", .type = APP_REAL, .offset = offsetof(predict_options, track_low),
      .value = "N", .low = 0, .high = 1,
      .help = "boxes between this and --conf keep a track, and begin none"},
@@ -92,7 +92,8 @@ static const app_option options_table[] = {
      .help = "least IoU of a box above --conf with where its track was expected"},
     {.name = "track-buffer", .type = APP_INTEGER,
      .offset = offsetof(predict_options, track_buffer), .value = "N", .low = 1, .high = 100000,
-     .help = "a track ends when it was last seen more than this many pictures ago"},
+     .help = "a track ends when it was last seen more than this many pictures or frames ago "
+             "(default: 30, of a video a second)"},
     JSON_OPTION(predict_options, json, "write a JSON line a picture or frame; - is stdout"),
     SESSION_OPTIONS(predict_options, session),
     WEIGHTS_OPTIONS(predict_options, session),
@@ -107,8 +108,7 @@ static const predict_options defaults = {.conf = 0.25,
                                          .vid_stride = 1,
                                          .track_low = 0.1,
                                          .track_new = -1,
-                                         .track_match = 0.2,
-                                         .track_buffer = 30};
+                                         .track_match = 0.2};
 
 static int predict_main(int argc, char **argv);
 

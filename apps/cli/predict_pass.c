@@ -19,6 +19,7 @@ static predict_picture picture_of(const predict_run *run, const predict_source *
                   .number = shot->number,
                   .total = source->total,
                   .seconds = shot->seconds,
+                  .rate = app_ratio_value(shot->video.rate),
                   .video = source->index,
                   .videos = run->videos->count,
                   .is_live = source->feed.is_live,

@@ -14,6 +14,7 @@ typedef struct predict_frame {
     size_t number;        /* from 1, as labels count them */
     size_t total;         /* about so many; 0: nobody knows */
     double seconds;       /* since the video's beginning */
+    double rate;          /* of its source, frames a second; 0: nobody knows */
     size_t video, videos; /* which of how many, from 1 */
     bool is_live;
     pawl_picture pixels; /* of the feed's; drawn on */
