@@ -135,7 +135,10 @@ static pawl_status read_by_ffmpeg(const char *path, pawl_image **image, pawl_err
 {
     app_argv argv = {0};
     app_ffmpeg_begin(&argv);
-    app_argv_add_all(&argv, (const char *const[]){"-protocol_whitelist", "file,pipe", "-i", NULL});
+    app_argv_add_all(&argv, (const char *const[]){"-protocol_whitelist", "file,pipe", NULL});
+    app_argv_add(&argv, "-max_pixels");
+    app_argv_addf(&argv, "%d", (int)app_pictures_most());
+    app_argv_add(&argv, "-i");
     app_argv_addf(&argv, "file:%s", path);
     app_argv_add_all(&argv, (const char *const[]){"-frames:v", "1", "-f", "image2pipe", "-c:v",
                                                   "ppm", "-pix_fmt", "rgb24", "pipe:1", NULL});
@@ -148,7 +151,13 @@ static pawl_status read_by_ffmpeg(const char *path, pawl_image **image, pawl_err
     how.max_pixels = pixels_limit;
     if (is_run && printed.size > 0)
         status = pawl_image_decode(printed.data, printed.size, &how, image, error);
-    else if (printed.is_missing)
+    else if (strstr(printed.complaint, "max pixel count") != NULL) {
+        status = error->status = PAWL_ERR_LIMIT;
+        (void)snprintf(error->message, sizeof error->message,
+                       "%.200s: the picture has more than the %lld pixels that are read: make it "
+                       "smaller",
+                       path, (long long)app_pictures_most());
+    } else if (printed.is_missing)
         (void)snprintf(error->message + said, sizeof error->message - said,
                        " (or install ffmpeg, which is asked for such kinds)");
     else

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The files that the programs read themselves. The first byte says which kind the rest is of: .npy,
- * data.yaml, names (of either form), a list of pictures, labels, COCO's JSON, and its masks as
- * text, as numbers and as polygons.
+ * data.yaml, names (of either form), a list of pictures, labels, COCO's JSON, the header of a y4m,
+ * and COCO's masks as text, as numbers and as polygons.
  */
 #include "fuzz_target.h"
 #include "temporary_path.h"
@@ -12,6 +12,7 @@
 #include "common/names.h"
 #include "common/npy.h"
 #include "common/rle.h"
+#include "common/video/y4m.h"
 
 #include <math.h>
 #include <string.h>
@@ -174,6 +175,29 @@ static void read_mask(uint8_t kind, const uint8_t *data, size_t size)
     free(text);
 }
 
+/* The header of a video on stdin: what it says can be allocated, and holds a picture. */
+static void read_y4m(const char *path)
+{
+    char line[APP_Y4M_LINE];
+    app_video video = {.width = 0};
+    const char *why = NULL;
+    FILE *file = fopen(path, "rb");
+    fuzz_check(file != NULL);
+    const bool is_there = fgets(line, sizeof line, file) != NULL;
+    fclose(file);
+    if (!is_there || !app_y4m_header(line, &video, &why)) {
+        fuzz_check(!is_there || (why != NULL && why[0] != '\0'));
+        return;
+    }
+    const uint8_t byte = 0;
+    const pawl_picture picture = app_nv12_picture(&video, &byte);
+    const size_t luma = (size_t)video.width * (size_t)video.height;
+    fuzz_check(luma <= PAWL_MAX_PIXELS && app_y4m_frame_size(&video) >= luma + luma / 2);
+    fuzz_check(app_nv12_size(&video) >= luma && app_ratio_value(video.rate) > 0);
+    fuzz_check(picture.width > 0 && picture.width % 2 == 0 && picture.width <= video.width);
+    fuzz_check(picture.height > 0 && picture.height % 2 == 0 && picture.height <= video.height);
+}
+
 /* What the readers say goes nowhere; the fuzzer and sanitizers have the descriptor. */
 static void silence(void)
 {
@@ -191,7 +215,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     } readers[] = {
         {'n', ".npy", read_npy},     {'y', ".yaml", read_yaml}, {'c', ".yaml", read_names},
         {'l', ".names", read_names}, {'i', ".txt", read_list},  {'b', ".txt", read_labels},
-        {'j', ".json", read_coco},
+        {'j', ".json", read_coco},   {'v', ".y4m", read_y4m},
     };
     char path[TEMPORARY_PATH_SIZE];
     silence();

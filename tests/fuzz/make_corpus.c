@@ -60,6 +60,7 @@ static const struct {
         "\"counts\":\"3463\"}}]}"),
     SEED("mask-text", "t\5\0\4\0"
                       "3463"),
+    SEED("y4m", "vYUV4MPEG2 W640 H481 F30000:1001 Ip A1:1 C420jpeg XCOLORRANGE=FULL\nFRAME\n"),
     SEED("mask-runs", "r\3\0\4\0\4\0\0\0\2\0\0\0\6\0\0\0"),
     SEED("mask-polygon",
          "p\x10\0\x10\0\0\0\0\x40\0\0\0\x40\0\0\x40\x41\0\0\0\x40\0\0\0\x41\0\0\x20\x41"),

@@ -22,5 +22,5 @@ ls x.engine
 if ffmpeg -v error -y -i "$one" -frames:v 1 one.jp2 2>/dev/null; then
     pawl predict "$ENGINE" one.jp2 --nosave $few 2>&1
 else
-    echo 'pawl: one.jp2: the picture is 640 x 480 pixels; the limit is 65500 a side and 307199 in all: make it smaller' # no ffmpeg
+    echo 'pawl: one.jp2: the picture has more than the 307199 pixels that are read: make it smaller' # no ffmpeg
 fi
