@@ -89,14 +89,16 @@ static long under(const pk_problem *problem, int side, size_t o, size_t k, size_
 }
 
 /* What the definition in whole numbers gives is the byte nearest to the exact value, or next to it;
- * more only where a segment is so wide that its chord leaves the activation (whose curvature is
- * below 1 / 2) further. */
+ * more only where a segment is so wide that its chord leaves the activation further: curvature is
+ * below 1 / 2, and hardswish's slope falls by 1 / 2 at 3, which may lie within one. */
 static void check_requantised(element *at, const pk_requantise *by, double sum, uint8_t byte)
 {
     const pk_tensor *out = &at->problem->destination;
     const double width = by->step * (1 << PK_SEGMENT_BITS), scale = (double)out->scale;
     const double exact = finish(at, sum) / scale + out->zero_point;
-    if (!(fabs(fmin(fmax(exact, 0.0), 255.0) - byte) <= 1.0 + width * width / 16.0 / scale)) {
+    const double corner = at->problem->activation == PK_ACT_HARDSWISH ? width / 8.0 : 0.0;
+    const double chord = (width * width / 16.0 + corner) / scale;
+    if (!(fabs(fmin(fmax(exact, 0.0), 255.0) - byte) <= 1.0 + chord)) {
         char text[PK_TEXT_SIZE];
         pk_problem_text(at->problem, text);
         fprintf(stderr, "FAILED requantise: %g became %d: %s\n", exact, byte, text);

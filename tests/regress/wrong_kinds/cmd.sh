@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # A file of another kind that is recognised ends with 4 wherever it is given, with its name; what nothing recognises with 3.
 p=$SHAPES/pictures/shapes1.jpg
+export PAWL_FFMPEG=/nowhere/ffmpeg # whether there is one is the machine's
 cp "$SHAPES/shapes.pt" a.pt
 cp "$ENGINE" a.engine
 cp "$p" a.jpg
