@@ -11,6 +11,7 @@
 #include "backend/reference/reference_ops.h"
 #include "support/tiny_model.h"
 #include "tensor/half.h"
+#include "unit/backend/reference_run.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -155,18 +156,6 @@ static void conv_groups_residual_and_activation(void **state)
     NEAR(y[0], 3 + 10);
     NEAR(y[1], 0 + 20); /* 2*3 - 2*4 + 1 = -1, cut at 0 before the residual */
 }
-
-static void run(const pw_layer *layer, const pr_view *in, const pr_view *out)
-{
-    pr_operator_of(layer->op)(layer, in, out);
-}
-
-/* A layer of constants: they are large for a frame. */
-#define RUN(in, out, ...)                            \
-    do {                                             \
-        static const pw_layer layer = {__VA_ARGS__}; \
-        run(&layer, in, out);                        \
-    } while (0)
 
 static void batchnorm_by_its_formula(void **state)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The reference's operators that only some models need, against values worked out by hand. */
 #include "backend/reference/reference_ops.h"
+#include "unit/backend/reference_run.h"
 #include "unit/base/cmocka_all.h"
 
 #include <math.h>
@@ -12,18 +13,6 @@ static pr_view view(double *data, int32_t batch, int32_t channels, int32_t heigh
     return (pr_view){
         data, (size_t)channels * (size_t)height * (size_t)width, batch, channels, height, width};
 }
-
-static void run(const pw_layer *layer, const pr_view *in, const pr_view *out)
-{
-    pr_operator_of(layer->op)(layer, in, out);
-}
-
-/* A layer of constants: they are large for a frame. */
-#define RUN(in, out, ...)                            \
-    do {                                             \
-        static const pw_layer layer = {__VA_ARGS__}; \
-        run(&layer, in, out);                        \
-    } while (0)
 
 static void pads_with_zeros(void **state)
 {
