@@ -15,4 +15,4 @@
 #define PK_EACH_MR PK_EACH_12
 #include "kernels/conv/stem.tmpl.h"
 
-PK_STEM_F32(12, 8, avx2)
+PK_STEM_FLOATS(12, 8, avx2)

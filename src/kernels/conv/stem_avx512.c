@@ -15,4 +15,4 @@
 #define PK_EACH_MR PK_EACH_28
 #include "kernels/conv/stem.tmpl.h"
 
-PK_STEM_F32(28, 16, avx512)
+PK_STEM_FLOATS(28, 16, avx512)

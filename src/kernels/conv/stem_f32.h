@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Stems in floats on the vector vocabulary included before this: PK_STEM_F32(mr, nr, isa). */
-#ifndef PK_STEM_F32_H
-#define PK_STEM_F32_H
+/* Stems in floats on the vector vocabulary included before this: PK_STEM_FLOATS(mr, nr, isa). */
+#ifndef PK_STEM_FLOATS_H
+#define PK_STEM_FLOATS_H
 
 #include "kernels/conv/each.h"
 #include "kernels/conv/finish.h"
@@ -17,7 +17,7 @@ PK_INLINE vdot_words vdot_words_load(const void *p) { return vf32_load(p); }
 PK_INLINE vdot_rows vdot_four(const void *p) { return vf32_set1(*(const float *)p); }
 PK_INLINE vdot vdot_add(vdot sums, vdot_rows rows, vdot_words words) { return vf32_fma(rows, words, sums); }
 
-#define PK_STEM_F32(mr, nr, isa)                                                                  \
+#define PK_STEM_FLOATS(mr, nr, isa)                                                                  \
     void pk_stem_fill_f32_##isa(const uint8_t *restrict bytes, size_t count, void *elements)      \
     {                                                                                             \
         float *restrict to = elements;                                                            \
