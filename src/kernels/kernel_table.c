@@ -82,10 +82,10 @@ static bool any(const pk_implementation *implementation, const pk_problem *probl
     PIXEL(type, set, bits, PK_DECONV, "deconv", pixel, false),                                                             \
     PLAIN(type, set, bits, PK_ELTWISE, eltwise, pk_eltwise_accepts, pk_eltwise_plan, pk_eltwise_pack),                     \
     PK_POOL_MAP(POOL, type, set, bits)                                                                                     \
-    PLAIN(type, set, bits, PK_UPSAMPLE, upsample, any, pk_rows_plan, NULL),                                                \
-    PLAIN(type, set, bits, PK_PAD, pad, any, pk_rows_plan, NULL),                                                          \
+    PLAIN(type, set, bits, PK_UPSAMPLE, upsample, any, pk_plan_rows, NULL),                                                \
+    PLAIN(type, set, bits, PK_PAD, pad, any, pk_plan_rows, NULL),                                                          \
     PLAIN(type, set, bits, PK_GLOBALPOOL, globalpool, any, pk_globalpool_plan, NULL),                                      \
-    PLAIN(type, set, bits, PK_SHUFFLE, shuffle, any, pk_rows_plan, NULL),                                                  \
+    PLAIN(type, set, bits, PK_SHUFFLE, shuffle, any, pk_plan_rows, NULL),                                                  \
     PLAIN(type, set, bits, PK_ATTENTION, attention, any, pk_attention_plan, NULL)
 #define DEPTHWISE(set, bits)                                                                                               \
     PIXEL(f32, set, bits, PK_CONV, "dwconv", depthwise_pixel, true),                                                       \
@@ -108,8 +108,8 @@ static bool any(const pk_implementation *implementation, const pk_problem *probl
     {.name = "reorder_q8_q8_" #set, .op = PK_REORDER, .isa = bits, .types = {PK_U8, PK_NO_TYPE, PK_NO_TYPE, PK_U8},        \
      .accepts = pk_bytes_reorder_accepts, .plan = pk_reorder_plan, .run = pk_reorder_q8_q8_##set},                         \
     PLAIN(u8, set, bits, PK_MAXPOOL, maxpool, pk_bytes_move_accepts, pk_pool_plan, NULL),                                  \
-    PLAIN(u8, set, bits, PK_UPSAMPLE, upsample, pk_bytes_move_accepts, pk_rows_plan, NULL),                                \
-    PLAIN(u8, set, bits, PK_SHUFFLE, shuffle, pk_bytes_move_accepts, pk_rows_plan, NULL),                                  \
+    PLAIN(u8, set, bits, PK_UPSAMPLE, upsample, pk_bytes_move_accepts, pk_plan_rows, NULL),                                \
+    PLAIN(u8, set, bits, PK_SHUFFLE, shuffle, pk_bytes_move_accepts, pk_plan_rows, NULL),                                  \
     PLAIN(f32, set, bits, PK_DECODE, decode, pk_head_accepts, pk_decode_plan, NULL),                                       \
     PLAIN(f32, set, bits, PK_CANDIDATES, candidates, pk_head_accepts, pk_candidates_plan, NULL),                           \
     PLAIN(u8, set, bits, PK_LETTERBOX, letterbox, pk_letterbox_accepts, pk_letterbox_plan, pk_letterbox_pack)

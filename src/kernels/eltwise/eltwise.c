@@ -46,7 +46,7 @@ void pk_eltwise_pack(const pk_implementation *implementation, const pk_problem *
     }
 }
 
-void pk_rows_plan(const pk_implementation *implementation, const pk_problem *problem,
+void pk_plan_rows(const pk_implementation *implementation, const pk_problem *problem,
                   const pk_machine *machine, pk_needs *needs)
 {
     (void)implementation;

@@ -13,7 +13,7 @@ void pk_eltwise_pack(const pk_implementation *implementation, const pk_problem *
 /* All tensors NHWC. */
 bool pk_nhwc_accepts(const pk_implementation *implementation, const pk_problem *problem);
 /* UPSAMPLE: rows of the source; PAD: of the destination; SHUFFLE: of the coarse grid. */
-void pk_rows_plan(const pk_implementation *implementation, const pk_problem *problem, const pk_machine *machine, pk_needs *needs);
+void pk_plan_rows(const pk_implementation *implementation, const pk_problem *problem, const pk_machine *machine, pk_needs *needs);
 
 /* REORDER: pixels of a picture. Packed: mean, then deviation, a float a channel. */
 bool pk_reorder_accepts(const pk_implementation *implementation, const pk_problem *problem);
