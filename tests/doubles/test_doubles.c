@@ -258,9 +258,8 @@ static void test_warnings(const pw_trt_library *library)
 
 static void test_refusals(const pw_trt_library *library)
 {
-    pw_trt_watch watch PW_TRT_WATCH;
+    PW_TRT_WATCH(watch, PW_TRT_WATCH_THREAD);
     chain made = {.builder = NULL};
-    pw_trt_watch_begin(&watch, PW_TRT_WATCH_THREAD);
     build(library, &made);
     made.runtime = pw_trt_runtime_create(library);
     const size_t size = pw_trt_memory_size(library, made.memory);

@@ -388,12 +388,11 @@ static void test_versions(void)
 static void test_slots(void)
 {
     pw_trt_library oldest = *library;
-    pw_trt_watch watch PW_TRT_WATCH;
     oldest.version = 8200;
     oldest.family = PW_TRT_8_2;
     oldest.strategy = pw_trt_strategy_of(PW_TRT_8_2);
     clear();
-    pw_trt_watch_begin(&watch, PW_TRT_WATCH_THREAD);
+    PW_TRT_WATCH(watch, PW_TRT_WATCH_THREAD);
     pw_trt_native *const builder = pw_trt_builder_create(library);
     expect(!pw_trt_builder_set_threads(&oldest, builder, 2) &&
                strstr(watch.first, "VBuilder_setMaxThreads") != NULL,

@@ -117,8 +117,7 @@ typedef struct other_call {
 static void *call_elsewhere(void *argument)
 {
     other_call *const call = argument;
-    pw_trt_watch watch PW_TRT_WATCH;
-    pw_trt_watch_begin(&watch, call->kind);
+    PW_TRT_WATCH(watch, call->kind);
     pthread_barrier_wait(call->barrier);
     (void)pw_trt_watch_take("of the other call");
     pthread_barrier_wait(call->barrier);
@@ -152,10 +151,9 @@ static void test_threads(void)
     pthread_barrier_t barrier;
     pthread_t thread;
     other_call other = {.barrier = &barrier, .kind = PW_TRT_WATCH_WORKERS};
-    pw_trt_watch watch PW_TRT_WATCH;
     messages[0] = '\0';
     pthread_barrier_init(&barrier, NULL, 2);
-    pw_trt_watch_begin(&watch, PW_TRT_WATCH_WORKERS);
+    PW_TRT_WATCH(watch, PW_TRT_WATCH_WORKERS);
     expect(ask_worker() && strcmp(watch.first, "of a worker") == 0, "one build", watch.first);
     pw_trt_watch_forget();
     if (pthread_create(&thread, NULL, call_elsewhere, &other) != 0)

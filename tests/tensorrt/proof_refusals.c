@@ -13,8 +13,7 @@
 static void try_bytes(proof *of, pw_trt_native *runtime, const void *data, size_t size,
                       const char *what)
 {
-    pw_trt_watch watch PW_TRT_WATCH;
-    pw_trt_watch_begin(&watch, PW_TRT_WATCH_THREAD);
+    PW_TRT_WATCH(watch, PW_TRT_WATCH_THREAD);
     pw_trt_native *const engine = pw_trt_runtime_deserialize(of->library, runtime, data, size);
     EXPECT(of, engine == NULL && watch.first[0] != '\0', "%s is taken", what);
     printf("  %s: %s\n", what, watch.first);

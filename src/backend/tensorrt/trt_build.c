@@ -353,7 +353,7 @@ static bool give_up_source(build_job *job)
 pawl_status pw_trt_build(const pw_trt_library *library, const pw_plan *plan,
                          const pw_tuning *tuning, pw_trt_object **memory, pawl_error *error)
 {
-    pw_trt_watch watch PW_TRT_WATCH;
+    PW_TRT_WATCH(watch, PW_TRT_WATCH_WORKERS);
     pawl_error reason = {.status = PAWL_OK};
     pawl_status status;
     build_job job = {.library = library, .plan = plan, .tuning = tuning};
@@ -361,7 +361,6 @@ pawl_status pw_trt_build(const pw_trt_library *library, const pw_plan *plan,
     PW_TRY(check_precision(&job, error));
     PW_TRY(pw_trt_check_network(&plan->network, error));
     say_what_is_missing(&job);
-    pw_trt_watch_begin(&watch, PW_TRT_WATCH_WORKERS);
     pw_trt_watch_warnings(&watch, pw_trt_half_takes, &said);
     if (job.is_half && plan->options.is_fp16_fixed)
         pw_trt_half_say(&plan->network);

@@ -86,9 +86,8 @@ static pawl_status save(const pw_trt_library *library, pw_trt_object *cache, con
 
 void pw_trt_cache_save(const pw_trt_library *library, pw_trt_object *cache, const char *path)
 {
-    pw_trt_watch watch PW_TRT_WATCH;
+    PW_TRT_WATCH(watch, PW_TRT_WATCH_THREAD);
     pawl_error reason;
-    pw_trt_watch_begin(&watch, PW_TRT_WATCH_THREAD);
     if (save(library, cache, path, &reason) < 0)
         pw_log(PAWL_LOG_WARNING,
                "the timing cache is not kept, so the next build times all anew: %s",

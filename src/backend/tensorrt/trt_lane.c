@@ -96,13 +96,12 @@ pawl_status pw_trt_lane_open(const pw_trt_library *library, pw_trt_object *engin
                              pw_trt_profiles *profiles, const pw_gpu_stream *stream,
                              pw_trt_lane **lane, pawl_error *error)
 {
-    pw_trt_watch watch PW_TRT_WATCH;
+    PW_TRT_WATCH(watch, PW_TRT_WATCH_THREAD);
     pw_trt_lane *const made = pw_calloc(1, sizeof *made);
     pawl_status status;
     if (made == NULL)
         return pw_fail_memory(error, "an execution context", sizeof *made);
     *made = (pw_trt_lane){.library = library, .profiles = profiles, .users = 1};
-    pw_trt_watch_begin(&watch, PW_TRT_WATCH_THREAD);
     pw_trt_watch_warnings(&watch, is_of_profile, NULL);
     if (profiles->is_exclusive) {
         (void)pthread_mutex_lock(&profiles->mutex);

@@ -233,8 +233,7 @@ static pawl_status set_shape(pw_trt_program *made, pawl_error *error)
 static pawl_status lower_into(pw_trt_program *made, const pw_program *sibling, pawl_error *error)
 {
     pw_trt_device_plan *const plan = made->plan;
-    pw_trt_watch watch PW_TRT_WATCH;
-    pw_trt_watch_begin(&watch, PW_TRT_WATCH_THREAD);
+    PW_TRT_WATCH(watch, PW_TRT_WATCH_THREAD);
     PW_TRY(infer_shapes(made, error));
     PW_TRY(pw_gpu_stream_create(plan->gpu, &made->stream, error));
     PW_TRY(pw_gpu_enter(plan->gpu, error));

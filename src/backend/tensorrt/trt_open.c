@@ -140,8 +140,7 @@ static pawl_status open_engine(pw_trt_device_plan *made, pawl_error *error)
 
 static pawl_status open_into(pw_trt_device_plan *made, pawl_error *error)
 {
-    pw_trt_watch watch PW_TRT_WATCH;
-    pw_trt_watch_begin(&watch, PW_TRT_WATCH_WORKERS);
+    PW_TRT_WATCH(watch, PW_TRT_WATCH_WORKERS);
     PW_TRY(pw_trt_check_network(&made->base.plan->network, error));
     made->output_count = pw_trt_outputs(&made->base.plan->network, made->outputs);
     PW_TRY(pw_trt_library_get(&made->library, error));

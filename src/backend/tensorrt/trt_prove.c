@@ -94,9 +94,8 @@ pawl_status pw_trt_make_runtime(const pw_trt_library *library, pw_trt_object **r
 /* A library that builds is of use without a driver, whether or not it makes a runtime then. */
 pawl_status pw_trt_prove(const pw_trt_library *library, pawl_error *error)
 {
-    pw_trt_watch watch PW_TRT_WATCH;
+    PW_TRT_WATCH(watch, PW_TRT_WATCH_WORKERS);
     pw_trt_object *builder PW_TRT_GUARD = NULL, *runtime PW_TRT_GUARD = NULL;
-    pw_trt_watch_begin(&watch, PW_TRT_WATCH_WORKERS);
     if (library->create_builder == NULL)
         return pw_trt_make_runtime(library, &runtime, error);
     PW_TRY(pw_trt_make_builder(library, &builder, error));

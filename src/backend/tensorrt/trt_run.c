@@ -19,8 +19,7 @@ typedef pawl_status (*gpu_part)(pw_trt_program *program, void *argument, pawl_er
 static pawl_status do_on_gpu(pw_trt_program *program, gpu_part part, void *argument,
                              pawl_error *error)
 {
-    pw_trt_watch watch PW_TRT_WATCH;
-    pw_trt_watch_begin(&watch, PW_TRT_WATCH_THREAD);
+    PW_TRT_WATCH(watch, PW_TRT_WATCH_THREAD);
     pawl_status status = pw_gpu_enter(program->plan->gpu, error);
     bool is_inside = status >= 0;
     if (is_inside)

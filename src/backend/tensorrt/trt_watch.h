@@ -45,7 +45,10 @@ typedef struct pw_trt_watch {
 void pw_trt_watch_begin(pw_trt_watch *watch, pw_trt_watch_kind kind);
 /* Logs, as a warning, errors that were neither told nor forgotten: the call went on without harm. */
 void pw_trt_watch_end(pw_trt_watch *watch);
-#define PW_TRT_WATCH PW_CLEANUP(pw_trt_watch_end)
+/* A watch that has begun, until the scope's end: there is none that could end before it began. */
+#define PW_TRT_WATCH(name, kind)                                                                   \
+    pw_trt_watch name PW_CLEANUP(pw_trt_watch_end);                                                \
+    pw_trt_watch_begin(&(name), kind)
 
 /* Shows the library's warnings to the caller first, from now on. */
 void pw_trt_watch_warnings(pw_trt_watch *watch, pw_trt_warning warning, void *user);
