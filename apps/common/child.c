@@ -230,6 +230,8 @@ bool app_child_end(app_child *child, double patience_ms)
     }
     if (child->id > 0) {
         is_good = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+        /* posix_spawn() may say so only here */
+        child->is_missing = WIFEXITED(status) && WEXITSTATUS(status) == 127;
         take_rest(child);
         if (!is_good)
             complain(child, "it fails and does not say why");

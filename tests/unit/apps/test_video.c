@@ -214,9 +214,11 @@ static void children_fail(void **state)
     char *const deaf[] = {"true", NULL};
     const app_patience short_one = {.silence_ms = 150},
                        stopped = {.is_over = is_over, .user = &asked};
-    assert_false(app_child_start(&child, none, APP_CHILD_OUT));
+    if (app_child_start(&child, none, APP_CHILD_OUT)) /* as POSIX allows, and emulators do */
+        assert_false(app_child_end(&child, 20000));
+    else
+        assert_true(app_child_end(&child, 0));
     assert_true(child.is_missing);
-    assert_true(app_child_end(&child, 0));
     assert_true(app_child_start(&child, sleeps, APP_CHILD_OUT));
     assert_int_equal(app_child_read(&child, &byte, 1, NULL, &short_one), APP_IO_SILENT);
     assert_int_equal(app_child_read(&child, &byte, 1, NULL, &stopped), APP_IO_STOPPED);
