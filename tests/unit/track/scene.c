@@ -126,8 +126,9 @@ static void imagine(scene *s, double x, double y, double width, double height, d
 static void imagine_anywhere(scene *s)
 {
     const double height = random_between(&s->seed, 60, 240);
-    imagine(s, random_between(&s->seed, 0, SCENE_WIDTH - 0.4 * height),
-            random_between(&s->seed, 0, SCENE_HEIGHT - height), 0.4 * height, height, 0.8);
+    const double y = random_between(&s->seed, 0, SCENE_HEIGHT - height);
+    const double x = random_between(&s->seed, 0, SCENE_WIDTH - 0.4 * height);
+    imagine(s, x, y, 0.4 * height, height, 0.8);
 }
 
 /* A second box of somebody, too far off for the suppression: half of a body, or two as one. */
