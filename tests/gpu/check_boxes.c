@@ -111,13 +111,14 @@ static pawl_status run_device(gpu *with, gpu_heads *heads, pw_gpu_boxes *boxes, 
                               float threshold, pawl_error *error)
 {
     const pw_nms_rules of = pw_nms_rules_of(nms);
-    const pw_gpu_rules rules = {.objectness = {threshold, pw_raw_threshold(threshold)},
-                                .thresholds = of.thresholds,
-                                .lowest = of.lowest,
-                                .iou = of.iou,
-                                .most = of.max_detections,
-                                .is_agnostic = of.is_agnostic,
-                                .is_multi_label = of.is_multi_label};
+    const pw_gpu_rules rules = {
+        .objectness = {.threshold = threshold, .raw = pw_raw_threshold(threshold)},
+        .thresholds = of.thresholds,
+        .lowest = of.lowest,
+        .iou = of.iou,
+        .most = of.max_detections,
+        .is_agnostic = of.is_agnostic,
+        .is_multi_label = of.is_multi_label};
     PW_TRY(gpu_heads_upload(with, heads, error));
     PW_TRY(pw_gpu_boxes_want(boxes, with->stream, &rules, error));
     PW_TRY(pw_gpu_boxes_enqueue(boxes, with->stream, error));

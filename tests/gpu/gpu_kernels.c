@@ -83,7 +83,7 @@ static void find(const char *name, void *function)
 static pawl_status use_boxes(gpu *with, gpu_heads *heads, pw_gpu_boxes *boxes, pawl_error *error)
 {
     static const float thresholds[2] = {0.25f, 0.25f};
-    const pw_gpu_rules rules = {.objectness = {0.25f, -2.0f},
+    const pw_gpu_rules rules = {.objectness = {.threshold = 0.25f, .raw = -2.0f},
                                 .thresholds = thresholds,
                                 .lowest = 0.25f,
                                 .iou = 0.45f,

@@ -173,7 +173,7 @@ static pawl_status prepare(bench *b, pawl_error *error)
     float thresholds[80];
     for (size_t c = 0; c < 80; c++)
         thresholds[c] = 0.25f;
-    const pw_gpu_rules rules = {.objectness = {0.25f, pw_raw_threshold(0.25f)},
+    const pw_gpu_rules rules = {.objectness = {.threshold = 0.25f, .raw = pw_raw_threshold(0.25f)},
                                 .thresholds = thresholds,
                                 .lowest = 0.25f,
                                 .iou = 0.45f,

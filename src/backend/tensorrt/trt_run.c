@@ -221,13 +221,14 @@ static pawl_status start_work(pw_trt_program *program, int which, pawl_error *er
 static pw_gpu_rules rules_of(const pw_nms *nms, float threshold)
 {
     const pw_nms_rules rules = pw_nms_rules_of(nms);
-    return (pw_gpu_rules){.objectness = {threshold, pw_raw_threshold(threshold)},
-                          .thresholds = rules.thresholds,
-                          .lowest = rules.lowest,
-                          .iou = rules.iou,
-                          .most = rules.max_detections,
-                          .is_agnostic = rules.is_agnostic,
-                          .is_multi_label = rules.is_multi_label};
+    return (pw_gpu_rules){
+        .objectness = {.threshold = threshold, .raw = pw_raw_threshold(threshold)},
+        .thresholds = rules.thresholds,
+        .lowest = rules.lowest,
+        .iou = rules.iou,
+        .most = rules.max_detections,
+        .is_agnostic = rules.is_agnostic,
+        .is_multi_label = rules.is_multi_label};
 }
 
 static pawl_status download_maps(const pw_trt_program *program, pawl_error *error)
