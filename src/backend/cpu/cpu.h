@@ -54,6 +54,11 @@ void pw_cpu_packed_free(cpu_packed *first);
 pawl_status pw_cpu_lower(pw_device_plan *device_plan, const pw_lowering *lowering, pw_program **program, pawl_error *error) PW_NODISCARD;
 void pw_cpu_release(pw_program *program);
 
+/* What fills a program whose plan and lowering are set; what it leaves on an error is released by who calls it. */
+typedef pawl_status cpu_lower_into(cpu_program *program, pawl_error *error);
+/* A program that lower fills, all of it or nothing. With the plan's mutex held. */
+pawl_status pw_cpu_program_make(cpu_device_plan *plan, const pw_lowering *lowering, cpu_lower_into *lower, cpu_program **program,
+                                pawl_error *error) PW_NODISCARD;
 /* Of all pictures at once. With the plan's mutex held. */
 pawl_status pw_cpu_lower_at_once(cpu_device_plan *plan, const pw_lowering *lowering, cpu_program **program, pawl_error *error) PW_NODISCARD;
 /* Where an operand lies. */

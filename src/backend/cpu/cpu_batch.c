@@ -6,8 +6,6 @@
  */
 #include "backend/cpu/cpu.h"
 
-#include "base/memory.h"
-
 #include <string.h>
 
 static pawl_status bind(cpu_program *program, pawl_error *error)
@@ -30,27 +28,14 @@ static pawl_status lower_into(cpu_program *program, pawl_error *error)
     one.batch = 1;
     PW_TRY(bind(program, error));
     PW_TRY(pw_cpu_lower_at_once(program->plan, &one, &program->one, error));
-    program->kernels.base.memory_size +=
-        program->arena.total + program->one->kernels.base.memory_size;
+    program->kernels.base.memory_size += program->one->kernels.base.memory_size;
     return PAWL_OK;
 }
 
 pawl_status pw_cpu_batch_lower(cpu_device_plan *plan, const pw_lowering *lowering,
                                cpu_program **program, pawl_error *error)
 {
-    cpu_program *made = pw_calloc(1, sizeof(*made));
-    if (made == NULL)
-        return pw_fail_memory(error, "the program", sizeof(*made));
-    made->kernels.base.backend = &pw_backend_cpu;
-    made->kernels.base.lowering = *lowering;
-    made->plan = plan;
-    const pawl_status status = lower_into(made, error);
-    if (status < 0) {
-        pw_cpu_release(&made->kernels.base);
-        return status;
-    }
-    *program = made;
-    return PAWL_OK;
+    return pw_cpu_program_make(plan, lowering, lower_into, program, error);
 }
 
 /* The rows of a picture, where the program of one makes them. */

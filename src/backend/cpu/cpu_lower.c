@@ -106,8 +106,8 @@ static pawl_status lower_into(cpu_program *program, pawl_error *error)
     return make_steps(program, error);
 }
 
-pawl_status pw_cpu_lower_at_once(cpu_device_plan *plan, const pw_lowering *lowering,
-                                 cpu_program **program, pawl_error *error)
+pawl_status pw_cpu_program_make(cpu_device_plan *plan, const pw_lowering *lowering,
+                                cpu_lower_into *lower, cpu_program **program, pawl_error *error)
 {
     cpu_program *made = pw_calloc(1, sizeof(*made));
     if (made == NULL)
@@ -115,7 +115,7 @@ pawl_status pw_cpu_lower_at_once(cpu_device_plan *plan, const pw_lowering *lower
     made->kernels.base.backend = &pw_backend_cpu;
     made->kernels.base.lowering = *lowering;
     made->plan = plan;
-    const pawl_status status = lower_into(made, error);
+    const pawl_status status = lower(made, error);
     if (status < 0) {
         pw_cpu_release(&made->kernels.base);
         return status;
@@ -123,6 +123,12 @@ pawl_status pw_cpu_lower_at_once(cpu_device_plan *plan, const pw_lowering *lower
     made->kernels.base.memory_size += made->arena.total;
     *program = made;
     return PAWL_OK;
+}
+
+pawl_status pw_cpu_lower_at_once(cpu_device_plan *plan, const pw_lowering *lowering,
+                                 cpu_program **program, pawl_error *error)
+{
+    return pw_cpu_program_make(plan, lowering, lower_into, program, error);
 }
 
 pawl_status pw_cpu_lower(pw_device_plan *device_plan, const pw_lowering *lowering,
