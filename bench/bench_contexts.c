@@ -5,6 +5,8 @@
  * been seen: bench_contexts ENGINE [seconds].
  */
 #define _GNU_SOURCE 1 /* clock_gettime, readdir */
+#include "common.h"
+
 #include <pawl/pawl.h>
 
 #include <dirent.h>
@@ -30,17 +32,7 @@ typedef struct client {
 
 static void try(pawl_status status)
 {
-    if (status >= 0)
-        return;
-    (void)fprintf(stderr, "bench_contexts: %s\n", error.message);
-    exit(1);
-}
-
-static double seconds_now(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+    must("bench_contexts", status, &error);
 }
 
 /* Threads of this process. */

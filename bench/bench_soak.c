@@ -6,6 +6,8 @@
  * or sixteen threads do less than nine tenths of what two do.
  */
 #define _GNU_SOURCE 1 /* clock_gettime, alarm */
+#include "common.h"
+
 #include <pawl/pawl.h>
 
 #include <limits.h>
@@ -26,17 +28,7 @@ static atomic_bool is_over;
 
 static void try(pawl_status status)
 {
-    if (status >= 0)
-        return;
-    (void)fprintf(stderr, "bench_soak: %s\n", error.message);
-    exit(1);
-}
-
-static double seconds_now(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+    must("bench_soak", status, &error);
 }
 
 /* Of all threads of this process. */
