@@ -13,11 +13,11 @@ typedef struct task {
 
 static void *start(void *argument)
 {
-    const task todo = *(task *)argument;
+    const task given = *(task *)argument;
     const locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
     free(argument);
     (void)uselocale(plain);
-    todo.run(todo.user);
+    given.run(given.user);
     (void)uselocale(LC_GLOBAL_LOCALE);
     if (plain != (locale_t)0)
         freelocale(plain);
@@ -26,12 +26,12 @@ static void *start(void *argument)
 
 int app_thread_start(pthread_t *thread, void (*run)(void *user), void *user)
 {
-    task *todo = malloc(sizeof *todo);
-    if (todo == NULL)
+    task *given = malloc(sizeof *given);
+    if (given == NULL)
         return ENOMEM;
-    *todo = (task){run, user};
-    const int reason = pthread_create(thread, NULL, start, todo);
+    *given = (task){run, user};
+    const int reason = pthread_create(thread, NULL, start, given);
     if (reason != 0)
-        free(todo);
+        free(given);
     return reason;
 }
