@@ -52,6 +52,7 @@ static void begin_stage(const char *stage, size_t done, double now)
     shown.first_done = done;
     shown.begin_ms = now;
     shown.has_line = false;
+    (void)fflush(stdout); /* what was said before the long job is seen while it lasts */
 }
 
 static void put_duration(char text[32], double milliseconds)

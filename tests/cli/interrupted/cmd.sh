@@ -2,8 +2,8 @@
 mkdir in
 i=0
 while [ $i -lt 400 ]; do ln -s "$SHAPES/pictures/shapes1.jpg" in/$i.jpg; i=$((i + 1)); done
-tool interrupt 1 $PAWL predict -q "$ENGINE" in --json lines.jsonl --save-coco coco.json --threads 1 --imgsz 1280
+tool interrupt '[ -s lines.jsonl ]' $PAWL predict -q "$ENGINE" in --json lines.jsonl --save-coco coco.json --threads 1 --imgsz 1280
 ls
 [ "$(ls runs/predict/exp | wc -l)" -lt 400 ] && echo some
 find . -name '*.tmp*'
-tool interrupt 0.5 $PAWL bench "$ENGINE" --duration 20
+tool interrupt '[ -s bench.txt ]' $PAWL bench "$ENGINE" --threads 1 --duration 60 >bench.txt; cat bench.txt

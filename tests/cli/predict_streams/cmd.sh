@@ -6,7 +6,8 @@ echo "FAKE 64 48 0 10/1 yuv420p none lose:5:20" >door
 echo "FAKE 64 48 9 10/1 yuv420p none hang:4" >still
 echo 'rtsp://me:secret@camera:554/fast?x=1' >cameras.streams
 echo 'http://camera/door' >>cameras.streams
-tool interrupt 6 $PAWL predict "$ENGINE" cameras.streams udp://camera/still --imgsz 64 --threads 1 --project out --name o --save-txt --json lines.jsonl >out.txt 2>err.txt
+enough='for of in fast door still; do [ "$(grep -c "camera[:0-9]*/$of" lines.jsonl)" -ge 3 ] || exit 1; done; grep -q door.*lost err.txt && grep -q still.*lost err.txt && [ "$(grep -c camera/door lines.jsonl)" -gt 5 ]'
+tool interrupt "$enough" $PAWL predict "$ENGINE" cameras.streams udp://camera/still --imgsz 64 --threads 1 --project out --name o --save-txt --json lines.jsonl >out.txt 2>err.txt
 tail -n 1 out.txt
 for name in fast door still; do
     frames=$(grep -c "\"file\":\"[a-z]*://camera[:0-9]*/$name" lines.jsonl)

@@ -37,7 +37,7 @@ PAWL_FFMPEG=/nowhere/ffmpeg PAWL_FFPROBE=/nowhere/ffprobe look a.mp4
 PAWL_FFPROBE=/nowhere/ffprobe look a.mp4; film a.mp4
 echo '--- interrupted'
 video live:20 aac yuv420p 100000 >long.mp4
-tool interrupt 1 $PAWL predict -q "$ENGINE" long.mp4 --imgsz 64 --threads 1 --project out --name o --save-txt --json lines.jsonl 2>&1
+tool interrupt '[ -s lines.jsonl ] && [ "$(wc -l <lines.jsonl)" -gt 3 ]' $PAWL predict -q "$ENGINE" long.mp4 --imgsz 64 --threads 1 --project out --name o --save-txt --json lines.jsonl 2>&1
 frames=$(wc -l <lines.jsonl)
 sed "s/frames $frames/frames AS MANY/" out/o/long.mp4; ls out/o
 [ "$frames" -gt 3 ] && ls out/o/labels | head -n 0; tail -c 1 lines.jsonl | od -c | head -n 1

@@ -28,7 +28,7 @@ export PAWL_MAX_ISA=generic
 pawl bench c.engine --duration 0.1 2>&1 >/dev/null | cut -c 1-56
 unset PAWL_MAX_ISA
 
-tool interrupt 0.3 $PAWL build -q "$SHAPES/shapes.pt" -o g.engine --tune full --imgsz 1280
+tool interrupt '[ -s g.txt ]' $PAWL build "$SHAPES/shapes.pt" -o g.engine --tune full --imgsz 1280 >g.txt 2>/dev/null; tail -n 1 g.txt
 build -o h.engine --timing-cache t.cache 2>/dev/null
 echo $?
 ls ./*.engine
