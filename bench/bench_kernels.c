@@ -236,7 +236,8 @@ int main(int argc, char **argv)
         for (size_t i = 0; i < pk_implementation_count; i++) {
             const pk_implementation *implementation = &pk_implementations[i];
             if (strstr(implementation->name, pattern) == NULL ||
-                !pk_fits(implementation, pw_isa_mask(), &from.problem))
+                !pk_fits(implementation, pw_isa_mask(), &from.problem) ||
+                !pw_isa_permitted(implementation->isa))
                 continue;
             const double ns = time_problem(implementation, &from.problem, 1);
             const double gflops = pk_problem_flops(&from.problem) / ns;

@@ -56,6 +56,12 @@ static atomic_uint allowed;
 static pthread_once_t find_once = PTHREAD_ONCE_INIT;
 static pw_notice limit_is_ignored;
 
+static pthread_once_t ask_once = PTHREAD_ONCE_INIT;
+static struct {
+    bool are_granted;
+    pw_notice are_refused;
+} tiles;
+
 /* All bits up to a level's own; false where the name is none of this machine's family. */
 static bool mask_of_name(const char *name, uint32_t *mask)
 {
@@ -77,6 +83,7 @@ static bool mask_of_name(const char *name, uint32_t *mask)
 #define STATE_AMX          0x60000u /* tile configuration and tile data */
 #define TILE_DATA          18       /* its number among the states */
 #define ARCH_GET_SUPPORTED 0x1021   /* ARCH_GET_XCOMP_SUPP of arch_prctl(2): what it would grant */
+#define ARCH_ASK           0x1023   /* ARCH_REQ_XCOMP_PERM: asks for it */
 
 typedef struct cpuid_words {
     uint32_t eax, ebx, ecx, edx;
@@ -118,6 +125,17 @@ static bool may_ask_for_tiles(void)
 #else
     return false;
 #endif
+}
+
+static void ask_for_tiles(void)
+{
+#if defined(SYS_arch_prctl)
+    tiles.are_granted = syscall(SYS_arch_prctl, ARCH_ASK, TILE_DATA) == 0;
+#endif
+    if (!tiles.are_granted)
+        pw_notice_set(&tiles.are_refused, PAWL_LOG_WARNING,
+                      "AMX is not used: the system refuses its registers (is a thread's alternate "
+                      "signal stack too small for them?)");
 }
 
 static uint32_t find_avx512(cpuid_words features, uint32_t states)
@@ -205,6 +223,8 @@ static uint32_t find_machine(void)
 #endif
 
 #if !defined(__x86_64__)
+static void ask_for_tiles(void) {}
+
 static void find_name(pw_strbuf *name)
 {
     pw_strbuf_add(name, "unknown processor");
@@ -259,6 +279,15 @@ uint32_t pw_isa_machine(void)
 uint32_t pw_isa_mask(void)
 {
     return pw_isa_machine() & atomic_load_explicit(&allowed, memory_order_relaxed);
+}
+
+bool pw_isa_permitted(uint32_t isa)
+{
+    if ((isa & PW_ISA_AMX) == 0)
+        return true;
+    (void)pthread_once(&ask_once, ask_for_tiles);
+    pw_notice_tell(&tiles.are_refused);
+    return tiles.are_granted;
 }
 
 const char *pw_isa_name(uint32_t mask)

@@ -14,7 +14,7 @@ typedef enum pw_isa {
     PW_ISA_AVX512 = 1 << 2,     /* F, BW, DQ, VL */
     PW_ISA_AVX512VNNI = 1 << 3,
     PW_ISA_AVX512BF16 = 1 << 4,
-    PW_ISA_AMX = 1 << 5,        /* BF16 and INT8. Nobody has asked the kernel for its permission yet: who runs tile code does */
+    PW_ISA_AMX = 1 << 5,        /* BF16 and INT8: pw_isa_permitted() before any of it is run */
     PW_ISA_AVXVNNI = 1 << 6,    /* vpdpbusd of processors without AVX-512, and of newer ones with it */
     PW_ISA_NEON = 1 << 8,
     PW_ISA_DOTPROD = 1 << 9,
@@ -24,6 +24,11 @@ typedef enum pw_isa {
 
 /* The machine's, less what PAWL_MAX_ISA and pawl_max_isa_set() forbid. */
 uint32_t pw_isa_mask(void);
+/*
+ * Whether code of these bits may run. Where AMX is among them, the kernel is asked for its tile registers, once for the process: that is why nobody asks
+ * who does not mean to use them. It refuses where a thread has an alternate signal stack that is too small for them; that is logged.
+ */
+bool pw_isa_permitted(uint32_t isa);
 /* What the machine really has. */
 uint32_t pw_isa_machine(void);
 /* Name of the highest level in a mask: "avx512". */

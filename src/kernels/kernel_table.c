@@ -23,12 +23,18 @@ static bool any(const pk_implementation *implementation, const pk_problem *probl
     TILE(bf16, bf16, set, bits, tile, mr, nr, 0, "bf16"),        \
     TILE(bf16, f32, set, bits, tile, mr, nr, 0, "bf16_f32")
 /* Products come several at a time: group. */
-#define DOT(from, weights_, sum_, to, set, bits, tile, mr_, nr_, spare_, group_, less)                                      \
-    {.name = "conv_" #from "_" #to "_" #set "_" #tile, .op = PK_CONV, .isa = bits,                                          \
+#define DOT_FIELDS(from, weights_, sum_, to, set, bits, tile, mr_, nr_, spare_, group_, less)                               \
+     .name = "conv_" #from "_" #to "_" #set "_" #tile, .op = PK_CONV, .isa = bits,                                          \
      .types = {PK_TYPE_##from, weights_, sum_, PK_TYPE_##to},                                                               \
      .variant = &(const pk_tile){.mr = mr_, .nr = nr_, .spare = spare_, .group = group_, .bytes_less = less,                \
                                  .run = pk_conv_##from##_##to##_##tile##_##set},                                            \
-     .accepts = pk_tiles_accepts, .plan = pk_tiles_plan, .pack = pk_tiles_pack, .run = pk_tiles_run}
+     .accepts = pk_tiles_accepts, .plan = pk_tiles_plan, .pack = pk_tiles_pack, .run = pk_tiles_run
+#define DOT(from, weights, sum, to, set, bits, tile, mr, nr, spare, group, less)                                            \
+    {DOT_FIELDS(from, weights, sum, to, set, bits, tile, mr, nr, spare, group, less)}
+/* Where tile registers win over dot products, a measurement must say. */
+#define AMX(from, weights, sum, to, bits, group)                                                                            \
+    {DOT_FIELDS(from, weights, sum, to, amx, PK_AVX512 | PK_AMX | (bits), 32x32, 32, 32, 16, group, 0),                     \
+     .is_tuned_only = true, .leave = pk_amx_leave}
 #define DOTS_INTEGER(set, bits, tile, mr, nr, spare, group, less)              \
     DOT(u8s8, PK_S8, PK_S32, u8, set, bits, tile, mr, nr, spare, group, less), \
     DOT(u8s8, PK_S8, PK_S32, f32, set, bits, tile, mr, nr, spare, group, less)
@@ -135,6 +141,10 @@ const pk_implementation pk_implementations[] = {
     STEM_F32(bf16, avx512, PK_AVX512, 28, 16),
     STEM_F32(f32, avx2, PK_AVX2, 12, 8),
     STEM_F32(bf16, avx2, PK_AVX2, 12, 8),
+    AMX(u8s8, PK_S8, PK_S32, u8, PK_AVX512VNNI, 4),
+    AMX(u8s8, PK_S8, PK_S32, f32, PK_AVX512VNNI, 4),
+    AMX(bf16, PK_BF16, PK_F32, bf16, PK_AVX512BF16, 2),
+    AMX(bf16, PK_BF16, PK_F32, f32, PK_AVX512BF16, 2),
     DOTS_U8S8(avx512vnni, PK_AVX512 | PK_AVX512VNNI, 14x32, 14, 32, 16),
     DOTS_U8S8(avx512vnni, PK_AVX512 | PK_AVX512VNNI, 28x16, 28, 16, 0),
     DOTS_BF16(avx512bf16, PK_AVX512 | PK_AVX512BF16, 14x32, 14, 32, 16),

@@ -37,6 +37,12 @@ pw_lowering pw_tuned_lowering(const pw_plan *plan, size_t form)
     return lowering;
 }
 
+const pk_implementation *pw_tactic_find(const char *name, uint32_t isa, const pk_problem *problem)
+{
+    const pk_implementation *found = pk_find(name, isa, problem);
+    return found != NULL && pw_isa_permitted(found->isa) ? found : NULL;
+}
+
 /* Whether a tactic was measured on such a machine, with however many threads. */
 static bool is_measured_here(const pw_tactics *tactics, const pw_tactic *tactic)
 {
@@ -58,7 +64,7 @@ static const pk_implementation *prefer(void *user, const pk_problem *problem)
     for (size_t i = 0; tactic == NULL && i < from->tactic_count; i++)
         if (from->tactics[i].problem == hash && is_measured_here(tactics, &from->tactics[i]))
             tactic = &from->tactics[i];
-    return tactic == NULL ? NULL : pk_find(tactic->name, tactics->machine->isa, problem);
+    return tactic == NULL ? NULL : pw_tactic_find(tactic->name, tactics->machine->isa, problem);
 }
 
 static pawl_status schedule_by(const pw_tactics *tactics, const pw_lowering *lowering,
@@ -118,7 +124,7 @@ static const pk_implementation *note_asked(void *user, const pk_problem *problem
     const uint64_t hash = pw_tactic_problem(problem, text);
     for (size_t i = 0; i < from->tactic_count; i++)
         if (from->tactics[i].problem == hash &&
-            pk_find(from->tactics[i].name, to->tactics->machine->isa, problem) != NULL)
+            pw_tactic_find(from->tactics[i].name, to->tactics->machine->isa, problem) != NULL)
             to->is_answered[i] = true;
     return prefer((void *)(uintptr_t)to->tactics, problem);
 }

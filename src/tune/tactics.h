@@ -22,6 +22,9 @@ uint64_t pw_tactic_problem(const pk_problem *problem, char text[PK_TEXT_SIZE]);
 /* The other: "MACHINE, 2 threads". */
 void pw_tactic_machine(const pw_machine *machine, size_t threads, char text[PW_TACTIC_MACHINE_SIZE]);
 
+/* The implementation of that name where it fits the problem and may run on this machine, else NULL. */
+const pk_implementation *pw_tactic_find(const char *name, uint32_t isa, const pk_problem *problem);
+
 /* The forms whose problems are timed: what pictures take, and what tensors take. */
 #define PW_TUNED_FORMS 2
 /* A form at the shape that a plan is best at; the crew is the caller's to fill in. */

@@ -2,6 +2,7 @@
 /* One step's implementations against each other. */
 #include "tune/trial.h"
 
+#include "base/cpu_info.h"
 #include "base/memory.h"
 #include "base/os.h"
 #include "base/size.h"
@@ -42,7 +43,7 @@ static bool is_tried(const pk_implementation *implementation, const pw_schedule 
     const bool has_more = (usual & ~implementation->isa) == 0;
     const bool is_as_wide = (usual & implementation->isa & PK_AVX512) != 0;
     return pk_fits(implementation, schedule->desc.machine.isa, &step->problem) &&
-           (effort->is_all || has_more || is_as_wide);
+           (effort->is_all || has_more || is_as_wide) && pw_isa_permitted(implementation->isa);
 }
 
 size_t pw_trial_candidates(const pw_schedule *schedule, size_t step, const pw_trial_effort *effort)

@@ -111,8 +111,8 @@ static const pk_implementation *cached(const tuner *t, const pw_kernel_program *
     if (row == NULL)
         return NULL;
     *nanoseconds = row->nanoseconds;
-    return pk_find(row->name, program->schedule.desc.machine.isa,
-                   &program->schedule.steps[step].problem);
+    return pw_tactic_find(row->name, program->schedule.desc.machine.isa,
+                          &program->schedule.steps[step].problem);
 }
 
 /* Takes what the cache knows of a step's problem; true: there is nothing to time. */

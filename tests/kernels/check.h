@@ -39,4 +39,8 @@ void pt_case_make(pt_case *to, const pk_implementation *implementation, size_t n
  * of the destination. Not for CANDIDATES, whose rows are those of DECODE. */
 void pt_solve(const pt_case *of, const void *const *sources, double *want, double *magnitude);
 
+/* A row of AMX as one that runs without tile registers, where the processor has AVX-512 of bytes and halves; false: row is none. The next call takes it
+ * back. */
+bool pt_amx_emulate(const pk_implementation *row, pk_implementation *emulated);
+
 #endif

@@ -5,12 +5,15 @@
  * work in end where a page ends; what lies between a slice's pixels must stay. Items run in a
  * random order. Closes with "N passed, N failed".
  */
+#define _GNU_SOURCE 1 /* syscall */
 #include "kernels/check.h"
 
 #include "kernels/head/head.h"
 
 #if defined(__x86_64__)
 #include <cpuid.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 #elif defined(__aarch64__)
 #include <sys/auxv.h>
 #endif
@@ -96,8 +99,13 @@ static void run_shuffled(const pk_call *call)
             order[i] = order[k];
             order[k] = i;
         }
-        for (size_t i = 0; i < count; i++)
+        for (size_t i = 0; i < count; i++) {
+            if (call->implementation->enter != NULL)
+                call->implementation->enter();
             call->implementation->run(call, phase, order[i], scratch);
+            if (call->implementation->leave != NULL)
+                call->implementation->leave();
+        }
     }
 }
 
@@ -316,6 +324,27 @@ static bool has_avx_vnni(void)
     unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
     return __get_cpuid_count(7, 1, &eax, &ebx, &ecx, &edx) != 0 && (eax >> 4 & 1u) != 0;
 }
+
+/* Tiles, of bytes and of halves, and the kernel's permission to use them: ARCH_REQ_XCOMP_PERM of
+ * arch_prctl(2), state 18. */
+static bool has_amx(void)
+{
+    const unsigned features = 1u << 22 | 1u << 24 | 1u << 25;
+    unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
+    return __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) != 0 && (edx & features) == features &&
+           syscall(SYS_arch_prctl, 0x1023, 18) == 0;
+}
+
+/* What no processor at hand can run, by what all else of it needs. */
+static void check_emulated(uint32_t machine, const char *pattern)
+{
+    pk_implementation emulated;
+    for (size_t i = 0; i < pk_implementation_count; i++)
+        if ((pk_implementations[i].isa & ~((uint32_t)PK_AMX | machine)) == 0 &&
+            strstr(pk_implementations[i].name, pattern) != NULL &&
+            pt_amx_emulate(&pk_implementations[i], &emulated))
+            check_implementation(&emulated);
+}
 #endif
 
 int main(int argc, char **argv)
@@ -329,7 +358,8 @@ int main(int argc, char **argv)
                   {PK_AVX512, PK_AVX512},
                   {PK_AVX512 | PK_AVX512VNNI, PK_AVX512VNNI},
                   {PK_AVX512 | PK_AVX512BF16, PK_AVX512BF16},
-                  {PK_AVX512 | PK_AMX, PK_AMX},
+                  {PK_AVX512 | PK_AVX512VNNI | PK_AMX, PK_AMX},
+                  {PK_AVX512 | PK_AVX512BF16 | PK_AMX, PK_AMX},
                   {PK_NEON, PK_NEON},
                   {PK_NEON | PK_DOTPROD, PK_DOTPROD},
                   {PK_NEON | PK_I8MM, PK_I8MM},
@@ -348,6 +378,8 @@ int main(int argc, char **argv)
         machine |= __builtin_cpu_supports("avx512bf16") ? PK_AVX512BF16 : 0;
     }
     machine |= (machine & PK_AVX2) != 0 && has_avx_vnni() ? PK_AVXVNNI : 0;
+    machine |= (machine & PK_AVX512) != 0 && has_amx() ? PK_AMX : 0;
+    check_emulated(machine, pattern);
 #elif defined(__aarch64__)
     machine |= PK_NEON; /* the rest by their bits, which older headers have no names for */
     machine |= (getauxval(AT_HWCAP) >> 20 & 1u) != 0 ? PK_DOTPROD : 0;
