@@ -16,8 +16,8 @@ RULES = [
      "writes numbers as the program's locale has them: pw_strbuf_add()"),
     (r"\b(?:setlocale|localeconv)\s*\(", ("src/", "apps/"), (), "the locale is the user's program's"),
     (r"\bpthread_create\s*\(", ("apps/",), ("apps/cli/bench_probe.c", "apps/common/progress.c", "apps/common/thread.c"), "a thread of a program has to pin its locale: app_thread_start()"),
-    (r"0x1023\b|ARCH_REQ_XCOMP_PERM", ("src/", "apps/"), (),
-     "the permission for AMX enlarges every signal frame of the process: only the file that runs tile code asks for it"),
+    (r"0x1023\b|ARCH_REQ_XCOMP_PERM", ("src/", "apps/"), ("src/base/cpu_info.c",),
+     "the permission for AMX enlarges every signal frame of the process: pw_isa_permitted(), by who is about to run tile code"),
 ]
 # What is only spoken of is no call.
 COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.S)
