@@ -16,52 +16,87 @@ PK_INLINE float bytes_value(uint8_t byte, float scale, int32_t zero_point)
 {
     return scale == 0.0f ? (float)byte / 255.0f : (float)(byte - zero_point) * scale;
 }
-/* The nearest; a NaN is the zero point. */
-PK_INLINE uint8_t bytes_nearest(float value, float scale, float zero_point)
+/* The nearest; a NaN is the zero point. Comparisons are of bits: floats' may trap, which keeps compilers from vectors. */
+PK_INLINE uint8_t bytes_nearest(float value, float scale, int32_t zero_point)
 {
+    const uint32_t sign = 0x80000000u, infinity = 0x7f800000u, far = 0x44000000u; /* 512 */
     float n = value / scale;
-    n = n > -512.0f ? n : n <= -512.0f ? -512.0f : 0.0f;
-    n = n < 512.0f ? n : 512.0f;
-    n = (n + 12582912.0f) - 12582912.0f + zero_point;
-    return (uint8_t)(n < 0.0f ? 0.0f : n > 255.0f ? 255.0f : n);
+    uint32_t bits;
+    memcpy(&bits, &n, sizeof bits);
+    uint32_t size = bits & ~sign;
+    size = size > infinity ? 0 : size;
+    size = size > far ? far : size;
+    bits = (bits & sign) | size;
+    memcpy(&n, &bits, sizeof n);
+    n += 12582912.0f; /* 1.5 * 2^23: what follows is its last bits */
+    int32_t whole;
+    memcpy(&whole, &n, sizeof whole);
+    whole += zero_point - 0x4b400000;
+    whole = whole < 0 ? 0 : whole;
+    return (uint8_t)(whole > 255 ? 255 : whole);
 }
 
-void PK_NAME(reorder_q8_f32)(const pk_call *call, size_t phase, size_t item, void *scratch)
+#define BYTES_RUN 64
+
+/* Values that lie steps apart, through arrays of the stack: what compilers make of other loops is ten times as long, or no vectors. */
+static void PK_NAME(bytes_to_values)(const uint8_t *from, size_t from_step, float *to, size_t to_step, size_t count, float scale, int32_t zero_point)
 {
-    (void)phase;
-    (void)scratch;
-    const pk_tensor *in = &call->problem->source[0], *out = &call->problem->destination;
-    const pk_range range = pk_cut_range(&call->needs->cut, item);
-    const bool is_plain = bytes_are_together(in, out);
-    const float scale = in->scale;
-    const int32_t zero_point = in->zero_point;
-    for (size_t p = range.begin; p < range.end; p++) {
-        const uint8_t *restrict input = (const uint8_t *)call->source[0] + bytes_pixel(in, range.part, p);
-        float *restrict output = (float *)call->destination + bytes_pixel(out, range.part, p);
-        for (size_t c = 0; is_plain && c < in->channels; c++)
-            output[c] = bytes_value(input[c], scale, zero_point);
-        for (size_t c = 0; !is_plain && c < in->channels; c++)
-            output[bytes_channel(out, c)] = bytes_value(input[bytes_channel(in, c)], scale, zero_point);
+    uint8_t bytes[BYTES_RUN] = {0};
+    float values[BYTES_RUN];
+    for (size_t at = 0; at < count; at += BYTES_RUN) {
+        const size_t run = pk_min(BYTES_RUN, count - at);
+        for (size_t i = 0; i < run; i++)
+            bytes[i] = from[(at + i) * from_step];
+        for (size_t i = 0; i < BYTES_RUN; i++)
+            values[i] = bytes_value(bytes[i], scale, zero_point);
+        for (size_t i = 0; i < run; i++)
+            to[(at + i) * to_step] = values[i];
     }
 }
 
-void PK_NAME(reorder_f32_q8)(const pk_call *call, size_t phase, size_t item, void *scratch)
+static void PK_NAME(values_to_bytes)(const float *from, size_t from_step, uint8_t *to, size_t to_step, size_t count, float scale, int32_t zero_point)
 {
-    (void)phase;
-    (void)scratch;
-    const pk_tensor *in = &call->problem->source[0], *out = &call->problem->destination;
-    const pk_range range = pk_cut_range(&call->needs->cut, item);
-    const bool is_plain = bytes_are_together(in, out);
-    const float scale = out->scale, zero_point = (float)out->zero_point;
-    for (size_t p = range.begin; p < range.end; p++) {
-        const float *restrict input = (const float *)call->source[0] + bytes_pixel(in, range.part, p);
-        uint8_t *restrict output = (uint8_t *)call->destination + bytes_pixel(out, range.part, p);
-        for (size_t c = 0; is_plain && c < in->channels; c++)
-            output[c] = bytes_nearest(input[c], scale, zero_point);
-        for (size_t c = 0; !is_plain && c < in->channels; c++)
-            output[bytes_channel(out, c)] = bytes_nearest(input[bytes_channel(in, c)], scale, zero_point);
+    float values[BYTES_RUN] = {0};
+    uint8_t bytes[BYTES_RUN];
+    for (size_t at = 0; at < count; at += BYTES_RUN) {
+        const size_t run = pk_min(BYTES_RUN, count - at);
+        for (size_t i = 0; i < run; i++)
+            values[i] = from[(at + i) * from_step];
+        for (size_t i = 0; i < BYTES_RUN; i++)
+            bytes[i] = bytes_nearest(values[i], scale, zero_point);
+        for (size_t i = 0; i < run; i++)
+            to[(at + i) * to_step] = bytes[i];
     }
 }
+#undef BYTES_RUN
+
+/* Pixels from p on that are done at once: one, of all channels; where channels lie apart, those of the row. */
+PK_INLINE size_t bytes_pixels(const pk_tensor *in, const pk_tensor *out, const pk_range *range, size_t p)
+{
+    return bytes_are_together(in, out) ? 1 : pk_min(range->end - p, in->width - p % in->width);
+}
+
+#define BYTES_REORDER(name, from_type, to_type, convert, by)                                                                             \
+    void PK_NAME(name)(const pk_call *call, size_t phase, size_t item, void *scratch)                                                    \
+    {                                                                                                                                    \
+        (void)phase;                                                                                                                     \
+        (void)scratch;                                                                                                                   \
+        const pk_tensor *in = &call->problem->source[0], *out = &call->problem->destination;                                            \
+        const pk_range range = pk_cut_range(&call->needs->cut, item);                                                                    \
+        const size_t together = bytes_are_together(in, out) ? in->channels : 1;                                                          \
+        for (size_t p = range.begin, pixels; p < range.end; p += pixels) {                                                               \
+            const from_type *input = (const from_type *)call->source[0] + bytes_pixel(in, range.part, p);                                \
+            to_type *output = (to_type *)call->destination + bytes_pixel(out, range.part, p);                                            \
+            pixels = bytes_pixels(in, out, &range, p);                                                                                   \
+            for (size_t c = 0; c < in->channels; c += together)                                                                          \
+                PK_NAME(convert)(input + bytes_channel(in, c), together > 1 ? 1 : in->pixel, output + bytes_channel(out, c),             \
+                                 together > 1 ? 1 : out->pixel, together > 1 ? together : pixels, (by)->scale, (by)->zero_point);        \
+        }                                                                                                                                \
+    }
+
+BYTES_REORDER(reorder_q8_f32, uint8_t, float, bytes_to_values, in)
+BYTES_REORDER(reorder_f32_q8, float, uint8_t, values_to_bytes, out)
+#undef BYTES_REORDER
 
 /* From one scale to another; in the same the bytes are the same. */
 void PK_NAME(reorder_q8_q8)(const pk_call *call, size_t phase, size_t item, void *scratch)
@@ -70,7 +105,8 @@ void PK_NAME(reorder_q8_q8)(const pk_call *call, size_t phase, size_t item, void
     (void)scratch;
     const pk_tensor *in = &call->problem->source[0], *out = &call->problem->destination;
     const pk_range range = pk_cut_range(&call->needs->cut, item);
-    const float from = in->scale, to = out->scale, zero_point = (float)out->zero_point;
+    const float from = in->scale, to = out->scale;
+    const int32_t zero_point = out->zero_point;
     const bool is_same = pk_scale_of(in) == to && in->zero_point == out->zero_point, is_plain = bytes_are_together(in, out);
     for (size_t p = range.begin; p < range.end; p++) {
         const uint8_t *restrict input = (const uint8_t *)call->source[0] + bytes_pixel(in, range.part, p);
