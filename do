@@ -558,6 +558,7 @@ lint()
     python3 tools/check_calls.py || bad="$bad calls"
     python3 tools/check_sizes.py || bad="$bad sizes"
     python3 tools/check_docs.py || bad="$bad docs"
+    python3 tools/coverage.py --check || bad="$bad coverage"
     python3 tools/check_api.py || bad="$bad api"
     sh tools/check_symbols.sh build/dev || bad="$bad symbols"
     [ -z "$bad" ] || die "lint:$bad"

@@ -1,20 +1,51 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """
-coverage.py BUILD [--least PERCENT] [--lines FILE]: which lines of src/ the tests of a build with --coverage have run, by gcov's own counts.
-A table of the rooms, then each file below the least (90) with the lines that never ran; ends with 1 where all of src/ together is below it.
---lines FILE lists those of one file alone. A line that is compiled several times (a kernel for each instruction set) has run if one of them has.
+coverage.py BUILD [--least PERCENT]: which lines of src/ the tests of a build with PAWL_COVERAGE have run, by gcov's own counts.
+coverage.py --check: only that tools/never_run.txt speaks of lines that are there.
+A table of the rooms, then every line that never ran: those whose reason tools/never_run.txt gives, by reason, and the others, by file. Ends with 1
+where all of src/ together is below the least (90), or where that list is stale. A line that is compiled several times (a kernel for each instruction
+set) has run if one of them has.
 """
 import argparse
 import json
 import os
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+LIST = os.path.join(ROOT, "tools", "never_run.txt")
 
-def counts_of(data, root):
-    """{path within src: {line: times}} of one object."""
+
+class File:
+    """Counts of a file's lines, and its functions: {name: [begin, end, times]}."""
+
+    def __init__(self):
+        self.lines, self.functions = {}, {}
+
+    def add(self, report):
+        for line in report["lines"]:
+            number = line["line_number"]
+            self.lines[number] = max(self.lines.get(number, 0), line["count"])
+        for function in report["functions"]:
+            made = self.functions.setdefault(function["name"], [function["start_line"], function["end_line"], 0])
+            made[2] = max(made[2], function["execution_count"])
+
+    def merge(self, other):
+        for number, count in other.lines.items():
+            self.lines[number] = max(self.lines.get(number, 0), count)
+        for name, (begin, end, count) in other.functions.items():
+            made = self.functions.setdefault(name, [begin, end, 0])
+            made[2] = max(made[2], count)
+
+    def missed(self):
+        return {number for number, count in self.lines.items() if count == 0}
+
+
+def counts_of(data):
+    """{path: File} of one object."""
     run = subprocess.run(["gcov", "--json-format", "--stdout", data], capture_output=True, text=True, check=False, cwd=os.path.dirname(data))
     found = {}
     for report in run.stdout.splitlines():
@@ -23,25 +54,65 @@ def counts_of(data, root):
         except ValueError:
             continue
         for file in made["files"]:
-            path = os.path.relpath(os.path.join(made["current_working_directory"], file["file"]), root)
+            path = os.path.relpath(os.path.join(made["current_working_directory"], file["file"]), ROOT)
             if path.startswith("src" + os.sep):
-                lines = found.setdefault(path, {})
-                for line in file["lines"]:
-                    number = line["line_number"]
-                    lines[number] = max(lines.get(number, 0), line["count"])
+                found.setdefault(path, File()).add(file)
     return found
 
 
-def gather(build, root):
+def gather(build):
     objects = [os.path.join(folder, name) for folder, _, names in os.walk(build) for name in names if name.endswith(".gcda")]
     total = {}
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as workers:
-        for found in workers.map(lambda data: counts_of(data, root), objects):
-            for path, lines in found.items():
-                merged = total.setdefault(path, {})
-                for number, count in lines.items():
-                    merged[number] = max(merged.get(number, 0), count)
+        for found in workers.map(counts_of, objects):
+            for path, file in found.items():
+                total.setdefault(path, File()).merge(file)
     return total
+
+
+class Row:
+    """A row of the list: a function, or a statement by how its first line begins, and the lines that it stands on."""
+
+    def __init__(self, number, path, words, reason, may_run):
+        self.number, self.path, self.words, self.reason, self.may_run = number, path, words, reason, may_run
+        self.lines = set()
+        if not os.path.exists(os.path.join(ROOT, path)):
+            return
+        with open(os.path.join(ROOT, path), encoding="utf-8") as file:
+            text = file.read().splitlines()
+        name = words[:-2] if words.endswith("()") else None
+        for begin, line in enumerate(text):
+            is_here = re.match(rf"[a-z_].*\b{re.escape(name)}\(", line) and not line.rstrip().endswith(";") if name else line.strip().startswith(words)
+            if not is_here:
+                continue
+            end = begin
+            while end + 1 < len(text) and not (text[end] == "}" if name else text[end].rstrip().endswith((";", "{", "}"))):
+                end += 1
+            self.lines.update(range(begin + 1, end + 2))
+
+    def fault(self, total):
+        """Why it is stale, or None."""
+        where = f"{os.path.relpath(LIST, ROOT)}:{self.number}: {self.path}: {self.words}"
+        if not self.lines:
+            return f"{where}: there is no such line"
+        if total is None or self.may_run:
+            return None
+        file = total.get(self.path)
+        return None if file and self.lines & file.missed() else f"{where}: it runs now, so this row goes"
+
+
+def read_list():
+    """[Row]: "[reason]" or "[reason, on some machines]" begins a group; then "path: statement" a line."""
+    rows, reason, may_run = [], "", False
+    with open(LIST, encoding="utf-8") as file:
+        for number, line in enumerate(file, 1):
+            line = line.strip()
+            if line.startswith("["):
+                reason, may_run = line.strip("[]"), "some machines" in line
+            elif line and not line.startswith("#"):
+                path, words = line.split(": ", 1)
+                rows.append(Row(number, path, words, reason, may_run))
+    return rows
 
 
 def spans(numbers):
@@ -55,44 +126,61 @@ def spans(numbers):
     return " ".join(f"{a}" if a == b else f"{a}-{b}" for a, b in out)
 
 
-def missed(lines):
-    return [number for number, count in lines.items() if count == 0]
-
-
 def share(files):
     """(lines, those that ran) of some files."""
-    return sum(len(lines) for lines in files), sum(len(lines) - len(missed(lines)) for lines in files)
+    return sum(len(file.lines) for file in files), sum(len(file.lines) - len(file.missed()) for file in files)
 
 
 def percent(lines, ran):
     return 100.0 * ran / lines if lines else 100.0
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("build")
-    parser.add_argument("--least", type=float, default=90)
-    parser.add_argument("--lines")
-    asked = parser.parse_args()
-    root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    total = gather(os.path.abspath(asked.build), root)
-    if not total:
-        sys.exit(f"coverage: {asked.build} holds no counts: build the preset coverage and run its tests")
-    if asked.lines:
-        print(spans(missed(total.get(asked.lines, {}))))
-        return 0
+def print_rooms(total):
     rooms = {}
-    for path, lines in total.items():
-        rooms.setdefault(os.path.dirname(path)[len("src/"):], []).append(lines)
+    for path, file in total.items():
+        rooms.setdefault(os.path.dirname(path)[len("src/"):], []).append(file)
     for room in sorted(rooms):
         print(f"{room:28} {percent(*share(rooms[room])):6.1f} %  {share(rooms[room])[0]:6} lines")
-    for path in sorted(total):
-        figures = share([total[path]])
-        if percent(*figures) < asked.least:
-            print(f"below {asked.least:g} %: {path} {percent(*figures):.1f} %, never run: {spans(missed(total[path]))}")
-    lines, ran = share(total.values())
-    print(f"src: {ran} of {lines} lines, {percent(lines, ran):.1f} %")
-    return 0 if percent(lines, ran) >= asked.least else 1
+
+
+def print_never_run(total, rows):
+    by_reason, explained = {}, {}
+    for row in rows:
+        lines = row.lines & total[row.path].missed() if row.path in total else set()
+        by_reason.setdefault(row.reason, {}).setdefault(row.path, set()).update(lines)
+        explained.setdefault(row.path, set()).update(lines)
+    for reason, files in by_reason.items():
+        print(f"\n{reason}: {sum(len(lines) for lines in files.values())} lines")
+        for path in sorted(files):
+            if files[path]:
+                print(f"  {path}: {spans(files[path])}")
+    others = {path: file.missed() - explained.get(path, set()) for path, file in total.items()}
+    print(f"\nNo test runs them yet: {sum(len(lines) for lines in others.values())} lines")
+    for path in sorted(others):
+        if others[path]:
+            print(f"  {path} ({percent(*share([total[path]])):.1f} %): {spans(others[path])}")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("build", nargs="?")
+    parser.add_argument("--least", type=float, default=90)
+    parser.add_argument("--check", action="store_true")
+    asked = parser.parse_args()
+    rows = read_list()
+    total = None
+    if not asked.check:
+        total = gather(os.path.abspath(asked.build or "."))
+        if not total:
+            sys.exit(f"coverage: {asked.build} holds no counts: build the preset coverage and run its tests")
+        print_rooms(total)
+        print_never_run(total, rows)
+        lines, ran = share(total.values())
+        print(f"\nsrc: {ran} of {lines} lines, {percent(lines, ran):.1f} %")
+    faults = [fault for fault in (row.fault(total) for row in rows) if fault]
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    return 1 if faults or total is not None and percent(lines, ran) < asked.least else 0
 
 
 if __name__ == "__main__":

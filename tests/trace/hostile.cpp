@@ -55,6 +55,9 @@ static void use_other(const char *path)
     end(r);
 }
 
+// delete, of 8.x's parser: its destructors stand behind its methods
+static void end_parser(Tiny *parser) { ((void (*)(Tiny *))parser->vtable[10])(parser); }
+
 static void many_threads(void)
 {
     tiny_logger();
@@ -83,6 +86,41 @@ static void reclaim(void)
     }
 }
 
+// What comes from a library of its own, for an object of TensorRT's: a parser for a network, a refitter for an engine.
+static void use_companions(const char *mode, const char *path)
+{
+    typedef Tiny *(*factory)(Tiny *, void *, int32_t);
+    void *const library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    const factory parser_for = (factory)dlsym(library, "createNvOnnxParser_INTERNAL"), refitter_for = (factory)dlsym(library, "createInferRefitter_INTERNAL");
+    Tiny *b = createInferBuilder(), *n = createNetwork(b), *c = createConfig(b);
+    Tiny *const parser = parser_for(n, tiny_logger(), tiny_version);
+    printf("%d errors\n", ((int32_t(*)(Tiny *))parser->vtable[6])(parser));
+    Tiny *const t = relu(n, input(n));
+    name(t, "out");
+    markOutput(n, t);
+    if (is(mode, "parser_gone"))
+        end_parser(parser);
+    Tiny *const p = build(b, n, c);
+    if (is(mode, "network_first"))
+        end(n);
+    if (!is(mode, "parser_gone"))
+        end_parser(parser);
+    if (!is(mode, "network_first"))
+        end(n);
+    end(c);
+    end(b);
+    Tiny *const r = createInferRuntime(), *const e = deserialize(r, planData(p), planSize(p));
+    end(p);
+    if (is(mode, "engine_gone"))
+        end(e);
+    Tiny *const refitter = refitter_for(e, tiny_logger(), tiny_version);
+    if (refitter != NULL)
+        end(refitter);
+    if (!is(mode, "engine_gone"))
+        end(e);
+    end(r);
+}
+
 int main(int count, char **arguments)
 {
     const char *mode = arguments[1];
@@ -104,6 +142,8 @@ int main(int count, char **arguments)
             close(i);
     if (is(mode, "twice"))
         use_other(arguments[2]);
+    if (count == 4 && is(arguments[3], "companions"))
+        return use_companions(mode, arguments[2]), 0;
     if (is(mode, "throw"))
         return leave_by(throwing_log), 0;
     if (is(mode, "jump"))

@@ -98,6 +98,34 @@ like 'called no factory' -- "$work/ask" "$work/libcuda.so.1"
 [ "$(cat "$work/out")" = "0
 0 13001 13002 11040" ] || fail "the driver's functions by name: $(cat "$work/out")"
 
+# Objects that a library of its own makes for TensorRT's: 8.x's shapes of a parser and a refitter.
+cat >"$work/companions.c" <<'END'
+#include <stdlib.h>
+typedef struct object { void **vtable; struct object *inner; } object;
+static void nothing(object *self) { (void)self; }
+static int none(object *self) { return self == 0; }
+static object *make(int end, object *inner)
+{
+    void **table = calloc(80, sizeof *table);
+    object *made = calloc(4, sizeof *made);
+    for (int i = 2; i < 40; i++)
+        table[i] = (void *)none;
+    table[2 + end] = (void *)nothing;
+    table[2 + end + 1] = (void *)free;
+    made->vtable = table + 2;
+    made->inner = inner;
+    return made;
+}
+object *createNvOnnxParser_INTERNAL(object *network, void *logger, int version) { return network && logger && version ? make(9, 0) : 0; }
+object *createInferRefitter_INTERNAL(object *engine, void *logger, int version) { return engine && logger && version ? make(0, make(30, 0)) : 0; }
+END
+"$cc" -w -shared -fPIC -o "$work/libcompanions.so" "$work/companions.c"
+like 'objects, 0 defects' -- "$hostile" in_order "$work/libcompanions.so" companions
+like 'PAWL-T005.*IParser' -- "$hostile" parser_gone "$work/libcompanions.so" companions
+like 'PAWL-T001  INetworkDefinition #. is ended before IParser' -- "$hostile" network_first "$work/libcompanions.so" companions
+like 'PAWL-T004  ICudaEngine #7 is given to createInferRefitter() after its end' -- "$hostile" engine_gone "$work/libcompanions.so" companions
+[ "$(cat "$work/out")" = '0 errors' ] || fail "engine_gone: $(cat "$work/out")"
+
 # What no library can be brought into.
 printf '#include <stdio.h>\nint main(void) { puts("static"); return 4; }\n' >"$work/static.c"
 if "$cc" -static -o "$work/static" "$work/static.c" 2>/dev/null; then like 'is statically linked' -- "$work/static"; fi
