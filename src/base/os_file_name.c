@@ -123,9 +123,12 @@ static void invent_name(pw_os_file *file)
 /* False: somebody who clears the folder was faster than our lock. */
 static bool take_lock(const pw_os_file *file)
 {
+    struct stat own, named;
     if (flock(file->descriptor, LOCK_EX | LOCK_NB) != 0)
         return errno != EWOULDBLOCK; /* no locks here: then nobody can take it for dead either */
-    return is_named(file->descriptor, AT_FDCWD, file->temporary);
+    if (fstat(file->descriptor, &own) != 0 || lstat(file->temporary, &named) != 0)
+        return errno != ENOENT; /* whether it has its name cannot be told; the lock is ours */
+    return own.st_dev == named.st_dev && own.st_ino == named.st_ino;
 }
 
 /* Not mkstemp: its files are private to the owner, ours follow the umask as any new file does. */

@@ -36,8 +36,8 @@ static int follow_links(const char *path, char target[PATH_MAX])
     memcpy(target, path, strlen(path) + 1);
     for (int links = 0; links < LINK_COUNT_MAX; links++) {
         const ssize_t length = readlink(target, text, sizeof text);
-        if (length < 0)
-            return 0;
+        if (length < 0) /* no link, or nothing yet */
+            return errno == EINVAL || errno == ENOENT ? 0 : errno;
         const size_t folder = text[0] == '/' ? 0 : (size_t)(pw_os_basename(target) - target);
         if ((size_t)length == sizeof text || folder + (size_t)length >= PATH_MAX)
             return ENAMETOOLONG;

@@ -16,29 +16,24 @@ extern char **environ;
 /* All that comes from the descriptor, with a nought behind it. */
 static pawl_status read_all(int from, char **text, pawl_error *error)
 {
-    size_t used = 0, capacity = 1 << 16;
-    char *all = pw_alloc(capacity);
-    while (all != NULL) {
-        const ssize_t got = read(from, all + used, capacity - used - 1);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            break;
-        used += (size_t)got;
-        if (capacity - used > 1)
-            continue;
-        char *const larger = pw_grow(all, used, 2 * capacity);
-        if (larger == NULL) {
-            pw_free(all);
-            return pw_fail_memory(error, "what a program says", 2 * capacity);
+    size_t used = 0, capacity = 1 << 15;
+    char *all PW_AUTO_FREE = NULL;
+    ssize_t got = 1;
+    while (got != 0) {
+        if (all == NULL || capacity - used <= 1) {
+            char *const larger = pw_grow(all, used, 2 * capacity);
+            if (larger == NULL)
+                return pw_fail_memory(error, "what a program says", 2 * capacity);
+            all = larger;
+            capacity *= 2;
         }
-        all = larger;
-        capacity *= 2;
+        got = read(from, all + used, capacity - used - 1);
+        if (got < 0 && errno != EINTR)
+            return pw_fail_os(error, PAWL_ERR_READ, errno, "what a program says cannot be read");
+        used += got > 0 ? (size_t)got : 0;
     }
-    if (all == NULL)
-        return pw_fail_memory(error, "what a program says", capacity);
     all[used] = '\0';
-    *text = all;
+    *text = PW_TAKE(all);
     return PAWL_OK;
 }
 
@@ -80,11 +75,11 @@ pawl_status pw_os_filter(const char *const arguments[], const char *input, char 
     pawl_status result = start(arguments, fileno(in), ends[1], &child, error);
     (void)close(ends[1]);
     (void)fclose(in);
-    if (result >= 0) {
+    const bool is_running = result >= 0;
+    if (is_running)
         result = read_all(ends[0], output, error);
-        while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-            continue;
-    }
-    (void)close(ends[0]);
+    (void)close(ends[0]); /* first: who has more to say than is read would never end */
+    while (is_running && waitpid(child, &status, 0) < 0 && errno == EINTR)
+        continue;
     return result;
 }
