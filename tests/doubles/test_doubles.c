@@ -346,6 +346,59 @@ static void test_faults(const pw_trt_library *library)
                "%d native objects and %zu of ours live", asked.live(), pawl_object_count());
 }
 
+/* A library that does not do what its version should is told by the first calls, which cost
+ * nothing: each of them answers wrongly in turn, and the error says that it is the library. */
+static void test_proof(const pw_trt_library *library)
+{
+    static const char *const methods[] = {
+        "createInferBuilder", "createNetworkV2", "addInput",     "getName",
+        "getDimensions",      "setMaxThreads",   "getMaxThreads"};
+    for (size_t i = 0; i < PW_COUNT(methods); i++) {
+        unsigned nth = 0, calls = 0;
+        do {
+            char order[64];
+            pawl_error error = {.message = ""};
+            snprintf(order, sizeof order, "%s:%u", methods[i], ++nth);
+            asked.forget();
+            setenv("DOUBLE_FAIL", order, 1);
+            const pawl_status status = pw_trt_prove(library, &error);
+            unsetenv("DOUBLE_FAIL");
+            calls = asked.calls(methods[i]);
+            /* what is set back, and the runtime, are of no consequence to who builds */
+            const bool is_proved = status >= 0;
+            trt_expect(&tally, is_proved || strstr(error.message, library->version_text) != NULL,
+                       "%s: %s", order, error.message);
+            trt_expect(&tally, !is_proved || nth > 1 || calls == 0, "%s goes unseen", order);
+            trt_expect(&tally, asked.live() == 0 && pawl_object_count() == 0,
+                       "%s leaves %d native objects and %zu of ours", order, asked.live(),
+                       pawl_object_count());
+        } while (nth < calls);
+    }
+    pawl_error error;
+    trt_expect(&tally, pw_trt_prove(library, &error) >= 0, "no proof behind the faults");
+}
+
+/* A library that only runs plans, and one whose runtime answers wrongly. */
+static void test_lean(const pw_trt_library *library)
+{
+    pw_trt_library lean = *library;
+    pawl_error error = {.message = ""};
+    lean.create_builder = NULL;
+    trt_expect(&tally, pw_trt_prove(&lean, &error) >= 0, "lean: %s", error.message);
+    static const char *const orders[] = {"createInferRuntime:1", "setMaxThreads:1",
+                                         "getMaxThreads:2"};
+    for (size_t i = 0; i < PW_COUNT(orders); i++) {
+        const bool has_threads = pw_trt_has(library, PW_TRT_VRuntime_setMaxThreads);
+        asked.forget();
+        setenv("DOUBLE_FAIL", orders[i], 1);
+        const pawl_status status = pw_trt_prove(&lean, &error);
+        unsetenv("DOUBLE_FAIL");
+        trt_expect(&tally, status == (i == 0 || has_threads ? PAWL_ERR_DEVICE : PAWL_OK),
+                   "lean, %s: %d", orders[i], (int)status);
+        trt_expect(&tally, asked.live() == 0, "lean, %s: %d objects live", orders[i], asked.live());
+    }
+}
+
 int main(int count, char **arguments)
 {
     const pawl_logger logger = {.level = PAWL_LOG_WARNING, .write = keep_message};
@@ -372,6 +425,8 @@ int main(int count, char **arguments)
     trt_expect(&tally, pw_trt_prove(&library, &error) >= 0, "no proof: %s", error.message);
     trt_expect(&tally, asked.calls("createNetworkV2") == 1 && asked.live() == 0,
                "the proof makes a network, and leaves nothing");
+    test_proof(&library);
+    test_lean(&library);
     test_numbers(&library);
     test_sentences(&library);
     test_warnings(&library);

@@ -94,8 +94,7 @@ bool VBuilder_setMaxThreads(inner *self, int32_t threads)
 
 int32_t VBuilder_getMaxThreads(inner *self)
 {
-    (void)ENTER(self);
-    return ((const builder *)self->owner)->threads;
+    return ENTER(self) ? -1 : ((const builder *)self->owner)->threads;
 }
 
 /* TacticSource's bits: edge masks came with 8.4, JIT convolutions with 8.5; in 11 only these two

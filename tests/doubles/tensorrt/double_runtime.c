@@ -49,8 +49,7 @@ void VRuntime_setEngineHostCodeAllowed(inner *self, bool is_allowed)
 
 int32_t VRuntime_getMaxThreads(inner *self)
 {
-    (void)ENTER(self);
-    return ((const runtime *)self->owner)->threads;
+    return ENTER(self) ? -1 : ((const runtime *)self->owner)->threads;
 }
 
 static void drop_choices(choices *own)
