@@ -6,8 +6,9 @@
  */
 #include "backend/backend.h"
 #include "doubles/cuda/fake_cuda.h"
+#include "support/counted.h"
+#include "support/symbols.h"
 #include "support/tiny_model.h"
-#include <dlfcn.h>
 #include <math.h>
 #include <pawl/object.h>
 #include <stdio.h>
@@ -15,8 +16,6 @@
 #include <string.h>
 
 enum { HEIGHT = 32, WIDTH = 64, BATCH = 2 };
-
-static unsigned passed, failed;
 
 static struct {
     unsigned (*cuda_live)(void);
@@ -27,20 +26,6 @@ static struct {
     unsigned (*trt_calls)(const char *);
     void (*trt_forget)(void);
 } asked;
-
-static void expect(bool is_true, const char *what, const char *why)
-{
-    passed += is_true;
-    failed += !is_true;
-    if (!is_true)
-        fprintf(stderr, "failed: %s: %s\n", what, why);
-}
-
-static void find(void *handle, const char *name, void *function)
-{
-    void *const symbol = handle != NULL ? dlsym(handle, name) : NULL;
-    memcpy(function, &symbol, sizeof symbol);
-}
 
 /* As pt_tiny_layers, but folded, with groups and dilation, and an activation of its own. */
 static void add_layers(pt_builder *b)
@@ -289,29 +274,23 @@ static void test_faults(void)
 
 int main(void)
 {
-    const char *const trt = getenv("PAWL_TENSORRT_LIBRARY"), *const cuda =
-                                                                 getenv("PAWL_CUDA_LIBRARY");
-    void *const trt_handle = trt != NULL ? dlopen(trt, RTLD_NOW) : NULL, *const cuda_handle =
-                                                                             cuda != NULL
-                                                                                 ? dlopen(cuda,
-                                                                                          RTLD_NOW)
-                                                                                 : NULL;
-    if (trt_handle == NULL || cuda_handle == NULL) {
+    void *const trt = pt_library("PAWL_TENSORRT_LIBRARY");
+    void *const cuda = pt_library("PAWL_CUDA_LIBRARY");
+    if (trt == NULL || cuda == NULL) {
         fputs("PAWL_TENSORRT_LIBRARY and PAWL_CUDA_LIBRARY must name the doubles\n", stderr);
         return 2;
     }
-    find(cuda_handle, "fake_cuda_live", &asked.cuda_live);
-    find(cuda_handle, "fake_cuda_count", &asked.cuda_count);
-    find(cuda_handle, "fake_cuda_calls", &asked.cuda_calls);
-    find(cuda_handle, "fake_cuda_forget", &asked.cuda_forget);
-    find(trt_handle, "double_live", &asked.trt_live);
-    find(trt_handle, "double_calls", &asked.trt_calls);
-    find(trt_handle, "double_forget", &asked.trt_forget);
+    pt_find(cuda, "fake_cuda_live", &asked.cuda_live);
+    pt_find(cuda, "fake_cuda_count", &asked.cuda_count);
+    pt_find(cuda, "fake_cuda_calls", &asked.cuda_calls);
+    pt_find(cuda, "fake_cuda_forget", &asked.cuda_forget);
+    pt_find(trt, "double_live", &asked.trt_live);
+    pt_find(trt, "double_calls", &asked.trt_calls);
+    pt_find(trt, "double_forget", &asked.trt_forget);
     test_numbers("fp32");
     expect_clean("fp32");
     test_numbers("fp16");
     expect_clean("fp16");
     test_faults();
-    printf("%u passed, %u failed\n", passed, failed);
-    return failed == 0 ? 0 : 1;
+    return expect_end();
 }

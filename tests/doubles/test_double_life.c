@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Objects on a GPU and TensorRT while others look on or fork.
- * fork: the child's ends let go of our side only, so neither the library's destructors nor the
- * driver are called there, in whatever order; using what it inherited is PAWL_ERR_FORKED, and so is
- * starting a GPU that the parent has started. The parent loses nothing.
- * report: while one thread reports in a loop, whatever others end is ended at once, at both levels,
- * and released in the GPU's context.
+ *
+ * - fork: the child's ends let go of our side only, so neither the library's destructors nor the
+ *   driver are called there, in whatever order; using what it inherited is PAWL_ERR_FORKED, and so
+ *   is starting a GPU that the parent has started. The parent loses nothing.
+ * - report: while one thread reports in a loop, whatever others end is ended at once, at both
+ *   levels, and released in the GPU's context.
+ *
  * Usage: test_double_life fork|report WEIGHTS PICTURE, with the doubles in the environment.
  */
 #include "doubles/cuda/fake_cuda.h"
+#include "support/counted.h"
+#include "support/symbols.h"
 
-#include <dlfcn.h>
 #include <pawl/pawl.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -34,22 +37,6 @@ static struct {
 
 static void *objects[COUNT];
 static pawl_image *image;
-static unsigned failed;
-
-static void expect(bool is_right, const char *what, const char *why)
-{
-    failed += !is_right;
-    if (!is_right)
-        (void)fprintf(stderr, "failed: %s: %s\n", what, why);
-}
-
-static void find(const char *variable, const char *name, void *function)
-{
-    const char *path = getenv(variable);
-    void *library = path != NULL ? dlopen(path, RTLD_NOW) : NULL;
-    void *symbol = library != NULL ? dlsym(library, name) : NULL;
-    memcpy(function, &symbol, sizeof symbol);
-}
 
 static bool make_all(const char *weights_path, const char *picture)
 {
@@ -161,7 +148,7 @@ static void fork_for(void (*child)(bool), bool argument)
     const pid_t id = fork();
     if (id == 0) {
         child(argument);
-        _exit(failed == 0 ? 0 : 1);
+        _exit(atomic_load(&pt_failed) == 0 ? 0 : 1);
     }
     expect(id > 0 && waitpid(id, &status, 0) == id && status == 0, "a child", "see above");
 }
@@ -241,12 +228,14 @@ static void try_reports(void)
 
 int main(int count, char **arguments)
 {
-    find("PAWL_CUDA_LIBRARY", "fake_cuda_calls", &asked.cuda_calls);
-    find("PAWL_CUDA_LIBRARY", "fake_cuda_forget", &asked.cuda_forget);
-    find("PAWL_CUDA_LIBRARY", "fake_cuda_live", &asked.cuda_live);
-    find("PAWL_CUDA_LIBRARY", "fake_cuda_count", &asked.cuda_count);
-    find("PAWL_CUDA_LIBRARY", "fake_cuda_last_violation", &asked.last_violation);
-    find("PAWL_TENSORRT_LIBRARY", "double_live", &asked.trt_live);
+    void *const cuda = pt_library("PAWL_CUDA_LIBRARY");
+    void *const trt = pt_library("PAWL_TENSORRT_LIBRARY");
+    pt_find(cuda, "fake_cuda_calls", &asked.cuda_calls);
+    pt_find(cuda, "fake_cuda_forget", &asked.cuda_forget);
+    pt_find(cuda, "fake_cuda_live", &asked.cuda_live);
+    pt_find(cuda, "fake_cuda_count", &asked.cuda_count);
+    pt_find(cuda, "fake_cuda_last_violation", &asked.last_violation);
+    pt_find(trt, "double_live", &asked.trt_live);
     if (count != 4 || asked.cuda_calls == NULL || asked.trt_live == NULL ||
         !make_all(arguments[2], arguments[3]))
         return 2;
@@ -254,6 +243,5 @@ int main(int count, char **arguments)
         try_forks();
     else
         try_reports();
-    (void)printf("%u failed\n", failed);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return expect_end();
 }

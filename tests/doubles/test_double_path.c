@@ -7,9 +7,10 @@
 #include "doubles/cuda/fake_cuda.h"
 #include "kernels/head/mask.h"
 #include "runtime/context.h"
+#include "support/counted.h"
+#include "support/symbols.h"
 #include "support/task_models.h"
 
-#include <dlfcn.h>
 #include <math.h>
 #include <pawl/pawl.h>
 #include <pthread.h>
@@ -19,34 +20,12 @@
 
 enum { WIDTH = 47, HEIGHT = 39, BATCH = 2, MOST = 32 };
 
-static unsigned passed, failed;
-static pthread_mutex_t counting = PTHREAD_MUTEX_INITIALIZER;
-
 static struct {
     void (*count)(fake_cuda_counts *);
     unsigned (*calls)(const char *);
     void (*forget)(void);
     unsigned (*live)(void);
 } fake;
-
-static bool expect(bool is_true, const char *what, const char *why)
-{
-    (void)pthread_mutex_lock(&counting);
-    passed += is_true;
-    failed += !is_true;
-    (void)pthread_mutex_unlock(&counting);
-    if (!is_true)
-        fprintf(stderr, "failed: %s: %s\n", what, why);
-    return is_true;
-}
-
-static void find(const char *name, void *function)
-{
-    const char *const path = getenv("PAWL_CUDA_LIBRARY");
-    void *const handle = path != NULL ? dlopen(path, RTLD_NOW) : NULL;
-    void *const symbol = handle != NULL ? dlsym(handle, name) : NULL;
-    memcpy(function, &symbol, sizeof symbol);
-}
 
 typedef struct chain {
     pawl_plan *plan;
@@ -157,8 +136,8 @@ static void compare_with_host(chain *c, float confidence, size_t most, const cha
     pw_nms_destroy(nms);
 }
 
-/* What a picture's run puts on the stream when its graph is there, and that only boxes come back.
- */
+/* What a picture's run puts on the stream when its graph is there,
+ * and that only boxes come back. */
 static void test_steady(chain *c, bool has_graphs)
 {
     pawl_error error = {.message = ""};
@@ -512,10 +491,11 @@ int main(int count, char **arguments)
     const bool is_old = strcmp(mode, "old") == 0;
     chain c = {.plan = NULL};
     pawl_error error = {.message = ""};
-    find("fake_cuda_count", &fake.count);
-    find("fake_cuda_calls", &fake.calls);
-    find("fake_cuda_forget", &fake.forget);
-    find("fake_cuda_live", &fake.live);
+    void *const driver = pt_library("PAWL_CUDA_LIBRARY");
+    pt_find(driver, "fake_cuda_count", &fake.count);
+    pt_find(driver, "fake_cuda_calls", &fake.calls);
+    pt_find(driver, "fake_cuda_forget", &fake.forget);
+    pt_find(driver, "fake_cuda_live", &fake.live);
     if (fake.count == NULL) {
         fputs("PAWL_CUDA_LIBRARY must name the driver double\n", stderr);
         return 2;
@@ -545,6 +525,5 @@ int main(int count, char **arguments)
     fake.count(&now);
     expect(fake.live() == 0 && now.violations == 0 && pawl_object_count() == 0, "at the end",
            "something is left, or a rule was broken");
-    printf("%u passed, %u failed\n", passed, failed);
-    return failed != 0;
+    return expect_end();
 }

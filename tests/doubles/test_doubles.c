@@ -7,8 +7,9 @@
 #include "backend/tensorrt/trt_prove.h"
 #include "backend/tensorrt/trt_watch.h"
 #include "base/log.h"
+#include "support/messages.h"
+#include "support/symbols.h"
 #include "tensorrt/trt_orders.h"
-#include <dlfcn.h>
 #include <math.h>
 #include <pawl/object.h>
 #include <stdio.h>
@@ -24,28 +25,6 @@ static struct {
     void (*forget)(void);
     int (*slot)(const char *class_name, const char *name);
 } asked;
-
-static void find(void *handle, const char *name, void *function)
-{
-    void *const symbol = dlsym(handle, name);
-    memcpy(function, &symbol, sizeof symbol);
-}
-
-/* Messages since the last clear, one a line. */
-static char messages[16384];
-
-static void keep_message(void *user, pawl_log_level level, const char *message)
-{
-    const size_t used = strlen(messages);
-    (void)user;
-    (void)level;
-    snprintf(messages + used, sizeof messages - used, "%s\n", message);
-}
-
-static bool was_said(const char *text)
-{
-    return strstr(messages, text) != NULL;
-}
 
 /* Everything of one inference, each NULL where it was not made. */
 typedef struct chain {
@@ -211,8 +190,8 @@ static void test_sentences(const pw_trt_library *library)
     trt_expect(&tally, asked.live() == 0, "%d objects live", asked.live());
 }
 
-/* What the founding user saw: implicit batch and FP16 subnormals; and that neither comes unasked.
- */
+/* The warnings that users report, of the implicit batch and of FP16 subnormals,
+ * and that neither comes unasked. */
 static void test_warnings(const pw_trt_library *library)
 {
     chain made = {.builder = NULL};
@@ -415,10 +394,10 @@ int main(int count, char **arguments)
         fprintf(stderr, "%s\n", error.message);
         return 1;
     }
-    find(library.handle, "double_live", &asked.live);
-    find(library.handle, "double_calls", &asked.calls);
-    find(library.handle, "double_forget", &asked.forget);
-    find(library.handle, "double_slot", &asked.slot);
+    pt_find(library.handle, "double_live", &asked.live);
+    pt_find(library.handle, "double_calls", &asked.calls);
+    pt_find(library.handle, "double_forget", &asked.forget);
+    pt_find(library.handle, "double_slot", &asked.slot);
     trt_expect(&tally, asked.live() == 0 && pw_trt_destroy_complaints() == 0,
                "opening leaves %d objects", asked.live());
     trt_expect(&tally, asked.calls("createNetworkV2") == 0, "opening makes something");

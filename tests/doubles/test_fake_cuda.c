@@ -3,7 +3,7 @@
  * driver is started once. */
 #include "doubles/cuda/fake_cuda.h"
 #include "gpu/device_stream.h"
-#include <dlfcn.h>
+#include "support/symbols.h"
 #include <pawl/object.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,12 +24,6 @@ static void expect(int is_true, const char *what)
     failed += is_true == 0;
     if (!is_true)
         fprintf(stderr, "failed: %s\n", what);
-}
-
-static void find(void *handle, const char *name, void *function)
-{
-    void *const symbol = dlsym(handle, name);
-    memcpy(function, &symbol, sizeof symbol);
 }
 
 static fake_cuda_counts counts(void)
@@ -151,19 +145,18 @@ static void test_nothing(void)
 
 int main(int count, char **arguments)
 {
-    const char *const path = getenv("PAWL_CUDA_LIBRARY");
     const char *const name = count == 2 ? arguments[1] : "";
     if (strcmp(name, "nothing") == 0)
         setenv("FAKE_CUDA_DEVICES", "0", 1);
-    void *const handle = path != NULL ? dlopen(path, RTLD_NOW) : NULL;
-    if (handle == NULL) {
+    void *const driver = pt_library("PAWL_CUDA_LIBRARY");
+    if (driver == NULL) {
         fputs("PAWL_CUDA_LIBRARY must name the driver double\n", stderr);
         return 2;
     }
-    find(handle, "fake_cuda_live", &asked.live);
-    find(handle, "fake_cuda_count", &asked.count);
-    find(handle, "fake_cuda_calls", &asked.calls);
-    find(handle, "fake_cuda_forget", &asked.forget);
+    pt_find(driver, "fake_cuda_live", &asked.live);
+    pt_find(driver, "fake_cuda_count", &asked.count);
+    pt_find(driver, "fake_cuda_calls", &asked.calls);
+    pt_find(driver, "fake_cuda_forget", &asked.forget);
     if (strcmp(name, "life") == 0)
         test_life();
     else if (strcmp(name, "faults") == 0)

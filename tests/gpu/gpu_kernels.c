@@ -5,8 +5,8 @@
  */
 #include "doubles/cuda/fake_cuda.h"
 #include "gpu/gpu_test.h"
+#include "support/symbols.h"
 
-#include <dlfcn.h>
 #include <pawl/object.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -70,13 +70,6 @@ static struct {
     void (*forget)(void);
     unsigned (*live)(void);
 } fake;
-
-static void find(const char *name, void *function)
-{
-    void *const library = dlopen(getenv("PAWL_CUDA_LIBRARY"), RTLD_NOW);
-    void *const symbol = library != NULL ? dlsym(library, name) : NULL;
-    memcpy(function, &symbol, sizeof symbol);
-}
 
 /* Everything the room has, once: heads to boxes, plainly and as a graph, a mask, a letterbox,
  * events. */
@@ -287,10 +280,11 @@ int main(int count, char **arguments)
 {
     gpu with = {.seed = 20261127};
     int result = 0;
-    find("fake_cuda_count", &fake.count);
-    find("fake_cuda_calls", &fake.calls);
-    find("fake_cuda_forget", &fake.forget);
-    find("fake_cuda_live", &fake.live);
+    void *const driver = pt_library("PAWL_CUDA_LIBRARY");
+    pt_find(driver, "fake_cuda_count", &fake.count);
+    pt_find(driver, "fake_cuda_calls", &fake.calls);
+    pt_find(driver, "fake_cuda_forget", &fake.forget);
+    pt_find(driver, "fake_cuda_live", &fake.live);
     if (count < 2)
         return 2;
     if (strcmp(arguments[1], "faults") == 0 && fake.count != NULL)

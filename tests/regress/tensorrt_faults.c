@@ -11,10 +11,11 @@
 #include "base/log.h"
 #include "builder/pass.h"
 #include "doubles/cuda/fake_cuda.h"
+#include "support/counted.h"
+#include "support/messages.h"
+#include "support/symbols.h"
 #include "support/tiny_model.h"
-#include <dlfcn.h>
 #include <math.h>
-#include <pawl/logger.h>
 #include <pawl/object.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,7 +24,6 @@
 
 enum { SIDE = 64 };
 
-static unsigned passed, failed;
 static const pw_trt_library *library;
 
 static struct {
@@ -32,31 +32,6 @@ static struct {
     unsigned (*trt_calls)(const char *);
     void (*trt_forget)(void);
 } asked;
-
-static void expect(bool is_true, const char *what, const char *why)
-{
-    passed += is_true;
-    failed += !is_true;
-    if (!is_true)
-        fprintf(stderr, "failed: %s: %s\n", what, why);
-}
-
-static void find(void *handle, const char *name, void *function)
-{
-    void *const symbol = handle != NULL ? dlsym(handle, name) : NULL;
-    memcpy(function, &symbol, sizeof symbol);
-}
-
-/* Warnings and errors since the last clear, one a line. */
-static char messages[8192];
-
-static void keep_message(void *user, pawl_log_level level, const char *message)
-{
-    const size_t used = strlen(messages);
-    (void)user;
-    (void)level;
-    snprintf(messages + used, sizeof messages - used, "%s\n", message);
-}
 
 static void clear(void)
 {
@@ -68,14 +43,6 @@ static void clear(void)
     messages[0] = '\0';
     asked.cuda_forget();
     asked.trt_forget();
-}
-
-static unsigned times_said(const char *text)
-{
-    unsigned times = 0;
-    for (const char *at = messages; (at = strstr(at, text)) != NULL; at += strlen(text))
-        times++;
-    return times;
 }
 
 static const pawl_error untouched = {.status = PAWL_ERR_LIMIT, .message = "as it was"};
@@ -383,8 +350,8 @@ static void test_versions(void)
     (void)pw_object_end(plan);
 }
 
-/* A call that its caller did not ask pw_trt_has() about: nothing happens, and the error says what.
- */
+/* A call that its caller did not ask pw_trt_has() about: nothing happens,
+ * and the error says what. */
 static void test_slots(void)
 {
     pw_trt_library oldest = *library;
@@ -409,8 +376,7 @@ static void test_slots(void)
 }
 
 /* The library's warnings of weights that FP16 damages are told once, with what they mean; mended,
- * there are none, and the result is the same.
- */
+ * there are none, and the result is the same. */
 static void test_half(void)
 {
     static float mended[8192];
@@ -466,23 +432,21 @@ static void (*const tests[])(void) = {test_first_error, test_sources,   test_reb
 int main(void)
 {
     const pawl_logger logger = {.level = PAWL_LOG_WARNING, .write = keep_message};
-    const char *const trt = getenv("PAWL_TENSORRT_LIBRARY"), *const cuda =
-                                                                 getenv("PAWL_CUDA_LIBRARY");
-    void *const trt_handle = trt != NULL ? dlopen(trt, RTLD_NOW) : NULL;
-    void *const cuda_handle = cuda != NULL ? dlopen(cuda, RTLD_NOW) : NULL;
+    void *const trt = pt_library("PAWL_TENSORRT_LIBRARY");
+    void *const cuda = pt_library("PAWL_CUDA_LIBRARY");
     pawl_error error;
-    if (trt_handle == NULL || cuda_handle == NULL || pw_trt_library_get(&library, &error) < 0) {
+    if (trt == NULL || cuda == NULL || pw_trt_library_get(&library, &error) < 0) {
         fputs("PAWL_TENSORRT_LIBRARY and PAWL_CUDA_LIBRARY must name the doubles\n", stderr);
         return 2;
     }
-    find(cuda_handle, "fake_cuda_count", &asked.cuda_count);
-    find(cuda_handle, "fake_cuda_forget", &asked.cuda_forget);
-    find(trt_handle, "double_calls", &asked.trt_calls);
-    find(trt_handle, "double_forget", &asked.trt_forget);
+    pt_find(cuda, "fake_cuda_count", &asked.cuda_count);
+    pt_find(cuda, "fake_cuda_forget", &asked.cuda_forget);
+    pt_find(trt, "double_calls", &asked.trt_calls);
+    pt_find(trt, "double_forget", &asked.trt_forget);
     pawl_logger_set(&logger);
     for (size_t i = 0; i < PW_COUNT(tests); i++)
         tests[i]();
     expect(pawl_object_count() == 0, "objects", "are left");
-    printf("%s: %u passed, %u failed\n", library->version_text, passed, failed);
-    return failed == 0 ? 0 : 1;
+    printf("%s: ", library->version_text);
+    return expect_end();
 }

@@ -3,40 +3,12 @@
 #include "backend/tensorrt/trt_cause.h"
 #include "backend/tensorrt/trt_watch.h"
 #include "base/log.h"
-#include <pawl/logger.h>
+#include "support/counted.h"
+#include "support/messages.h"
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static unsigned passed, failed;
-
-static void expect(bool is_true, const char *what, const char *why)
-{
-    passed += is_true;
-    failed += !is_true;
-    if (!is_true)
-        fprintf(stderr, "failed: %s: %s\n", what, why);
-}
-
-/* Warnings and errors since the last clear, one a line. */
-static char messages[8192];
-
-static void keep_message(void *user, pawl_log_level level, const char *message)
-{
-    const size_t used = strlen(messages);
-    (void)user;
-    (void)level;
-    snprintf(messages + used, sizeof messages - used, "%s\n", message);
-}
-
-static unsigned times_said(const char *text)
-{
-    unsigned times = 0;
-    for (const char *at = messages; (at = strstr(at, text)) != NULL; at += strlen(text))
-        times++;
-    return times;
-}
 
 /* Messages of users (issues of NVIDIA/TensorRT and tensorrtx), and a word of the remedy. */
 static void test_causes(void)
@@ -186,6 +158,5 @@ int main(void)
     pawl_logger_set(&logger);
     for (size_t i = 0; i < PW_COUNT(tests); i++)
         tests[i]();
-    printf("%u passed, %u failed\n", passed, failed);
-    return failed == 0 ? 0 : 1;
+    return expect_end();
 }
