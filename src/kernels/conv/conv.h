@@ -6,9 +6,6 @@
 #include "kernels/kernel.h"
 #include "kernels/quantize/requantise.h"
 
-#define PK_MAX_MR 32 /* rows of the largest tile */
-#define PK_MAX_NR 48 /* columns of the widest panel */
-
 #define PK_SIGNED_BYTES 128 /* what is taken from a source's byte where dot products want signed ones: see pk_tile.bytes_less */
 
 /*
@@ -50,7 +47,7 @@ typedef struct pk_tile {
     void (*run)(const pk_tile_args *args);
 } pk_tile;
 
-/* tiles.c: any convolution, as tiles of panels. */
+/* tiles.c, tiles_run.c: any convolution, as tiles of panels. */
 bool pk_tiles_accepts(const pk_implementation *implementation, const pk_problem *problem);
 void pk_tiles_plan(const pk_implementation *implementation, const pk_problem *problem, const pk_machine *machine, pk_needs *needs);
 void pk_tiles_pack(const pk_implementation *implementation, const pk_problem *problem, const pk_constants *constants, void *packed);
