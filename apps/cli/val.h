@@ -105,8 +105,8 @@ int val_mosaics(const val_job *val, FILE *report);
 
 /* Judges what was found, of boxes and masks. */
 int val_evaluate(val_job *val);
-/* One figure for all: mAP50-95, of the masks where they are judged; of classes top-1; and its name.
- */
+/* One figure for all: mAP50-95, of the masks where they are judged; of classes top-1;
+ * and its name. */
 double val_figure(const val_job *val);
 const char *val_figure_name(const val_job *val);
 /* The tables: evaluates what was found, and prints it. */
@@ -118,10 +118,5 @@ void val_say_speed(const val_job *val, const char *last_stage);
 int val_save(const val_job *val);
 json_t *val_classes_json(const val_job *val);
 json_t *val_classes_figures(const val_job *val);
-/* @p number as printf writes it with so many decimals: what a results file says is what is judged.
- */
-double val_rounded(double number, int decimals);
-/* The class that a category is of the engine, or its own number. */
-int32_t val_class_of(const val_data *data, size_t category);
 
 #endif

@@ -24,7 +24,8 @@ int val_folder_open(val_job *val)
     return val->label_names != NULL ? APP_EXIT_DONE : app_fail_memory();
 }
 
-int32_t val_class_of(const val_data *data, size_t category)
+/* The class that a category is of the engine, or its own number. */
+static int32_t class_of(const val_data *data, size_t category)
 {
     for (size_t c = 0; c < data->class_count; c++)
         if (data->category_of_class[c] == category)
@@ -98,7 +99,7 @@ static size_t mix(val_job *val, const val_item *item, const pawl_detections *box
                                     (float)(truth->box[0] + truth->box[2]),
                                     (float)(truth->box[1] + truth->box[3]),
                                     1,
-                                    val_class_of(data, truth->category)};
+                                    class_of(data, truth->category)};
         count = add_unless_hidden(val, &box, count);
     }
     for (size_t i = 0; i < boxes->count; i++) {

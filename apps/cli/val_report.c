@@ -79,7 +79,8 @@ void val_say_speed(const val_job *val, const char *last_stage)
              val->shape.width);
 }
 
-double val_rounded(double number, int decimals)
+/* The number as printf writes it: what a results file says is what is judged. */
+static double rounded_to(double number, int decimals)
 {
     char text[64];
     if (!isfinite(number) || fabs(number) > 1e12)
@@ -93,10 +94,10 @@ static coco_found rounded(const coco_found *exact)
 {
     coco_found found = *exact;
     for (size_t i = 0; i < 4; i++)
-        found.box[i] = val_rounded(exact->box[i], 3);
+        found.box[i] = rounded_to(exact->box[i], 3);
     /* Of masks too: pycocotools takes the box's area of results that have both. */
     found.area = found.box[2] * found.box[3];
-    found.score = val_rounded(exact->score, 5);
+    found.score = rounded_to(exact->score, 5);
     return found;
 }
 

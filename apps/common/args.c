@@ -111,7 +111,7 @@ const app_option *app_option_find(const app_command *command, const char *name, 
     return own != NULL ? own : find_name(app_common_options, app_common_option_count, name, length);
 }
 
-const app_option *app_option_find_letter(const app_command *command, char letter)
+static const app_option *option_of_letter(const app_command *command, char letter)
 {
     const app_option *own = find_letter(command->options, command->option_count, letter);
     return own != NULL ? own : find_letter(app_common_options, app_common_option_count, letter);
@@ -233,8 +233,8 @@ static bool apply_optional(struct parse *parse, const app_option *option, const 
     return attached == NULL || keep(parse, option, attached);
 }
 
-/* "inspect --json best.pt" needs best.pt, "inspect best.pt --json out.json" does not need out.json.
- */
+/* "inspect --json best.pt" needs best.pt, "inspect best.pt --json out.json" does
+ * not need out.json. */
 static bool settle_optional(struct parse *parse)
 {
     if (parse->optional == NULL)
@@ -318,7 +318,7 @@ static bool parse_short(struct parse *parse, const char *letters)
         return false;
     }
     for (; *letters != '\0'; letters++) {
-        const app_option *option = app_option_find_letter(command, *letters);
+        const app_option *option = option_of_letter(command, *letters);
         if (option == NULL) {
             parse->code = app_unknown_letter(command, *letters);
             return false;

@@ -106,19 +106,6 @@ bool app_rle_encode(app_rle *mask, const uint8_t *pixels, int32_t height, int32_
     return true;
 }
 
-void app_rle_decode(const app_rle *mask, uint8_t *pixels, size_t row_size)
-{
-    size_t x = 0, y = 0;
-    for (size_t i = 0; i < mask->count; i++)
-        for (uint32_t j = 0; j < mask->counts[i]; j++) {
-            pixels[y * row_size + x] = i % 2;
-            if (++y == (size_t)mask->height) {
-                y = 0;
-                x++;
-            }
-        }
-}
-
 bool app_rle_from_counts(app_rle *mask, int32_t height, int32_t width, const uint32_t *counts,
                          size_t count)
 {

@@ -22,8 +22,6 @@ typedef struct app_rle {
 /* From height rows of width bytes, row_size apart; what is not 0 belongs to the mask. */
 bool app_rle_encode(app_rle *mask, const uint8_t *pixels, int32_t height, int32_t width,
                     size_t row_size);
-/* Writes 0 and 1 to height rows of width bytes, row_size apart. */
-void app_rle_decode(const app_rle *mask, uint8_t *pixels, size_t row_size);
 
 /* From numbers as "counts": [..] of a COCO file has them. */
 bool app_rle_from_counts(app_rle *mask, int32_t height, int32_t width, const uint32_t *counts,

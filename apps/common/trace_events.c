@@ -77,11 +77,3 @@ int app_trace_close(app_trace *trace)
     fputs("],\"displayTimeUnit\":\"ms\"}\n", trace->output.stream);
     return app_output_commit(&trace->output);
 }
-
-void app_trace_discard(app_trace *trace)
-{
-    if (trace->is_open)
-        (void)pthread_mutex_destroy(&trace->lock);
-    trace->is_open = false;
-    app_output_discard(&trace->output);
-}

@@ -20,12 +20,11 @@ typedef struct app_trace {
 /* Each reports what goes wrong and returns an exit code. */
 int app_trace_open(app_trace *trace, const char *path, double origin_ms);
 int app_trace_close(app_trace *trace);
-void app_trace_discard(app_trace *trace);
 
 /* Names a row of the picture. */
 void app_trace_thread(app_trace *trace, size_t thread, const char *name);
-/* Something that took time, from begin_ms of app_clock_ms() on. @p arguments is taken; NULL: none.
- */
+/* Something that took time, from begin_ms of app_clock_ms() on.
+ * @p arguments is taken; NULL: none. */
 void app_trace_span(app_trace *trace, size_t thread, const char *category, const char *name,
                     double begin_ms, double ms, json_t *arguments);
 

@@ -83,15 +83,6 @@ void *pw_grow(void *memory, size_t old_size, size_t new_size)
     return grown;
 }
 
-char *pw_strdup(const char *text)
-{
-    const size_t size = strlen(text) + 1;
-    char *copy = pw_alloc(size);
-    if (copy != NULL)
-        memcpy(copy, text, size);
-    return copy;
-}
-
 void pw_free(void *memory)
 {
     if (memory != NULL)

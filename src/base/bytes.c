@@ -104,11 +104,6 @@ void pw_write_u8(pw_writer *writer, uint8_t value)
     write_little(writer, value, 1);
 }
 
-void pw_write_u16(pw_writer *writer, uint16_t value)
-{
-    write_little(writer, value, 2);
-}
-
 void pw_write_u32(pw_writer *writer, uint32_t value)
 {
     write_little(writer, value, 4);
@@ -140,17 +135,6 @@ void pw_write_bytes(pw_writer *writer, const void *data, size_t size)
     uint8_t *end = extend(writer, size);
     if (end != NULL)
         memcpy(end, data, size);
-}
-
-void pw_write_align(pw_writer *writer, size_t alignment)
-{
-    const size_t misfit = writer->size % alignment;
-    if (misfit == 0)
-        return;
-    const size_t size = alignment - misfit;
-    uint8_t *end = extend(writer, size);
-    if (end != NULL)
-        memset(end, 0, size);
 }
 
 void pw_writer_free(pw_writer *writer)

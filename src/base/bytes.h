@@ -36,13 +36,11 @@ typedef struct pw_writer {
 } pw_writer;
 
 void pw_write_u8(pw_writer *writer, uint8_t value);
-void pw_write_u16(pw_writer *writer, uint16_t value);
 void pw_write_u32(pw_writer *writer, uint32_t value);
 void pw_write_u64(pw_writer *writer, uint64_t value);
 void pw_write_f32(pw_writer *writer, float value);
 void pw_write_f64(pw_writer *writer, double value);
 void pw_write_bytes(pw_writer *writer, const void *data, size_t size);
-void pw_write_align(pw_writer *writer, size_t alignment); /* zeros up to a multiple */
 void pw_writer_free(pw_writer *writer);
 
 #endif

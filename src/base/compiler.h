@@ -7,13 +7,11 @@
 
 #define PW_NODISCARD                __attribute__((warn_unused_result))
 #define PW_PRINTF(format_at, first) __attribute__((format(printf, format_at, first)))
-#define PW_NONNULL                  __attribute__((nonnull))
 #define PW_CLEANUP(function)        __attribute__((cleanup(function)))
 #define PW_AT_LOAD                  __attribute__((constructor)) /* before main(), or within dlopen() */
 #define PW_ALIGNED(bytes)           __attribute__((aligned(bytes)))
 #define PW_LIKELY(x)                __builtin_expect(!!(x), 1)
 #define PW_UNLIKELY(x)              __builtin_expect(!!(x), 0)
-#define PW_PREFETCH(address)        __builtin_prefetch(address)
 #define PW_COUNT(array)             (sizeof(array) / sizeof((array)[0]))
 
 /* Moves a pointer out of a guarded variable. */

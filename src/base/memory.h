@@ -13,7 +13,6 @@ void *pw_alloc_aligned(size_t size, size_t alignment) PW_NODISCARD; /* alignment
 void *pw_calloc(size_t count, size_t size) PW_NODISCARD;            /* zeroed; NULL also when count * size overflows */
 /* Grows: a new block with the first old_size bytes copied, the old one released. On NULL the old one stays. */
 void *pw_grow(void *memory, size_t old_size, size_t new_size) PW_NODISCARD;
-char *pw_strdup(const char *text) PW_NODISCARD;
 void pw_free(void *memory); /* NULL is fine */
 /* This part of a block is not needed again: its whole pages go back to the system, and read as zeros from then on. A caller's allocator keeps its
    own, with what they hold. */

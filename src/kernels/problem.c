@@ -54,16 +54,6 @@ size_t pk_type_size(pk_type type)
     return types[type].size;
 }
 
-const char *pk_type_name(pk_type type)
-{
-    return types[type].name;
-}
-
-const char *pk_op_name(pk_op op)
-{
-    return op_names[op];
-}
-
 pk_tensor pk_tensor_nhwc(pk_type type, size_t batch, size_t channels, size_t height, size_t width,
                          size_t pixel)
 {
@@ -134,7 +124,7 @@ static void say_number(words *to, const char *before, size_t number)
 static void say_tensor(words *to, const pk_tensor *tensor)
 {
     say(to, " ");
-    say(to, pk_type_name(tensor->type));
+    say(to, types[tensor->type].name);
     say_number(to, " ", tensor->batch);
     say_number(to, "x", tensor->channels);
     say_number(to, "x", tensor->height);
@@ -236,14 +226,14 @@ static void say_attributes(words *to, const pk_problem *problem)
 void pk_problem_text(const pk_problem *problem, char text[PK_TEXT_SIZE])
 {
     words to = {.text = text};
-    say(&to, pk_op_name(problem->op));
+    say(&to, op_names[problem->op]);
     for (size_t i = 0; i < problem->source_count; i++)
         say_tensor(&to, &problem->source[i]);
     say(&to, " ->");
     say_tensor(&to, &problem->destination);
     if (problem->weights != PK_NO_TYPE) {
         say(&to, " w ");
-        say(&to, pk_type_name(problem->weights));
+        say(&to, types[problem->weights].name);
     }
     say_attributes(&to, problem);
     if (problem->activation != PK_ACT_NONE) {

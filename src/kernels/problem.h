@@ -104,8 +104,6 @@ typedef struct pk_problem {
 } pk_problem;
 
 size_t pk_type_size(pk_type type);
-const char *pk_type_name(pk_type type);
-const char *pk_op_name(pk_op op);
 
 /* pixel: elements from a pixel to the next, at least channels. */
 pk_tensor pk_tensor_nhwc(pk_type type, size_t batch, size_t channels, size_t height, size_t width, size_t pixel);

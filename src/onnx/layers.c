@@ -7,7 +7,7 @@
 
 #define RESIZE_OPTIONAL 13 /* the operator set from which Resize's regions may be left out */
 
-const char *pw_onnx_activation(pw_onnx_graph *graph, pw_activation kind, float alpha, const char *x)
+static const char *activation_of(pw_onnx_graph *graph, pw_activation kind, float alpha, const char *x)
 {
     const char *y;
     switch (kind) {
@@ -76,7 +76,7 @@ static const char *convolution(pw_onnx_graph *graph, const pw_layer *layer)
     pw_onnx_set_int(graph, "group", conv->groups);
     set_pads(graph, conv->padding);
     pw_onnx_end(graph);
-    y = pw_onnx_activation(graph, conv->activation, conv->alpha, y);
+    y = activation_of(graph, conv->activation, conv->alpha, y);
     return conv->has_residual ? pw_onnx_of_two(graph, "Add", y, pw_onnx_input(graph, layer, 1)) : y;
 }
 
@@ -204,7 +204,7 @@ static const char *value_of(pw_onnx_graph *graph, const pw_layer *layer)
     case PW_OP_BATCHNORM:
         return batchnorm(graph, layer);
     case PW_OP_ACTIVATION:
-        return pw_onnx_activation(graph, layer->as.activation.kind, layer->as.activation.alpha,
+        return activation_of(graph, layer->as.activation.kind, layer->as.activation.alpha,
                                   pw_onnx_input(graph, layer, 0));
     case PW_OP_ADD:
         return pw_onnx_of_two(graph, "Add", pw_onnx_input(graph, layer, 0),

@@ -12,9 +12,6 @@ pawl_status pw_onnx_layer(pw_onnx_graph *graph, const pw_layer *layer,
 void pw_onnx_detect(pw_onnx_graph *graph, const pw_layer *layer);
 void pw_onnx_classify(pw_onnx_graph *graph, const pw_layer *layer);
 const char *pw_onnx_attention(pw_onnx_graph *graph, const pw_layer *layer);
-/* An activation of a value. */
-const char *pw_onnx_activation(pw_onnx_graph *graph, pw_activation kind, float alpha,
-                               const char *x);
 
 static inline const char *pw_onnx_input(const pw_onnx_graph *graph, const pw_layer *layer,
                                         uint32_t index)

@@ -9,7 +9,7 @@
 #define BYTES   2u
 #define FIXED32 5u
 
-void pw_pb_varint(pw_writer *out, uint64_t value)
+static void write_varint(pw_writer *out, uint64_t value)
 {
     for (; value >= 0x80; value >>= 7)
         pw_write_u8(out, (uint8_t)(value | 0x80));
@@ -26,13 +26,13 @@ size_t pw_pb_varint_size(uint64_t value)
 
 static void write_tag(pw_writer *out, uint32_t field, uint32_t kind)
 {
-    pw_pb_varint(out, (uint64_t)field << 3 | kind);
+    write_varint(out, (uint64_t)field << 3 | kind);
 }
 
 void pw_pb_int(pw_writer *out, uint32_t field, int64_t value)
 {
     write_tag(out, field, VARINT);
-    pw_pb_varint(out, (uint64_t)value);
+    write_varint(out, (uint64_t)value);
 }
 
 void pw_pb_float(pw_writer *out, uint32_t field, float value)
@@ -44,7 +44,7 @@ void pw_pb_float(pw_writer *out, uint32_t field, float value)
 void pw_pb_head(pw_writer *out, uint32_t field, uint64_t size)
 {
     write_tag(out, field, BYTES);
-    pw_pb_varint(out, size);
+    write_varint(out, size);
 }
 
 void pw_pb_bytes(pw_writer *out, uint32_t field, const void *data, size_t size)

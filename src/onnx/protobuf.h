@@ -9,7 +9,7 @@
 
 #include "base/bytes.h"
 
-void pw_pb_varint(pw_writer *out, uint64_t value);
+/* Bytes of an integer as a varint. */
 size_t pw_pb_varint_size(uint64_t value);
 /* Field: an integer, a float, bytes, a text (NULL: empty). */
 void pw_pb_int(pw_writer *out, uint32_t field, int64_t value);

@@ -44,7 +44,8 @@ pawl_status pw_plan_finish(pw_plan *plan, pawl_error *error)
     return PAWL_OK;
 }
 
-size_t pw_constant_block_size(pw_network *network)
+/* Bytes of the block of floats in which every constant begins at a multiple of 64. */
+static size_t block_size(pw_network *network)
 {
     size_t size = 0;
     for (size_t i = 0; i < network->layer_count; i++) {
@@ -62,7 +63,7 @@ size_t pw_constant_block_size(pw_network *network)
  * weights. */
 static pawl_status own_constants(pw_network *network, pawl_error *error)
 {
-    const size_t size = pw_constant_block_size(network);
+    const size_t size = block_size(network);
     char *block =
         pw_arena_alloc_aligned(&network->arena, pw_size_max(size, 1), PW_ENGINE_ALIGNMENT);
     if (block == NULL)
@@ -93,8 +94,8 @@ static pawl_status copy_text(pw_arena *arena, const char *text, const char **cop
     return PAWL_OK;
 }
 
-/* Names come from the weights file: what the engine could not hold is refused before it is built.
- */
+/* Names come from the weights file: what the engine could not hold is refused
+ * before it is built. */
 static pawl_status check_texts(const pw_network *network, const char *source_name,
                                pawl_error *error)
 {

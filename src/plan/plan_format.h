@@ -100,8 +100,6 @@ void pw_constant_store(const pw_constant *constant, const float *scales, void *s
 void pw_constant_restore(const pw_constant *constant, const float *scales, const void *stored, float *values);
 /* Bytes of the section that holds them all. */
 size_t pw_constant_stored_size(pw_network *network);
-/* Bytes of the block of floats in which every constant begins at a multiple of 64. */
-size_t pw_constant_block_size(pw_network *network);
 
 /* Makes an empty plan, and at the end of making the texts that pawl_plan_layer_get() shows. */
 pawl_status pw_plan_new(pw_plan **plan, pawl_error *error) PW_NODISCARD;

@@ -9,11 +9,6 @@
 
 #define CAPACITY_FIRST 64
 
-uint64_t pw_hash64(const void *data, size_t size, uint64_t seed)
-{
-    return XXH3_64bits_withSeed(data, size, seed);
-}
-
 void pw_hash128(const void *data, size_t size, uint64_t hash[2])
 {
     const XXH128_hash_t result = XXH3_128bits(data, size);
@@ -39,7 +34,7 @@ size_t pw_name_table_find(const pw_name_table *table, const char *name, size_t l
 {
     if (table->count == 0)
         return PW_NAME_NONE;
-    const pw_name_slot *slot = probe(table, name, length, pw_hash64(name, length, table->seed));
+    const pw_name_slot *slot = probe(table, name, length, XXH3_64bits_withSeed(name, length, table->seed));
     return slot->name == NULL ? PW_NAME_NONE : slot->index;
 }
 
@@ -48,8 +43,8 @@ static bool grow(pw_name_table *table, pw_arena *arena)
     pw_name_table larger = {.capacity = table->capacity == 0 ? CAPACITY_FIRST : table->capacity * 4,
                             .count = table->count,
                             .seed = table->seed};
-    if (table->capacity ==
-        0) /* the clock and where memory lies: enough that a file cannot know it */
+    /* The clock and where memory lies: enough that a file cannot know it. */
+    if (table->capacity == 0)
         larger.seed = pw_os_clock_ns() ^ (uint64_t)(uintptr_t)arena->last;
     larger.slots = pw_arena_array(arena, larger.capacity, sizeof(pw_name_slot));
     if (larger.slots == NULL)
@@ -68,7 +63,7 @@ bool pw_name_table_add(pw_name_table *table, pw_arena *arena, const char *name, 
 {
     if (table->count * 2 >= table->capacity && !grow(table, arena))
         return false;
-    const uint64_t hash = pw_hash64(name, length, table->seed);
+    const uint64_t hash = XXH3_64bits_withSeed(name, length, table->seed);
     *probe(table, name, length, hash) =
         (pw_name_slot){.name = name, .hash = hash, .length = length, .index = index};
     table->count++;

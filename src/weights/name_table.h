@@ -32,8 +32,7 @@ size_t pw_name_table_find(const pw_name_table *table, const char *name, size_t l
 bool pw_name_table_add(pw_name_table *table, pw_arena *arena, const char *name, size_t length,
                        size_t index) PW_NODISCARD;
 
-/* XXH3: 64 bits with a seed, and 128 bits as low, high. */
-uint64_t pw_hash64(const void *data, size_t size, uint64_t seed);
+/* XXH3's 128 bits as low, high. */
 void pw_hash128(const void *data, size_t size, uint64_t hash[2]);
 
 #endif

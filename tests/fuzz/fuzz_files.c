@@ -5,6 +5,7 @@
  * and COCO's masks as text, as numbers and as polygons.
  */
 #include "fuzz_target.h"
+#include "support/rle_decode.h"
 #include "temporary_path.h"
 
 #include "cli/val_data.h"
@@ -133,7 +134,7 @@ static void use_mask(app_rle *mask)
     fuzz_check(app_rle_unite(&again, mask) && app_rle_area(&again) == app_rle_area(mask));
     uint8_t *unpacked = pixels <= MOST_PIXELS ? malloc(pixels) : NULL;
     if (unpacked != NULL) {
-        app_rle_decode(mask, unpacked, (size_t)mask->width);
+        rle_decode(mask, unpacked, (size_t)mask->width);
         fuzz_check(
             app_rle_encode(&other, unpacked, mask->height, mask->width, (size_t)mask->width));
         fuzz_check(app_rle_area(&other) == app_rle_area(mask));

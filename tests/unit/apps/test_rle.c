@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "common/rle.h"
+#include "support/rle_decode.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -50,7 +50,7 @@ static void masks_survive(void **state)
         app_rle mask, other;
         scatter(pixels, sizeof pixels, &seed);
         assert_true(app_rle_encode(&mask, pixels, height, width, SIDE));
-        app_rle_decode(&mask, back, SIDE);
+        rle_decode(&mask, back, SIDE);
         for (int32_t y = 0; y < height; y++)
             for (int32_t x = 0; x < width; x++) {
                 assert_int_equal(back[y * SIDE + x], pixels[y * SIDE + x] != 0);
@@ -104,7 +104,7 @@ static void overlaps_are_counted(void **state)
         else
             assert_true(box[2] == 0 && box[3] == 0);
         assert_true(app_rle_unite(&first, &second));
-        app_rle_decode(&first, sum, SIDE);
+        rle_decode(&first, sum, SIDE);
         for (size_t i = 0; i < sizeof sum; i++)
             assert_int_equal(sum[i], a[i] || b[i]);
         app_rle_free(&first);

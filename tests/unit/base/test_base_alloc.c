@@ -56,14 +56,14 @@ static void impossible_sizes_give_null(void **state)
 static void growing_keeps_the_start(void **state)
 {
     (void)state;
-    char *text = pw_strdup("pawl");
+    char *text = pw_alloc(5);
     assert_non_null(text);
+    memcpy(text, "pawl", 5);
     char *grown = pw_grow(text, 5, 500);
     assert_string_equal(grown, "pawl");
     allocations_left = 0;
     assert_null(pw_grow(grown, 500, 5000));
     assert_string_equal(grown, "pawl"); /* a failure leaves it as it was */
-    assert_null(pw_strdup("more"));
     pw_free(grown);
     void *from_nothing = NULL;
     allocations_left = 1;
@@ -76,9 +76,9 @@ static void a_guard_frees(void **state)
 {
     (void)state;
     {
-        char *text PW_AUTO_FREE = pw_strdup("pawl");
+        void *memory PW_AUTO_FREE = pw_alloc(5);
         assert_int_equal(blocks_out, 1);
-        assert_non_null(text);
+        assert_non_null(memory);
     }
     assert_int_equal(blocks_out, 0);
 }

@@ -11,7 +11,7 @@ static void all_kinds_come_back(void **state)
     (void)state;
     pw_writer writer = {0};
     pw_write_u8(&writer, 0x12);
-    pw_write_u16(&writer, 0x3456);
+    pw_write_bytes(&writer, (const uint8_t[]){0x56, 0x34}, 2); /* little-endian */
     pw_write_u32(&writer, 0x789ABCDE);
     pw_write_u64(&writer, 0x0123456789ABCDEF);
     pw_write_f32(&writer, -1.5f);
@@ -19,7 +19,7 @@ static void all_kinds_come_back(void **state)
     pw_write_bytes(&writer, "pawl", 4);
     pw_write_bytes(&writer, NULL, 0);
     assert_false(writer.has_failed);
-    assert_int_equal(writer.data[1], 0x56); /* little-endian */
+    assert_int_equal(writer.data[3], 0xDE);
     pw_reader reader = pw_reader_over(writer.data, writer.size);
     assert_int_equal(pw_read_u8(&reader), 0x12);
     assert_int_equal(pw_read_u16(&reader), 0x3456);
@@ -59,23 +59,6 @@ static void an_empty_file_is_readable(void **state)
     assert_true(reader.is_short);
 }
 
-static void alignment_is_filled_with_zeros(void **state)
-{
-    (void)state;
-    pw_writer writer = {0};
-    pw_write_align(&writer, 64);
-    assert_int_equal(writer.size, 0);
-    for (size_t i = 0; i < 100; i++) {
-        pw_write_u8(&writer, 0xFF);
-        pw_write_align(&writer, 64);
-        assert_int_equal(writer.size, 64 * (i + 1));
-        assert_int_equal(writer.data[64 * i], 0xFF);
-        for (size_t at = 1; at < 64; at++)
-            assert_int_equal(writer.data[64 * i + at], 0);
-    }
-    pw_writer_free(&writer);
-}
-
 static void after_memory_ran_out_nothing_more_is_written(void **state)
 {
     (void)state;
@@ -88,7 +71,7 @@ static void after_memory_ran_out_nothing_more_is_written(void **state)
     const size_t size = writer.size;
     allocations_left = 1000;
     pw_write_u8(&writer, 1);
-    pw_write_align(&writer, 4096);
+    pw_write_bytes(&writer, "more", 4);
     assert_int_equal(writer.size, size); /* a gap would be worse than an end */
     pw_writer_free(&writer);
 }
@@ -99,8 +82,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(all_kinds_come_back, memory_limited, memory_unlimited),
         cmocka_unit_test(a_short_read_gives_zeros_from_there_on),
         cmocka_unit_test(an_empty_file_is_readable),
-        cmocka_unit_test_setup_teardown(alignment_is_filled_with_zeros, memory_limited,
-                                        memory_unlimited),
         cmocka_unit_test_setup_teardown(after_memory_ran_out_nothing_more_is_written,
                                         memory_limited, memory_unlimited),
     };
