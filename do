@@ -24,7 +24,7 @@ usage()
 {
     cat <<'END'
 ./do demo [WEIGHTS PICTURE]  weights -> .wts -> .engine -> annotated pictures, with the example's files or your own
-./do test [--full|--gpu]     the tests; --full adds shared data, sanitizers, clang, lint, fuzz replay, aarch64
+./do test [--full|--gpu]     the tests; --full adds sanitizers, clang, lint, fuzzing, aarch64; --gpu is for a machine with TensorRT
 ./do coverage                which lines of src/ the tests run, and which never
 ./do build                   build/release/bin/pawl
 ./do install [PREFIX]        the release into PREFIX (/usr/local); DESTDIR is put before it
@@ -33,7 +33,7 @@ usage()
 ./do test-package            builds both twice, compares the bytes, and uses and removes them in chroots (root)
 ./do docs                    the documents and the C API as a site in build/docs
 ./do bench [--brief]         the whole network of the example, kernels, handles; --brief: only that each runs
-./do lint                    formatting, clang-tidy, cppcheck, layers, sizes, documents, symbols
+./do lint                    formatting, clang-tidy, cppcheck, documents, layers, calls, sizes, names, symbols
 ./do format                  formats the C sources
 END
 }

@@ -19,9 +19,8 @@ static pawl_status build(const char *input, const char *output, pawl_error *erro
     pawl_builder *builder = NULL;
     pawl_plan *plan = NULL;
     pawl_model_info model = PAWL_MODEL_INFO_INIT;
-    pawl_build_desc desc =
-        PAWL_BUILD_DESC_INIT;            /* the defaults: the CPU, FP32, the model's own shape */
-    desc.batch_max = desc.batch_opt = 4; /* one to four pictures at once */
+    pawl_build_desc desc = PAWL_BUILD_DESC_INIT; /* the CPU, FP32, the model's own shape */
+    desc.batch_max = desc.batch_opt = 4;         /* one to four pictures at once */
     desc.progress = on_progress;
 
     /* Each call is skipped once one has failed. */
@@ -39,7 +38,7 @@ static pawl_status build(const char *input, const char *output, pawl_error *erro
     if (status >= 0)
         status = pawl_plan_save(plan, output, error);
 
-    /* Last made, first ended; NULL is fine, so there is one way out. Another order would be no
+    /* Last made, first ended; NULL is fine, so there is one way out. Another order would do no
      * harm: children keep their parents. */
     pawl_plan_destroy(&plan);
     pawl_builder_destroy(&builder);
@@ -50,7 +49,7 @@ static pawl_status build(const char *input, const char *output, pawl_error *erro
 
 int main(int argc, char **argv)
 {
-    pawl_error error = {0};
+    pawl_error error = PAWL_ERROR_INIT;
     if (argc != 3) {
         fprintf(stderr, "usage: build WEIGHTS ENGINE\n");
         return 2;

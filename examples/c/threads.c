@@ -32,8 +32,8 @@ static pawl_status look_at(struct worker *worker, pawl_detector *detector, const
     return status;
 }
 
-/* The context and its detector are made, used and ended on this thread; only the engine is shared.
- */
+/* The context and its detector are made, used and ended on this thread;
+ * only the engine is shared. */
 static void *work(void *user)
 {
     struct worker *worker = user;
@@ -83,7 +83,7 @@ int main(int argc, char **argv)
     pawl_plan *plan = NULL;
     pawl_runtime *runtime = NULL;
     pawl_engine *engine = NULL;
-    pawl_error error = {0};
+    pawl_error error = PAWL_ERROR_INIT;
     int code = 1;
     if (argc < 3) {
         fprintf(stderr, "usage: threads ENGINE PICTURE...\n");

@@ -89,9 +89,12 @@ typedef struct pawl_build_desc {
       PAWL_CALIBRATE_MSE, NULL, 0, PAWL_ACCURACY_INIT }
 
 /**
- * Makes a builder, which keeps what builds share: worker threads and the timing cache.
+ * Makes a builder, which keeps what builds share.
+ * @param desc          NULL: all defaults.
  * @param[out] builder  On success the caller's: end it with pawl_builder_destroy(), at any time. Else untouched.
- * @retval PAWL_ERR_MEMORY  Nothing is left behind.
+ * @retval PAWL_ERR_ARGUMENT  threads is not 0 to PAWL_MAX_THREADS.
+ * @retval PAWL_ERR_MEMORY    Nothing is left behind.
+ * @note Any thread. Since 0.1.
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_builder_create(const pawl_builder_desc *desc, pawl_builder **builder, pawl_error *error);
 
@@ -105,14 +108,17 @@ PAWL_API pawl_status pawl_builder_destroy(pawl_builder **builder);
  * Optimises @p network for a shape profile and a backend.
  *
  * @param builder, network  Held until the call returns, not longer; not changed.
- * @param[out] plan  On success the caller's: end it with pawl_plan_destroy(). It needs neither builder nor network nor weights.
+ * @param desc              NULL: all defaults.
+ * @param[out] plan         On success the caller's: end it with pawl_plan_destroy(). It needs neither builder nor network nor weights.
  * @retval PAWL_ERR_ARGUMENT     Sizes that are no multiples of the largest stride, a batch range out of order, a level or a tuning that is none.
  *                               Precision "int8" without a calibration, with one of other weights or of no pictures; a layer precision that names no
  *                               layer or no precision; an accuracy outside 0 to 1.
  * @retval PAWL_ERR_DEVICE       The backend is not here.
  * @retval PAWL_ERR_UNSUPPORTED  The backend cannot run a layer, or not in this precision.
- * @retval PAWL_ERR_CANCELLED    progress asked to stop; what was timed until then is in the timing cache. @retval PAWL_ERR_BUSY The builder builds on another thread.
+ * @retval PAWL_ERR_CANCELLED    progress asked to stop; what was timed until then is in the timing cache.
+ * @retval PAWL_ERR_BUSY         The builder builds on another thread.
  * @retval PAWL_ERR_MEMORY       Nothing is left behind.
+ * @note Any thread. Since 0.1.
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_builder_build(pawl_builder *builder, pawl_network *network, const pawl_build_desc *desc,
                                                        pawl_plan **plan, pawl_error *error);

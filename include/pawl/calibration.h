@@ -53,7 +53,7 @@ PAWL_API pawl_status pawl_calibration_destroy(pawl_calibration **calibration);
  */
 PAWL_API int pawl_calibration_observe(void *user, uint32_t layer_id, const char *name, const pawl_tensor *tensor);
 
-/** What it holds. */
+/** Fills @p info with what it has seen. Any thread; waits for a layer that is being counted. Since 0.2. */
 PAWL_API PAWL_NODISCARD pawl_status pawl_calibration_info_get(pawl_calibration *calibration, pawl_calibration_info *info,
                                                               pawl_error *error);
 

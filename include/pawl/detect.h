@@ -64,7 +64,7 @@ typedef struct pawl_detector_desc {
     int32_t is_multi_label;  /* 1: a box for each class above the confidence, not only the best */
     const int32_t *classes;  /* keep only these; NULL: all. Copied */
     size_t class_count; /* at least 1 where classes are given, else 0 */
-    const float *class_confidences; /* one a class in the place of confidence, 0 to 1; NULL: the same for all. Copied. Since 0.2 */
+    const float *class_confidences; /* one a class in place of confidence, 0 to 1; NULL: the same for all. Copied. Since 0.2 */
     size_t class_confidence_count;  /* the model's classes where they are given, else 0. Since 0.2 */
     int32_t jobs;            /* in flight at most: pawl/job.h; 0 to PAWL_MAX_JOBS, each with a workspace of its own. Since 0.2 */
     int32_t is_rect;         /* 1: each run's shape is the least rectangle that its pictures need, within the height and width that the context has when
@@ -85,10 +85,13 @@ typedef struct pawl_timing {
  * context's threshold.
  *
  * @param context        Pinned until the detector has ended; while the detector uses it nobody else may.
+ * @param desc           NULL: all defaults.
  * @param[out] detector  On success the caller's: end it with pawl_detector_destroy(), at any time. Else untouched.
  * @retval PAWL_ERR_ARGUMENT     A context of other forms, thresholds outside 0..1, max_detections below 1, classes that the model does not
  *                               have or none at all.
  * @retval PAWL_ERR_UNSUPPORTED  The engine has no head.
+ * @retval PAWL_ERR_MEMORY       Nothing is left behind.
+ * @note Any thread. Since 0.1.
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_detector_create(pawl_context *context, const pawl_detector_desc *desc, pawl_detector **detector,
                                                          pawl_error *error);

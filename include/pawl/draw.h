@@ -79,11 +79,11 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_image_draw_caption(pawl_image *image, c
 PAWL_API PAWL_NODISCARD pawl_status pawl_picture_draw(const pawl_picture *picture, const pawl_detection *detections, size_t count,
                                                       const pawl_draw_desc *desc, pawl_error *error);
 
-/** pawl_image_draw_mask(), so too. Since 0.2. */
+/** pawl_image_draw_mask(), in the same way. Since 0.2. */
 PAWL_API PAWL_NODISCARD pawl_status pawl_picture_draw_mask(const pawl_picture *picture, const pawl_mask *mask, int32_t class_id,
                                                            const pawl_draw_desc *desc, pawl_error *error);
 
-/** pawl_image_draw_caption(), so too. Since 0.2. */
+/** pawl_image_draw_caption(), in the same way. Since 0.2. */
 PAWL_API PAWL_NODISCARD pawl_status pawl_picture_draw_caption(const pawl_picture *picture, const char *text, pawl_error *error);
 
 PAWL_END

@@ -22,8 +22,9 @@ PAWL_API const char *pawl_file_kind(const char *path);
  * last ticks, whose times cannot tell, is read twice and compared. Not seen: a writer that has the file mapped and whose writing the system
  * has not noted yet.
  *
- * @param most       Bytes; a longer file is refused. @param[out] data  On success the caller's: end it with pawl_memory_release(), before the
- *                   allocator is changed. A zero byte follows the last, so that text is a string. Else untouched, as is @p size.
+ * @param most             Bytes; a longer file is refused.
+ * @param[out] data, size  On success the caller's: end it with pawl_memory_release(), before the allocator is changed. A zero byte follows the
+ *                         last, so that text is a string. Else untouched.
  * @retval PAWL_ERR_READ    It cannot be opened or read, is a folder, or changed while it was read.
  * @retval PAWL_ERR_LIMIT   It is longer than @p most. @retval PAWL_ERR_MEMORY  Nothing is left behind.
  * @note Any thread. Since 0.2.
@@ -57,7 +58,9 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_file_create(const char *path, pawl_file
  * @note Since 0.2.
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_file_commit(pawl_file *file, int is_lasting, pawl_error *error);
-PAWL_API void pawl_file_discard(pawl_file *file); /**< Leaves nothing behind. Fine when nothing is open (zeroed). */
+
+/** Leaves nothing behind, and the struct empty. Fine where nothing is open (PAWL_FILE_INIT). Since 0.2. */
+PAWL_API void pawl_file_discard(pawl_file *file);
 
 PAWL_END
 

@@ -33,9 +33,9 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_lifetime_record_begin(void);
 PAWL_API void pawl_lifetime_record_end(void);
 
 /**
- * Writes what has been recorded so far; recording goes on if it is under way. To a temporary file first, then renamed.
+ * Writes what has been recorded so far; recording goes on if it is under way.
  *
- * @param path  Borrowed during the call.
+ * @param path  Borrowed during the call; the file appears whole or not at all (pawl_file_create() has the rules).
  * @retval PAWL_ERR_ARGUMENT  There is no such format, or nothing was ever recorded.
  * @retval PAWL_ERR_WRITE     The file cannot be written; nothing is left behind.
  * @retval PAWL_ERR_MEMORY    Nothing is left behind.

@@ -17,8 +17,8 @@ typedef enum pawl_log_level {
 } pawl_log_level;
 
 /**
- * Receives the library's messages: one sentence each, no newline, names in them as pawl_text_plain() makes them. Called from any thread, also at once. It may call any function of pawl:
- * nothing is locked while it is told; what those calls have to say reaches it, too.
+ * Receives the library's messages: one sentence each, no newline, names in them as pawl_text_plain() makes them. Called from any thread, also at
+ * once. It may call any function of pawl: nothing is locked while it is told; what those calls have to say reaches it, too.
  */
 typedef struct pawl_logger {
     void *user;           /* handed to write() */

@@ -22,21 +22,21 @@ typedef enum pawl_task { PAWL_TASK_DETECT = 0, PAWL_TASK_SEGMENT = 1, PAWL_TASK_
 
 /** What is known of a model; networks and plans answer with the same struct. Strings live as long as the object asked. */
 typedef struct pawl_model_info {
-    size_t struct_size; /* set by the caller: sizeof(pawl_model_info) */
+    size_t struct_size;   /* set by the caller: sizeof(pawl_model_info) */
     pawl_task task;       /* what it is for */
     const char *family;   /* "v1", "v2-v3", "v4-v5", "v6-v7", "custom" */
     const char *size;     /* "n" "s" "m" "l" "x" "n6" ... where widths and depths are the published ones, else "custom" */
     int32_t class_count;  /* classes */
-    int32_t has_names;  /* 1: the file has class names */
+    int32_t has_names;    /* 1: the file has class names */
     int32_t level_count;  /* detection levels */
     int32_t anchor_count; /* anchors a level */
-    int32_t strides[PAWL_MAX_LEVELS];                            /* network pixels a cell */
-    float anchors[PAWL_MAX_LEVELS][PAWL_MAX_ANCHORS][2];          /* width, height in network pixels */
+    int32_t strides[PAWL_MAX_LEVELS];                    /* network pixels a cell */
+    float anchors[PAWL_MAX_LEVELS][PAWL_MAX_ANCHORS][2]; /* width, height in network pixels */
     int32_t max_stride;   /* height and width must be multiples of it */
     int32_t imgsz;        /* shape to run at unless told otherwise: the file's default, or the plan's optimum height */
-    int64_t parameter_count; /* as PyTorch counts model.parameters() of the file */
-    double gflops;        /* multiplications and additions of all convolutions at imgsz x imgsz, in 10^9 */
-    size_t layer_count;   /* layers now (before optimisation in a network, after it in a plan) */
+    int64_t parameter_count;   /* as PyTorch counts model.parameters() of the file */
+    double gflops;             /* multiplications and additions of all convolutions at imgsz x imgsz, in 10^9 */
+    size_t layer_count;        /* layers now (before optimisation in a network, after it in a plan) */
     size_t source_layer_count; /* layers before optimisation */
 } pawl_model_info;
 #define PAWL_MODEL_INFO_INIT \
@@ -44,15 +44,15 @@ typedef struct pawl_model_info {
 
 /** One layer. */
 typedef struct pawl_layer_info {
-    size_t struct_size;   /* set by the caller */
-    uint32_t id;          /* stable through optimisation: the layer of the file whose output this is */
-    const char *name;     /* e.g. "model.2.m.0.cv1.conv" */
-    const char *op;       /* "conv", "maxpool", ... */
-    const char *attributes; /* human text, e.g. "3x3 s2 p1 64->128 +silu +add" */
+    size_t struct_size;      /* set by the caller */
+    uint32_t id;             /* stable through optimisation: the layer of the file whose output this is */
+    const char *name;        /* e.g. "model.2.m.0.cv1.conv" */
+    const char *op;          /* "conv", "maxpool", ... */
+    const char *attributes;  /* human text, e.g. "3x3 s2 p1 64->128 +silu +add" */
     int32_t output_channels; /* channels of its output */
     pawl_dtype output_dtype; /* what its output is stored in; of a head float32 */
-    int32_t source_count; /* layers that it reads from, by their ids below: as many as there are, the first PAWL_MAX_SOURCES told. Since 0.2 */
-    uint32_t sources[PAWL_MAX_SOURCES];
+    int32_t source_count;    /* layers that it reads from: as many as there are, the first PAWL_MAX_SOURCES told. Since 0.2 */
+    uint32_t sources[PAWL_MAX_SOURCES]; /* their ids */
     pawl_dtype weight_dtype; /* what its weights are computed in; of a layer without any float32. Since 0.2 */
 } pawl_layer_info;
 #define PAWL_LAYER_INFO_INIT { sizeof(pawl_layer_info), 0, NULL, NULL, NULL, 0, PAWL_F32, 0, { 0 }, PAWL_F32 }
@@ -60,9 +60,9 @@ typedef struct pawl_layer_info {
 /** What a weights file may not say by itself. */
 typedef struct pawl_network_desc {
     size_t struct_size;
-    const char *activation;  /* NULL: as the file says; else one of pawl_activation_name(), for a .wts that cannot say it */
+    const char *activation;   /* NULL: as the file says; else one of pawl_activation_name(), for a .wts that cannot say it */
     const char *const *names; /* NULL: as the file says; else class_count names, copied */
-    size_t name_count;       /* of names: the model's classes, or 0 */
+    size_t name_count;        /* of names: the model's classes, or 0 */
 } pawl_network_desc;
 #define PAWL_NETWORK_DESC_INIT { sizeof(pawl_network_desc), NULL, NULL, 0 }
 
@@ -82,7 +82,7 @@ PAWL_API const char *pawl_activation_name(size_t index);
  * @note Any thread. Since 0.1.
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_network_create(pawl_weights *weights, const pawl_network_desc *desc,
-                                                              pawl_network **network, pawl_error *error);
+                                                        pawl_network **network, pawl_error *error);
 
 /**
  * Writes weights as a .wts from which the very same network is built again.
@@ -90,7 +90,7 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_network_create(pawl_weights *weights, c
  * Of a published model these are the bytes of pawl_weights_save_wts(). Where such a file alone would be ambiguous or is of another model (v2 and v3,
  * an activation other than the release's, hub and custom graphs) tensors named pawl.* follow, which say the rest; TensorRTX's reader ignores them.
  *
- * @param path  Written to a temporary file first, then renamed.
+ * @param path  Borrowed during the call; the file appears whole or not at all (pawl_file_create() has the rules).
  * @retval PAWL_ERR_WRITE   The file cannot be written; nothing is left behind.
  * @retval PAWL_ERR_MEMORY  Nothing is left behind.
  * @note Any thread. Since 0.1.

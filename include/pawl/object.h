@@ -12,6 +12,7 @@
  *     done nothing (but pawl/job.h and pawl/settings.h, which never do); an image that is changed must be in no other call; all else only reads.
  *   - a handle answers PAWL_ERR_ARGUMENT where it is NULL or of another type, PAWL_ERR_DEAD_HANDLE where its object has ended, and in a forked
  *     child PAWL_ERR_FORKED, but for calls that end it. So does PAWL_ERR_ARGUMENT a NULL that is not said to be allowed.
+ *   - a description (..._desc) that is NULL is all defaults. It is borrowed during the call, as is what it points to.
  *   - out-parameters are written on success only, *error (which may be NULL) on failure only.
  */
 #ifndef PAWL_OBJECT_H

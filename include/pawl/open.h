@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From an .engine to a detector in one call: plan, runtime, engine, context and detector are made in this order and belong to the detector, whose end, one
- * call, ends them in the reverse order. Who wants a part of them for something else (an engine for several contexts) makes them one by one.
+ * From an .engine to a detector in one call: plan, runtime, engine, context and detector are made in this order and belong to the detector, whose
+ * end, one call, ends them in the reverse order. To use a part of them for something else (an engine for several contexts) make them one by one.
  *
  *     pawl_open_desc desc = PAWL_OPEN_DESC_INIT;
  *     desc.fallback = "cpu";

@@ -150,6 +150,7 @@ typedef struct pawl_memory_block_info {
     size_t first_step, last_step; /* both included */
 } pawl_memory_block_info;
 #define PAWL_MEMORY_BLOCK_INFO_INIT { sizeof(pawl_memory_block_info), NULL, 0, 0, 0, 0, 0 }
+
 /** Told of a block of the workspace; what it points to is valid during the call, but for the layer's name. */
 typedef void (*pawl_memory_tell)(void *user, const pawl_memory_block_info *block);
 

@@ -68,8 +68,10 @@ typedef struct pawl_candidates {
 /** Shows a layer's output while a run is under way: float32, N x C x H x W, valid during the call only. Not 0 stops the run. */
 typedef int (*pawl_observer)(void *user, uint32_t layer_id, const char *name, const pawl_tensor *tensor);
 
-/** Name of backend @p index of this library, whether it can be used here or not: "cpu", "reference", "tensorrt"; NULL past the end. Any thread. Since
- *  0.2. */
+/**
+ * Name of backend @p index of this library, whether it can be used here or not: "cpu", "reference", "tensorrt"; NULL past the end. Any thread.
+ * Since 0.2.
+ */
 PAWL_API const char *pawl_backend_name(size_t index);
 
 /** Precisions that backend @p index can build in, blank-separated: "fp32 fp16"; NULL past the end. Any thread. Since 0.2. */
@@ -102,8 +104,12 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_backend_library_try(const char *backend
 
 /**
  * Makes a runtime.
+ * @param desc          NULL: all defaults.
  * @param[out] runtime  On success the caller's: end it with pawl_runtime_destroy(), at any time. Else untouched.
- * @retval PAWL_ERR_DEVICE  The backend named is not here; the message says why.
+ * @retval PAWL_ERR_DEVICE    The backend named is not here; the message says why.
+ * @retval PAWL_ERR_ARGUMENT  threads is not 0 to PAWL_MAX_THREADS, or gpu is below 0.
+ * @retval PAWL_ERR_MEMORY    Nothing is left behind.
+ * @note Any thread. Since 0.1.
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_runtime_create(const pawl_runtime_desc *desc, pawl_runtime **runtime, pawl_error *error);
 
@@ -132,8 +138,10 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_engine_create(pawl_runtime *runtime, pa
  */
 PAWL_API pawl_status pawl_engine_destroy(pawl_engine **engine);
 
-/** Kernel in use for optimised layer @p index ("conv_f32_avx512_14x32"); NULL past the end, for a layer without one and for a dead handle. Valid while
- *  the engine lives. */
+/**
+ * Kernel in use for optimised layer @p index ("conv_f32_avx512_14x32"); NULL past the end, for a layer without one and for a dead handle. Valid
+ * while the engine lives. Any thread.
+ */
 PAWL_API const char *pawl_engine_tactic(pawl_engine *engine, size_t index);
 
 /** Name of class @p class_id; NULL where the engine has none, and for a dead handle. Valid while the engine lives. Any thread. Since 0.2. */
@@ -147,10 +155,12 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_engine_model_get(pawl_engine *engine, p
  * it asks for.
  *
  * @param engine        Pinned by the context until it has ended.
+ * @param desc          NULL: all defaults.
  * @param[out] context  On success the caller's: end it with pawl_context_destroy(), at any time. Else untouched.
  * @retval PAWL_ERR_ARGUMENT  A batch outside the plan's profile, a side that is no multiple of the largest stride, a threshold outside 0 to 1, an
  *                            unknown form, more than PAWL_MAX_THREADS threads.
  * @retval PAWL_ERR_LIMIT     A side above PAWL_MAX_SIDE, or a layer of more than 2^31 - 1 values. @retval PAWL_ERR_MEMORY Nothing is left behind.
+ * @note Any thread. Since 0.1.
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_context_create(pawl_engine *engine, const pawl_context_desc *desc, pawl_context **context,
                                                         pawl_error *error);

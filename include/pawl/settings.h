@@ -61,7 +61,7 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_detector_iou_set(pawl_detector *detecto
 PAWL_API PAWL_NODISCARD pawl_status pawl_detector_classes_set(pawl_detector *detector, const int32_t *classes, size_t count, pawl_error *error);
 
 /**
- * Sets a threshold for each class, in the place of the one for all.
+ * Sets a threshold for each class, in place of the one for all.
  * @param confidences  @p count of them, by class_id, copied. NULL and 0: the one for all again.
  * @retval PAWL_ERR_ARGUMENT  Another count than the model has classes; one that is not 0 to 1. @retval PAWL_ERR_UNSUPPORTED As above.
  * @retval PAWL_ERR_MEMORY    Nothing changed.

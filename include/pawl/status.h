@@ -21,7 +21,7 @@
     X(PAWL_ERR_DEAD_HANDLE, -11, "the handle's object has ended, or it never was one")             \
     X(PAWL_ERR_BUSY, -12, "the object is in use by another thread")                                \
     X(PAWL_ERR_FORKED, -13, "the object belongs to the parent process")                            \
-    X(PAWL_ERR_CANCELLED, -14, "stopped by the caller")                                 \
+    X(PAWL_ERR_CANCELLED, -14, "stopped by the caller")                                            \
     X(PAWL_ERR_INTERNAL, -15, "a bug in pawl; please report it")
 
 PAWL_BEGIN
@@ -31,7 +31,7 @@ typedef enum pawl_status {
 #define PAWL_STATUS_ENUM(name, value, text) name = value,
     PAWL_STATUS_MAP(PAWL_STATUS_ENUM)
 #undef PAWL_STATUS_ENUM
-        PAWL_STATUS_FORCE_INT = 0x7fffffff
+    PAWL_STATUS_FORCE_INT = 0x7fffffff
 } pawl_status;
 
 /** What went wrong, where, and what to do: filled in by a failing call, owned by the caller, no memory behind it. */

@@ -66,7 +66,7 @@ PAWL_API pawl_status pawl_tracker_destroy(pawl_tracker **tracker);
  * less and boxes of no track have none. Memory grows to what the fullest frame needs: some 300 bytes a box and 900 a track; time with the pairs of
  * boxes and tracks that overlap.
  *
- * @param frame       The frame's number in its source, whatever it begins with. Frames may be left out: motion is foretold, and tracks end, by these
+ * @param frame       The frame's number in its source, whatever it begins with. Frames may be left out: motion is predicted, and tracks end, by these
  *                    numbers. One that is lower than the last is a source which begins anew: all tracks end, and ids count on.
  * @param detections  @p count of them, in any order and in one picture's pixels; NULL where there are none. They need detections down to
  *                    low_confidence: a detector of that confidence. Read during the call only.

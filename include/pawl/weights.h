@@ -19,12 +19,12 @@ typedef enum pawl_weights_kind { PAWL_WEIGHTS_PT = 0, PAWL_WEIGHTS_WTS = 1 } paw
 
 /** What a file of weights is. */
 typedef struct pawl_weights_info {
-    size_t struct_size; /* set by the caller: sizeof(pawl_weights_info) */
+    size_t struct_size;     /* set by the caller: sizeof(pawl_weights_info) */
     pawl_weights_kind kind; /* of file */
-    size_t tensor_count; /* entries of the state dictionary, in its order */
-    size_t global_count; /* names of classes and functions a .pt mentions; 0 for .wts */
-    uint64_t file_size;  /* bytes */
-    uint64_t hash[2];    /* XXH3-128 of the file, low word first */
+    size_t tensor_count;    /* entries of the state dictionary, in its order */
+    size_t global_count;    /* names of classes and functions a .pt mentions; 0 for .wts */
+    uint64_t file_size;     /* bytes */
+    uint64_t hash[2];       /* XXH3-128 of the file, low word first */
 } pawl_weights_info;
 #define PAWL_WEIGHTS_INFO_INIT { sizeof(pawl_weights_info), PAWL_WEIGHTS_PT, 0, 0, 0, { 0, 0 } }
 
@@ -33,7 +33,7 @@ typedef struct pawl_global_info {
     size_t struct_size; /* set by the caller: sizeof(pawl_global_info) */
     const char *module; /* "torch._utils". Lives as long as the weights */
     const char *name;   /* "_rebuild_tensor_v2". Lives as long as the weights */
-    int32_t is_known; /* 1: harmless, of the kinds that YOLOv5's checkpoints name; 0: worth a look before Python loads the file */
+    int32_t is_known;   /* 1: harmless, of the kinds that YOLOv5's checkpoints name; 0: worth a look before Python loads the file */
 } pawl_global_info;
 #define PAWL_GLOBAL_INFO_INIT { sizeof(pawl_global_info), NULL, NULL, 0 }
 
@@ -100,11 +100,15 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_weights_global_get(pawl_weights *weight
  * @note Any thread. Depends on no object. Since 0.2.
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_pickle_report(const char *path, void (*tell)(void *user, const pawl_global_info *global),
-                                                             void *user, pawl_error *error);
+                                                       void *user, pawl_error *error);
 
 /**
- * Writes the weights as .wts, byte for byte what TensorRTX's gen_wts.py writes; to a temporary file first, then renamed.
- * @retval PAWL_ERR_WRITE  The file cannot be written; nothing is left behind.
+ * Writes the weights as .wts, byte for byte what TensorRTX's gen_wts.py writes, whole or not at all (pawl_file_create() has the rules).
+ * pawl_weights_save() writes one that is never ambiguous.
+ * @param path  Borrowed during the call.
+ * @retval PAWL_ERR_WRITE   The file cannot be written; nothing is left behind, an old one is intact.
+ * @retval PAWL_ERR_MEMORY  The same.
+ * @note Any thread. Since 0.1.
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_weights_save_wts(pawl_weights *weights, const char *path, pawl_error *error);
 

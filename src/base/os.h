@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The operating system: all of it that we use stands here. A port is one file. Threads and mutexes are POSIX's, used directly. */
+/* The operating system: all of it that we use stands here. A port is the files os_*.c. Threads and mutexes are POSIX's, used directly. */
 #ifndef PW_OS_H
 #define PW_OS_H
 
