@@ -194,8 +194,8 @@ static bool read_problem(const char *line, listed *to)
     return true;
 }
 
-/* GFLOP/s of the fastest tile on a problem that lies in the L1 cache: what is taken for the peak.
- */
+/* GFLOP/s of the fastest tile on a problem that lies in the L1 cache:
+ * what is taken for the peak. */
 static double peak_gflops(void)
 {
     pk_problem problem = {.op = PK_CONV, .source_count = 1, .workers = 1, .weights = PK_F32};

@@ -14,9 +14,7 @@
 #include "common/lines.h"
 #include "common/npy.h"
 
-#define BENCH_BLOCKS                                                                             \
-    20 /* a window's runs in so many parts, each with its median: what baselines are compared by \
-        */
+#define BENCH_BLOCKS   20  /* parts of a window, each with its median, to compare baselines by */
 #define BENCH_SOUND    0.9 /* of the session's best: less, and something else had the machine */
 #define BENCH_ATTEMPTS 3   /* at a window that counts */
 

@@ -32,8 +32,8 @@ int bench_course_open(bench *of, bench_course *course)
     pawl_detector_desc detector = PAWL_DETECTOR_DESC_INIT;
     course->batch = (size_t)of->batch;
     desc.threads = of->session.threads;
-    desc.input =
-        is_boxes ? PAWL_INPUT_U8_NHWC : PAWL_INPUT_F32_NCHW; /* the former as predict has it */
+    /* To the boxes go bytes, as predict has them. */
+    desc.input = is_boxes ? PAWL_INPUT_U8_NHWC : PAWL_INPUT_F32_NCHW;
     desc.output = is_boxes ? PAWL_OUTPUT_CANDIDATES : PAWL_OUTPUT_DECODED;
     desc.batch = of->batch;
     desc.height = of->shape.height;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The table of layers: each step's median over many runs, beside what the machine could do at best.
- */
+/* The table of layers: each step's median over many runs,
+ * beside what the machine could do at best. */
 #include "cli/bench.h"
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the machine reaches right before and right after a window, on the cores that the window has.
- */
+/* What the machine reaches right before and right after a window,
+ * on the cores that the window has. */
 #define _GNU_SOURCE 1 /* sched_setaffinity */
 #include "cli/bench.h"
 #include "common/inputs.h"

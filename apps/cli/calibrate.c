@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Calibrating for INT8. The pictures are those that predict would see, treated as it treats them.
- */
+/* Calibrating for INT8.
+ * The pictures are those that predict would see, treated as it treats them. */
 #include "cli/calibrate.h"
 
 #include "common/files.h"

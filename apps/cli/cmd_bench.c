@@ -158,8 +158,8 @@ static int report(bench *of, bench_course *course)
     return code == APP_EXIT_DONE ? app_finish_stdout(APP_EXIT_DONE) : code;
 }
 
-/* The courses are run one after the other, so that the memory of one does not add to the other's.
- */
+/* The courses are run one after the other, so that the memory of one does not
+ * add to the other's. */
 static int run_course(bench *of, const char *output)
 {
     bench_course course = {.output = output};

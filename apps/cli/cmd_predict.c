@@ -263,8 +263,8 @@ static int look_at_all(struct predict *predict, predict_job *job)
     return code;
 }
 
-/* The exit code of inputs of which some could not be read, with a sentence where there are several.
- */
+/* The exit code of inputs of which some could not be read,
+ * with a sentence where there are several. */
 static int judge(const struct predict *predict, const predict_tally *tally)
 {
     const char *what = predict->videos.count > 0 ? "inputs" : "pictures";

@@ -280,8 +280,8 @@ static int trace_main(int argc, char **argv)
             code = app_fail(APP_EXIT_INPUT, "%s cannot be read; --suppressions takes a file",
                             options.suppressions);
         else {
-            arguments.items[arguments.count] =
-                NULL; /* options are gone from before it, so there is room */
+            /* Options are gone from before it, so there is room. */
+            arguments.items[arguments.count] = NULL;
             code = run_traced(arguments.items, &options);
         }
     }

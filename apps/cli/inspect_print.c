@@ -34,7 +34,7 @@ static void put(line *made)
     free(made->text);
 }
 
-/* Ten lines */
+/* --- ten lines --- */
 
 static void print_names(const inspect_subject *subject)
 {
@@ -189,7 +189,7 @@ static void print_weights(const inspect_subject *subject)
             (unsigned long long)info->hash[0]);
 }
 
-/* The rest */
+/* --- the rest --- */
 
 static void print_anchors(const pawl_model_info *model)
 {

@@ -9,8 +9,7 @@
 #include <stdio.h>
 
 /* "0 0.5 0.5 0.25 0.25 0.91": class; centre, width and height, or two corners, as parts of the
- * picture; the confidence if wanted; and the track, if it is one (not 0), as yolo track writes it.
- */
+ * picture; the confidence if wanted; and the track, if it is one (not 0), as yolo track has it. */
 static inline void cli_label_write(FILE *out, const pawl_detection *box, int32_t width,
                                    int32_t height, bool is_corners, bool has_confidence,
                                    uint64_t id)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The parts of pawl predict: options, pictures on their way through, and what is written of them.
- */
+/* The parts of pawl predict: options, pictures on their way through,
+ * and what is written of them. */
 #ifndef CLI_PREDICT_H
 #define CLI_PREDICT_H
 

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define EXPLAINED \
-    3 /* pictures without boxes: in a run of many they are usual, and explaining takes time */
+/* Pictures without boxes: in a run of many they are usual, and explaining takes time. */
+#define EXPLAINED 3
 
 struct gathered {
     predict_picture *items; /* good and bad ones, in order */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Why there are no boxes in a picture: no answer is empty without a reason that can be found out.
- */
+/* Why there are no boxes in a picture: no answer is empty without a reason that
+ * can be found out. */
 #include "cli/predict_job.h"
 
 #include <math.h>

@@ -14,8 +14,8 @@
 
 struct predict_feed;
 
-/* A frame on its way: read, in the network, drawn on, written; then its buffer is read into again.
- */
+/* A frame on its way: read, in the network, drawn on, written;
+ * then its buffer is read into again. */
 typedef struct predict_shot {
     struct predict_feed *feed;
     uint8_t *bytes;

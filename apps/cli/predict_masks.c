@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Masks on their way out: drawn, as run lengths for JSON, as PNG files, as polygons in label files.
- */
+/* Masks on their way out: drawn, as run lengths for JSON, as PNG files,
+ * as polygons in label files. */
 #include "cli/predict_track.h"
 #include "common/contour.h"
 

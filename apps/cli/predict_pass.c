@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A frame that has been through the network on its way to files and film; and the end of a source.
- */
+/* A frame that has been through the network on its way to files and film;
+ * and the end of a source. */
 #include "cli/predict_video.h"
 #include "common/inputs.h"
 #include "common/video/ffmpeg.h"

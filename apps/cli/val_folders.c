@@ -131,8 +131,8 @@ static char *find_split(const char *folder, const char *asked)
     return app_format("%s", folder);
 }
 
-/* Of a data.yaml: the split asked for, else its test: or val:, which names one folder. free() it.
- */
+/* Of a data.yaml: the split asked for, else its test: or val:,
+ * which names one folder. free() it. */
 static int find_place(const val_data *data, const char *asked, char **place)
 {
     app_data_yaml yaml;

@@ -9,8 +9,8 @@
 static const char no_polygon[] =
     "a polygon that is none: three corners or more, an x and a y each, are needed";
 
-/* Adds a mask, which is taken, to another, which is empty before the first. False: memory ran out.
- */
+/* Adds a mask, which is taken, to another, which is empty before the first.
+ * False: memory ran out. */
 static bool add_part(app_rle *mask, app_rle *part)
 {
     if (mask->counts == NULL) {

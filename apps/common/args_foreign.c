@@ -16,10 +16,9 @@
 
 /* Whatever the case; '-' and '_' are one. */
 typedef struct foreign_option {
-    const char *words; /* blank-separated, without dashes */
-    const char
-        *commands;      /* where this row counts, NULL: everywhere; the first that fits is taken */
-    const char *advice; /* NULL: the file is named without an option */
+    const char *words;    /* blank-separated, without dashes */
+    const char *commands; /* where this row counts, NULL: everywhere; the first that fits counts */
+    const char *advice;   /* NULL: the file is named without an option */
 } foreign_option;
 
 /* clang-format off */

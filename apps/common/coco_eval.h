@@ -42,8 +42,7 @@ typedef struct coco_task {
     const coco_truth *truths;
     size_t truth_count;
     const coco_found *found;
-    const coco_found
-        *exact; /* the same before they were rounded, for YOLOv5's table; NULL: found */
+    const coco_found *exact; /* before they were rounded, for YOLOv5's table; NULL: found */
     size_t found_count;
     bool is_agnostic; /* all categories count as one */
 } coco_task;

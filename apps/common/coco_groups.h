@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Inside the evaluation: truths and finds of one category, picture by picture, and their overlaps.
- */
+/* Inside the evaluation: truths and finds of one category, picture by picture,
+ * and their overlaps. */
 #ifndef APP_COCO_GROUPS_H
 #define APP_COCO_GROUPS_H
 

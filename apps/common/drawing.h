@@ -48,8 +48,8 @@ void app_drawing_join(app_drawing *drawing, app_drawing *below);
 
 /* False: memory ran out. What the stream does is its own affair. */
 bool app_drawing_svg(const app_drawing *drawing, FILE *out);
-/* Writes it as picture, @p scale times as large. Reports what goes wrong and returns an exit code.
- */
+/* Writes it as picture, @p scale times as large.
+ * Reports what goes wrong and returns an exit code. */
 int app_drawing_png(const app_drawing *drawing, int32_t scale, const char *path);
 
 /* Text of XML and HTML, its own characters as entities; what is no UTF-8 as U+FFFD; else as

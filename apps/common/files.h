@@ -10,8 +10,8 @@
 
 /* Behind the last slash. */
 const char *app_path_name(const char *path);
-/* Length of the file name without its last ending ("bus.tar.gz" -> 7); a leading dot is no ending.
- */
+/* Length of the file name without its last ending ("bus.tar.gz" -> 7);
+ * a leading dot is no ending. */
 size_t app_stem_length(const char *name);
 /* The ending of the name with its dot, "" if there is none. */
 const char *app_path_ending(const char *path);

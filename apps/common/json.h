@@ -38,8 +38,8 @@ json_t *app_json_image_ids(char *const *paths, size_t count);
  * the object @p taken. free() it; NULL: no memory. */
 char *app_json_unique_name(json_t *taken, const char *path, const char *ending);
 
-/* Reads a JSON file whole; *root is the caller's. Reports what is wrong and returns an exit code.
- */
+/* Reads a JSON file whole; *root is the caller's.
+ * Reports what is wrong and returns an exit code. */
 int app_json_read(json_t **root, const char *path);
 
 /* {"code": "PAWL_ERR_READ", "message": "..."}. NULL: no memory. */

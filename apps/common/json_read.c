@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* JSON in, as Python's json.load() takes it: NaN and infinities too, which pandas and numpy write.
- */
+/* JSON in, as Python's json.load() takes it: NaN and infinities too,
+ * which pandas and numpy write. */
 #include "common/files.h"
 #include "common/json.h"
 
@@ -32,8 +32,8 @@ static void blank_out(char *text)
     }
 }
 
-/* Jansson's words, with the place where there is one: it counts from line 1, and says -1 for none.
- */
+/* Jansson's words, with the place where there is one: it counts from line 1,
+ * and says -1 for none. */
 static int say_fault(const char *path, const json_error_t *fault)
 {
     const bool is_cut = json_error_code(fault) == json_error_premature_end_of_input;

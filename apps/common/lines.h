@@ -21,9 +21,8 @@ typedef struct app_lines {
 /* Opens @p path, "-" or another name of stdout. What is in the file goes, and lines are seen in it
  * as they are written. An input of the run is refused. */
 int app_lines_open(app_lines *lines, const char *path);
-/* Writes @p value, which is taken, as one line; NULL: memory ran out. Half a line that found no
- * room is taken back.
- */
+/* Writes @p value, which is taken, as one line; NULL: memory ran out.
+ * Half a line that found no room is taken back. */
 int app_lines_write(app_lines *lines, json_t *value);
 /* Says what closing finds wrong; on lines that are not open it does nothing. */
 int app_lines_close(app_lines *lines);

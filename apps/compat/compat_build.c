@@ -61,8 +61,8 @@ static int read_network(const compat_build *asked, pawl_task task, struct build 
     if (pawl_weights_load(asked->weights, &build->weights, &error) < 0 ||
         pawl_network_create(build->weights, NULL, &build->network, &error) < 0 ||
         pawl_network_info_get(build->network, &model, &error) < 0) {
-        if (error.status ==
-            PAWL_ERR_AMBIGUOUS) /* the options that it asks for are not TensorRTX's */
+        /* The options that it asks for are not TensorRTX's. */
+        if (error.status == PAWL_ERR_AMBIGUOUS)
             return app_fail(COMPAT_WRONG, "%s; 'pawl build' takes the option, and -d its engine",
                             error.message);
         return app_fail_library(asked->weights, &error);

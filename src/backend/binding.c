@@ -65,8 +65,8 @@ static pawl_status bind_rows(pw_program *program, const pw_detect *detect, const
         !pw_size_mul((size_t)to->batch * rows->count, rows->width, &size) ||
         !pw_size_mul(size, pawl_dtype_size(rows->dtype), &size))
         return pw_fail(error, PAWL_ERR_LIMIT, "the decoded output of this shape is too large");
-    rows->values =
-        pw_alloc_aligned(size, PW_CACHE_LINE); /* not touched here: candidates use little of it */
+    /* Not touched here: candidates use little of it. */
+    rows->values = pw_alloc_aligned(size, PW_CACHE_LINE);
     if (rows->values == NULL)
         return pw_fail_memory(error, "the decoded output", size);
     program->memory_size += size;

@@ -34,9 +34,8 @@ typedef struct kept_box {
 
 struct pw_nms {
     pw_nms_desc desc;
-    float *
-        thresholds; /* by class: what a confidence must exceed; INFINITY: the class is not wanted */
-    uint32_t *lists; /* by class: the last box kept, or NOBODY */
+    float *thresholds; /* by class: what a confidence must exceed; INFINITY: it is not wanted */
+    uint32_t *lists;   /* by class: the last box kept, or NOBODY */
     kept_box *kept;
     size_t kept_room;
     entry *entries, *spare; /* ENTRY_CAPACITY each */

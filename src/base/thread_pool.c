@@ -54,8 +54,8 @@ typedef struct worker {
 } worker;
 
 struct pw_thread_pool {
-    atomic_uint opened
-        PW_ALIGNED(PW_CACHE_LINE); /* runs ever, and changes of wanted: what idle workers watch */
+    /* Runs ever, and changes of wanted: what idle workers watch. */
+    atomic_uint opened PW_ALIGNED(PW_CACHE_LINE);
     atomic_int sleepers;
     _Atomic(uint64_t) taken PW_ALIGNED(PW_CACHE_LINE); /* slots of crews at work, a bit each */
     atomic_int wanted;                                 /* workers; those of a higher number stop */
@@ -387,8 +387,8 @@ static void open_run(pw_thread_pool *pool, pw_run_slot *slot, pw_task task, void
 {
     const uint64_t before = atomic_load_explicit(&slot->hand, memory_order_relaxed);
     const uint64_t opened = (before / ONE_GENERATION + 1) * ONE_GENERATION;
-    /* Closed first: whoever sees the new count sees that too, and takes nothing by an older hand.
-     */
+    /* Closed first: whoever sees the new count sees that too,
+     * and takes nothing by an older hand. */
     atomic_store_explicit(&slot->hand, opened | (ONE_JOINED - 1), memory_order_relaxed);
     atomic_store_explicit(&slot->count, count, memory_order_release);
     atomic_store_explicit(&slot->task, task, memory_order_relaxed);

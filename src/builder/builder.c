@@ -66,7 +66,7 @@ static bool has_word(const char *words, const char *word)
 
 /* An option that only some backends know is kept in the plan and changes nothing on this one, which
  * is said. Not of level 0: a desc that is zeroed has it. */
-static pawl_status check_options(const pw_build *build)
+static void warn_of_options(const pw_build *build)
 {
     const pawl_build_desc *desc = &build->desc;
     const struct {
@@ -100,6 +100,12 @@ static pawl_status check_options(const pw_build *build)
                "timing_cache is set, but tuning is off: nothing is timed, and %s is neither read "
                "nor written",
                desc->timing_cache);
+}
+
+static pawl_status check_options(const pw_build *build)
+{
+    const pawl_build_desc *desc = &build->desc;
+    warn_of_options(build);
     if (desc->optimisation_level < -1 || desc->optimisation_level > 5)
         return pw_fail(build->error, PAWL_ERR_ARGUMENT,
                        "optimisation level %d: give 0 (fast build) to 5, or -1 (the library's own)",

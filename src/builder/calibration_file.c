@@ -3,9 +3,11 @@
  * The file behind --calib-cache, little-endian:
  *
  *     "pawlcal1"  source hash (2 x u64)  height, width, task (u32)  pictures (u64)  tensors (u32)
- *     of each tensor: layer id, bytes of its name (u32), name; reach (f64), least, most (f32),
- * values, not finite (u64); the bins as groups of 7 bits, lowest first, the top bit set where more
- * follow XXH3-64 of all before it
+ *     each tensor: layer id (u32)  bytes of its name (u32)  name
+ *         reach (f64)  least, most (f32)  values, not finite (u64)  bins (7-bit groups)
+ *     XXH3-64 of all before it
+ *
+ * A bin is a number in groups of 7 bits, lowest first, the top bit set where another follows.
  */
 #define XXH_INLINE_ALL
 #include "builder/calibration.h"

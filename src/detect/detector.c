@@ -357,8 +357,8 @@ pawl_status pawl_detector_collect(pawl_detector *detector, size_t picture, pawl_
         return pw_fail(error, PAWL_ERR_ARGUMENT,
                        "picture %zu: this detector was made for a batch of %zu", picture,
                        used->capacity);
-    if (used->run !=
-        inside->run_count) /* of its own run a device may hold the boxes as they were asked for */
+    /* Of its own run a device may hold the boxes as they were asked for. */
+    if (used->run != inside->run_count)
         PW_TRY(pw_detector_settle(used, error));
     const pw_lowering *shape = pw_context_shape(inside);
     PW_TRY(collect(used, picture, shape->width, shape->height, error));

@@ -5,8 +5,10 @@
  * picture to boxes. The queue is a block of its own, which its drivers hold too: a job holds its
  * detector, so a driver may be the one who ends it.
  *
- *     submit: seat -> job -> driver: fit, run, collect -> done -> wait, by age -> the user ends it:
- * seat
+ *     submit   a seat is taken, the job is put last
+ *     driver   the oldest job that has not begun: fit, run, collect
+ *     wait     the oldest job that nobody has waited for, when it is done
+ *     end      the seat is free again
  */
 #include "detect/jobs.h"
 
@@ -42,8 +44,7 @@ typedef struct pw_job_queue {
     size_t seat_count;
     driver *drivers;
     size_t driver_count;
-    const pw_job
-        *in_hands[PAWL_MAX_JOBS]; /* of each driver; only to be compared: it may have ended */
+    const pw_job *in_hands[PAWL_MAX_JOBS]; /* of each driver; to be compared: it may have ended */
     uint32_t process; /* a forked child has no drivers, and the mutex may be held by no one alive */
 } pw_job_queue;
 
@@ -530,7 +531,7 @@ pawl_status pawl_job_cancel(pawl_job *job, pawl_error *error)
     return PAWL_OK;
 }
 
-/* With the mutex held for as long as it takes: what it found is there, and will stay. */
+/* What it found is there, and will stay: so the mutex is not needed to read it. */
 static bool has_found(pw_job *job)
 {
     lock(job->queue);

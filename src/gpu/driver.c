@@ -98,7 +98,7 @@ pawl_status pw_cuda_get(const pw_cuda **cuda, pawl_error *error)
     return PAWL_OK;
 }
 
-/* Device */
+/* --- device --- */
 
 static void unmake_device(pw_object *object)
 {

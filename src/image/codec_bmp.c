@@ -62,8 +62,8 @@ static void read_masks(pw_reader *reader, bmp *header)
         memcpy(header->masks, header->bits == 16 ? rgb555 : rgb888, sizeof(header->masks));
         return;
     }
-    for (size_t i = 0; i < 3;
-         i++) /* they follow the 40 bytes, or are the first of a longer header */
+    /* They follow the 40 bytes, or are the first of a longer header. */
+    for (size_t i = 0; i < 3; i++)
         header->masks[i] = pw_read_u32(reader);
 }
 
@@ -230,8 +230,8 @@ static pawl_status encode_bmp(const pw_image *image, const pw_encoding *how, pw_
     (void)error;
     const size_t dense = (size_t)image->width * 3;
     const size_t padding = (4 - dense % 4) % 4;
-    const size_t pixels =
-        (dense + padding) * (size_t)image->height; /* below 2^30: limits of image.h */
+    /* Below 2^30: limits of image.h. */
+    const size_t pixels = (dense + padding) * (size_t)image->height;
     uint8_t header[FILE_HEADER + WINDOWS_HEADER] = {'B', 'M'};
     uint8_t *at = put(header + 2, (uint32_t)(sizeof(header) + pixels), 4);
     at = put(at, 0, 4);

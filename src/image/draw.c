@@ -38,8 +38,8 @@ typedef struct box {
     int32_t x1, y1, x2, y2;
 } box;
 
-/* Sizes after the picture's, so that neither a large one hides the frame nor the label a small one.
- */
+/* Sizes after the picture's, so that neither a large one hides the frame nor the
+ * label a small one. */
 static style style_of(const pw_surface *on, const pawl_draw_desc *desc)
 {
     const int32_t line = desc->line_width;

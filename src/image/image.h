@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Pictures inside the library: 8-bit RGB rows, and the table of formats that read and write them.
- */
+/* Pictures inside the library: 8-bit RGB rows, and the table of formats that
+ * read and write them. */
 #ifndef PW_IMAGE_H
 #define PW_IMAGE_H
 

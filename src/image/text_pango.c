@@ -11,12 +11,10 @@
 #include <pthread.h>
 #include <string.h>
 
-#define LIBRARY "libpangoft2-1.0.so.0"
-#define FONT                                                                              \
-    "DejaVu Sans Bold"  /* ours, where the system has it; what it lacks comes from others \
-                         */
-#define UNIT       1024 /* PANGO_SCALE */
-#define MAX_LENGTH 4096 /* bytes of a line that are shown */
+#define LIBRARY    "libpangoft2-1.0.so.0"
+#define FONT       "DejaVu Sans Bold" /* ours, if it is here; what it lacks comes from others */
+#define UNIT       1024               /* PANGO_SCALE */
+#define MAX_LENGTH 4096               /* bytes of a line that are shown */
 
 /* FreeType's FT_Bitmap. */
 typedef struct ft_bitmap {

@@ -191,8 +191,8 @@ const size_t pk_implementation_count = sizeof pk_implementations / sizeof pk_imp
 
 static bool are_types(const pk_types *types, const pk_problem *problem)
 {
-    for (size_t i = 0; i < problem->source_count;
-         i++) /* what is added at the end is of the destination's type */
+    /* What is added at the end is of the destination's type. */
+    for (size_t i = 0; i < problem->source_count; i++)
         if (problem->source[i].type !=
             (problem->op == PK_CONV && i > 0 ? types->destination : types->source))
             return false;

@@ -70,8 +70,8 @@ static bool enter_table(pw_object *object, bool *is_full)
     }
     object->id = ++last_id;
     object->slot = index;
-    for (size_t k = 0; k < PW_MAX_PARENTS && object->parents[k] != NULL;
-         k++) /* held by our caller */
+    /* Our caller holds them, so that none of them ends meanwhile. */
+    for (size_t k = 0; k < PW_MAX_PARENTS && object->parents[k] != NULL; k++)
         atomic_fetch_add_explicit(&pw_slot_at(object->parents[k]->slot)->state, PW_STATE_HOLD,
                                   memory_order_relaxed);
     pw_slot *slot = pw_slot_at(index);

@@ -11,9 +11,8 @@
 #include "lifetime/diagnosis.h"
 #include "lifetime/slot_table.h"
 
-#define ARRAY_MARK                                                                             \
-    ((uint64_t)0x70617761727261a5) /* damaged when the array ends: a second end is then likely \
-                                      found */
+/* Damaged when the array ends, so that a second end is likely to be found. */
+#define ARRAY_MARK ((uint64_t)0x70617761727261a5)
 
 typedef struct array_header {
     uint64_t mark;

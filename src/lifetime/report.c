@@ -90,8 +90,8 @@ static size_t copy_tree(told *all, size_t capacity)
     return count;
 }
 
-/* In the C library's memory, since it may be the user's allocator that asks. NULL: there is none.
- */
+/* In the C library's memory, since it may be the user's allocator that asks.
+ * NULL: there is none. */
 static told *copy_all(size_t *count)
 {
     for (;;) {

@@ -6,8 +6,8 @@
 #include "lifetime/level.h"
 #include "lifetime/observer.h"
 
-/* The first chunk is part of the program: a process with up to 1,024 objects never grows the table.
- */
+/* The first chunk is part of the program: a process with up to 1,024 objects
+ * never grows the table. */
 static pw_slot first_chunk[PW_CHUNK_SLOTS];
 _Atomic(pw_slot *) pw_slot_chunks[PW_SLOT_COUNT / PW_CHUNK_SLOTS] = {first_chunk};
 

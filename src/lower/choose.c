@@ -78,8 +78,8 @@ static pw_step *reorder(pw_schedule *schedule, const pw_step *around, uint32_t f
     return step;
 }
 
-/* The step on float copies: adds reorders of its sources, itself, and a reorder of its destination.
- */
+/* The step on float copies: adds reorders of its sources, itself,
+ * and a reorder of its destination. */
 static void add_through_floats(pw_schedule *schedule, pw_step step)
 {
     const uint32_t destination = step.destination;
@@ -112,8 +112,8 @@ static size_t count_steps(const pw_schedule *schedule)
     return count;
 }
 
-/* Steps that nobody can take as they are get reorders around them, and all of them another place.
- */
+/* Steps that nobody can take as they are get reorders around them,
+ * and all of them another place. */
 static pawl_status add_reorders(pw_schedule *schedule, size_t capacity, pw_arena *arena,
                                 pawl_error *error)
 {

@@ -30,9 +30,8 @@ static void find_lives(pw_schedule *schedule)
     pw_lives_end(buffers, schedule->operand_count);
 }
 
-/* Behind the operands each step has a buffer of its own for its workspace; it lives during the
- * step.
- */
+/* Behind the operands each step has a buffer of its own for its workspace;
+ * it lives during the step. */
 pawl_status pw_memory_make(pw_schedule *schedule, pw_arena *arena, pawl_error *error)
 {
     const size_t count = schedule->operand_count + schedule->step_count;

@@ -32,8 +32,8 @@ pawl_status pw_fail_value(const pw_emit *emit, const pw_module *module, const ch
                    module->type, key, supported);
 }
 
-/* Attributes of torch.nn.Conv2d; transposed and padding_mode are absent in a tree made from a .wts.
- */
+/* Attributes of torch.nn.Conv2d; transposed and padding_mode are absent in a
+ * tree made from a .wts. */
 pawl_status pw_read_conv(const pw_emit *emit, const pw_module *module, pw_conv *conv)
 {
     bool is_transposed = false;

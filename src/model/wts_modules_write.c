@@ -100,8 +100,8 @@ static bool is_scalar_list(const pw_value *list)
     return true;
 }
 
-/* A tensor of numbers as a list of them, whatever its shape; one without a dimension as a number.
- */
+/* A tensor of numbers as a list of them, whatever its shape;
+ * one without a dimension as a number. */
 static void add_tensor(text_writer *out, const pw_tensor_data *tensor)
 {
     float *values = pw_arena_array(out->arena, tensor->count, sizeof *values);

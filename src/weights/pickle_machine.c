@@ -33,7 +33,7 @@ pawl_status pw_pickle_no_memory(const pw_pickle *pickle, size_t size)
     return pw_fail_memory(pickle->error, "the values of a pickle", size);
 }
 
-/* Reading the stream */
+/* --- reading the stream --- */
 
 pawl_status pw_pickle_take_bytes(pw_pickle *p, uint64_t size, const uint8_t **bytes)
 {
@@ -69,7 +69,7 @@ pawl_status pw_pickle_take_line(pw_pickle *p, const char **line, size_t *length)
     return PAWL_OK;
 }
 
-/* The stack */
+/* --- the stack --- */
 
 static pawl_status grow_array(pw_pickle *p, void *array, size_t count, size_t *capacity,
                               size_t size)

@@ -30,7 +30,7 @@ static pawl_status op_dup(pw_pickle *p)
     return pw_pickle_push(p, value);
 }
 
-/* Atoms */
+/* --- atoms --- */
 
 static pawl_status op_proto(pw_pickle *p)
 {
@@ -155,7 +155,7 @@ static pawl_status op_string8(pw_pickle *p)
     return push_string(p, 8);
 }
 
-/* Containers */
+/* --- containers --- */
 
 static pawl_status push_list(pw_pickle *p, pw_value_kind kind, pw_value *const *items, size_t count)
 {
@@ -263,7 +263,7 @@ static pawl_status op_set_items(pw_pickle *p)
     return append_to_top(p, PW_VALUE_DICT, items, count);
 }
 
-/* The memo */
+/* --- the memo --- */
 
 static pawl_status op_put1(pw_pickle *p)
 {

@@ -9,7 +9,7 @@
 
 #define NUMBER_LENGTH_MAX 512
 
-/* Numbers */
+/* --- numbers --- */
 
 /* A decimal line, terminated. */
 static pawl_status take_decimal(pw_pickle *p, char text[NUMBER_LENGTH_MAX])

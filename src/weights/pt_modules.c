@@ -14,8 +14,7 @@
 #define NON_PERSISTENT_LIMIT 64
 #define NAME_LENGTH_LIMIT    1024
 #define WRAPPER_LIMIT        4 /* of modules around the model */
-#define SHARED_ELEMENTS \
-    ((size_t)1 << 20) /* that tensors may have beyond four for each byte of the file */
+#define SHARED_ELEMENTS      ((size_t)1 << 20) /* of tensors, beyond four a byte of the file */
 
 /* One under way; children of the last are read first, so the order is state_dict's. */
 typedef struct frame {

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Zip, read from the end:  [local header | data] ... [central directory] [zip64 end, its locator]
- * [end] Sizes come from the central directory (local headers have zeros); where data starts comes
- * from the local header.
+ * Zip, read from the end:
+ *
+ *     [local header | data] ... [central directory] [zip64 end, its locator] [end]
+ *
+ * Sizes come from the central directory (local headers have zeros), where data starts from the
+ * local header.
  */
 #include "weights/zip_reader.h"
 #include "base/bytes.h"

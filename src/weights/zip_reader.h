@@ -34,8 +34,8 @@ pawl_status pw_zip_open(const void *data, size_t size, const char *file_name, pw
 /* NULL where there is none. */
 const pw_zip_entry *pw_zip_find(const pw_zip *zip, const char *name, size_t length);
 
-/* Where the bytes of an entry lie; checks its local header and, where there is one, its checksum.
- */
+/* Where the bytes of an entry lie; checks its local header and, where there is one,
+ * its checksum. */
 pawl_status pw_zip_read(const pw_zip *zip, const pw_zip_entry *entry, const uint8_t **bytes,
                         pawl_error *error) PW_NODISCARD;
 

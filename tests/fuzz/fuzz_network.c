@@ -13,10 +13,9 @@
 
 #include <pawl/builder.h>
 
-#define MOST_BYTES ((size_t)1 << 18)
-#define MOST_MEMORY \
-    ((size_t)320 << 20) /* what a network may take, before and after the passes and packed */
-#define MOST_VALUES ((size_t)1 << 17) /* of the tensors of a .wts */
+#define MOST_BYTES  ((size_t)1 << 18)
+#define MOST_MEMORY ((size_t)320 << 20) /* of a network, before and after the passes and packed */
+#define MOST_VALUES ((size_t)1 << 17)   /* of the tensors of a .wts */
 
 static void check_refusal(pawl_status status, const pawl_error *error)
 {

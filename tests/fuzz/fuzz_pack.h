@@ -13,8 +13,8 @@ static inline bool fuzz_is_container(const uint8_t *data, size_t size)
            (memcmp(data, "PK", 2) == 0 || (data[0] == 0x80 && size > 2 && data[2] == 0x8a));
 }
 
-/* The file, in a block of exactly its size, so that a sanitizer sees what reads beyond; mk_free().
- */
+/* The file, in a block of exactly its size, so that a sanitizer sees what reads
+ * beyond; mk_free(). */
 static inline mk_buffer fuzz_pack(const uint8_t *data, size_t size)
 {
     mk_buffer bytes = {NULL, 0, 0};

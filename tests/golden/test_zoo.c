@@ -249,8 +249,8 @@ static void check_errors(const char *model, const struct zoo_target *target, con
     printf("\n");
     if (ours->task == PAWL_TASK_CLASSIFY)
         return;
-    /* The check must be able to fail: dead objectness is a small part of the whole tensor's norm.
-     */
+    /* The check must be able to fail: dead objectness is a small part of the
+     * whole tensor's norm. */
     for (size_t i = 4; i < theirs->count; i += (size_t)theirs->dims[2])
         ours->values[0][i] = 0;
     group_errors(ours, theirs, errors);

@@ -149,8 +149,8 @@ static double solve_conv(element *at)
                  group = at->c / outputs;
     const size_t taps = w->kernel[0] * w->kernel[1];
     const bool is_integer = problem->weights == PK_S8;
-    const double unit =
-        in->type == PK_U8 && in->scale == 0.0f ? 1.0 / 255.0 : 1.0; /* a picture's */
+    /* A picture's bytes stand for 0 to 1. */
+    const double unit = in->type == PK_U8 && in->scale == 0.0f ? 1.0 / 255.0 : 1.0;
     const double bias =
         at->of->constants.bias == NULL ? 0.0 : (double)at->of->constants.bias[at->c];
     double sum = is_integer ? 0.0 : bias;
@@ -235,8 +235,8 @@ static double solve_moved(element *at)
             at->y >= top && at->y - top < in->height && at->x >= left && at->x - left < in->width;
         return is_inside ? source(at, 0, at->c, at->y - top, at->x - left) : 0.0;
     }
-    if (out->channels >=
-        in->channels) { /* to the coarse grid; a factor of 1 is a copy either way */
+    /* To the coarse grid; a factor of 1 is a copy either way. */
+    if (out->channels >= in->channels) {
         const size_t block = at->c / in->channels;
         return source(at, 0, at->c % in->channels, at->y * factor + block / factor,
                       at->x * factor + block % factor);
@@ -278,8 +278,8 @@ static double solve_reorder(element *at)
     if (in->type == PK_U8 && in->scale == 0.0f)
         x /= 255.0;
     if (out->type == PK_U8) {
-        const double n =
-            (double)rintf((float)x / out->scale) + out->zero_point; /* as floats do it */
+        /* Rounded in float, as the kernels do. */
+        const double n = (double)rintf((float)x / out->scale) + out->zero_point;
         return (fmin(fmax(n, 0.0), 255.0) - out->zero_point) * (double)out->scale;
     }
     if (at->problem->as.has_constants)

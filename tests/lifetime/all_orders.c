@@ -113,8 +113,8 @@ static bool check_order(const int order[COUNT], bool is_strict)
         return false;
     bool is_right = true;
     int left = COUNT;
-    for (int pass = 0; left > 0 && pass < COUNT;
-         pass++) { /* strict: what was refused is tried again */
+    /* Strict: what was refused is tried again. */
+    for (int pass = 0; left > 0 && pass < COUNT; pass++) {
         left = 0;
         for (int i = 0; i < COUNT; i++) {
             const int self = order[i];

@@ -159,8 +159,8 @@ static pawl_status destroy(world *w, int which)
     }
 }
 
-/* Is one of its children, or of theirs, not ended? Children have higher numbers than their parents.
- */
+/* Is one of its children, or of theirs, not ended?
+ * Children have higher numbers than their parents. */
 static bool is_held(const world *w, int which)
 {
     bool is_holding[COUNT] = {false}; /* keeps itself, and so its parents, alive */
@@ -218,8 +218,8 @@ static bool check_order(const int order[COUNT], bool is_strict)
     }
     bool is_right = w.box_count > 0;
     int left = COUNT;
-    for (int pass = 0; left > 0 && pass < COUNT;
-         pass++) { /* strict: refused ones are tried again */
+    /* Strict: what was refused is tried again. */
+    for (int pass = 0; left > 0 && pass < COUNT; pass++) {
         left = 0;
         for (int i = 0; i < COUNT; i++) {
             if (w.is_ended[order[i]])

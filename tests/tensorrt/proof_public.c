@@ -133,8 +133,8 @@ static void try_batches(proof *of, const seat *at, const proof_boxes *wanted)
     }
 }
 
-/* Other heights and widths, and one that the plan does not take: that leaves the context as it was.
- */
+/* Other heights and widths, and one that the plan does not take:
+ * that leaves the context as it was. */
 static void try_shapes(proof *of, pawl_engine *engine)
 {
     const int32_t least = of->side - 64, most = of->side + 64, outside = most + 64;

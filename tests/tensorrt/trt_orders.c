@@ -83,8 +83,8 @@ static pawl_status make_all(const pw_trt_library *library, bool with_plan,
         NULL, &objects[MEMORY], NULL);
 }
 
-/* Ends objects[kind]; the status must be what the pins say: at no level is an end of ours refused.
- */
+/* Ends objects[kind]; the status must be what the pins say:
+ * at no level is an end of ours refused. */
 static void end_one(pw_trt_object *objects[KINDS], int kind, trt_tally *tally, unsigned order)
 {
     if (objects[kind] == NULL)

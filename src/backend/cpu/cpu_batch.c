@@ -58,8 +58,8 @@ static void move(const cpu_program *program, size_t picture)
 {
     cpu_program *one = program->one;
     const pw_schedule *schedule = &one->kernels.schedule;
-    const size_t first =
-        program->kernels.base.output_count - schedule->output_count; /* behind rows */
+    /* The schedule's outputs stand behind the rows. */
+    const size_t first = program->kernels.base.output_count - schedule->output_count;
     one->data[schedule->input] =
         (unsigned char *)program->kernels.base.input.data + picture * one->kernels.base.input.size;
     for (size_t i = 0; i < schedule->output_count; i++)

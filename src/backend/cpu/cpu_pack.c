@@ -95,8 +95,8 @@ static void pack(const cpu_packed *entry, const pk_constants *constants, void *p
     entry->implementation->pack(entry->implementation, &entry->problem, constants, packed);
 }
 
-/* The weights out of a packed copy of them: each number lies where the weight of that number does.
- */
+/* The weights out of a packed copy of them: each number lies where the weight of
+ * that number does. */
 static pawl_status unpack(const cpu_packed *entry, const pk_constants *like, float *weights,
                           size_t count, pawl_error *error)
 {

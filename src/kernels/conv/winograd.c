@@ -161,8 +161,8 @@ static void transform(const job *of, size_t block, size_t begin, size_t end,
     const plan *at = &of->at;
     const pk_problem *problem = of->call->problem;
     const pk_tensor *in = &problem->source[0];
-    const size_t side =
-        PK_WINOGRAD_OUT * of->variant->form->stride; /* input pixels to the next tile */
+    /* Input pixels to the next tile. */
+    const size_t side = PK_WINOGRAD_OUT * of->variant->form->stride;
     pk_winograd_input_args args = {
         .tensor = in, .segment_step = at->segment_step, .chunk_step = at->chunk_step};
     for (size_t t = begin; t < end; t++) {

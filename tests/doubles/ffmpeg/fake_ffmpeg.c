@@ -1,13 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Stands in for ffmpeg and ffprobe: speaks frames on pipes as they do, and fails on demand. A video
- * is a line of text in a file, FAKE WIDTH HEIGHT FRAMES RATE PIXELS SOUND BEHAVIOUR such as "FAKE
- * 64 48 20 10/1 yuv420p aac ok". Behaviours: ok           all frames, exit 0 noisy        the same,
- * behind a megabyte of complaints die:N        N frames, a complaint, exit 1 complain:N   a
- * complaint after N frames, then the others, exit 0 half:N       N frames and half of one, exit 0
- *     hang:N       N frames, then nothing, and no end
- *     live:MS      a frame each MS milliseconds, without end
- *     lose:N:MS    the same; the first time it is opened only N (it leaves FILE.opened)
+ * is a line of text in a file,
+ *
+ *     FAKE WIDTH HEIGHT FRAMES RATE PIXELS SOUND BEHAVIOUR
+ *     FAKE 64 48 20 10/1 yuv420p aac ok
+ *
+ * whose behaviour is one of
+ *
+ * - ok          all frames, exit 0
+ * - noisy       the same, behind a megabyte of complaints
+ * - die:N       N frames, a complaint, exit 1
+ * - complain:N  a complaint after N frames, then the others, exit 0
+ * - half:N      N frames and half of one, exit 0
+ * - hang:N      N frames, then nothing, and no end
+ * - live:MS     a frame each MS milliseconds, without end
+ * - lose:N:MS   the same; the first time it is opened only N (it leaves FILE.opened)
+ *
  * An address is the file of its last part. What is written is a line of text, too. README.md says
  * what the environment does.
  */

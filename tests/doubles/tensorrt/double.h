@@ -246,8 +246,8 @@ native_dims double_dims(const shape *shape);
 /* The serialised network; NULL: no memory. */
 memory *double_memory(void *logger, void *data, size_t size);
 void *double_plan_write(const graph *graph, bool has_host_code, size_t *size);
-/* Reads a plan: the graph lies in *blob, a copy. False: the logger was told why in NVIDIA's words.
- */
+/* Reads a plan: the graph lies in *blob, a copy.
+ * False: the logger was told why in NVIDIA's words. */
 bool double_plan_read(void *logger, const void *data, size_t size, bool allows_host_code,
                       void **blob, graph *graph);
 

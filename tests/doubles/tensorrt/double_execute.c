@@ -17,8 +17,8 @@ static void add_row(double *row, int64_t width, const float *in, int64_t in_widt
                     int64_t offset, float weight)
 {
     int64_t first = offset < 0 ? (-offset + stride - 1) / stride : 0;
-    int64_t last =
-        in_width - offset <= 0 ? 0 : (in_width - offset + stride - 1) / stride; /* one past */
+    /* One past the last. */
+    int64_t last = in_width - offset <= 0 ? 0 : (in_width - offset + stride - 1) / stride;
     if (last > width)
         last = width;
     if (stride == 1)

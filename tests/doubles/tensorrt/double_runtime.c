@@ -217,8 +217,8 @@ int32_t VCudaEngine_getBindingIndex(inner *self, const char *name)
     return find_tensor(self->owner, name);
 }
 
-/* Those of profiles behind the first have " [profile 1]" behind their names, which nobody asks for.
- */
+/* Those of profiles behind the first have " [profile 1]" behind their names,
+ * which nobody asks for. */
 const char *VCudaEngine_getBindingName(inner *self, int32_t index)
 {
     const value *const tensor = tensor_at(self->owner, index);

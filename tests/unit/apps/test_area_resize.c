@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Shrinking by area: FNV-1a sums of what OpenCV 5.0's resize(INTER_AREA) makes of the same noise.
- */
+/* Shrinking by area: FNV-1a sums of what OpenCV 5.0's resize(INTER_AREA) makes
+ * of the same noise. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

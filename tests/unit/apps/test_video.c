@@ -161,8 +161,8 @@ static void pictures_that_move(void **state)
     assert_false(app_is_moving_gif(path));
     write_file(path, two, sizeof two - 1);
     assert_true(app_is_moving_gif(path));
-    for (size_t size = 0; size < sizeof two - 3;
-         size++) { /* cut anywhere before the second picture */
+    /* Cut anywhere before the second picture. */
+    for (size_t size = 0; size < sizeof two - 3; size++) {
         write_file(path, two, size);
         assert_false(app_is_moving_gif(path));
     }
@@ -177,8 +177,8 @@ static void pictures_that_move(void **state)
 
 static const app_patience patient = {.silence_ms = 20000};
 
-/* More than a pipe holds, both ways: through cat, by a thread that does not read while it writes.
- */
+/* More than a pipe holds, both ways: through cat,
+ * by a thread that does not read while it writes. */
 static void children_speak(void **state)
 {
     (void)state;

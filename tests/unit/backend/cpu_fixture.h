@@ -8,8 +8,8 @@
 
 #define PT_LAYERS_MAX 64
 
-/* What a run left: per layer (index by position in the network) NCHW floats, and the decoded rows.
- */
+/* What a run left: per layer (index by position in the network) NCHW floats,
+ * and the decoded rows. */
 typedef struct pt_results {
     float *layers[PT_LAYERS_MAX]; /* NULL: not shown */
     size_t counts[PT_LAYERS_MAX];

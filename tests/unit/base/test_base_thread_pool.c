@@ -92,8 +92,8 @@ static void each_item_once(void **state)
     }
 }
 
-/* One run after another without pause: what one run wrote, the next reads, with no lock of its own.
- */
+/* One run after another without pause: what one run wrote, the next reads,
+ * with no lock of its own. */
 static int chain[16];
 
 static void chain_item(void *argument, size_t item, size_t worker)

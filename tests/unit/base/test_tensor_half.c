@@ -50,8 +50,8 @@ static void all_halves_widen_exactly_and_come_back(void **state)
     }
 }
 
-/* Between each two neighbours: below, at and above the midpoint. The midpoint goes to the even one.
- */
+/* Between each two neighbours: below, at and above the midpoint.
+ * The midpoint goes to the even one. */
 static void rounding_is_to_nearest_even(void **state)
 {
     (void)state;

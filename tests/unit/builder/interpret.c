@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* See interpret.h. Slices lie inside their parents, which begin as NaN: what nobody writes shows.
- */
+/* See interpret.h. Slices lie inside their parents, which begin as NaN:
+ * what nobody writes shows. */
 #include "unit/builder/interpret.h"
 #include <math.h>
 #include <stdlib.h>

@@ -176,8 +176,8 @@ static void precision_is_the_tensors(void **state)
                                     strncmp(layer.name, "model.9.m.", 10) == 0;
             assert_int_equal(layer.output_dtype, is_outside ? PAWL_F32 : PAWL_BF16);
             float_count += is_outside;
-            if (strcmp(layer.op, "conv") ==
-                0) /* weights are of the type they are multiplied with */
+            /* Weights are of the type they are multiplied with. */
+            if (strcmp(layer.op, "conv") == 0)
                 assert_int_equal(strstr(layer.attributes, " bf16") != NULL,
                                  strncmp(layer.name, "model.0.", 8) != 0);
         }

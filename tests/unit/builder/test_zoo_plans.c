@@ -16,8 +16,7 @@
 static struct plan_row {
     const char *file;
     size_t layers, convs, concats;
-    int64_t
-        parameters; /* of the convolutions: what PyTorch counts after model.fuse(); 0: not known */
+    int64_t parameters; /* as PyTorch counts them after model.fuse(); 0: not known */
 } rows[] = {
     {"yolov5n.pt", 67, 60, 0, 1867405}, {"yolov5n.wts", 67, 60, 0, 1867405},
     {"zoo/v6.0-det.pt", 67, 60, 0, 0},  {"zoo/v7.0-det.pt", 67, 60, 0, 0},

@@ -78,8 +78,8 @@ static void odd_boxes_are_borne(void **state)
     }
 }
 
-/* What is left out of sight cannot change the mask: any area, any size, as with the whole in sight.
- */
+/* What is left out of sight cannot change the mask: any area, any size,
+ * as with the whole in sight. */
 static void the_area_only_saves_work(void **state)
 {
     (void)state;

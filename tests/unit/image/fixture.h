@@ -31,8 +31,8 @@ void assert_same(pawl_image *a, pawl_image *b, int tolerance);
 /* Fails the test unless the call failed with a sentence, and nothing was written to the handle. */
 void assert_refused(pawl_status status, const pawl_error *error, const pawl_image *image);
 
-/* A path in a folder of this process, in static storage; folder_end() removes what the tests left.
- */
+/* A path in a folder of this process, in static storage;
+ * folder_end() removes what the tests left. */
 const char *folder_path(const char *file);
 int folder_end(void **state);
 

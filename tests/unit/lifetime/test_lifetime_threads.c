@@ -105,8 +105,8 @@ static void one_of_many_ends_succeeds(void **state)
     assert_int_equal(atomic_load(&ended_ok) + atomic_load(&ended_deferred), ROUNDS);
     assert_int_equal(atomic_load(&ended_dead), (THREADS - 1) * ROUNDS);
     assert_int_equal(atomic_load(&used_ok) + atomic_load(&used_dead), 2 * THREADS * ROUNDS);
-    assert_true(atomic_load(&used_dead) >=
-                THREADS * ROUNDS); /* the second use is always too late */
+    /* The second use is always too late. */
+    assert_true(atomic_load(&used_dead) >= THREADS * ROUNDS);
     assert_int_equal(pawl_object_count(), 0);
 }
 

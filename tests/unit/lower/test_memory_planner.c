@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The memory planner: nothing alive at once overlaps, and simple cases take no more than they must.
- */
+/* The memory planner: nothing alive at once overlaps,
+ * and simple cases take no more than they must. */
 #include "unit/base/cmocka_all.h"
 
 #include "lower/memory_planner.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A plan's memory: told without taking it, the same as the schedule's; every allocation may fail.
- */
+/* A plan's memory: told without taking it, the same as the schedule's;
+ * every allocation may fail. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -47,8 +47,8 @@ static void test_figures(void **state)
     desc.threads = 1;
     assert_int_equal(pawl_plan_memory_get(plan, &desc, &large, NULL, NULL, &error), PAWL_OK);
     assert_true(large.batch == 2 * small.batch && large.packed_size == small.packed_size);
-    assert_true(large.binding_size ==
-                2 * small.binding_size); /* one after the other in the same memory */
+    /* One after the other in the same memory. */
+    assert_true(large.binding_size == 2 * small.binding_size);
     assert_true(large.unshared_size == small.unshared_size);
     desc.height = 3;
     assert_int_equal(pawl_plan_memory_get(plan, &desc, &large, NULL, NULL, &error),

@@ -206,8 +206,8 @@ static void heads_of_candidates_are_gated(void **state)
     release(&shared);
 }
 
-/* A type that an operator has no implementation for is worked on as floats, with reorders around.
- */
+/* A type that an operator has no implementation for is worked on as floats,
+ * with reorders around. */
 static void odd_types_go_through_floats(void **state)
 {
     (void)state;

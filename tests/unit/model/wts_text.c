@@ -29,8 +29,8 @@ static void add_values(writer *w, const char *name, const float *values, size_t 
     fprintf(w->out, "%s %zu ", name, count);
     for (size_t i = 0; i < count; i++) {
         w->noise = w->noise * 1664525u + 1013904223u;
-        const float made =
-            0.5f + 0.001f * (float)(w->noise >> 22); /* positive: it may be a variance */
+        /* Positive: it may be a variance. */
+        const float made = 0.5f + 0.001f * (float)(w->noise >> 22);
         fprintf(w->out, " %08x", bits_of(values != NULL ? values[i] : made));
     }
     fputc('\n', w->out);

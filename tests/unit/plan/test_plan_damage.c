@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Damaged, cut, hostile and foreign files: an error with a sentence, never a crash, never a plan.
- */
+/* Damaged, cut, hostile and foreign files: an error with a sentence, never a crash,
+ * never a plan. */
 #include "plan_fixture.h"
 
 #include <math.h>

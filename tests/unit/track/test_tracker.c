@@ -322,8 +322,8 @@ static void as_many_tracks_as_there_may_be(void **state)
     free(ids);
 }
 
-/* Memory that runs out anywhere changes nothing, and the next call goes on as if it had not been.
- */
+/* Memory that runs out anywhere changes nothing, and the next call goes on as if
+ * it had not been. */
 static void memory_runs_out(void **state)
 {
     (void)state;
