@@ -80,7 +80,7 @@ typedef struct pawl_build_desc {
     /* Of precision "int8". Since 0.2. */
     pawl_calibration *calibration;  /* of the same weights: needed. Held until the call returns */
     int32_t calibration_method;     /* pawl_calibration_method */
-    const pawl_layer_precision *layer_precisions; /* the last that names a layer counts; NULL: all in int8 where they can be. Borrowed during the call */
+    const pawl_layer_precision *layer_precisions; /* the last that names a layer counts; NULL: all in int8 where they can be */
     size_t layer_precision_count;
     pawl_accuracy accuracy;         /* of layers chosen by it: kept in the plan for who asks. Since 0.2 */
 } pawl_build_desc;

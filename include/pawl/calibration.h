@@ -46,8 +46,8 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_calibration_create(pawl_plan *plan, paw
 PAWL_API pawl_status pawl_calibration_destroy(pawl_calibration **calibration);
 
 /**
- * A pawl_observer: pawl_context_observer_set(context, pawl_calibration_observe, calibration, &error), then run the context on pictures. Layers that the
- * plan does not have are passed over.
+ * A pawl_observer: pawl_context_observer_set(context, pawl_calibration_observe, calibration, &error), then run the context on pictures. Layers that
+ * the plan does not have are passed over.
  * @param user  The pawl_calibration.
  * @return 0; 1 where it has ended or the layer's shape makes no sense, which stops the run.
  */

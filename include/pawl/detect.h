@@ -67,8 +67,9 @@ typedef struct pawl_detector_desc {
     const float *class_confidences; /* one a class in place of confidence, 0 to 1; NULL: the same for all. Copied. Since 0.2 */
     size_t class_confidence_count;  /* the model's classes where they are given, else 0. Since 0.2 */
     int32_t jobs;            /* in flight at most: pawl/job.h; 0 to PAWL_MAX_JOBS, each with a workspace of its own. Since 0.2 */
-    int32_t is_rect;         /* 1: each run's shape is the least rectangle that its pictures need, within the height and width that the context has when
-                                the detector is made, in steps of the model's largest stride: as detect.py runs a .pt. Of a classifier: nothing. Since 0.2 */
+    int32_t is_rect;         /* 1: each run's shape is the least rectangle that its pictures need, within the height and width that the context has
+                                when the detector is made, in steps of the model's largest stride: as detect.py runs a .pt. Of a classifier:
+                                nothing. Since 0.2 */
 } pawl_detector_desc;
 #define PAWL_DETECTOR_DESC_INIT { sizeof(pawl_detector_desc), 0.25f, 0.45f, 1000, 0, 0, NULL, 0, NULL, 0, 0, 0 }
 
@@ -123,8 +124,10 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_detector_run(pawl_detector *detector, p
  * fits the pictures it takes RGB whose rows lie close together; a batch with another picture in it is fitted on the host.
  *
  * @param pictures  Their bytes must stay as they are until the call returns, whatever it returns.
- * @retval PAWL_ERR_ARGUMENT     Also: a plane that is NULL or not the format's, rows shorter than the picture, an unknown format, matrix or range, odd sides of NV12.
- * @retval PAWL_ERR_LIMIT        A side over 65,500 or more than 2^28 pixels. @retval PAWL_ERR_MEMORY The first time that an NV12 picture is wider than all before.
+ * @retval PAWL_ERR_ARGUMENT     Also: a plane that is NULL or not the format's, rows shorter than the picture, an unknown format, matrix or range,
+ *                               odd sides of NV12.
+ * @retval PAWL_ERR_LIMIT        A side over 65,500 or more than 2^28 pixels.
+ * @retval PAWL_ERR_MEMORY       The first time that an NV12 picture is wider than all before.
  * @note Since 0.2.
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_detector_run_pictures(pawl_detector *detector, const pawl_picture *pictures, size_t count,

@@ -10,7 +10,7 @@ PAWL_BEGIN
 /** How boxes, their labels and masks are drawn. Since 0.2. */
 typedef struct pawl_draw_desc {
     size_t struct_size;
-    const char *const *names;  /* UTF-8, by class_id, in any script; entries or the whole may be NULL: "class7" is drawn. pawl_detector_class_names() */
+    const char *const *names;  /* UTF-8, by class_id, in any script; entries or the whole may be NULL: "class7" is drawn */
     size_t name_count;         /* of names */
     int32_t line_width;        /* pixels, to 1,000; 0: after the picture's size */
     int32_t hides_labels;      /* 1: frames alone */

@@ -93,7 +93,8 @@ typedef struct pawl_encode_desc {
  * @param desc         NULL: all defaults.
  * @param[out] image   On success the caller's: end it with pawl_image_destroy(). Else untouched. It does not depend on the file.
  * @retval PAWL_ERR_READ         Cannot be opened, or changed while it was read. @retval PAWL_ERR_CORRUPT  Truncated or damaged.
- * @retval PAWL_ERR_UNSUPPORTED  No picture format we read, or its library is not here. @retval PAWL_ERR_LIMIT  More than 2^28 pixels or a side over 65,500.
+ * @retval PAWL_ERR_UNSUPPORTED  No picture format we read, or its library is not here.
+ * @retval PAWL_ERR_LIMIT        More than 2^28 pixels or a side over 65,500.
  * @retval PAWL_ERR_ARGUMENT     max_pixels is below 0 or above PAWL_MAX_PIXELS. @retval PAWL_ERR_MEMORY  Nothing is left behind.
  * @note Any thread.
  */
@@ -112,7 +113,8 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_image_decode(const void *data, size_t s
 PAWL_API PAWL_NODISCARD pawl_status pawl_image_create(const pawl_image_view *pixels, pawl_image **image, pawl_error *error);
 
 /**
- * Makes an image, R G B, of a picture in the caller's memory, of any pawl_picture_format: to draw into, or to encode. It does not depend on those bytes.
+ * Makes an image, R G B, of a picture in the caller's memory, of any pawl_picture_format: to draw into, or to encode. It does not depend on those
+ * bytes.
  *
  * @param picture      Read during the call.
  * @param[out] image   On success the caller's: end it with pawl_image_destroy(). Else untouched.
@@ -165,7 +167,10 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_image_save(pawl_image *image, const cha
 PAWL_API PAWL_NODISCARD pawl_status pawl_image_encode(pawl_image *image, const char *ending, const pawl_encode_desc *desc, void **data,
                                                       size_t *size, pawl_error *error);
 
-/** How YOLOv5 fits a picture into a network input of width x height pixels (letterbox, no auto, scaling up too). A side below 1: a box of inner sizes 0. Pure; any thread. */
+/**
+ * How YOLOv5 fits a picture into a network input of width x height pixels (letterbox, no auto, scaling up too). A side below 1: a box of inner
+ * sizes 0. Pure; any thread.
+ */
 PAWL_API pawl_letterbox pawl_letterbox_fit(int32_t picture_width, int32_t picture_height, int32_t width, int32_t height);
 
 /**
@@ -182,7 +187,7 @@ PAWL_API pawl_letterbox pawl_letterbox_fit_rect(int32_t picture_width, int32_t p
 PAWL_API PAWL_NODISCARD pawl_status pawl_image_letterbox(pawl_image *image, int32_t width, int32_t height, pawl_image **boxed,
                                                          pawl_error *error);
 
-/** The same by pawl_letterbox_fit_rect(). @retval PAWL_ERR_ARGUMENT  A side or the stride below 1. Since 0.2. */
+/** The same by pawl_letterbox_fit_rect(). Since 0.2. @retval PAWL_ERR_ARGUMENT  A side or the stride below 1. */
 PAWL_API PAWL_NODISCARD pawl_status pawl_image_letterbox_rect(pawl_image *image, int32_t width, int32_t height, int32_t stride,
                                                               pawl_image **boxed, pawl_error *error);
 

@@ -35,10 +35,10 @@ typedef struct pawl_job_info {
 #define PAWL_JOB_INFO_INIT { sizeof(pawl_job_info), NULL, NULL, NULL, 0, { 0, 0, 0 }, PAWL_OK, NULL, NULL, 0 }
 
 /**
- * Starts detection, or classification where the engine classifies, on @p count pictures and returns. As many jobs as the detector was made for can be in
- * flight, from here until each is ended; letterbox, network and boxes of several run beside each other on threads of the detector, at most as many as its
- * runtime may have. They are as pawl_detector_run() (pawl_detector_classify()) finds them, at the height and width that the context had when the detector
- * was made and with what is set now (pawl/settings.h), and leave its context alone.
+ * Starts detection, or classification where the engine classifies, on @p count pictures and returns. As many jobs as the detector was made for can
+ * be in flight, from here until each is ended; letterbox, network and boxes of several run beside each other on threads of the detector, at most as
+ * many as its runtime may have. They are as pawl_detector_run() (pawl_detector_classify()) finds them, at the height and width that the context had
+ * when the detector was made and with what is set now (pawl/settings.h), and leave its context alone.
  *
  * @param images    Held until the job is done: they may be ended now.
  * @param user      Handed back by the wait; may be NULL.
@@ -54,9 +54,9 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_detector_submit(pawl_detector *detector
 /**
  * The same on pictures in the caller's memory, as pawl_detector_run_pictures().
  *
- * @param pictures  The array is read now. The bytes of its planes must stay as they are until a wait has handed the job out. So wait for a job before its
- *                  memory goes, also for one that nobody wants any more: pawl_job_cancel() makes that short. (A job that is ended in flight reads on for a
- *                  moment, and nothing tells when it is over.)
+ * @param pictures  The array is read now. The bytes of its planes must stay as they are until a wait has handed the job out. So wait for a job
+ *                  before its memory goes, also for one that nobody wants any more: pawl_job_cancel() makes that short. (A job that is ended in
+ *                  flight reads on for a moment, and nothing tells when it is over.)
  * @retval PAWL_ERR_LIMIT  As pawl_detector_run_pictures(), and so are more causes of PAWL_ERR_ARGUMENT.
  * @note Any thread. Since 0.2.
  */
@@ -74,8 +74,8 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_detector_submit_pictures(pawl_detector 
 PAWL_API PAWL_NODISCARD pawl_status pawl_detector_wait(pawl_detector *detector, pawl_job_info *info, pawl_error *error);
 
 /**
- * Waits for one job: what a thread does that submitted it and wants its answer, whatever others have in flight. pawl_detector_wait() passes over it then.
- * A job that was waited for already answers at once, and the same.
+ * Waits for one job: what a thread does that submitted it and wants its answer, whatever others have in flight. pawl_detector_wait() passes over it
+ * then. A job that was waited for already answers at once, and the same.
  *
  * @param[out] info  Filled on success, which is also a job that failed (info->status).
  * @retval PAWL_ERR_DEAD_HANDLE  It has ended. A job that another thread ends meanwhile is waited for all the same.
@@ -95,7 +95,8 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_job_cancel(pawl_job *job, pawl_error *e
 /**
  * The mask of box @p index of picture @p picture of a job that was waited for, as pawl_detector_mask().
  * @param[out] mask  The job's: valid until its next mask, and until it has ended.
- * @retval PAWL_ERR_UNSUPPORTED  The engine makes no masks. @retval PAWL_ERR_ARGUMENT  The job failed, or nobody has waited for it; there is no such box.
+ * @retval PAWL_ERR_UNSUPPORTED  The engine makes no masks.
+ * @retval PAWL_ERR_ARGUMENT     The job failed, or nobody has waited for it; there is no such box.
  * @note Any thread, one at a time. Since 0.2.
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_job_mask(pawl_job *job, size_t picture, size_t index, pawl_mask_form form, pawl_mask *mask,

@@ -36,8 +36,8 @@ typedef struct pawl_logger {
 PAWL_API void pawl_logger_set(const pawl_logger *logger);
 
 /**
- * Text of unknown origin (a file's name, a class's, a layer's) as a line on a terminal or in a log may have it. Control characters (C0, C1, DEL), ends
- * of lines and characters that change the direction of writing are spelled out: "\n", "\x1b", "\u202e"; so are bytes that are no UTF-8: "\xff".
+ * Text of unknown origin (a file's name, a class's, a layer's) as a line on a terminal or in a log may have it. Control characters (C0, C1, DEL),
+ * ends of lines and characters that change the direction of writing are spelled out: "\n", "\x1b", "\u202e"; so are bytes that are no UTF-8: "\xff".
  *
  * @param text        @p length bytes; a zero ends it earlier.
  * @param[out] plain  Of @p size bytes: the whole characters that fit, and a zero. May be NULL where @p size is 0.

@@ -109,7 +109,7 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_network_info_get(pawl_network *network,
 /** Name of class @p class_id, or NULL where the file has none; valid while the network lives. Any thread. */
 PAWL_API const char *pawl_network_class_name(pawl_network *network, int32_t class_id);
 
-/** Describes layer @p index in execution order; strings are valid while the network lives. @retval PAWL_ERR_ARGUMENT There is none. Any thread. */
+/** Describes layer @p index in execution order; strings are valid while the network lives. Any thread. @retval PAWL_ERR_ARGUMENT There is none. */
 PAWL_API PAWL_NODISCARD pawl_status pawl_network_layer_get(pawl_network *network, size_t index, pawl_layer_info *info, pawl_error *error);
 
 PAWL_END

@@ -111,13 +111,13 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_plan_model_get(pawl_plan *plan, pawl_mo
 /** Name of class @p class_id, or NULL where none is known; valid while the plan lives. Any thread. */
 PAWL_API const char *pawl_plan_class_name(pawl_plan *plan, int32_t class_id);
 
-/** Describes optimised layer @p index; strings are valid while the plan lives. @retval PAWL_ERR_ARGUMENT There is none. Any thread. */
+/** Describes optimised layer @p index; strings are valid while the plan lives. Any thread. @retval PAWL_ERR_ARGUMENT There is none. */
 PAWL_API PAWL_NODISCARD pawl_status pawl_plan_layer_get(pawl_plan *plan, size_t index, pawl_layer_info *info, pawl_error *error);
 
-/** Describes tactic @p index; strings are valid while the plan lives. @retval PAWL_ERR_ARGUMENT There is none. Any thread. */
+/** Describes tactic @p index; strings are valid while the plan lives. Any thread. @retval PAWL_ERR_ARGUMENT There is none. */
 PAWL_API PAWL_NODISCARD pawl_status pawl_plan_tactic_get(pawl_plan *plan, size_t index, pawl_tactic_info *info, pawl_error *error);
 
-/** Describes artifact @p index. @retval PAWL_ERR_ARGUMENT There is no such artifact. Any thread. */
+/** Describes artifact @p index. Any thread. @retval PAWL_ERR_ARGUMENT There is no such artifact. */
 PAWL_API PAWL_NODISCARD pawl_status pawl_plan_artifact_get(pawl_plan *plan, size_t index, pawl_artifact_info *info, pawl_error *error);
 
 /** The shape and forms whose memory is asked for. */

@@ -29,7 +29,10 @@ typedef struct pawl_step_info {
 } pawl_step_info;
 #define PAWL_STEP_INFO_INIT { sizeof(pawl_step_info), 0, NULL, NULL, NULL, 0, 0, 0, 0, NULL, 0 }
 
-/** Told of a step when it is done (of a batch that goes picture by picture, of each picture's), on the thread that runs the context, while the next one waits. */
+/**
+ * Told of a step when it is done (of a batch that goes picture by picture, of each picture's), on the thread that runs the context, while the next
+ * one waits.
+ */
 typedef void (*pawl_timer)(void *user, const pawl_step_info *step);
 
 /**

@@ -31,7 +31,7 @@ typedef struct pawl_runtime_desc {
 /** What the input binding holds. */
 typedef enum pawl_input_form {
     PAWL_INPUT_F32_NCHW = 0, /* N x 3 x H x W float32, RGB, 0 to 1 (classification: normalised), as PyTorch takes it */
-    PAWL_INPUT_U8_NHWC = 1   /* N x H x W x 3 bytes, RGB: a letterboxed picture as it is; divided by 255, of a classifier normalised as it was trained */
+    PAWL_INPUT_U8_NHWC = 1   /* N x H x W x 3 bytes, RGB: a letterboxed picture as it is; divided by 255, a classifier's normalised */
 } pawl_input_form;
 
 /**

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a detector looks for, changed while it lives: nothing is built, loaded or lowered again. Any thread sets at any time and waits for no run; a run
- * that begins, and a job that is submitted, after a call has returned goes by what it set, one under way by what was set before.
+ * What a detector looks for, changed while it lives: nothing is built, loaded or lowered again. Any thread sets at any time and waits for no run; a
+ * run that begins, and a job that is submitted, after a call has returned goes by what it set, one under way by what was set before.
  */
 #ifndef PAWL_SETTINGS_H
 #define PAWL_SETTINGS_H
@@ -48,7 +48,12 @@ PAWL_API const char *const *pawl_detector_class_names(pawl_detector *detector, s
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_detector_confidence_set(pawl_detector *detector, float confidence, pawl_error *error);
 
-/** Sets how much of a better box one may overlap and stay. @retval PAWL_ERR_ARGUMENT Not 0 to 1. @retval PAWL_ERR_UNSUPPORTED As above. Any thread. Since 0.2. */
+/**
+ * Sets how much of a better box one may overlap and stay.
+ * @retval PAWL_ERR_ARGUMENT     Not 0 to 1.
+ * @retval PAWL_ERR_UNSUPPORTED  As above.
+ * @note Any thread. Since 0.2.
+ */
 PAWL_API PAWL_NODISCARD pawl_status pawl_detector_iou_set(pawl_detector *detector, float iou, pawl_error *error);
 
 /**
@@ -71,17 +76,25 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_detector_class_confidences_set(pawl_det
                                                                         pawl_error *error);
 
 /**
- * Sets how many boxes a picture may have, the best ones. Where that is more than ever before, the next run or submission takes memory for them and may
- * answer PAWL_ERR_MEMORY.
+ * Sets how many boxes a picture may have, the best ones. Where that is more than ever before, the next run or submission takes memory for them and
+ * may answer PAWL_ERR_MEMORY.
  * @retval PAWL_ERR_ARGUMENT  Below 1; above 30,000 it counts as that. @retval PAWL_ERR_UNSUPPORTED As above.
  * @note Any thread. Since 0.2.
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_detector_max_detections_set(pawl_detector *detector, int32_t max_detections, pawl_error *error);
 
-/** Sets whether classes suppress one another: 0 or 1. @retval PAWL_ERR_UNSUPPORTED As above. Any thread. Since 0.2. */
+/**
+ * Sets whether classes suppress one another: 0 or 1.
+ * @retval PAWL_ERR_UNSUPPORTED  As above.
+ * @note Any thread. Since 0.2.
+ */
 PAWL_API PAWL_NODISCARD pawl_status pawl_detector_agnostic_set(pawl_detector *detector, int32_t is_agnostic, pawl_error *error);
 
-/** Sets whether a box counts for each class above its threshold, not only the best: 0 or 1. @retval PAWL_ERR_UNSUPPORTED As above. Any thread. Since 0.2. */
+/**
+ * Sets whether a box counts for each class above its threshold, not only the best: 0 or 1.
+ * @retval PAWL_ERR_UNSUPPORTED  As above.
+ * @note Any thread. Since 0.2.
+ */
 PAWL_API PAWL_NODISCARD pawl_status pawl_detector_multi_label_set(pawl_detector *detector, int32_t is_multi_label, pawl_error *error);
 
 PAWL_END

@@ -22,7 +22,7 @@ typedef struct pawl_tracker_desc {
     float new_confidence;   /* a box above it, and above high_confidence, that belongs to no track begins one; 0.7 (P) */
     float match_iou;        /* the first matching is of boxes that overlap by at least this; 0.2 (P) */
     float second_match_iou; /* and the second one; 0.5 (A) */
-    int32_t lost_frames;    /* a track ends when it was last seen more than this many frames of its source ago; 1 to 100,000; 30 (P), a second there */
+    int32_t lost_frames;    /* a track ends when it was last seen more than this many frames ago; 1 to 100,000; 30 (P), a second there */
     int32_t is_agnostic;    /* 1: a track may go on as another class; it has that of its last box */
 } pawl_tracker_desc;
 #define PAWL_TRACKER_DESC_INIT { sizeof(pawl_tracker_desc), 0.6f, 0.1f, 0.7f, 0.2f, 0.5f, 30, 0 }

@@ -66,7 +66,7 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_weights_load_memory(const void *data, s
  */
 PAWL_API pawl_status pawl_weights_destroy(pawl_weights **weights);
 
-/** Fills @p info. @retval PAWL_ERR_DEAD_HANDLE The object has ended. Any thread. */
+/** Fills @p info. Any thread. @retval PAWL_ERR_DEAD_HANDLE The object has ended. */
 PAWL_API PAWL_NODISCARD pawl_status pawl_weights_info_get(pawl_weights *weights, pawl_weights_info *info, pawl_error *error);
 
 /**
@@ -83,7 +83,7 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_weights_tensor_get(pawl_weights *weight
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_weights_tensor_read(pawl_weights *weights, size_t index, float *values, size_t count, pawl_error *error);
 
-/** Describes global @p index; strings are valid while the weights live. @retval PAWL_ERR_ARGUMENT There is none. Any thread. */
+/** Describes global @p index; strings are valid while the weights live. Any thread. @retval PAWL_ERR_ARGUMENT There is none. */
 PAWL_API PAWL_NODISCARD pawl_status pawl_weights_global_get(pawl_weights *weights, size_t index, pawl_global_info *info, pawl_error *error);
 
 /**

@@ -126,8 +126,8 @@ struct pw_backend {
     pawl_status (*enqueue)(pw_program *program, const pw_run *run, pawl_error *error);
     /* Until what was enqueued is done and the outputs are there. Called once after each enqueue() that succeeded; NULL: that left nothing to do. */
     pawl_status (*wait)(pw_program *program, const pw_run *run, pawl_error *error);
-    /* Where programs fit: puts a picture of R G B into its place of the input for the next run, all places before it; its pixels stay as they are until wait(),
-       or this fails. The binding is not written. */
+    /* Where programs fit: puts a picture of R G B into its place of the input for the next run, all places before it; its pixels stay as they are
+       until wait(), or this fails. The binding is not written. */
     pawl_status (*fit)(pw_program *program, size_t place, const pw_picture *picture, pawl_error *error);
     /*
      * Where programs collect: as pw_nms_run() on the candidates of a place, of which rows are mask()'s word; what a run left for the host, if

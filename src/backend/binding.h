@@ -15,7 +15,8 @@ typedef struct pw_rows {
 
 /* Fills in program->input by its lowering, but for its memory, of which it returns the bytes. */
 size_t pw_describe_input(pw_program *program);
-/* The same with memory; what is allocated here and below is counted in memory_size. The memory is zeroed and the caller's: pw_free(program->input.data). */
+/* The same with memory; what is allocated here and below is counted in memory_size. The memory is zeroed and the caller's:
+ * pw_free(program->input.data). */
 pawl_status pw_bind_input(pw_program *program, pawl_error *error) PW_NODISCARD;
 
 /*

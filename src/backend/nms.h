@@ -24,8 +24,8 @@ typedef struct pw_nms pw_nms;
 /* What rows must exceed at least, in objectness: the lowest threshold of a wanted class. */
 float pw_nms_threshold(const pw_nms *nms);
 
-/* What it does, for a device that does the same; thresholds are its own, one a class (at least one): what a confidence must exceed, infinite where the
-   class is not wanted. */
+/* What it does, for a device that does the same; thresholds are its own, one a class (at least one): what a confidence must exceed, infinite where
+   the class is not wanted. */
 typedef struct pw_nms_rules {
     const float *thresholds;
     float lowest, iou; /* lowest: pw_nms_threshold() */

@@ -104,8 +104,8 @@ pawl_status pw_os_filter(const char *const arguments[], const char *input, char 
 /* Shared libraries, found at run time (os_library.c). Once open they stay: there is no close. NULL: reason says why. */
 void *pw_os_library_open(const char *path, char *reason, size_t reason_size);
 void *pw_os_symbol(void *library, const char *name); /* NULL: absent */
-/* A library's functions are listed once, as MAP(X) of X(type, name, parameters): MAP(PW_OS_FUNCTION) are the members of a table, MAP(PW_OS_FUNCTION_NAME)
-   its names. */
+/* A library's functions are listed once, as MAP(X) of X(type, name, parameters): MAP(PW_OS_FUNCTION) are the members of a table,
+   MAP(PW_OS_FUNCTION_NAME) its names. */
 #define PW_OS_FUNCTION(type, name, parameters)      type(*name) parameters;
 #define PW_OS_FUNCTION_NAME(type, name, parameters) #name,
 /* Opens the first of blank-separated names that is there, and fills a table of function pointers in the order of names. false: reason says why. */

@@ -30,7 +30,8 @@ typedef struct pw_quantise_desc {
     const pawl_layer_precision *layer_precisions;
     size_t layer_precision_count;
 } pw_quantise_desc;
-/* PAWL_ERR_ARGUMENT: a layer precision names no layer or no precision; PAWL_ERR_UNSUPPORTED: weights that no integers can stand for; PAWL_ERR_MEMORY. */
+/* PAWL_ERR_ARGUMENT: a layer precision names no layer or no precision; PAWL_ERR_UNSUPPORTED: weights that no integers can stand for;
+ * PAWL_ERR_MEMORY. */
 pawl_status pw_pass_quantise(pw_network *network, const pw_quantise_desc *desc, pawl_error *error) PW_NODISCARD;
 
 /* All passes in their order, the network validated after each. progress (NULL: none) is asked before each: PAWL_ERR_CANCELLED. */

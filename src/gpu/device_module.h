@@ -12,8 +12,8 @@ typedef struct pw_gpu_module {
 } pw_gpu_module;
 
 /*
- * Loads a module from PTX text, which the driver compiles for the device (and keeps in its cache, so that the next process need not). The caller's; it
- * outlives what was launched from it. PAWL_ERR_UNSUPPORTED: the driver cannot, or does not take this PTX.
+ * Loads a module from PTX text, which the driver compiles for the device (and keeps in its cache, so that the next process need not). The caller's;
+ * it outlives what was launched from it. PAWL_ERR_UNSUPPORTED: the driver cannot, or does not take this PTX.
  */
 pawl_status pw_gpu_module_create(pw_gpu_device *device, const char *ptx, pw_gpu_module **module, pawl_error *error) PW_NODISCARD;
 /* A kernel by its name; the module's. */

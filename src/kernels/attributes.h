@@ -10,8 +10,8 @@
 #define PK_MAX_LEVELS  8
 #define PK_MAX_ANCHORS 16
 
-/* Channels first, first + step, ... of a result: count of them, 0 for none. Of a pixel in which all of them lie below pk_thresholds.gate, nobody reads
- * the other channels: they may be left as they were. */
+/* Channels first, first + step, ... of a result: count of them, 0 for none. Of a pixel in which all of them lie below pk_thresholds.gate, nobody
+ * reads the other channels: they may be left as they were. */
 typedef struct pk_gate {
     size_t first, step, count;
 } pk_gate;
@@ -49,10 +49,10 @@ typedef enum pk_format { PK_RGB, PK_BGR, PK_GREY, PK_NV12, PK_FORMAT_COUNT } pk_
 typedef enum pk_matrix { PK_BT601, PK_BT709, PK_MATRIX_COUNT } pk_matrix;
 
 /*
- * The window of the source (1 or 3 channels of bytes, or NV12 turned into R, G, B first: image/yuv.h), resized to inner_height x inner_width to the bit as OpenCV's INTER_LINEAR resizes 8-bit
- * pictures (a mean of four pixels at exactly half the size), becomes R, G, B bytes of the destination from (inner_top, inner_left) on; grey is
- * all three. Around it lies fill. The destination may be a band of a higher frame: inner_top is negative where the band begins within the
- * picture, and what lies below the band is not made.
+ * The window of the source (1 or 3 channels of bytes, or NV12 turned into R, G, B first: image/yuv.h), resized to inner_height x inner_width to the
+ * bit as OpenCV's INTER_LINEAR resizes 8-bit pictures (a mean of four pixels at exactly half the size), becomes R, G, B bytes of the destination
+ * from (inner_top, inner_left) on; grey is all three. Around it lies fill. The destination may be a band of a higher frame: inner_top is negative
+ * where the band begins within the picture, and what lies below the band is not made.
  */
 typedef struct pk_letterbox {
     pk_format format;

@@ -70,7 +70,8 @@ void pw_object_release(void *object);   /* NULL is fine */
 /* For one of its holders: the user has ended it and nobody else holds it, so that nobody else ever will. */
 bool pw_object_is_mine_alone(const void *object);
 
-/* pawl_T_destroy is: return pw_object_destroy_handle((void **)handle, &pw_T_type); NULLs, deferred and strict are rules 3 and 4 of docs/lifetime.md. */
+/* pawl_T_destroy is: return pw_object_destroy_handle((void **)handle, &pw_T_type);
+   what NULLs and the two levels do is in docs/lifetime.md, rules 3 and 4. */
 pawl_status pw_object_destroy_handle(void **handle, const pw_type *type);
 
 /* Ends a published object of ours, of which we kept the pointer. Never refused: strict is a discipline for users, and what nobody could

@@ -4,8 +4,8 @@
  *
  *     shapes -> operands -> steps (problems) -> choice (implementations, reorders) -> lives -> memory
  *
- * An *operand* is a tensor in memory: each tensor of the network in its order, then the input binding, the outputs, and what the stages add. An operand
- * may lie in another (a slice of a concatenation); what lies in none has memory of its own, in the workspace or bound.
+ * An *operand* is a tensor in memory: each tensor of the network in its order, then the input binding, the outputs, and what the stages add. An
+ * operand may lie in another (a slice of a concatenation); what lies in none has memory of its own, in the workspace or bound.
  */
 #ifndef PW_SCHEDULE_H
 #define PW_SCHEDULE_H
@@ -70,8 +70,8 @@ typedef struct pw_schedule {
 pawl_status pw_schedule_make(const pw_schedule_desc *desc, pw_arena *arena, pw_schedule *schedule, pawl_error *error) PW_NODISCARD;
 
 /*
- * How many of a batch's pictures a schedule should take at once: one, for then each finds its activations in the caches, where those of the one before lay;
- * or all, where an output is a tensor shown where it lies, which has room for all of them.
+ * How many of a batch's pictures a schedule should take at once: one, for then each finds its activations in the caches, where those of the one
+ * before lay; or all, where an output is a tensor shown where it lies, which has room for all of them.
  */
 int32_t pw_schedule_at_once(const pw_network *network, pawl_output_form output, int32_t batch);
 

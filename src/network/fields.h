@@ -31,7 +31,8 @@ typedef struct pw_field {
 
 /* Writes the fields that format version has. */
 void pw_fields_write(pw_writer *writer, uint32_t version, const pw_field *fields, size_t count, const void *object);
-/* Reads those that format version has. NULL, or the first one that is out of range, which is not stored: nothing in a struct is ever beyond its row. */
+/* Reads those that format version has. NULL, or the first one that is out of range, which is not stored:
+ * nothing in a struct is ever beyond its row. */
 const pw_field *pw_fields_read(pw_reader *reader, uint32_t version, const pw_field *fields, size_t count, void *object);
 /* The first field out of range, NULL for none; text (64 bytes): "kernel is 0, not 1 to 255". */
 const pw_field *pw_fields_fault(const pw_field *fields, size_t count, const void *object, char text[64]);

@@ -131,8 +131,8 @@ const pw_layer *pw_network_classifier(const pw_network *network); /* the CLASSIF
 /* What a picture's bytes become in the input tensor: (byte / 255 - mean) / deviation of each channel, R G B. 0 and 1 but for classifiers, which
    see ImageNet's. Floats given as input are taken as they are. */
 void pw_network_normalisation(const pw_network *network, float mean[3], float deviation[3]);
-/* Multiplications and additions of all (transposed) convolutions for an input, each counted as one operation; negative where the input does not fit or memory
-   ran out. */
+/* Multiplications and additions of all (transposed) convolutions for an input, each counted as one operation; negative where the input does not fit
+   or memory ran out. */
 double pw_network_flops(const pw_network *network, int32_t batch, int32_t height, int32_t width);
 
 /* Fill the public structs, all but struct_size; strings of the info are the network's, attributes is the caller's buffer. imgsz: the size told, and

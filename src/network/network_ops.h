@@ -62,8 +62,8 @@ typedef enum pw_activation {
 } pw_activation;
 
 /*
- * A plan holds weights and biases in float32, whatever they are computed with: weight_type says what a backend shall round the weights to when it packs
- * them (F32, F16, BF16 or I8). I8 is symmetric, w = round(weight / scale), with a scale for each output channel; biases stay float32.
+ * A plan holds weights and biases in float32, whatever they are computed with: weight_type says what a backend shall round the weights to when it
+ * packs them (F32, F16, BF16 or I8). I8 is symmetric, w = round(weight / scale), with a scale for each output channel; biases stay float32.
  */
 typedef struct pw_conv {
     int32_t in_channels, out_channels, groups;

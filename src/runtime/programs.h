@@ -13,8 +13,9 @@ typedef struct pw_programs {
 } pw_programs;
 
 /*
- * Makes the program of a lowering the first. It is made where there is none, and the longest unused ones go then; where memory runs out, or the device has no room for one more,
- * all but the first go and it is tried again. On failure the first stays what it was. PAWL_ERR_*: of the backend's lower().
+ * Makes the program of a lowering the first. It is made where there is none, and the longest unused ones go then; where memory runs out, or the
+ * device has no room for one more, all but the first go and it is tried again. On failure the first stays what it was. PAWL_ERR_*: of the backend's
+ * lower().
  */
 pawl_status pw_programs_use(pw_programs *programs, const pw_backend *backend, pw_device_plan *device, const pw_lowering *lowering,
                             pawl_error *error) PW_NODISCARD;

@@ -52,8 +52,8 @@ size_t pw_trial_candidates(const pw_schedule *schedule, size_t step, const pw_tr
 pawl_status pw_trial_stand_make(pw_trial_stand *stand, pawl_error *error) PW_NODISCARD;
 void pw_trial_stand_free(pw_trial_stand *stand);
 /*
- * Runs the step's implementations; its sources must be there, and its destination is, as the usual one leaves it. The usual one wins unless another is
- * more than 2 % faster. PAWL_ERR_MEMORY, or what check returns.
+ * Runs the step's implementations; its sources must be there, and its destination is, as the usual one leaves it. The usual one wins unless another
+ * is more than 2 % faster. PAWL_ERR_MEMORY, or what check returns.
  */
 pawl_status pw_trial_run(const pw_trial_stand *stand, size_t step, pw_trial_winner *winner, pawl_error *error) PW_NODISCARD;
 

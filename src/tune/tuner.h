@@ -14,10 +14,10 @@ typedef struct pw_kernel_program {
 } pw_kernel_program;
 
 /*
- * Times what the plan's network runs at the shape that the plan is best at, in each tuned form, and makes the winners the plan's tactics, as the plan's
- * options ask. Where several steps have a problem it is timed once; where the file of timings knows it, not at all. Implementations whose constants are
- * several times as large as the usual ones' are taken in the order of what they save for a byte, within a budget. backend's programs are
- * pw_kernel_program's. PAWL_ERR_MEMORY, PAWL_ERR_CANCELLED: what was timed is in the file.
+ * Times what the plan's network runs at the shape that the plan is best at, in each tuned form, and makes the winners the plan's tactics, as the
+ * plan's options ask. Where several steps have a problem it is timed once; where the file of timings knows it, not at all. Implementations whose
+ * constants are several times as large as the usual ones' are taken in the order of what they save for a byte, within a budget. backend's programs
+ * are pw_kernel_program's. PAWL_ERR_MEMORY, PAWL_ERR_CANCELLED: what was timed is in the file.
  */
 pawl_status pw_tune(const pw_backend *backend, pw_plan *plan, const pw_machine *machine, const pw_tuning *tuning, pawl_error *error) PW_NODISCARD;
 /* By another clock. */

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Stems: the first convolution of a network, straight from the picture's bytes. Three channels are too few for tiles whose rows are channels, and a kernel
- * row meets each pixel three times: kernels are six pixels wide and move by two.
+ * Stems: the first convolution of a network, straight from the picture's bytes. Three channels are too few for tiles whose rows are channels, and a
+ * kernel row meets each pixel three times: kernels are six pixels wide and move by two.
  *
- * A tile's input is copied into *words* of four bytes, row by row: a float, two halves (the channels of all pixels one after another), or a pixel of three
- * bytes and the one behind it, whose weight is zero. A byte is a whole number in all of them, so that halves lose nothing; 1 / 255 is in the weights.
+ * A tile's input is copied into *words* of four bytes, row by row: a float, two halves (the channels of all pixels one after another), or a pixel of
+ * three bytes and the one behind it, whose weight is zero. A byte is a whole number in all of them, so that halves lose nothing; 1 / 255 is in the
+ * weights.
  */
 #ifndef PK_STEM_H
 #define PK_STEM_H

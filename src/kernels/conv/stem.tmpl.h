@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Sums of a tile of PK_MR pixels x one vector of channels of a stem (stem.h). Needs a vocabulary of dot products as dot.tmpl.h does (a word of four bytes
- * is a float, two halves or four bytes), PK_NAME (of the function), PK_STEP (bytes from an output pixel's first word to the next one's), PK_WORD (from a
- * word to the next), PK_MR and PK_EACH_MR(X). Undefines them, so that an ISA's file may include it again.
+ * Sums of a tile of PK_MR pixels x one vector of channels of a stem (stem.h). Needs a vocabulary of dot products as dot.tmpl.h does (a word of four
+ * bytes is a float, two halves or four bytes), PK_NAME (of the function), PK_STEP (bytes from an output pixel's first word to the next one's),
+ * PK_WORD (from a word to the next), PK_MR and PK_EACH_MR(X). Undefines them, so that an ISA's file may include it again.
  *
- * The words of a kernel row that are PK_STEP apart meet the same words of the input, each for another output pixel: a word that has been spread over a
- * register is multiplied by all three of them.
+ * The words of a kernel row that are PK_STEP apart meet the same words of the input, each for another output pixel: a word that has been spread over
+ * a register is multiplied by all three of them.
  */
 #define PK_OWN(end) PK_JOIN(PK_NAME, end)
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A tile of PK_MR x (PK_NV vectors). Needs a vocabulary of simd/ with activation.h, elements.h and finish.h, PK_ISA, PK_TILE (6x16), PK_MR, PK_NV, PK_DEPTH (inputs at a
- * time), PK_EACH_MR(X): X(1) ... X(PK_MR), and PK_T, the type of input and weights. Makes pk_conv_<PK_T>_<to>_<PK_TILE>_<PK_ISA> for outputs of
- * either type. Undefines what concerns the tile, so that an ISA's file may include it again.
+ * A tile of PK_MR x (PK_NV vectors). Needs a vocabulary of simd/ with activation.h, elements.h and finish.h, PK_ISA, PK_TILE (6x16), PK_MR, PK_NV,
+ * PK_DEPTH (inputs at a time), PK_EACH_MR(X): X(1) ... X(PK_MR), and PK_T, the type of input and weights. Makes
+ * pk_conv_<PK_T>_<to>_<PK_TILE>_<PK_ISA> for outputs of either type. Undefines what concerns the tile, so that an ISA's file may include it again.
  *
  * Sums stay in registers: a tile of every height is compiled on its own. They pass through a small array to the epilogue, which then is a loop and
  * not PK_MR * PK_NV copies of itself for each activation.

@@ -30,7 +30,8 @@ typedef struct pk_winograd_input_args {
     size_t segment_step, chunk_step;
 } pk_winograd_input_args;
 
-/* One place of some tiles, one panel: output[r][n] = sum over chunks c, lanes l of input[c * chunk_step + r * lanes + l] * weights[c * lanes + l][n]. */
+/* One place of some tiles, one panel:
+ * output[r][n] = sum over chunks c, lanes l of input[c * chunk_step + r * lanes + l] * weights[c * lanes + l][n]. */
 typedef struct pk_winograd_product_args {
     const void *input;
     size_t chunks, chunk_step;

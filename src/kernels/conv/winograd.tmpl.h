@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Winograd's transforms on a vocabulary of simd/ with activation.h and elements.h; needs PK_ISA, and PK_T, the type of input, of what it becomes, and of
- * output. In one dimension, from the product of polynomials: see winograd_form.c, which says what the points are.
+ * Winograd's transforms on a vocabulary of simd/ with activation.h and elements.h; needs PK_ISA, and PK_T, the type of input, of what it becomes,
+ * and of output. In one dimension, from the product of polynomials: see winograd_form.c, which says what the points are.
  */
 #define PK_ELEMENT PK_JOIN(pk_, PK_T)
 #define PK_GET     PK_JOIN(vf32_get_, PK_T)

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The products of Winograd's way for tiles of PK_MR x (PK_NV vectors). Needs a vocabulary of simd/, PK_ISA, PK_T (of input and weights), PK_TILE (14x32), PK_MR,
- * PK_NV, PK_EACH_MR(X): X(1) ... X(PK_MR), and a multiply-add of PK_TERMS inputs at a time, which lie together, with as many weights of each column:
+ * The products of Winograd's way for tiles of PK_MR x (PK_NV vectors). Needs a vocabulary of simd/, PK_ISA, PK_T (of input and weights), PK_TILE
+ * (14x32), PK_MR, PK_NV, PK_EACH_MR(X): X(1) ... X(PK_MR), and a multiply-add of PK_TERMS inputs at a time, which lie together, with as many weights
+ * of each column:
  *
  *     winograd_add_<PK_T>(sum, x, weights)
  *
- * Undefines what concerns the tile, so that an ISA's file may include it again. Rows of the input lie a vector apart: every address is the chunk's and a
- * constant.
+ * Undefines what concerns the tile, so that an ISA's file may include it again. Rows of the input lie a vector apart: every address is the chunk's
+ * and a constant.
  */
 #define PK_NR      (PK_NV * VF32_LANES)
 #define PK_AHEAD   4096 /* bytes of weights: they come from far away, once for each block */

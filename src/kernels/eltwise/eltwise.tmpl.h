@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What lies between the convolutions: element by element, and moved pixels. Needs a vocabulary of simd/ with activation.h and elements.h, PK_ISA and PK_T.
- * An item is the range of its cut; see eltwise.c. */
+/* What lies between the convolutions: element by element, and moved pixels. Needs a vocabulary of simd/ with activation.h and elements.h, PK_ISA and
+ * PK_T. An item is the range of its cut; see eltwise.c. */
 #define PK_NAME(op) PK_JOIN(PK_JOIN(pk_##op##_, PK_T), PK_JOIN(_, PK_ISA))
 #define PK_ELEMENT  PK_JOIN(pk_, PK_T)
 #define PK_GET      PK_JOIN(vf32_get_, PK_T)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The same values in another layout or type. Needs a vocabulary of simd/ with elements.h and PK_ISA. An item is pixels of one picture; see eltwise.c. */
+/* The same values in another layout or type. Needs a vocabulary of simd/ with elements.h and PK_ISA.
+ * An item is pixels of one picture; see eltwise.c. */
 
 /* From any layout to any; what is common has a loop that the compiler makes fast. */
 #define PK_REORDER_ANY(from, to)                                                                                                     \

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The detection head: decode and candidates. Needs a vocabulary of simd/ with elements.h and PK_ISA. Both make a row by the same code, bit for bit. */
+/* The detection head: decode and candidates. Needs a vocabulary of simd/ with elements.h and PK_ISA.
+ * Both make a row by the same code, bit for bit. */
 
 /* One row from the raw values of a cell. */
 PK_INLINE void head_row(const pk_problem *problem, size_t level, size_t anchor, size_t cell, const float *raw, float *row)

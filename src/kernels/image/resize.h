@@ -10,8 +10,8 @@
 #define PK_LETTERBOX_MOVE 4    /* bytes moved for a pixel of three, where the row has as many: one load and one store */
 
 /*
- * How a problem is laid out. A picture is one plane of interleaved pixels, or planes of one value a pixel, or its rows are converted to R G B when they
- * are read (NV12); what is resized lies plane by plane.
+ * How a problem is laid out. A picture is one plane of interleaved pixels, or planes of one value a pixel, or its rows are converted to R G B when
+ * they are read (NV12); what is resized lies plane by plane.
  * Packed: the number of whole columns, then what follows; scratch: see resize.tmpl.h. Places in bytes.
  */
 typedef struct pk_letterbox_layout {
