@@ -64,14 +64,16 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_trace_info_get(pawl_trace *trace, pawl_
 /**
  * Tells a report line by line (no newline; valid during the call only).
  * @param format  TEXT or JSON.
- * @retval PAWL_ERR_ARGUMENT  Another format. Any thread. Since 0.2.
+ * @retval PAWL_ERR_ARGUMENT  Another format.
+ * @note Any thread. Since 0.2.
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_trace_report(pawl_trace *trace, pawl_trace_format format, void (*line)(void *user, const char *text),
                                                       void *user, pawl_error *error);
 
 /**
  * Writes a report into a file, whole or not at all.
- * @retval PAWL_ERR_WRITE  The file cannot be written; nothing is left behind. Any thread. Since 0.2.
+ * @retval PAWL_ERR_WRITE  The file cannot be written; nothing is left behind.
+ * @note Any thread. Since 0.2.
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_trace_save(pawl_trace *trace, pawl_trace_format format, const char *path, pawl_error *error);
 

@@ -72,14 +72,16 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_weights_info_get(pawl_weights *weights,
 /**
  * Describes the tensor at @p index of the state dictionary: name, dtype and dims as in the file (a .wts knows only a count: rank 1).
  * @param[out] tensor  name is valid while the weights live; data is NULL: read it with pawl_weights_tensor_read().
- * @retval PAWL_ERR_ARGUMENT  There is no such tensor. Any thread.
+ * @retval PAWL_ERR_ARGUMENT  There is no such tensor.
+ * @note Any thread.
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_weights_tensor_get(pawl_weights *weights, size_t index, pawl_tensor *tensor, pawl_error *error);
 
 /**
  * Copies tensor @p index widened to float32, dense row-major.
  * @param[out] values  The caller's, @p count floats, which must be the tensor's count.
- * @retval PAWL_ERR_ARGUMENT  Another count, or there is no such tensor; *values is untouched. Any thread.
+ * @retval PAWL_ERR_ARGUMENT  Another count, or there is no such tensor; *values is untouched.
+ * @note Any thread.
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_weights_tensor_read(pawl_weights *weights, size_t index, float *values, size_t count, pawl_error *error);
 
