@@ -4,7 +4,6 @@
 #include "cli/bench.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #define LEAST_RUNS 10
 #define MOST_RUNS  200

@@ -6,7 +6,6 @@
 #include "common/term.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 
 /* Half precision itself rounds by up to 2^-11 of a value; an error below that beside a tensor's
  * largest weight changes nothing that the rounding of the large weights does not change as well. */

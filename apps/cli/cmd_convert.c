@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* pawl convert: a checkpoint as TensorRTX's .wts. */
-#include "cli/session.h"
+#include "cli/options.h"
 #include "common/files.h"
 
 #include <stdlib.h>

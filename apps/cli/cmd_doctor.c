@@ -2,7 +2,7 @@
 /* pawl doctor: what this machine offers to each backend, and where libraries were looked for. Each
  * library is tried in a process of its own: a broken one ends that, and two never meet. */
 #include "cli/apart.h"
-#include "cli/session.h"
+#include "cli/options.h"
 
 #include <string.h>
 

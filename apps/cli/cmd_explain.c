@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* pawl explain: what an id in a message means, and what to do. */
-#include "cli/session.h"
+#include "cli/options.h"
 
 #include <pawl/diagnosis.h>
 #include <pawl/trace.h>

@@ -5,9 +5,6 @@
 #include "common/picture_file.h"
 #include "common/sources.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 /* clang-format off */
 #define ERROR_GATE(precision, max_error, min_iou, min_f1) ", " #precision " " #max_error
 #define IOU_GATE(precision, max_error, min_iou, min_f1) ", " #precision " " #min_iou

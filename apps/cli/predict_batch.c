@@ -5,7 +5,6 @@
 #include "common/picture_file.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 /* Pictures without boxes: in a run of many they are usual, and explaining takes time. */
 #define EXPLAINED 3

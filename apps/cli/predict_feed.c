@@ -4,7 +4,6 @@
 #include "common/thread.h"
 #include "common/video/ffmpeg.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>

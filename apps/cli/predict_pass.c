@@ -6,7 +6,6 @@
 #include "common/video/ffmpeg.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 static predict_picture picture_of(const predict_run *run, const predict_source *source,
                                   const predict_shot *shot, const pawl_job_info *result,

@@ -5,7 +5,6 @@
 #include "common/names.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 /* Adds "4 persons, " to the text, which is moved to new memory. */
 static char *add_count(char *text, size_t number, const char *name)

@@ -3,7 +3,6 @@
  * says which of it belongs to a track, and the rest goes. */
 #include "cli/predict_track.h"
 
-#include "common/inputs.h"
 #include "common/numbered.h"
 
 #include <stdlib.h>

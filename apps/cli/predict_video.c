@@ -9,7 +9,6 @@
 #include "common/video/ffmpeg.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #define AHEAD      2 /* frames of a file that are read before they are wanted */
 #define MOST_JOBS  4

@@ -2,8 +2,6 @@
 /* How a classifier did: top-1 and top-5, as YOLOv5's classify/val.py has them. */
 #include "cli/val.h"
 
-#include <stdlib.h>
-
 #define TOP 5
 
 void val_classes_note(val_job *val, size_t picture, const pawl_class_scores *scores)

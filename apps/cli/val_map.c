@@ -3,7 +3,6 @@
 #include "cli/val_data.h"
 #include "common/names.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* Those of one name. */

@@ -4,7 +4,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 static const char no_polygon[] =
     "a polygon that is none: three corners or more, an x and a y each, are needed";

@@ -3,7 +3,6 @@
  * confusions. Each as SVG and as PNG, and in the report. */
 #include "cli/val.h"
 #include "common/chart.h"
-#include "common/names.h"
 #include "common/text_file.h"
 
 #include <stdlib.h>

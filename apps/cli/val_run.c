@@ -4,9 +4,7 @@
 #include "cli/val.h"
 #include "common/picture_file.h"
 
-#include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define MOST_COMPLAINTS 5
 

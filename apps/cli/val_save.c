@@ -3,9 +3,6 @@
 #include "cli/val.h"
 #include "common/names.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 /* Figures' names in the JSON, in the order of COCO_FIGURES. */
 static const char *const figure_names[COCO_FIGURES] = {
     "mAP50-95", "mAP50", "mAP75", "mAP_small", "mAP_medium", "mAP_large",

@@ -2,8 +2,6 @@
 /* What verify found: for people, and as JSON. */
 #include "cli/verify.h"
 
-#include <string.h>
-
 #define HASH_SIZE 33
 
 /* As inspect and build show it: high word first. */

@@ -2,8 +2,6 @@
 /* Values of options: from text, back to text, and what to say of one that is none. */
 #include "common/args_parts.h"
 
-#include "common/term.h"
-
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -4,7 +4,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define INK    0x262626
 #define GRID   0xe2e2e2

@@ -3,7 +3,6 @@
 #include "common/coco_groups.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 typedef struct sort_key {
     size_t category, image, index;

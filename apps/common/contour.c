@@ -6,7 +6,6 @@
 #include "common/contour.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 enum { EMPTY, INSIDE, SEEN };
 

@@ -6,7 +6,6 @@
 #include "common/term.h"
 #include "common/text_file.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 

@@ -8,7 +8,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define FINER      5.0
 #define MOST_REACH ((double)(1 << 16)) /* pixels: no picture is larger, and edges are walked */

@@ -2,7 +2,6 @@
 /* The command lines, to the number of their words. */
 #include "compat/compat.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

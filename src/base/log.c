@@ -11,7 +11,6 @@
 #include <sched.h>
 #include <stdarg.h>
 #include <stdatomic.h>
-#include <stdint.h>
 
 #define MESSAGE_SIZE   1024
 #define READ_TRIES_MAX 1000 /* a writer that a fork cut off never finishes: give up then */

@@ -19,7 +19,6 @@
 #include <pawl/limits.h>
 
 #include <pthread.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>

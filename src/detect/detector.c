@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Pictures in, boxes in their pixels out; what classifiers and masks need of it too.
- */
+/* Pictures in, boxes in their pixels out; what classifiers and masks need of it too. */
 #include "detect/detector.h"
 #include "base/desc.h"
 #include "base/log.h"

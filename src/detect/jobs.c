@@ -17,7 +17,6 @@
 #include "base/os.h"
 
 #include <pthread.h>
-#include <string.h>
 
 typedef struct seat {
     pw_context *context;

@@ -9,7 +9,6 @@
 #include "detect/detector.h"
 
 #include <pawl/open.h>
-#include <string.h>
 
 /* Its child holds it from now on. Whoever makes the child gives the plan's bytes back once they are
  * packed, so this is done as soon as there is one. */

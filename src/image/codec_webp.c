@@ -3,7 +3,6 @@
  * picture. */
 #include "base/bytes.h"
 #include "image/image.h"
-#include <limits.h>
 #include <string.h>
 
 #include <webp/decode.h>

@@ -7,7 +7,6 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/size.h"
-#include "base/strbuf.h"
 #include "image/letterbox.h"
 #include <string.h>
 

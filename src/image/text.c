@@ -7,7 +7,6 @@
 #include "image/font.h"
 #include <math.h>
 #include <pawl/draw.h>
-#include <string.h>
 
 /* U+00C0 ... U+00FF without their accents. */
 static const char latin1[] = "AAAAAAACEEEEIIIIDNOOOOOxOUUUUYTsaaaaaaaceeeeiiiidnooooo/ouuuuyty";

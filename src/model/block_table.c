@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The classes of YOLOv5, v1.0 to v7.0, with their emitters. */
 #include "model/emit.h"
-#include <string.h>
 
 /* clang-format off */
 static const pw_block blocks[] = {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The blocks that YOLOv5's own models are made of (models/common.py of its releases). */
 #include "model/emit.h"
-#include <string.h>
 
 pawl_status pw_emit_norm_act(pw_emit *emit, const pw_module *module, uint32_t input,
                              uint32_t *output)

@@ -9,7 +9,6 @@
  */
 #include "base/size.h"
 #include "model/emit.h"
-#include <string.h>
 
 /* The square's pixels in the order of the concatenation: row, column. */
 static const int32_t square[4][2] = {{0, 0}, {1, 0}, {0, 1}, {1, 1}};

@@ -3,7 +3,6 @@
  * by name: the .pt says what a .wts cannot. */
 #include "model/wts_fill.h"
 #include <stdio.h>
-#include <string.h>
 
 static int32_t input_channels(const pw_topology *top, const pw_published_layer *layer)
 {

@@ -7,7 +7,8 @@
 
 #define RESIZE_OPTIONAL 13 /* the operator set from which Resize's regions may be left out */
 
-static const char *activation_of(pw_onnx_graph *graph, pw_activation kind, float alpha, const char *x)
+static const char *activation_of(pw_onnx_graph *graph, pw_activation kind, float alpha,
+                                 const char *x)
 {
     const char *y;
     switch (kind) {
@@ -205,7 +206,7 @@ static const char *value_of(pw_onnx_graph *graph, const pw_layer *layer)
         return batchnorm(graph, layer);
     case PW_OP_ACTIVATION:
         return activation_of(graph, layer->as.activation.kind, layer->as.activation.alpha,
-                                  pw_onnx_input(graph, layer, 0));
+                             pw_onnx_input(graph, layer, 0));
     case PW_OP_ADD:
         return pw_onnx_of_two(graph, "Add", pw_onnx_input(graph, layer, 0),
                               pw_onnx_input(graph, layer, 1));

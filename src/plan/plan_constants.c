@@ -9,7 +9,6 @@
 #include "tensor/half.h"
 
 #include <math.h>
-#include <string.h>
 
 #define MOST_WEIGHT 127
 

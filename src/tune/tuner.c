@@ -12,8 +12,6 @@
 #include "tune/budget.h"
 #include "tune/timings.h"
 
-#include <string.h>
-
 #define BUDGET 3 / 2 /* of the usual constants' bytes: what faster ones may cost beyond them */
 
 static const pw_trial_effort efforts[] = {

@@ -34,7 +34,8 @@ size_t pw_name_table_find(const pw_name_table *table, const char *name, size_t l
 {
     if (table->count == 0)
         return PW_NAME_NONE;
-    const pw_name_slot *slot = probe(table, name, length, XXH3_64bits_withSeed(name, length, table->seed));
+    const pw_name_slot *slot =
+        probe(table, name, length, XXH3_64bits_withSeed(name, length, table->seed));
     return slot->name == NULL ? PW_NAME_NONE : slot->index;
 }
 

@@ -13,7 +13,7 @@
 #define MODULE_LIMIT         ((size_t)1 << 16)
 #define NON_PERSISTENT_LIMIT 64
 #define NAME_LENGTH_LIMIT    1024
-#define WRAPPER_LIMIT        4 /* of modules around the model */
+#define WRAPPER_LIMIT        4                 /* of modules around the model */
 #define SHARED_ELEMENTS      ((size_t)1 << 20) /* of tensors, beyond four a byte of the file */
 
 /* One under way; children of the last are read first, so the order is state_dict's. */

@@ -5,7 +5,6 @@
 #include "weights/printable.h"
 #include "weights/readers.h"
 #include "weights/zip_reader.h"
-#include <stdio.h>
 #include <string.h>
 
 #define PICKLE_NAME     "/data.pkl"

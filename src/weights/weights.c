@@ -2,7 +2,6 @@
 /* The handle pawl_weights: opening, questions, the end. */
 #include "base/desc.h"
 #include "base/file_kind.h"
-#include "base/log.h"
 #include "base/size.h"
 #include "weights/printable.h"
 #include "weights/readers.h"

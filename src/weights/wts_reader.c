@@ -7,7 +7,6 @@
  */
 #include "base/memory.h"
 #include "base/size.h"
-#include "weights/name_table.h"
 #include "weights/printable.h"
 #include "weights/readers.h"
 #include <inttypes.h>

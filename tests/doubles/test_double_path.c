@@ -5,7 +5,6 @@
  * of each driver call that fails. Usage: test_double_path whole|no_graphs|old|threads
  */
 #include "doubles/cuda/fake_cuda.h"
-#include "kernels/head/mask.h"
 #include "runtime/context.h"
 #include "support/counted.h"
 #include "support/symbols.h"

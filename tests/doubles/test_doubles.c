@@ -6,7 +6,6 @@
 #include "backend/tensorrt/trt_engine_calls.h"
 #include "backend/tensorrt/trt_prove.h"
 #include "backend/tensorrt/trt_watch.h"
-#include "base/log.h"
 #include "support/messages.h"
 #include "support/symbols.h"
 #include "tensorrt/trt_orders.h"

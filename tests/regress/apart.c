@@ -2,7 +2,6 @@
 /* Work in a process of its own: what it says arrives, and a crash, a hang, an end of the process or
  * a print do no harm. */
 #include "cli/apart.h"
-#include "common/term.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -8,7 +8,6 @@
 #include "backend/backend.h"
 #include "backend/tensorrt/trt_calls.h"
 #include "backend/tensorrt/trt_watch.h"
-#include "base/log.h"
 #include "builder/pass.h"
 #include "doubles/cuda/fake_cuda.h"
 #include "support/counted.h"

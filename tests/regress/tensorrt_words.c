@@ -2,7 +2,6 @@
 /* What TensorRT's errors mean, and whose they are: no library is needed for that. */
 #include "backend/tensorrt/trt_cause.h"
 #include "backend/tensorrt/trt_watch.h"
-#include "base/log.h"
 #include "support/counted.h"
 #include "support/messages.h"
 #include <pthread.h>

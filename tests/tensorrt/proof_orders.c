@@ -7,7 +7,6 @@
 #include "backend/tensorrt/trt_engine_calls.h"
 #include "tensorrt/proof.h"
 #include <stdio.h>
-#include <string.h>
 
 enum { BUILDER, NETWORK, CONFIG, MEMORY, RUNTIME, ENGINE, CONTEXT, KINDS, MOST_ORDERS = 24 };
 

@@ -5,7 +5,6 @@
  * number of runs of the long part, PAWL_PROOF_SIDE the pictures' side. A line a part; 77 where
  * there is no TensorRT or no GPU.
  */
-#include "base/log.h"
 #include "base/os.h"
 #include "gpu/driver.h"
 #include "tensorrt/proof.h"

@@ -4,7 +4,6 @@
 #include "backend/reference/reference_ops.h"
 
 #include <math.h>
-#include <string.h>
 
 static size_t plane_size(const pr_view *view)
 {

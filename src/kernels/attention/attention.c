@@ -3,8 +3,6 @@
 #include "kernels/attention/attention.h"
 #include "kernels/cut.h"
 
-#include <math.h>
-
 void pk_attention_plan(const pk_implementation *implementation, const pk_problem *problem,
                        const pk_machine *machine, pk_needs *needs)
 {

@@ -59,17 +59,17 @@ static pk_tiling tiling_of(const pk_implementation *implementation, const pk_pro
     const pk_tensor *in = &problem->source[0], *out = &problem->destination;
     const pk_window *window = &problem->as.window;
     pk_tiling at = {.mr = tile->mr,
-                 .nr = tile->nr,
-                 .element = pk_type_size(in->type),
-                 .output_element = pk_type_size(out->type),
-                 .inputs = in->channels / window->groups,
-                 .outputs = out->channels / window->groups,
-                 .height = in->height,
-                 .width = in->width,
-                 .output_height = out->height,
-                 .output_width = out->width,
-                 .rows = out->batch * out->height,
-                 .is_planar = !pk_is_nhwc(in)};
+                    .nr = tile->nr,
+                    .element = pk_type_size(in->type),
+                    .output_element = pk_type_size(out->type),
+                    .inputs = in->channels / window->groups,
+                    .outputs = out->channels / window->groups,
+                    .height = in->height,
+                    .width = in->width,
+                    .output_height = out->height,
+                    .output_width = out->width,
+                    .rows = out->batch * out->height,
+                    .is_planar = !pk_is_nhwc(in)};
     if (is_pointwise(problem)) { /* pixels follow one another over rows and pictures */
         at.width = at.output_width = in->batch * pk_pixels(in);
         at.height = at.output_height = at.rows = 1;

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * The letterbox: what is the same for all instruction sets.
- */
+/* The letterbox: what is the same for all instruction sets. */
 #include "kernels/image/resize.h"
 #include "kernels/cut.h"
 

@@ -3,7 +3,6 @@
 #include "doubles/tensorrt/double_graph.h"
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 int32_t graph_add_value(graph *graph_, int32_t type, int32_t producer)
 {

@@ -6,8 +6,6 @@
 
 #include "base/compiler.h"
 
-#include <string.h>
-
 typedef void (*make_fn)(pw_network *network);
 
 static void make_pad(pw_network *network)

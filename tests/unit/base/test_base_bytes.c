@@ -4,8 +4,6 @@
 
 #include "base/bytes.h"
 
-#include <string.h>
-
 static void all_kinds_come_back(void **state)
 {
     (void)state;

@@ -6,7 +6,6 @@
 #include "base/compiler.h"
 #include "base/cpu_info.h"
 
-#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 

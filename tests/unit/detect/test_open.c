@@ -6,7 +6,6 @@
 #include "support/failing_allocator.h"
 
 #include <pawl/file.h>
-#include <pawl/job.h>
 #include <pawl/logger.h>
 #include <pawl/open.h>
 #include <pawl/scope.h>

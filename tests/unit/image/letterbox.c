@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Letterbox: the fit as a table, pixels against values from OpenCV 5.0, rows in parts, and what
- * must be refused. */
+ * must be refused. tools/check_letterbox.py compares whole pictures with OpenCV itself. */
 #include "image/letterbox.h"
 #include "unit/image/fixture.h"
 #include <math.h>

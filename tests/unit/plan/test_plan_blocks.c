@@ -3,8 +3,6 @@
  * file could claim of them. */
 #include "plan_fixture.h"
 
-#include <math.h>
-
 #define CLASSES 3
 #define MASKS   4
 

@@ -13,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define FAST "conv_f32_generic_winograd_4x16" /* for tuners only: nothing else would take it */
