@@ -10,8 +10,6 @@
 #include <pawl/pawl.h>
 
 #include <dirent.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,14 +19,6 @@
 #define CONTEXTS 8
 
 static pawl_error error;
-static atomic_bool is_over;
-
-typedef struct client {
-    pawl_context *context;
-    pthread_t thread;
-    long runs;
-    pawl_status status;
-} client;
 
 static void try(pawl_status status)
 {
@@ -48,16 +38,6 @@ static int count_threads(void)
     return count;
 }
 
-static void *run_often(void *user)
-{
-    client *self = user;
-    while (!atomic_load(&is_over) && self->status >= 0) {
-        self->status = pawl_context_run(self->context, NULL);
-        self->runs++;
-    }
-    return NULL;
-}
-
 static double throughput(pawl_engine *engine, int contexts, int threads, double seconds)
 {
     client clients[CONTEXTS];
@@ -71,24 +51,13 @@ static double throughput(pawl_engine *engine, int contexts, int threads, double 
         try(pawl_context_run(clients[i].context, &error));
     }
     const int started = count_threads() - 1; /* all but the main one are the library's */
-    atomic_store(&is_over, false);
-    const double start = seconds_now();
-    for (int i = 0; i < contexts; i++)
-        if (pthread_create(&clients[i].thread, NULL, run_often, &clients[i]) != 0)
-            exit(1);
-    const struct timespec pause = {(time_t)seconds,
-                                   (long)((seconds - (double)(time_t)seconds) * 1e9)};
-    (void)nanosleep(&pause, NULL);
-    atomic_store(&is_over, true);
+    const double taken = run_clients("bench_contexts", clients, contexts, seconds);
     long runs = 0;
     for (int i = 0; i < contexts; i++) {
-        (void)pthread_join(clients[i].thread, NULL);
-        try(clients[i].status);
         runs += clients[i].runs;
-    }
-    const double rate = (double)runs / (seconds_now() - start);
-    for (int i = 0; i < contexts; i++)
         (void)pawl_context_destroy(&clients[i].context);
+    }
+    const double rate = (double)runs / taken;
     printf("%8d  %7d  %18d  %10.2f\n", contexts, threads, started, rate);
     return rate;
 }

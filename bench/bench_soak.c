@@ -11,8 +11,6 @@
 #include <pawl/pawl.h>
 
 #include <limits.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,7 +22,6 @@
 enum { THREADS = 16, PARTS = 10, ROUNDS = 8, BOXES = 1000, REMEMBERED = 4096 };
 
 static pawl_error error;
-static atomic_bool is_over;
 
 static void try(pawl_status status)
 {
@@ -153,23 +150,6 @@ static bool soak_runs(pawl_engine *engine, long count)
     return is_flat;
 }
 
-typedef struct client {
-    pawl_context *context;
-    pthread_t thread;
-    long runs;
-    pawl_status status;
-} client;
-
-static void *run_often(void *user)
-{
-    client *self = user;
-    while (!atomic_load(&is_over) && self->status >= 0) {
-        self->status = pawl_context_run(self->context, NULL);
-        self->runs++;
-    }
-    return NULL;
-}
-
 /* What so many threads with a context each do in a while. */
 typedef struct share {
     double runs, seconds, processor;
@@ -178,25 +158,13 @@ typedef struct share {
 
 static void run_threads(client *clients, int count, double seconds, share *sum)
 {
-    const double start = seconds_now(), used = processor_seconds();
-    const struct timespec pause = {(time_t)seconds,
-                                   (long)((seconds - (double)(time_t)seconds) * 1e9)};
-    atomic_store(&is_over, false);
+    const double used = processor_seconds();
+    sum->seconds += run_clients("bench_soak", clients, count, seconds);
     for (int i = 0; i < count; i++) {
-        clients[i].runs = 0;
-        if (pthread_create(&clients[i].thread, NULL, run_often, &clients[i]) != 0)
-            exit(1);
-    }
-    (void)nanosleep(&pause, NULL);
-    atomic_store(&is_over, true);
-    for (int i = 0; i < count; i++) {
-        (void)pthread_join(clients[i].thread, NULL);
-        try(clients[i].status);
         sum->runs += (double)clients[i].runs;
         sum->least = clients[i].runs < sum->least ? clients[i].runs : sum->least;
         sum->most = clients[i].runs > sum->most ? clients[i].runs : sum->most;
     }
-    sum->seconds += seconds_now() - start;
     sum->processor += processor_seconds() - used;
 }
 

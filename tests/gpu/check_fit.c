@@ -2,7 +2,7 @@
 /* The letterbox and the centre crop of the device against the CPU's: equal to the bit. */
 #include "base/memory.h"
 #include "gpu/gpu_test.h"
-#include "image/center_crop.h"
+#include "image/centre_crop.h"
 #include "image/letterbox.h"
 
 #include <string.h>
@@ -23,7 +23,7 @@ static pk_letterbox how_of(const fit_case *of)
     const pawl_picture picture = pw_image_picture(&of->image);
     const pawl_letterbox box =
         pawl_letterbox_fit(picture.width, picture.height, of->width, of->height);
-    return of->is_cropped ? pw_center_crop_of(&picture, of->width, of->height)
+    return of->is_cropped ? pw_centre_crop_of(&picture, of->width, of->height)
                           : pw_letterbox_of(&picture, &box);
 }
 
@@ -37,7 +37,7 @@ static pawl_status on_cpu(const fit_case *of, pawl_error *error)
     if (scratch == NULL)
         return pw_fail_memory(error, "scratch", size);
     return of->is_cropped
-               ? pw_center_crop_into(&picture, of->width, of->height, of->bytes, scratch, size, 0,
+               ? pw_centre_crop_into(&picture, of->width, of->height, of->bytes, scratch, size, 0,
                                      of->height)
                : pw_letterbox_into(&picture, &box, of->bytes, scratch, size, 0, of->height);
 }

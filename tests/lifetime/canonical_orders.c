@@ -4,8 +4,7 @@
  * network, a build, a detection. Between the ends whatever still has a handle must still work.
  * Usage: canonical_orders deferred|strict [cpu|reference]
  */
-#include "support/tiny_model.h"
-#include "weights/module.h"
+#include "tiny_weights.h"
 
 #include <pawl/builder.h>
 #include <pawl/job.h>
@@ -45,23 +44,8 @@ typedef struct world {
 } world;
 
 static const char *backend = "cpu";
-static char weights_path[64];
+static char weights_path[] = "/tmp/pawl_orders_XXXXXX";
 static pawl_error error;
-
-/* The tiny network as if it came from the weights: it pins them. */
-static pawl_status make_network(world *w)
-{
-    pw_object *weights PW_USING = NULL;
-    pw_network network = {.layer_count = 0};
-    pw_network_object *made PW_MAKING = NULL;
-    PW_TRY(pw_object_use(w->weights, &pw_weights_type, &weights, &error));
-    PW_TRY(pt_tiny_network(&network, &error));
-    const pawl_status status = pw_network_object_make(weights, &network, &made, &error);
-    pw_network_free(&network);
-    PW_TRY(status);
-    w->network = pw_object_publish(PW_TAKE(made));
-    return PAWL_OK;
-}
 
 static pawl_status make_plan(world *w)
 {
@@ -71,7 +55,7 @@ static pawl_status make_plan(world *w)
     desc.height = desc.width = 32; /* what is tried are the ends, not the sums */
     threads.threads = 1;
     PW_TRY(pawl_weights_load(weights_path, &w->weights, &error));
-    PW_TRY(make_network(w));
+    PW_TRY(pt_weights_network(w->weights, &w->network, &error));
     PW_TRY(pawl_builder_create(&threads, &w->builder, &error));
     return pawl_builder_build(w->builder, w->network, &desc, &w->plan, &error);
 }
@@ -245,24 +229,13 @@ static void shuffle(int order[COUNT], uint64_t *seed)
     }
 }
 
-static bool write_weights(void)
-{
-    static const char text[] = "1\nmodel.0.weight 3  3f800000 40000000 c0000000\n";
-    (void)snprintf(weights_path, sizeof(weights_path), "/tmp/pawl_orders_XXXXXX");
-    const int file = mkstemp(weights_path);
-    if (file < 0)
-        return false;
-    const bool is_written = write(file, text, sizeof(text) - 1) == (ssize_t)(sizeof(text) - 1);
-    return close(file) == 0 && is_written;
-}
-
 int main(int argument_count, char **arguments)
 {
     const bool is_strict = argument_count > 1 && strcmp(arguments[1], "strict") == 0;
     if (argument_count > 2)
         backend = arguments[2];
     if (pawl_lifetime_set(is_strict ? PAWL_LIFETIME_STRICT : PAWL_LIFETIME_DEFERRED) != PAWL_OK ||
-        !write_weights())
+        !pt_weights_write(weights_path))
         return EXIT_FAILURE;
     long passed = 0, failed = 0;
     uint64_t seed = 2024;

@@ -5,8 +5,7 @@
  * block given back. Usage: fault_sequence deferred|strict cpu|reference
  */
 #include "support/failing_allocator.h"
-#include "support/tiny_model.h"
-#include "weights/module.h"
+#include "tiny_weights.h"
 
 #include <pawl/builder.h>
 #include <pawl/job.h>
@@ -22,7 +21,7 @@
 #define FAULTS_MAX 20000
 
 static const char *backend = "cpu";
-static char weights_path[64];
+static char weights_path[] = "/tmp/pawl_faults_XXXXXX";
 static pt_allocator allocator;
 static pawl_error error;
 static int diagnoses; /* lines of the log that name one */
@@ -37,21 +36,6 @@ static void hear(void *user, pawl_log_level level, const char *message)
     printf("%s\n", message);
 }
 
-/* The tiny network as if it came from the weights: it pins them. */
-static pawl_status make_network(pawl_weights *handle, pawl_network **out)
-{
-    pw_object *weights PW_USING = NULL;
-    pw_network network = {.layer_count = 0};
-    pw_network_object *made PW_MAKING = NULL;
-    PW_TRY(pw_object_use(handle, &pw_weights_type, &weights, &error));
-    PW_TRY(pt_tiny_network(&network, &error));
-    const pawl_status status = pw_network_object_make(weights, &network, &made, &error);
-    pw_network_free(&network);
-    PW_TRY(status);
-    *out = pw_object_publish(PW_TAKE(made));
-    return PAWL_OK;
-}
-
 static pawl_status make_plan(pawl_plan **plan)
 {
     pawl_build_desc desc = PAWL_BUILD_DESC_INIT;
@@ -64,7 +48,7 @@ static pawl_status make_plan(pawl_plan **plan)
     threads.threads = 1;
     PAWL_SCOPE(scope); /* of all but the plan, which goes to the caller's */
     PW_TRY(pawl_weights_load(weights_path, &weights, &error));
-    PW_TRY(make_network(weights, &network));
+    PW_TRY(pt_weights_network(weights, &network, &error));
     PW_TRY(pawl_builder_create(&threads, &builder, &error));
     PW_TRY(pawl_builder_build(builder, network, &desc, plan, &error));
     return pawl_scope_keep(*plan);
@@ -129,17 +113,6 @@ static bool check_fault(long n, size_t wanted_boxes, bool *is_whole)
     return is_right;
 }
 
-static bool write_weights(void)
-{
-    static const char text[] = "1\nmodel.0.weight 3  3f800000 40000000 c0000000\n";
-    (void)snprintf(weights_path, sizeof(weights_path), "/tmp/pawl_faults_XXXXXX");
-    const int file = mkstemp(weights_path);
-    if (file < 0)
-        return false;
-    const bool is_written = write(file, text, sizeof(text) - 1) == (ssize_t)(sizeof(text) - 1);
-    return close(file) == 0 && is_written;
-}
-
 int main(int argument_count, char **arguments)
 {
     const bool is_strict = argument_count > 1 && strcmp(arguments[1], "strict") == 0;
@@ -148,7 +121,7 @@ int main(int argument_count, char **arguments)
         backend = arguments[2];
     pawl_logger_set(&(pawl_logger){.level = PAWL_LOG_WARNING, .write = hear});
     if (pawl_lifetime_set(is_strict ? PAWL_LIFETIME_STRICT : PAWL_LIFETIME_DEFERRED) != PAWL_OK ||
-        pawl_allocator_set(&failing) != PAWL_OK || !write_weights())
+        pawl_allocator_set(&failing) != PAWL_OK || !pt_weights_write(weights_path))
         return EXIT_FAILURE;
     size_t boxes = 0;
     bool is_whole = detect(&boxes) == PAWL_OK;

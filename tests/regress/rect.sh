@@ -4,13 +4,8 @@
 # size of each box, the picture's number before it), to the last digit and in its order.
 # PAWL is the program; without the data: skipped, but a failure in CI.
 set -u
-data=${PAWL_TEST_DATA:-$PAWL_SOURCE_DIR/../shared/data}
-if [ ! -r "$data/coco-tiny" ]; then
-    echo "the shared test data is absent (PAWL_TEST_DATA)"
-    [ "${CI:-}" = true ] && exit 1
-    exit 77
-fi
-data=$(cd "$data" && pwd)
+needs=coco-tiny
+. "$PAWL_SOURCE_DIR/tests/support/shared_data.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 failed=0

@@ -3,13 +3,8 @@
 # pawl val on the cases of the shared data, each with the figure that an independent reference gave (their README): mAP50-95 to 5 places.
 # PAWL is the program; without the data: skipped, but a failure in CI.
 set -u
-data=${PAWL_TEST_DATA:-$PAWL_SOURCE_DIR/../shared/data}
-if [ ! -r "$data/cases" ]; then
-    echo "the shared test data is absent (PAWL_TEST_DATA)"
-    [ "${CI:-}" = true ] && exit 1
-    exit 77
-fi
-data=$(cd "$data" && pwd)
+needs=cases
+. "$PAWL_SOURCE_DIR/tests/support/shared_data.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 $PAWL build -q "$data/yolov5n.pt" -o "$work/n.engine" || exit 1

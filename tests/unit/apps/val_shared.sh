@@ -3,12 +3,8 @@
 # pawl val on the labelled pictures of the shared data: both figures are PyTorch's (its README), within 0.0005.
 # PAWL is the program; without the data: skipped, but a failure in CI.
 set -u
-data=${PAWL_TEST_DATA:-$PAWL_SOURCE_DIR/../shared/data}
-if [ ! -r "$data/coco-tiny" ]; then
-    echo "the shared test data is absent (PAWL_TEST_DATA)"
-    [ "${CI:-}" = true ] && exit 1
-    exit 77
-fi
+needs=coco-tiny
+. "$PAWL_SOURCE_DIR/tests/support/shared_data.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 $PAWL build -q "$data/yolov5n.pt" -o "$work/n.engine" || exit 1

@@ -7,6 +7,16 @@
 #include <math.h>
 #include <pawl/version.h>
 
+/* The file at path is the fixture's engine, to the byte; it is removed. */
+static void assert_is_engine(const fixture *f, const char *path)
+{
+    pt_bytes bytes = pt_read_file(path);
+    assert_int_equal(bytes.size, f->engine.size);
+    assert_memory_equal(bytes.data, f->engine.data, bytes.size);
+    free(bytes.data);
+    assert_int_equal(unlink(path), 0);
+}
+
 static void saved_and_loaded_is_the_same_to_the_byte(void **state)
 {
     const fixture *f = *state;
@@ -16,11 +26,7 @@ static void saved_and_loaded_is_the_same_to_the_byte(void **state)
     assert_int_equal(pawl_plan_load(f->path, &plan, NULL), PAWL_OK);
     assert_int_equal(pawl_plan_save(plan, again, NULL), PAWL_OK);
     assert_int_equal(pawl_plan_destroy(&plan), PAWL_OK);
-    pt_bytes bytes = pt_read_file(again);
-    assert_int_equal(bytes.size, f->engine.size);
-    assert_memory_equal(bytes.data, f->engine.data, bytes.size);
-    free(bytes.data);
-    assert_int_equal(unlink(again), 0);
+    assert_is_engine(f, again);
 }
 
 static void the_same_plan_gives_the_same_bytes(void **state)
@@ -32,11 +38,7 @@ static void the_same_plan_gives_the_same_bytes(void **state)
     assert_int_equal(pt_tiny_plan("reference", &plan, NULL), PAWL_OK);
     assert_int_equal(pawl_plan_save(plan, again, NULL), PAWL_OK);
     assert_int_equal(pawl_plan_destroy(&plan), PAWL_OK);
-    pt_bytes bytes = pt_read_file(again);
-    assert_int_equal(bytes.size, f->engine.size);
-    assert_memory_equal(bytes.data, f->engine.data, bytes.size);
-    free(bytes.data);
-    assert_int_equal(unlink(again), 0);
+    assert_is_engine(f, again);
 }
 
 static void a_plan_can_be_saved_over_the_file_it_is_mapped_from(void **state)
