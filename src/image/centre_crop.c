@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A crop is a letterbox without pads, of a window of the picture; resizing is one of the whole. */
-#include "image/center_crop.h"
+#include "image/centre_crop.h"
 
 #include "base/memory.h"
 
-pk_letterbox pw_center_crop_of(const pawl_picture *picture, int32_t width, int32_t height)
+pk_letterbox pw_centre_crop_of(const pawl_picture *picture, int32_t width, int32_t height)
 {
     const int32_t side = picture->width < picture->height ? picture->width : picture->height;
     return (pk_letterbox){.top = (size_t)((picture->height - side) / 2),
@@ -15,11 +15,11 @@ pk_letterbox pw_center_crop_of(const pawl_picture *picture, int32_t width, int32
                           .inner_width = (size_t)width};
 }
 
-pawl_status pw_center_crop_into(const pawl_picture *picture, int32_t width, int32_t height,
+pawl_status pw_centre_crop_into(const pawl_picture *picture, int32_t width, int32_t height,
                                 uint8_t *network, void *scratch, size_t scratch_size, int32_t first,
                                 int32_t last)
 {
-    const pk_letterbox how = pw_center_crop_of(picture, width, height);
+    const pk_letterbox how = pw_centre_crop_of(picture, width, height);
     return pw_fit_into(picture, &how, width, height, network, scratch, scratch_size, first, last);
 }
 
@@ -61,7 +61,7 @@ pawl_status pawl_image_centre_crop(pawl_image *image, int32_t width, int32_t hei
     if (cropped == NULL || width < 1 || height < 1)
         return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_image_centre_crop: %s",
                        cropped == NULL ? "cropped is NULL" : "width and height must be at least 1");
-    return make_image(image, pw_center_crop_into, width, height, cropped, error);
+    return make_image(image, pw_centre_crop_into, width, height, cropped, error);
 }
 
 static pawl_status resize_into(const pawl_picture *picture, int32_t width, int32_t height,

@@ -3,7 +3,7 @@
  * backend may do both on its device; here is how it is done on the host. */
 #include "base/memory.h"
 #include "base/size.h"
-#include "image/center_crop.h"
+#include "image/centre_crop.h"
 #include "runtime/context.h"
 
 #include <math.h>
@@ -25,7 +25,7 @@ static pk_letterbox how_of(const pw_context *context, const pawl_picture *pictur
 {
     const pw_lowering *shape = pw_context_shape(context);
     if (context->engine->plan->network.model.task == PAWL_TASK_CLASSIFY)
-        return pw_center_crop_of(picture, shape->width, shape->height);
+        return pw_centre_crop_of(picture, shape->width, shape->height);
     const pawl_letterbox box = pw_context_letterbox(context, picture);
     return pw_letterbox_of(picture, &box);
 }

@@ -62,8 +62,8 @@ PG_FUNCTION uint32_t row_of(const cells *of, uint32_t cell)
 /* Adds how many of centre and sides are NaN or infinite. */
 PG_FUNCTION pk_box make_box(const cells *of, uint32_t cell, const float *raw, uint32_t *dead)
 {
-    const float x = pk_head_center(vf32_sigmoid(raw[0]), (float)(cell % of->level->grid), of->level->stride);
-    const float y = pk_head_center(vf32_sigmoid(raw[1]), (float)(cell / of->level->grid), of->level->stride);
+    const float x = pk_head_centre(vf32_sigmoid(raw[0]), (float)(cell % of->level->grid), of->level->stride);
+    const float y = pk_head_centre(vf32_sigmoid(raw[1]), (float)(cell / of->level->grid), of->level->stride);
     const float width = pk_head_side(vf32_sigmoid(raw[2]), of->level->anchor[of->anchor][0]);
     const float height = pk_head_side(vf32_sigmoid(raw[3]), of->level->anchor[of->anchor][1]);
     *dead = (uint32_t)(!is_finite(x) + !is_finite(y) + !is_finite(width) + !is_finite(height));

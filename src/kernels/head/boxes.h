@@ -12,7 +12,7 @@ typedef struct pk_box {
     float x1, y1, x2, y2;
 } pk_box;
 
-static inline float pk_head_center(float sigmoid, float cell, float stride)
+static inline float pk_head_centre(float sigmoid, float cell, float stride)
 {
     return (2.0f * sigmoid - 0.5f + cell) * stride;
 }

@@ -16,8 +16,8 @@ PK_INLINE void head_row(const pk_problem *problem, size_t level, size_t anchor, 
         row[i] = raw[i];
     const float x = (float)(cell % grid);
     const float y = (float)(cell / grid);
-    row[0] = pk_head_center(row[0], x, head->stride[level]);
-    row[1] = pk_head_center(row[1], y, head->stride[level]);
+    row[0] = pk_head_centre(row[0], x, head->stride[level]);
+    row[1] = pk_head_centre(row[1], y, head->stride[level]);
     row[2] = pk_head_side(row[2], head->anchor[level][anchor][0]);
     row[3] = pk_head_side(row[3], head->anchor[level][anchor][1]);
 }
