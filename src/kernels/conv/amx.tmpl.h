@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Sums of a tile of 32 x 32 by tile registers: runs of 64 bytes of 16 rows by those of 16 columns at once. A panel lies as dot products want it, four bytes
- * of each column and then the next four, and so does a register of columns. Needs simd/amx.h, PK_NAME (of the function), PK_DOT_SIZE (bytes of an element)
- * and PK_AMX_ADD(sums, rows, columns). Undefines them.
+ * Sums of a tile of 32 x 32 by tile registers: runs of 64 bytes of 16 rows by those of 16 columns at once. A panel lies as dot products want it,
+ * four bytes of each column and then the next four, and so does a register of columns. Needs simd/amx.h, PK_NAME (of the function), PK_DOT_SIZE
+ * (bytes of an element) and PK_AMX_ADD(sums, rows, columns). Undefines them.
  *
  * Registers: 0, 1 sums of 16 columns each; 2 rows, 3, 4 columns; 5, 6, 7 the same of what a run has beyond whole 64 bytes.
  */

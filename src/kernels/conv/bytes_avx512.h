@@ -21,8 +21,8 @@ PK_INLINE void bytes_32(const pk_tile_args *args, const int32_t *sums, const boo
             requantise_32(&by, _mm512_loadu_si512(sums + r * 32), factors[0], _mm512_loadu_si512(sums + r * 32 + 16),
                           factors[1], has_residual ? &residual : NULL);
         uint8_t *output = (uint8_t *)args->output + r * args->output_stride;
-        if (PK_LIKELY(args->columns ==
-                      32)) /* what a mask was stored by, no load takes from the store */
+        /* A whole row without a mask: what was stored by one is slow to be loaded from. */
+        if (PK_LIKELY(args->columns == 32))
             _mm256_storeu_si256((__m256i *)(void *)output, bytes);
         else
             _mm256_mask_storeu_epi8(output, mask, bytes);
