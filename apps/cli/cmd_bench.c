@@ -58,10 +58,8 @@ const app_command cli_bench = {
     "A run goes from the picture in memory to the decoded tensor; --with-nms goes to the "
     "final boxes, --end-to-end begins at the file.",
     .example = "pawl bench best.engine --threads 1 --duration 5",
-    .options = options_table,
-    .option_count = sizeof options_table / sizeof options_table[0],
-    .defaults = &defaults,
-    .options_size = sizeof defaults,
+    APP_OPTIONS(options_table),
+    APP_DEFAULTS(defaults),
     .argument_min = 1,
     .argument_max = 1,
     .main = bench_main,

@@ -28,8 +28,7 @@ const app_command cli_convert = {
         "activation, hub and custom graphs), tensors named pawl.* follow, which TensorRTX "
         "ignores.",
     .example = "pawl convert best.pt best.wts",
-    .options = options_table,
-    .option_count = sizeof options_table / sizeof options_table[0],
+    APP_OPTIONS(options_table),
     .argument_min = 1,
     .argument_max = 2,
     .main = convert_main,

@@ -49,10 +49,8 @@ const app_command cli_export = {
                "folded; boxes are decoded, not yet chosen. Nothing in the file is executed; "
                "neither Python nor PyTorch is needed.",
     .example = "pawl export best.pt best.onnx --dynamic",
-    .options = options_table,
-    .option_count = sizeof options_table / sizeof options_table[0],
-    .defaults = &defaults,
-    .options_size = sizeof defaults,
+    APP_OPTIONS(options_table),
+    APP_DEFAULTS(defaults),
     .argument_min = 1,
     .argument_max = 2,
     .main = export_main,

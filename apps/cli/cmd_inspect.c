@@ -36,8 +36,7 @@ const app_command cli_inspect = {
                "functions that a pickle names. Those that are not known to be harmless are always "
                "shown, of any pickle, and make the exit code 4.",
     .example = "pawl inspect best.pt --json",
-    .options = options_table,
-    .option_count = sizeof options_table / sizeof options_table[0],
+    APP_OPTIONS(options_table),
     .argument_min = 1,
     .argument_max = 1,
     .main = inspect_main,

@@ -126,10 +126,8 @@ const app_command cli_predict = {
     "newest frame of each, until Ctrl-C. What cannot be read is reported and the rest go on (exit "
     "code 8; 3, or 4 for files of another kind, if every one is bad).",
     .example = "pawl predict best.engine photos/ --conf 0.4 --save-txt",
-    .options = options_table,
-    .option_count = sizeof options_table / sizeof options_table[0],
-    .defaults = &defaults,
-    .options_size = sizeof defaults,
+    APP_OPTIONS(options_table),
+    APP_DEFAULTS(defaults),
     .argument_min = 2,
     .argument_max = -1,
     .main = predict_main,

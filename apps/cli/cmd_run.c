@@ -40,8 +40,7 @@ const app_command cli_run = {
     "PREFIX.output1.npy, the prototypes; classification gives N x classes, raw logits. "
     "More pictures than the engine's largest batch are run in turns.",
     .example = "pawl run best.engine x.npy -o y",
-    .options = options_table,
-    .option_count = sizeof options_table / sizeof options_table[0],
+    APP_OPTIONS(options_table),
     .argument_min = 1,
     .argument_max = 2,
     .main = run_main,

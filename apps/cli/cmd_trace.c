@@ -87,10 +87,8 @@ const app_command cli_trace = {
                "never ended, ended twice, used after their end or run by two threads, and where "
                "each was made. The exit code is the program's.",
     .example = "pawl trace -- ./yolov5 -s yolov5n.wts yolov5n.engine n",
-    .options = options_table,
-    .option_count = sizeof options_table / sizeof options_table[0],
-    .defaults = &defaults,
-    .options_size = sizeof defaults,
+    APP_OPTIONS(options_table),
+    APP_DEFAULTS(defaults),
     .argument_min = 1,
     .argument_max = -1,
     .main = trace_main,

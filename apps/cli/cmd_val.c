@@ -80,10 +80,8 @@ const app_command cli_val = {
     "class. A picture that cannot be read is left out and reported (exit code 8; 3 if "
     "every one is bad).",
     .example = "pawl val best.engine --data coco.yaml",
-    .options = options_table,
-    .option_count = sizeof options_table / sizeof options_table[0],
-    .defaults = &val_defaults,
-    .options_size = sizeof val_defaults,
+    APP_OPTIONS(options_table),
+    APP_DEFAULTS(val_defaults),
     .argument_min = 1,
     .argument_max = 1,
     .main = val_main,

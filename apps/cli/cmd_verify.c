@@ -50,10 +50,8 @@ const app_command cli_verify = {
         "'pawl build' makes it). The first layer that diverges is named, boxes are matched "
         "with boxes; -v lists every layer. Exit code 6 if an engine fails.",
     .example = "pawl verify best.pt best.engine --images bus.jpg",
-    .options = options_table,
-    .option_count = sizeof options_table / sizeof options_table[0],
-    .defaults = &defaults,
-    .options_size = sizeof defaults,
+    APP_OPTIONS(options_table),
+    APP_DEFAULTS(defaults),
     .argument_min = 1,
     .argument_max = -1,
     .main = verify_main,
