@@ -143,7 +143,6 @@ typedef struct pw_note {
 } pw_note;
 bool pw_log_open(const char *folder, uint32_t flags, bool is_forked);
 void pw_log_add(const pw_note *note);
-pw_trace_head *pw_log_head(void);
 
 /* Memory that is not the program's heap: zeroed, never given back. NULL: there is none. */
 void *pw_arena(size_t size);

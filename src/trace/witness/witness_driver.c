@@ -145,13 +145,15 @@ static void replace(const char *name, void **function, int version)
     } names[] = {{"cuMemFree", "cuMemFree_v2", 3020},
                  {"cuMemFreeAsync", "cuMemFreeAsync", 11020},
                  {"cuStreamDestroy", "cuStreamDestroy_v2", 4000},
-                 {"cuGetProcAddress", "cuGetProcAddress_v2", 12000}};
+                 {"cuGetProcAddress", "cuGetProcAddress_v2", 12000},
+                 {"cuGetProcAddress", "cuGetProcAddress", 11030}};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        void *const instead = strcmp(name, names[i].asked) == 0 && version >= names[i].since
-                                  ? pw_driver_hook(names[i].symbol, *function)
-                                  : NULL;
+        if (strcmp(name, names[i].asked) != 0 || version < names[i].since)
+            continue;
+        void *const instead = pw_driver_hook(names[i].symbol, *function);
         if (instead != NULL)
             *function = instead;
+        return;
     }
 }
 

@@ -104,11 +104,6 @@ bool pw_log_open(const char *folder, uint32_t flags, bool is_forked)
     return true;
 }
 
-pw_trace_head *pw_log_head(void)
-{
-    return head;
-}
-
 static size_t put_text(char *at, size_t used, const char *text)
 {
     const size_t length = text != NULL ? strlen(text) : 0;
