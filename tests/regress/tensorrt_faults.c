@@ -423,10 +423,59 @@ static void test_half(void)
     clear();
 }
 
+/* A convolution that no power of two brings into FP16 stays FP32, between two casts where the types
+ * come from the network: the result is that of FP32, and which layer it is is said. */
+static void test_half_never(void)
+{
+    static float whole[8192];
+    const bool is_typed = library->strategy->is_strongly_typed;
+    for (int turn = 0; turn < 2; turn++) {
+        pw_plan *const plan = make_plan();
+        running made = {.device = NULL};
+        pawl_error error = untouched;
+        const pw_run run = {.threshold = 0.5f};
+        const pw_layer *layer = plan->network.layers;
+        while (layer->op != PW_OP_CONV)
+            layer++;
+        float *weights = NULL;
+        memcpy(&weights, &layer->as.conv.weights, sizeof weights);
+        weights[0] = 1e5f; /* infinite in FP16 */
+        plan->precision = turn == 0 ? "fp32" : "fp16";
+        plan->options.is_fp16_fixed = turn == 1;
+        clear();
+        asked.trt_forget();
+        expect(build_with(plan, NULL, &error) == PAWL_OK && is_untouched(&error), "FP16 and FP32",
+               error.message);
+        expect(times_said("which stays FP32") == (turn == 1) &&
+                   (turn == 0 || strstr(messages, layer->name) != NULL),
+               "which layer stays FP32", messages);
+        expect(asked.trt_calls("setPrecision") == (unsigned)(turn == 1 && !is_typed),
+               "the layer's precision", "is set otherwise");
+        expect(open_at(plan, SIDE, &made, &error) == PAWL_OK &&
+                   pw_program_run(made.program, &run, &error) == PAWL_OK,
+               "runs", error.message);
+        const float *const values = made.program->outputs[0].data;
+        const size_t count = made.program->outputs[0].size / sizeof(float);
+        float worst = 0.0f, largest = 0.0f;
+        for (size_t i = 0; i < count && i < PW_COUNT(whole); i++) {
+            if (turn == 0)
+                whole[i] = values[i];
+            const float difference = fabsf(values[i] - whole[i]);
+            worst = difference <= worst ? worst : difference; /* NaN too */
+            largest = fmaxf(largest, fabsf(whole[i]));
+        }
+        expect(count > 0 && largest > 0.0f && worst < 1e-2f * largest,
+               "what stays FP32 computes the same", "differs");
+        close_all(&made);
+        (void)pw_object_end(plan);
+    }
+    clear();
+}
+
 /* By pointer: inlined into one frame they are more than a frame may be. */
-static void (*const tests[])(void) = {test_first_error, test_sources,   test_rebuild,
-                                      test_compatible,  test_in_flight, test_timing_cache,
-                                      test_versions,    test_slots,     test_half};
+static void (*const tests[])(void) = {
+    test_first_error,  test_sources,  test_rebuild, test_compatible, test_in_flight,
+    test_timing_cache, test_versions, test_slots,   test_half,       test_half_never};
 
 int main(void)
 {

@@ -68,6 +68,7 @@ int32_t VTensor_getType(inner *self);
 void VLayer_setName(inner *self, const char *name);
 const char *VLayer_getName(inner *self);
 object *VLayer_getOutput(inner *self, int32_t index);
+void VLayer_setPrecision(inner *self, int32_t type);
 void VConvolutionLayer_setStrideNd(inner *self, DIMS_IN dims);
 void VConvolutionLayer_setPaddingNd(inner *self, DIMS_IN dims);
 void VConvolutionLayer_setDilationNd(inner *self, DIMS_IN dims);

@@ -57,6 +57,7 @@
     X(VLayer, setName, 3, 0)                          \
     X(VLayer, getName, 4, 0)                          \
     X(VLayer, getOutput, 8, 0)                        \
+    X(VLayer, setPrecision, 10, 0)                    \
     X(VConvolutionLayer, setNbGroups, 10, 0)          \
     X(VConvolutionLayer, setStrideNd, 26, 0)          \
     X(VConvolutionLayer, setPaddingNd, 28, 0)         \
@@ -140,6 +141,7 @@
     X(VLayer, setName, 3, 0)                                   \
     X(VLayer, getName, 4, 0)                                   \
     X(VLayer, getOutput, 8, 0)                                 \
+    X(VLayer, setPrecision, 10, 0)                             \
     X(VConvolutionLayer, setNbGroups, 10, 0)                   \
     X(VConvolutionLayer, setStrideNd, 26, 0)                   \
     X(VConvolutionLayer, setPaddingNd, 28, 0)                  \
@@ -230,6 +232,7 @@
     X(VLayer, setName, 3, 0)                                \
     X(VLayer, getName, 4, 0)                                \
     X(VLayer, getOutput, 8, 0)                              \
+    X(VLayer, setPrecision, 10, 0)                          \
     X(VConvolutionLayer, setNbGroups, 4, 0)                 \
     X(VConvolutionLayer, setStrideNd, 18, 0)                \
     X(VConvolutionLayer, setPaddingNd, 20, 0)               \
