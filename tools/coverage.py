@@ -71,7 +71,7 @@ def gather(build):
 
 
 class Row:
-    """A row of the list: a function, or a statement by how its first line begins, and the lines that it stands on."""
+    """A row of the list: a file, a function, or a statement by how its first line begins, and the lines that it stands on."""
 
     def __init__(self, number, path, words, reason, may_run):
         self.number, self.path, self.words, self.reason, self.may_run = number, path, words, reason, may_run
@@ -80,6 +80,9 @@ class Row:
             return
         with open(os.path.join(ROOT, path), encoding="utf-8") as file:
             text = file.read().splitlines()
+        if words == "*":
+            self.lines.update(range(1, len(text) + 1))
+            return
         name = words[:-2] if words.endswith("()") else None
         for begin, line in enumerate(text):
             is_here = re.match(rf"[a-z_].*\b{re.escape(name)}\(", line) and not line.rstrip().endswith(";") if name else line.strip().startswith(words)
