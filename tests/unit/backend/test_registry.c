@@ -74,7 +74,8 @@ static void each_says_whether_it_can_be_used(void **state)
     assert_int_equal(strncmp(report, "cpu (", 5), 0);
     assert_non_null(strstr(report, "): ready\n"));
     assert_non_null(strstr(report, "\nreference (fp32"));
-    (void)snprintf(wanted, sizeof wanted, "\ntensorrt (fp32 fp16): %s cannot be loaded: ", library);
+    (void)snprintf(wanted, sizeof wanted, "\ntensorrt (%s): %s cannot be loaded: ",
+                   pw_backend_find("tensorrt")->precisions, library);
     assert_non_null(strstr(report, wanted));
 }
 
