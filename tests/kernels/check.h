@@ -43,4 +43,8 @@ void pt_solve(const pt_case *of, const void *const *sources, double *want, doubl
  * back. */
 bool pt_amx_emulate(const pk_implementation *row, pk_implementation *emulated);
 
+/* What the roundings between the transforms of Winograd's way weigh in each element of the destination (dense N x C x H x W): the root of the sum of
+ * the squares of the products that it adds up. The problem is one that pk_winograd_accepts(). */
+void pt_winograd_spread(const pt_case *of, const void *source, double *spread);
+
 #endif

@@ -8,6 +8,8 @@
 #define _GNU_SOURCE 1 /* syscall */
 #include "kernels/check.h"
 
+#include "kernels/conv/stem.h"
+#include "kernels/conv/winograd.h"
 #include "kernels/head/head.h"
 
 #if defined(__x86_64__)
@@ -25,6 +27,9 @@
 #define CASES     90 /* of each implementation */
 #define TRIES     40 /* until one is accepted */
 #define ITEMS_MAX 65536
+
+#define HALF_ROUNDING 0x1p-8 /* of a value's size at most: halves have 8 bits */
+#define SPREADS       4.0    /* their errors' root mean square is 0.6 of spread times that */
 
 static size_t passed, failed;
 
@@ -109,8 +114,16 @@ static void run_shuffled(const pk_call *call)
     }
 }
 
-/* How far off a result may be: sums are of float, and results are rounded to their type. */
-static double tolerance(const pk_implementation *implementation, double want, double magnitude)
+/* Sums over places of a tile, whose weights and input were rounded to halves between. */
+static bool is_winograd_of_halves(const pk_implementation *implementation)
+{
+    return implementation->run == pk_winograd_run && implementation->types.source == PK_BF16;
+}
+
+/* How far off a result may be: sums are of float, and results are rounded to their type. spread: of
+ * what pt_winograd_spread() says, else 0. */
+static double tolerance(const pk_implementation *implementation, double want, double magnitude,
+                        double spread)
 {
     double bound = 2e-6 + 1.5e-6 * magnitude;
     if (strncmp(implementation->name, "conv_", 5) == 0 &&
@@ -118,13 +131,13 @@ static double tolerance(const pk_implementation *implementation, double want, do
         bound = 4e-7 * (fabs(want) + 1.0) + 1e-8 * magnitude;
     if (implementation->is_tuned_only) /* transformed: sums of sums */
         bound = 1e-5 + 2e-5 * magnitude;
-    /* what is multiplied was rounded once more, to halves: weights, or transformed sums */
-    if (implementation->is_tuned_only && implementation->isa == (PK_AVX512 | PK_AVX512BF16))
-        bound += magnitude / (strstr(implementation->name, "winograd") != NULL ? 8.0 : 250.0);
+    if (implementation->run == pk_stem_run && implementation->isa == (PK_AVX512 | PK_AVX512BF16))
+        bound += magnitude / 250.0; /* weights times 1 / 255 were rounded to halves */
+    bound += SPREADS * HALF_ROUNDING * spread;
     if (implementation->types.destination == PK_U8) /* whole numbers */
         bound = 0;
     if (implementation->types.destination == PK_BF16)
-        bound += fabs(want) / 256.0 + 1e-3 * bound;
+        bound += fabs(want) * HALF_ROUNDING + 1e-3 * bound;
     return bound;
 }
 
@@ -163,11 +176,13 @@ static bool is_right(const pk_implementation *implementation, const pt_case *of,
     const pk_tensor *out = &of->problem.destination;
     const size_t count = out->batch * out->channels * pk_pixels(out),
                  size = pk_type_size(out->type);
-    double *want = malloc(2 * count * sizeof(double));
+    double *want = calloc(3 * count, sizeof(double));
     unsigned char *is_written = calloc(pt_extent(out), 1);
     if (want == NULL || is_written == NULL)
         abort();
     pt_solve(of, sources, want, want + count);
+    if (is_winograd_of_halves(implementation))
+        pt_winograd_spread(of, sources[0], want + 2 * count);
     bool right = true;
     size_t i = 0;
     for (size_t n = 0; n < out->batch; n++)
@@ -178,8 +193,8 @@ static bool is_right(const pk_implementation *implementation, const pt_case *of,
                     is_written[pt_element(out, n, c, y, x)] = 1;
                     if (is_optional(of, data, n, c, y, x) && is_as_it_was(out, data, n, c, y, x))
                         continue;
-                    if (!(fabs(got - want[i]) <=
-                          tolerance(implementation, want[i], want[count + i]))) /* NaN: wrong */
+                    if (!(fabs(got - want[i]) <= tolerance(implementation, want[i], want[count + i],
+                                                           want[2 * count + i]))) /* NaN: wrong */
                         right = false;
                 }
     for (size_t k = 0; k < pt_extent(out); k++)
@@ -217,7 +232,7 @@ static bool are_candidates_right(const pk_implementation *implementation, const 
                 const double got = (double)found->rows[(n * all + at) * width + c];
                 if (!(fabs(got - picture[c * all + row]) <=
                       tolerance(implementation, picture[c * all + row],
-                                want[count + n * width * all + c * all + row])))
+                                want[count + n * width * all + c * all + row], 0.0)))
                     right = false;
             }
             at += is_there;
