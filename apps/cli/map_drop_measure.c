@@ -130,29 +130,44 @@ static int prepare(dropping *d, const feeder *by)
                                            d->options->data);
 }
 
-static int keep_outputs(dropping *d, const feeder *by)
+/* What becomes of output k of a picture. */
+typedef int output_visitor(void *user, size_t picture, size_t k, const pawl_tensor *output);
+
+static int visit_outputs(const dropping *d, const feeder *by, output_visitor *visit, void *user)
 {
     int code = APP_EXIT_DONE;
     for (size_t i = 0; i < d->picture_count && code == APP_EXIT_DONE; i++) {
         code = run(d, by, i);
         for (size_t k = 0; k < d->output_count && code == APP_EXIT_DONE; k++) {
-            pawl_tensor tensor;
-            code = output_of(d, by, k, &tensor);
-            if (code != APP_EXIT_DONE)
-                break;
-            float *kept = malloc(tensor.size);
-            d->expected[i * OUTPUTS + k] = kept;
-            if (kept == NULL)
-                return app_fail_memory();
-            memcpy(kept, tensor.data, tensor.size);
+            pawl_tensor output;
+            code = output_of(d, by, k, &output);
+            if (code == APP_EXIT_DONE)
+                code = visit(user, i, k, &output);
         }
     }
     return code;
 }
 
-/* Sums over all pictures. */
+static int keep_output(void *user, size_t picture, size_t k, const pawl_tensor *output)
+{
+    const dropping *d = user;
+    float *kept = malloc(output->size);
+    if (kept == NULL)
+        return app_fail_memory();
+    memcpy(kept, output->data, output->size);
+    d->expected[picture * OUTPUTS + k] = kept;
+    return APP_EXIT_DONE;
+}
+
+/* Over all pictures. */
 struct sums {
     double error, weight;
+};
+
+struct comparison {
+    const dropping *d;
+    bool has_rows; /* output 0 is boxes */
+    struct sums sums[OUTPUTS];
 };
 
 static double square(double x)
@@ -187,25 +202,22 @@ static void add_values(struct sums *sums, const float *want, const pawl_tensor *
     }
 }
 
+static int compare_output(void *user, size_t picture, size_t k, const pawl_tensor *output)
+{
+    struct comparison *to = user;
+    const float *want = to->d->expected[picture * OUTPUTS + k];
+    (k == 0 && to->has_rows ? add_rows : add_values)(&to->sums[k], want, output);
+    return APP_EXIT_DONE;
+}
+
 static int compare(const dropping *d, const feeder *by, double *error)
 {
-    struct sums sums[OUTPUTS] = {{0}};
-    int code = APP_EXIT_DONE;
-    for (size_t i = 0; i < d->picture_count && code == APP_EXIT_DONE; i++) {
-        code = run(d, by, i);
-        for (size_t k = 0; k < d->output_count && code == APP_EXIT_DONE; k++) {
-            pawl_tensor tensor;
-            code = output_of(d, by, k, &tensor);
-            if (code != APP_EXIT_DONE)
-                break;
-            const bool is_rows = k == 0 && by->session.model.task != PAWL_TASK_CLASSIFY;
-            (is_rows ? add_rows : add_values)(&sums[k], d->expected[i * OUTPUTS + k], &tensor);
-        }
-    }
-    *error = 0;
+    struct comparison to = {.d = d, .has_rows = by->session.model.task != PAWL_TASK_CLASSIFY};
+    const int code = visit_outputs(d, by, compare_output, &to);
+    double sum = 0;
     for (size_t k = 0; k < OUTPUTS; k++)
-        *error += sums[k].error / fmax(sums[k].weight, 1e-30);
-    *error = sqrt(*error);
+        sum += to.sums[k].error / fmax(to.sums[k].weight, 1e-30);
+    *error = sqrt(sum);
     return code;
 }
 
@@ -233,7 +245,7 @@ static int expect(dropping *d)
     if (code == APP_EXIT_DONE)
         code = prepare(d, &by);
     if (code == APP_EXIT_DONE)
-        code = keep_outputs(d, &by);
+        code = visit_outputs(d, &by, keep_output, d);
     close_feeder(&by);
     return code;
 }
