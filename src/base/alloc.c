@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define NATURAL_ALIGNMENT 16
+#define LEAST_PAGE        4096 /* of any system here */
 
 static void *allocate_default(void *user, size_t size, size_t alignment)
 {
@@ -93,6 +94,15 @@ void pw_memory_drop(void *start, size_t size)
 {
     if (current.release == release_default)
         pw_os_pages_drop(start, size);
+}
+
+void pw_memory_take(void *start, size_t size)
+{
+    volatile unsigned char *bytes = start;
+    for (size_t at = 0; at < size; at += LEAST_PAGE)
+        bytes[at] = 0;
+    if (size > 0)
+        bytes[size - 1] = 0;
 }
 
 void *pw_alloc_forever(size_t size)

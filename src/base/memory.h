@@ -17,6 +17,8 @@ void pw_free(void *memory); /* NULL is fine */
 /* This part of a block is not needed again: its whole pages go back to the system, and read as zeros from then on. A caller's allocator keeps its
    own, with what they hold. */
 void pw_memory_drop(void *start, size_t size);
+/* Takes the pages of a block from the system now, and not when they are first written: what it holds is lost. */
+void pw_memory_take(void *start, size_t size);
 
 /* Zeroed memory of the C library's for process-wide tables: never released, so never the caller's allocator's. */
 void *pw_alloc_forever(size_t size) PW_NODISCARD;

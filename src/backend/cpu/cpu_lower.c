@@ -24,6 +24,8 @@ static pawl_status make_memory(cpu_program *program, pawl_error *error)
     program->scratch = pw_alloc_aligned(scratch + 1, 2 * PW_CACHE_LINE);
     if (program->scratch == NULL)
         return pw_fail_memory(error, "the workers' scratch memory", scratch);
+    pw_memory_take(program->workspace, schedule->workspace); /* or the first run would */
+    pw_memory_take(program->scratch, scratch);
     program->kernels.base.memory_size += schedule->workspace + scratch;
     program->data = pw_arena_array(&program->arena, schedule->operand_count, sizeof(void *));
     program->kernels.steps =
