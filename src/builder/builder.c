@@ -6,7 +6,9 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "builder/pass.h"
+#include "network/operator.h"
 #include "weights/module.h"
+#include <math.h>
 #include <pawl/limits.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -256,13 +258,45 @@ static pawl_status check_calibration(const pw_build *build)
     return PAWL_OK;
 }
 
+static size_t count_not_finite(const float *values, size_t count)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < count; i++)
+        found += isfinite(values[i]) == 0;
+    return found;
+}
+
+/* Such weights make an engine whose every answer is empty: better known now than then. */
+static void tell_not_finite(pw_network *network)
+{
+    size_t values = 0, layers = 0;
+    const char *first = NULL;
+    for (size_t i = 0; i < network->layer_count; i++) {
+        pw_constant list[PW_MAX_CONSTANTS];
+        const size_t count = pw_layer_constants(&network->layers[i], list), before = values;
+        for (size_t c = 0; c < count; c++)
+            if (*list[c].slot != NULL)
+                values += count_not_finite(*list[c].slot, list[c].count);
+        layers += values > before;
+        if (values > before && first == NULL)
+            first = network->layers[i].name;
+    }
+    if (values > 0)
+        pw_log(
+            PAWL_LOG_WARNING,
+            "%s: NaN or infinite weights begin here, %zu in %zu of %zu layers: they are damaged, "
+            "or of a training that diverged, and nothing can be detected with them",
+            first, values, layers, network->layer_count);
+}
+
 static pawl_status make_network(const pw_build *build, pw_network *network)
 {
     PW_TRY(pw_network_copy(&build->source->network, network, build->error));
     if (!build->desc.is_unoptimised)
         PW_TRY(
             pw_passes_run(network, build->desc.progress, build->desc.progress_user, build->error));
-    if (!is_int8(build)) {
+    if (!is_int8(build)) { /* which refuses them, after a build in float32 for its calibration */
+        tell_not_finite(network);
         pw_pass_precision(network, build->desc.precision);
         return PAWL_OK;
     }

@@ -10,6 +10,7 @@
  * are symmetric, with a scale an output channel.
  */
 #include "builder/pass.h"
+#include "lower/schedule.h"
 
 #include <fnmatch.h>
 #include <math.h>
@@ -18,6 +19,7 @@
 #define MOST_WEIGHT   127
 #define PICTURE_SCALE (1.0f / 255.0f) /* as kernels have it for a picture's bytes */
 #define MOST_SUM      0x1p28          /* of a bias in the unit of its sums */
+#define LEAST_SCALE   0x1p-120        /* of weights: all of those below may be 0 */
 #define MOST_RATIO    1.99 /* of a residual's scale to its sum's: kernels take less than 2 */
 
 typedef struct quantising {
@@ -137,8 +139,9 @@ static void mark_classes(quantising *q)
         q->is_kept[class_of(q, network->layers[0].output)] = true;
 }
 
-/* Everything that was seen of a class; false where nothing was. */
-static bool gather(quantising *q, uint32_t class)
+/* Everything that was seen of a class: nothing where a layer of it was not seen. A byte cannot say
+ * that it is none, so what was NaN would come out as a number. */
+static pawl_status gather(quantising *q, uint32_t class)
 {
     const pw_network *network = q->network;
     *q->histogram = (pw_histogram){.count = 0};
@@ -147,11 +150,19 @@ static bool gather(quantising *q, uint32_t class)
         if (layer->output == PW_NO_TENSOR || class_of(q, layer->output) != class)
             continue;
         const pw_histogram *seen = pw_calibration_of(q->desc->calibration, layer->id);
-        if (seen == NULL)
-            return false;
+        if (seen != NULL && seen->not_finite > 0)
+            return pw_fail(q->error, PAWL_ERR_UNSUPPORTED,
+                           "layer %s gave %llu values that are NaN or infinite when it was "
+                           "calibrated, for which there are no integers: the weights are damaged, "
+                           "or of a training that diverged",
+                           layer->name, (unsigned long long)seen->not_finite);
+        if (seen == NULL) {
+            *q->histogram = (pw_histogram){.count = 0};
+            return PAWL_OK;
+        }
         pw_histogram_merge(q->histogram, seen);
     }
-    return q->histogram->count > 0;
+    return PAWL_OK;
 }
 
 static void set_class(const quantising *q, uint32_t class, float scale, int32_t zero_point)
@@ -166,20 +177,22 @@ static void set_class(const quantising *q, uint32_t class, float scale, int32_t 
     }
 }
 
-static void type_class(quantising *q, uint32_t class)
+static pawl_status type_class(quantising *q, uint32_t class)
 {
     if (class == class_of(q, q->network->layers[0].output)) {
         set_class(q, class, PICTURE_SCALE, 0);
-        return;
+        return PAWL_OK;
     }
-    if (!gather(q, class))
-        return;
+    PW_TRY(gather(q, class));
+    if (q->histogram->count == 0)
+        return PAWL_OK;
     const pw_range range =
         pw_histogram_range(q->histogram, (pawl_calibration_method)q->desc->method);
     const double width = range.high - range.low;
     const float scale = width > 0 ? (float)(width / UINT8_MAX) : 1.0f; /* nothing but zeros */
     if (isnormal(scale))
         set_class(q, class, scale, (int32_t)nearbyint(-range.low / (double)scale));
+    return PAWL_OK;
 }
 
 /* A residual of a scale too large for its sum: the sum's grows. */
@@ -204,6 +217,19 @@ static void widen_sums(const quantising *q)
     }
 }
 
+/* The largest size among weights; NaN where one is that. */
+static double largest(const float *weights, size_t count)
+{
+    double most = 0.0;
+    for (size_t i = 0; i < count; i++) {
+        const double size = fabs((double)weights[i]);
+        most = size <= most ? most : size;
+        if (isnan(size))
+            break;
+    }
+    return most;
+}
+
 /* A scale a channel; none so small that a bias would not fit the sums in its unit. */
 static pawl_status scale_weights(const quantising *q, pw_layer *layer)
 {
@@ -211,22 +237,19 @@ static pawl_status scale_weights(const quantising *q, pw_layer *layer)
     const size_t channels = (size_t)conv->out_channels;
     const size_t row = pw_conv_weight_count(conv) / channels;
     const pw_tensor *source = &q->network->tensors[layer->inputs[0]];
-    const pw_tensor *sum = &q->network->tensors[layer->output];
+    const double middle = pw_conv_middle(q->network, layer);
     float *scales = pw_arena_array(&q->network->arena, channels, sizeof *scales);
     if (scales == NULL)
         return pw_fail_memory(q->error, "the scales of weights", channels * sizeof *scales);
     for (size_t c = 0; c < channels; c++) {
-        double most = 0.0;
-        for (size_t i = 0; i < row; i++)
-            most = fmax(most, fabs((double)conv->weights[c * row + i]));
-        const double offset = (conv->bias != NULL ? fabs((double)conv->bias[c]) : 0.0) + 16.0 +
-                              4.0 * UINT8_MAX * (double)sum->scale;
-        const double least = offset / ((double)source->scale * MOST_SUM);
-        scales[c] = (float)fmax(most / MOST_WEIGHT, least);
-        if (!isnormal(scales[c]))
+        const double least_of_weights = largest(conv->weights + c * row, row) / MOST_WEIGHT;
+        const double offset = (conv->bias != NULL ? fabs((double)conv->bias[c]) : 0.0) + middle;
+        const double least = fmax(offset / ((double)source->scale * MOST_SUM), LEAST_SCALE);
+        scales[c] = (float)(least_of_weights < least ? least : least_of_weights);
+        if (!isnormal(scales[c]) || isnan(offset))
             return pw_fail(q->error, PAWL_ERR_UNSUPPORTED,
-                           "layer %s: the weights of channel %zu are NaN, infinite, or too large "
-                           "for int8: leave the layer in fp32",
+                           "layer %s: the weights or the bias of channel %zu are NaN, infinite, or "
+                           "too large for int8: leave the layer in fp32",
                            layer->name, c);
     }
     conv->weight_scales = scales;
@@ -242,7 +265,7 @@ static pawl_status quantise(quantising *q)
     mark_classes(q);
     for (uint32_t t = 0; t < network->tensor_count; t++)
         if (class_of(q, t) == t && q->is_wanted[t] && !q->is_kept[t])
-            type_class(q, t);
+            PW_TRY(type_class(q, t));
     widen_sums(q);
     for (size_t i = 0; i < network->layer_count; i++) {
         pw_layer *layer = &network->layers[i];

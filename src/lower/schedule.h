@@ -86,6 +86,10 @@ pk_type pw_kernel_type(pawl_dtype dtype);
 /* A head in the kernels' words. */
 pk_head pw_kernel_head(const pw_detect *detect);
 
+/* The size of what a sum of integers must hold beside its products and its bias, of a convolution whose tensors have their types: the middle of the
+ * activation's arguments, or nothing where sums become floats. */
+double pw_conv_middle(const pw_network *network, const pw_layer *layer);
+
 /* For stages: a new operand; there is room for it. */
 uint32_t pw_operand_add(pw_schedule *schedule, pk_tensor tensor, bool is_bound);
 /* channels of an operand from channel on, as an operand. */

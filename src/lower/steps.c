@@ -7,6 +7,9 @@
 #include "lower/schedule.h"
 
 #include "base/size.h"
+#include "kernels/quantize/requantise.h"
+
+#include <math.h>
 
 _Static_assert((int)PK_ACT_SILU == (int)PW_ACT_SILU &&
                    (int)PK_ACT_LEAKY_RELU == (int)PW_ACT_LEAKY_RELU &&
@@ -85,6 +88,27 @@ static pawl_status add_input(maker *to, pawl_error *error)
     step->constants.mean = values->mean;
     step->constants.variance = values->deviation;
     return PAWL_OK;
+}
+
+static pk_tensor element_of(const pw_tensor *tensor)
+{
+    return (pk_tensor){.type = pw_kernel_type(tensor->dtype),
+                       .scale = tensor->scale,
+                       .zero_point = tensor->zero_point};
+}
+
+double pw_conv_middle(const pw_network *network, const pw_layer *layer)
+{
+    const pw_conv *conv = &layer->as.conv;
+    const pk_tensor sum = element_of(&network->tensors[layer->output]);
+    const pk_tensor added =
+        element_of(&network->tensors[layer->inputs[conv->has_residual ? 1 : 0]]);
+    const pk_tensor *residual = conv->has_residual ? &added : NULL;
+    pk_requantise by;
+    if (sum.type != PK_U8 || !pk_can_requantise(&sum, residual))
+        return 0.0;
+    pk_requantise_make(&by, &sum, residual, (pk_activation)conv->activation, conv->alpha);
+    return fabs(pk_requantise_middle(&by));
 }
 
 static void add_conv(maker *to)

@@ -7,6 +7,7 @@
 #define UNITS      (1 << PK_FRACTION_BITS)
 #define MOST_Z     (INT16_MAX - (UINT8_MAX + 1) * UNITS)
 #define MOST_BEGIN ((double)(1 << 30))
+#define SHALLOW    0.1 /* a third of the way into the dips, a little more or less */
 
 typedef struct curve {
     pk_activation kind;
@@ -55,8 +56,9 @@ static double lowest(curve of, double least)
     switch (of.kind) {
     case PK_ACT_SILU:
     case PK_ACT_SIGMOID:
-    case PK_ACT_ELU:
         return -8.0;
+    case PK_ACT_ELU:
+        return -least < of.alpha ? fmax(log1p(least / of.alpha), -8.0) : -8.0;
     case PK_ACT_MISH:
         return -10.0;
     case PK_ACT_GELU:
@@ -93,6 +95,28 @@ static double highest(curve of, double most)
     return high;
 }
 
+/* Curves that fall a little before they rise: two arguments have the same output below 0. */
+static bool has_dip(pk_activation kind)
+{
+    return kind == PK_ACT_SILU || kind == PK_ACT_HARDSWISH || kind == PK_ACT_MISH ||
+           kind == PK_ACT_GELU;
+}
+
+/* The argument between where such a curve rises, at -0.7 the latest, and 0 whose output is least.
+ */
+static double rising(curve of, double least)
+{
+    double low = -0.7, high = 0.0;
+    for (int i = 0; i < 60; i++) {
+        const double middle = (low + high) / 2.0;
+        if (activate(of, middle) < least)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 static double clamp(double value, double most)
 {
     return fmin(fmax(value, -most), most);
@@ -105,6 +129,12 @@ bool pk_can_requantise(const pk_tensor *destination, const pk_tensor *residual)
                                  (double)residual->scale / (double)destination->scale <= 2.0));
 }
 
+/*
+ * Where outputs are so small that a segment's chord would leave the curve by more than a unit, and
+ * go so little below 0 that arguments cannot have been in the dip, the curve begins where it rises
+ * from the least of them. Arguments far beyond the dip, whose outputs are nearly 0, become the
+ * least.
+ */
 static void set_range(pk_requantise *made, const pk_tensor *destination, const pk_tensor *residual,
                       curve of)
 {
@@ -115,8 +145,13 @@ static void set_range(pk_requantise *made, const pk_tensor *destination, const p
         least -= (UINT8_MAX - residual->zero_point) * (double)residual->scale;
         most -= (0 - residual->zero_point) * (double)residual->scale;
     }
-    const double low = lowest(of, least), high = highest(of, most);
+    double low = lowest(of, least);
+    const double high = highest(of, most);
     double width = (high - low) / (PK_SEGMENTS - 1);
+    if (has_dip(of.kind) && least > -SHALLOW && width * width / 16.0 > scale) {
+        low = rising(of, least);
+        width = (high - low) / (PK_SEGMENTS - 1);
+    }
     if (!(width > 0.0))
         width = scale;
     const double below = fmin(ceil(-low / width), PK_SEGMENTS - 1); /* 0 lies on a border */
@@ -157,8 +192,9 @@ void pk_requantise_make(pk_requantise *made, const pk_tensor *destination,
 pk_channel pk_channel_make(const pk_requantise *by, double unit, double bias, int64_t weight_sum,
                            int32_t zero_point)
 {
-    const double first = by == NULL ? 0.0 : by->low - (double)INT16_MIN * by->step;
-    const double begin = nearbyint((bias - first) / unit) - (double)zero_point * (double)weight_sum;
+    const double middle = by == NULL ? 0.0 : pk_requantise_middle(by);
+    const double begin =
+        nearbyint((bias - middle) / unit) - (double)zero_point * (double)weight_sum;
     const double step = by == NULL ? 1.0 : by->step;
     return (pk_channel){.begin = (int32_t)clamp(begin, MOST_BEGIN), .factor = (float)(unit / step)};
 }

@@ -26,6 +26,9 @@ typedef struct pk_requantise {
     double low, step; /* of the activation's argument: at x = -32768, and from x to x + 1 */
 } pk_requantise;
 
+/* The activation's argument at x = 0. */
+static inline double pk_requantise_middle(const pk_requantise *by) { return by->low - (double)INT16_MIN * by->step; }
+
 /* What an output channel's sum begins with, and what it is multiplied by. */
 typedef struct pk_channel {
     int32_t begin;
