@@ -59,6 +59,22 @@ static inline void fuzz_run_context(pawl_context *context)
     }
 }
 
+/* As `run` does it, planes of floats to all rows, and as `predict` does, bytes to candidates: stems, and heads behind a gate. */
+static inline void fuzz_run_forms(pawl_engine *engine, pawl_context_desc desc)
+{
+    for (int form = 0; form < 2; form++) {
+        pawl_context *context = NULL;
+        pawl_error error = {.message = ""};
+        desc.input = form == 0 ? PAWL_INPUT_F32_NCHW : PAWL_INPUT_U8_NHWC;
+        desc.output = form == 0 ? PAWL_OUTPUT_DECODED : PAWL_OUTPUT_CANDIDATES;
+        if (pawl_context_create(engine, &desc, &context, &error) == PAWL_OK)
+            fuzz_run_context(context);
+        else
+            fuzz_check(error.status == PAWL_ERR_UNSUPPORTED || error.status == PAWL_ERR_LIMIT);
+        fuzz_check(pawl_context_destroy(&context) == PAWL_OK);
+    }
+}
+
 /* network: the plan's own. */
 static inline void fuzz_run(pawl_plan *plan, const pw_network *network, const char *backend)
 {
@@ -71,7 +87,6 @@ static inline void fuzz_run(pawl_plan *plan, const pw_network *network, const ch
     pawl_context_desc desc = PAWL_CONTEXT_DESC_INIT;
     pawl_runtime *runtime = NULL;
     pawl_engine *engine = NULL;
-    pawl_context *context = NULL;
     pawl_error error = {.message = ""};
     on.backend = backend;
     desc.threads = 1;
@@ -79,12 +94,10 @@ static inline void fuzz_run(pawl_plan *plan, const pw_network *network, const ch
     desc.height = height;
     desc.width = width;
     fuzz_check(pawl_runtime_create(&on, &runtime, &error) == PAWL_OK);
-    if (pawl_engine_create(runtime, plan, &engine, &error) == PAWL_OK &&
-        pawl_context_create(engine, &desc, &context, &error) == PAWL_OK)
-        fuzz_run_context(context);
+    if (pawl_engine_create(runtime, plan, &engine, &error) == PAWL_OK)
+        fuzz_run_forms(engine, desc);
     else
         fuzz_check(error.status == PAWL_ERR_UNSUPPORTED || error.status == PAWL_ERR_LIMIT);
-    fuzz_check(pawl_context_destroy(&context) == PAWL_OK);
     fuzz_check(pawl_engine_destroy(&engine) == PAWL_OK);
     fuzz_check(pawl_runtime_destroy(&runtime) == PAWL_OK);
 }
