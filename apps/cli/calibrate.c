@@ -192,8 +192,8 @@ static int judge(const calibrating *c)
                         "be learnt; give pictures like those that the model will see",
                         source, c->blank);
     if (c->seen == 0)
-        return app_fail(APP_EXIT_INPUT, "--calib %s: none of the %zu pictures could be read",
-                        source, c->unreadable);
+        return app_fail(APP_EXIT_INPUT, "--calib %s: of %zu %s none could be read", source,
+                        APP_COUNT(c->unreadable, "picture", "pictures"));
     if (c->unreadable > 0)
         app_warn("--calib: %zu of %zu pictures could not be read", c->unreadable,
                  c->pictures.count);
@@ -226,8 +226,8 @@ static bool read_cache(calibrating *c, int *code)
         pawl_calibration_info_get(c->made, &info, &error) < 0)
         *code = app_fail_library(cache, &error);
     else
-        app_say("calibration: %s, of %llu pictures%s", cache,
-                (unsigned long long)info.picture_count,
+        app_say("calibration: %s, of %zu %s%s", cache,
+                APP_COUNT(info.picture_count, "picture", "pictures"),
                 c->options->pictures != NULL ? "; --calib was not looked at" : "");
     return true;
 }

@@ -452,6 +452,21 @@ static int make_plan(struct build *build)
     return status < 0 ? app_fail_library(build->input, &error) : APP_EXIT_DONE;
 }
 
+/* An engine of int8 without integers is no such thing: who wrote the map may not know it. */
+static void warn_without_integers(const struct build *build, size_t layer_count)
+{
+    pawl_error error = {0};
+    size_t convolutions = 0;
+    for (size_t i = 0; i < layer_count; i++) {
+        pawl_layer_info info = PAWL_LAYER_INFO_INIT;
+        if (pawl_plan_layer_get(build->plan, i, &info, &error) < 0 || info.weight_dtype == PAWL_I8)
+            return;
+        convolutions += strcmp(info.op, "conv") == 0;
+    }
+    app_warn("%s is of int8 and has no integers: all %zu convolutions were left in fp32",
+             build->output, convolutions);
+}
+
 static int say_summary(const struct build *build, double start)
 {
     pawl_error error = {0};
@@ -475,6 +490,8 @@ static int say_summary(const struct build *build, double start)
                 info.batch_opt, info.batch_max, model.source_layer_count, model.layer_count,
                 app_human_bytes(memory, info.constant_size), app_human_bytes(size, info.file_size),
                 app_human_duration(time, end - start));
+    if (code == APP_EXIT_DONE && is_int8(build->options))
+        warn_without_integers(build, model.layer_count);
     (void)pawl_plan_destroy(&saved);
     return code;
 }
