@@ -275,6 +275,10 @@ static int drop(dropping *d, map_drop *made)
         code = drop_build(d, false, 0, 0, &plan);
     if (code == APP_EXIT_DONE)
         code = figure_of(d, plan, "accuracy in fp32", &d->fp32);
+    if (code == APP_EXIT_DONE && d->fp32 <= d->options->most)
+        app_warn("%s is %.4f in fp32 on %s, and may fall by %g: any int8 will do; are its labels "
+                 "of this model's classes?",
+                 d->figure_name, d->fp32, d->options->data, d->options->most);
     if (code == APP_EXIT_DONE)
         code = drop_measure(d);
     if (code == APP_EXIT_DONE)
