@@ -2,9 +2,9 @@
 /*
  * Boxes on the frames of a video: video ENGINE WIDTH HEIGHT [CONFIDENCE]
  *
- *     ffmpeg -i in.mp4 -pix_fmt nv12 -f rawvideo - | video best.engine 1280 720
+ *     ffmpeg -i in.mp4 -pix_fmt yuv420p -f rawvideo - | video best.engine 1280 720
  *
- * Frames are NV12 on stdin, as decoders leave them, and stay where they were read: nothing is
+ * Frames are I420 on stdin, as FFmpeg leaves them, and stay where they were read: nothing is
  * copied or converted. While one is read others are on their way through the detector; results come
  * in the order of the frames. It ends with its input, or at the first Ctrl-C, with a sum of what it
  * did.
@@ -19,7 +19,7 @@
 
 struct frame {
     unsigned long number;
-    unsigned char *bytes; /* as read: all of Y, then all of U V */
+    unsigned char *bytes; /* as read: all of Y, then all of U, then all of V */
     pawl_picture picture; /* that says so: the same for every frame that is read here */
     pawl_job *job;        /* NULL: free */
 };
@@ -41,21 +41,24 @@ static void on_interrupt(int number)
 
 static int make_frames(struct video *video, int width, int height)
 {
-    const size_t pixels = (size_t)width * (size_t)height;
-    video->frame_size = pixels + pixels / 2;
+    const size_t row = (size_t)width, half = (row + 1) / 2; /* sides may be odd */
+    const size_t luma = row * (size_t)height, chroma = half * (((size_t)height + 1) / 2);
+    video->frame_size = luma + 2 * chroma;
     for (int i = 0; i < IN_FLIGHT; i++) {
         struct frame *frame = &video->frames[i];
         pawl_picture picture = PAWL_PICTURE_INIT;
         frame->bytes = malloc(video->frame_size);
         if (frame->bytes == NULL)
             return 0;
-        picture.format = PAWL_PICTURE_NV12;
+        picture.format = PAWL_PICTURE_I420;
         picture.matrix = height >= 720 ? PAWL_MATRIX_BT709 : PAWL_MATRIX_BT601; /* as is usual */
         picture.width = width;
         picture.height = height;
         picture.planes[0].bytes = frame->bytes;
-        picture.planes[1].bytes = frame->bytes + pixels;
-        picture.planes[0].row_size = picture.planes[1].row_size = (size_t)width;
+        picture.planes[0].row_size = row;
+        picture.planes[1].bytes = frame->bytes + luma;
+        picture.planes[2].bytes = frame->bytes + luma + chroma;
+        picture.planes[1].row_size = picture.planes[2].row_size = half;
         frame->picture = picture;
     }
     return 1;
@@ -117,8 +120,8 @@ int main(int argc, char **argv)
     pawl_error error = PAWL_ERROR_INIT;
     const int width = argc > 3 ? (int)strtol(argv[2], NULL, 10) : 0;
     const int height = argc > 3 ? (int)strtol(argv[3], NULL, 10) : 0;
-    if (argc < 4 || argc > 5 || width < 2 || height < 2 || width % 2 != 0 || height % 2 != 0) {
-        fprintf(stderr, "usage: video ENGINE WIDTH HEIGHT [CONFIDENCE]; sides of NV12 are even\n");
+    if (argc < 4 || argc > 5 || width < 1 || height < 1) {
+        fprintf(stderr, "usage: video ENGINE WIDTH HEIGHT [CONFIDENCE]\n");
         return 2;
     }
     if (argc == 5)

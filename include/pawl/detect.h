@@ -124,10 +124,9 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_detector_run(pawl_detector *detector, p
  * fits the pictures it takes RGB whose rows lie close together; a batch with another picture in it is fitted on the host.
  *
  * @param pictures  Their bytes must stay as they are until the call returns, whatever it returns.
- * @retval PAWL_ERR_ARGUMENT     Also: a plane that is NULL or not the format's, rows shorter than the picture, an unknown format, matrix or range,
- *                               odd sides of NV12.
+ * @retval PAWL_ERR_ARGUMENT     Also: a plane that is NULL or not the format's, rows shorter than the picture, an unknown format, matrix or range.
  * @retval PAWL_ERR_LIMIT        A side over 65,500 or more than 2^28 pixels.
- * @retval PAWL_ERR_MEMORY       The first time that an NV12 picture is wider than all before.
+ * @retval PAWL_ERR_MEMORY       The first time that a picture of Y, U, V is wider than all before.
  * @note Since 0.2.
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_detector_run_pictures(pawl_detector *detector, const pawl_picture *pictures, size_t count,

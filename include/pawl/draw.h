@@ -72,7 +72,8 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_image_draw_caption(pawl_image *image, c
 
 /**
  * pawl_image_draw() on a picture in the caller's memory, of any pawl_picture_format, without a copy: its planes are written, though they are const in
- * the struct. Of NV12 a colour goes to two by two pixels: lines of one pixel may have none. Nobody else may use the bytes meanwhile.
+ * the struct. Where pixels share their U and V a colour goes to all of them: lines of one pixel may have none. Nobody else may use the bytes
+ * meanwhile.
  * @retval PAWL_ERR_ARGUMENT, PAWL_ERR_LIMIT  Also: as pawl_detector_run_pictures(). Nothing was drawn.
  * @note Any thread. Since 0.2.
  */

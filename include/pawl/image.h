@@ -24,7 +24,9 @@ typedef enum pawl_picture_format {
     PAWL_PICTURE_RGB = 0,  /* one plane, R G B a pixel */
     PAWL_PICTURE_BGR = 1,  /* one plane, B G R a pixel: OpenCV's */
     PAWL_PICTURE_GREY = 2, /* one plane, a byte a pixel */
-    PAWL_PICTURE_NV12 = 3  /* Y, a byte a pixel; U V, a pair for two by two pixels: what decoders of video leave. Width and height are even */
+    PAWL_PICTURE_NV12 = 3, /* Y, a byte a pixel; then U V, a pair for two by two pixels: what hardware that decodes video leaves */
+    PAWL_PICTURE_I420 = 4, /* Y, a byte a pixel; then U; then V, a byte for two by two pixels each: what FFmpeg leaves (yuv420p) */
+    PAWL_PICTURE_YUYV = 5  /* one plane, Y U Y V for two pixels side by side: what cameras leave (V4L2's YUYV, yuyv422) */
 } pawl_picture_format;
 
 /** How Y, U, V were made of R, G, B. Since 0.2. */
@@ -48,17 +50,18 @@ typedef struct pawl_plane {
 
 /**
  * A picture in the caller's memory, which is read where it lies and never written: frames of a camera or a video without a copy. At most 65,500
- * pixels a side and 2^28 in all. Of NV12 each pixel is converted to R, G, B before anything is resized, the pairs as they are for their four pixels:
- * BT.601 in limited range as OpenCV's COLOR_YUV2RGB_NV12, to the bit. Since 0.2.
+ * pixels a side and 2^28 in all. Of Y, U, V each pixel is converted to R, G, B before anything is resized, U and V as they are for all their pixels:
+ * BT.601 in limited range as OpenCV's COLOR_YUV2RGB_NV12, _I420 and _YUY2, to the bit. Where a side is odd, the last U and V are for the pixels that
+ * there are: planes of them have half the sides, rounded up, and rows of YUYV are of whole pairs. Since 0.2.
  */
 typedef struct pawl_picture {
     pawl_picture_format format; /* what the planes hold */
     int32_t width, height;      /* pixels */
-    pawl_plane planes[2];       /* the second: NV12's U V; else NULL */
-    pawl_picture_matrix matrix; /* of NV12 */
-    pawl_picture_range range;   /* of NV12 */
+    pawl_plane planes[3];       /* as many as the format has; the others' bytes are NULL */
+    pawl_picture_matrix matrix; /* of Y, U, V; else nothing */
+    pawl_picture_range range;   /* of Y, U, V; else nothing */
 } pawl_picture;
-#define PAWL_PICTURE_INIT { PAWL_PICTURE_RGB, 0, 0, { { NULL, 0 }, { NULL, 0 } }, PAWL_MATRIX_BT601, PAWL_RANGE_LIMITED }
+#define PAWL_PICTURE_INIT { PAWL_PICTURE_RGB, 0, 0, { { NULL, 0 }, { NULL, 0 }, { NULL, 0 } }, PAWL_MATRIX_BT601, PAWL_RANGE_LIMITED }
 
 /** Where a picture lies inside the network's input: network = picture * scale + pad. */
 typedef struct pawl_letterbox {

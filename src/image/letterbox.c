@@ -108,12 +108,13 @@ pawl_status pw_fit_into(const pawl_picture *picture, const pk_letterbox *how, in
     uint8_t *packed = scratch;
     packed += (PK_CACHE_LINE - (uintptr_t)packed % PK_CACHE_LINE) % PK_CACHE_LINE;
     job.implementation->pack(job.implementation, &job.problem, NULL, packed);
-    const pk_call call = {.implementation = job.implementation,
-                          .problem = &job.problem,
-                          .needs = &job.needs,
-                          .source = {picture->planes[0].bytes, picture->planes[1].bytes},
-                          .destination = network + (size_t)first * job.problem.destination.row,
-                          .packed = packed};
+    const pk_call call = {
+        .implementation = job.implementation,
+        .problem = &job.problem,
+        .needs = &job.needs,
+        .source = {picture->planes[0].bytes, picture->planes[1].bytes, picture->planes[2].bytes},
+        .destination = network + (size_t)first * job.problem.destination.row,
+        .packed = packed};
     pk_run_all(&call, packed + pw_size_align(job.needs.packed, PK_CACHE_LINE));
     return PAWL_OK;
 }

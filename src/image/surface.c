@@ -9,6 +9,7 @@ pw_surface pw_surface_of_image(const pw_image *image)
     return (pw_surface){.width = image->width,
                         .height = image->height,
                         .format = PAWL_PICTURE_RGB,
+                        .layout = pw_picture_layout(PAWL_PICTURE_RGB),
                         .planes = {image->pixels},
                         .row_sizes = {image->row_size}};
 }
@@ -21,14 +22,17 @@ static uint8_t *writable(const uint8_t *bytes)
 
 pw_surface pw_surface_of_picture(const pawl_picture *picture)
 {
-    return (pw_surface){
-        .width = picture->width,
-        .height = picture->height,
-        .format = picture->format,
-        .matrix = picture->matrix,
-        .range = picture->range,
-        .planes = {writable(picture->planes[0].bytes), writable(picture->planes[1].bytes)},
-        .row_sizes = {picture->planes[0].row_size, picture->planes[1].row_size}};
+    pw_surface made = {.width = picture->width,
+                       .height = picture->height,
+                       .format = picture->format,
+                       .matrix = picture->matrix,
+                       .range = picture->range,
+                       .layout = pw_picture_layout(picture->format)};
+    for (size_t i = 0; i < made.layout->plane_count; i++) {
+        made.planes[i] = writable(picture->planes[i].bytes);
+        made.row_sizes[i] = picture->planes[i].row_size;
+    }
+    return made;
 }
 
 static uint8_t byte_of(double value)
@@ -58,6 +62,8 @@ pw_ink pw_ink_of(const pw_surface *surface, const uint8_t rgb[3])
     case PAWL_PICTURE_GREY:
         return of_light(&grey, rgb);
     case PAWL_PICTURE_NV12:
+    case PAWL_PICTURE_I420:
+    case PAWL_PICTURE_YUYV:
         return of_light(surface, rgb);
     case PAWL_PICTURE_RGB:
         break;

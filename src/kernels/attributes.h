@@ -41,23 +41,23 @@ typedef struct pk_found {
     size_t *not_finite; /* batch: where nothing was found, how many cells' objectness is NaN or infinite */
 } pk_found;
 
-/* What the channels of an 8-bit picture are. Whether they are interleaved or planes, and how far its rows lie apart, says its tensor. NV12 has two:
- * Y, and of half the sides, rounded up, U V: a pair for four pixels. */
-typedef enum pk_format { PK_RGB, PK_BGR, PK_GREY, PK_NV12, PK_FORMAT_COUNT } pk_format;
+/* What the channels of an 8-bit picture are. Whether those of R, G, B are interleaved or planes, and how far its rows lie apart, says its tensor;
+ * what else there is of a format, image/format.h. */
+typedef enum pk_format { PK_RGB, PK_BGR, PK_GREY, PK_NV12, PK_I420, PK_YUYV, PK_FORMAT_COUNT } pk_format;
 
 /* What Y, U, V are made of. */
 typedef enum pk_matrix { PK_BT601, PK_BT709, PK_MATRIX_COUNT } pk_matrix;
 
 /*
- * The window of the source (1 or 3 channels of bytes, or NV12 turned into R, G, B first: image/yuv.h), resized to inner_height x inner_width to the
- * bit as OpenCV's INTER_LINEAR resizes 8-bit pictures (a mean of four pixels at exactly half the size), becomes R, G, B bytes of the destination
+ * The window of the source (1 or 3 channels of bytes, or Y, U, V turned into R, G, B first: image/yuv.h), resized to inner_height x inner_width to
+ * the bit as OpenCV's INTER_LINEAR resizes 8-bit pictures (a mean of four pixels at exactly half the size), becomes R, G, B bytes of the destination
  * from (inner_top, inner_left) on; grey is all three. Around it lies fill. The destination may be a band of a higher frame: inner_top is negative
  * where the band begins within the picture, and what lies below the band is not made.
  */
 typedef struct pk_letterbox {
     pk_format format;
-    pk_matrix matrix;                /* NV12 */
-    bool is_full_range;              /* NV12: Y is 0 to 255, else 16 to 235 (U, V: to 240) */
+    pk_matrix matrix;                /* of Y, U, V */
+    bool is_full_range;              /* Y is 0 to 255, else 16 to 235 (U, V: to 240) */
     size_t top, left, height, width; /* the window */
     ptrdiff_t inner_top;
     size_t inner_left, inner_height, inner_width;

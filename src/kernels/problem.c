@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Tensors and problems: sizes, words. */
 #include "kernels/problem.h"
+#include "kernels/image/format.h"
 
 static const struct {
     const char *name;
@@ -30,10 +31,8 @@ static const char *const op_names[PK_OP_COUNT] = {
 /* clang-format on */
 
 static const char *const format_names[PK_FORMAT_COUNT] = {
-    [PK_RGB] = "rgb",
-    [PK_BGR] = "bgr",
-    [PK_GREY] = "grey",
-    [PK_NV12] = "nv12",
+    [PK_RGB] = "rgb",   [PK_BGR] = "bgr",   [PK_GREY] = "grey",
+    [PK_NV12] = "nv12", [PK_I420] = "i420", [PK_YUYV] = "yuyv",
 };
 
 static const char *const activation_names[PK_ACT_COUNT] = {
@@ -168,9 +167,10 @@ static void say_letterbox(words *to, const pk_letterbox *how)
 {
     say(to, " ");
     say(to, format_names[how->format]);
-    if (how->format == PK_NV12)
+    const bool is_yuv = pk_format_layout_of(how->format)->rows > 0;
+    if (is_yuv)
         say(to, how->matrix == PK_BT709 ? " bt709" : " bt601");
-    if (how->format == PK_NV12 && how->is_full_range)
+    if (is_yuv && how->is_full_range)
         say(to, " full");
     say_number(to, " ", how->height);
     say_number(to, "x", how->width);

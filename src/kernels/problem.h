@@ -52,7 +52,7 @@ typedef enum pk_op {
     PK_REORDER,    /* the same values in another layout or type; bytes become (byte / 255 - mean) / deviation */
     PK_DECODE,     /* [level ...] -> rows of all cells */
     PK_CANDIDATES, /* [level ...] -> rows whose objectness exceeds a threshold */
-    PK_LETTERBOX,  /* [picture, chroma of NV12?]: a picture's window, resized as OpenCV's 8-bit INTER_LINEAR does it, in a frame: see pk_letterbox */
+    PK_LETTERBOX,  /* [a picture's planes]: its window, resized as OpenCV's 8-bit INTER_LINEAR does it, in a frame: see pk_letterbox */
     PK_OP_COUNT
 } pk_op;
 #undef PK_POOL_OP

@@ -94,7 +94,7 @@ pawl_letterbox pw_context_letterbox(const pw_context *context, const pawl_pictur
  * for a classifier. */
 pawl_status pw_context_fit(pw_context *context, const pawl_picture *pictures, size_t count,
                            pawl_error *error) PW_NODISCARD;
-/* Makes the memory for it, where the shape and these pictures (0: any but NV12) need more than there
+/* Makes the memory for it, where the shape and these pictures (0: any whose rows are read as they are) need more than there
  * is. */
 pawl_status pw_context_fit_prepare(pw_context *context, const pawl_picture *pictures, size_t count,
                                    pawl_error *error) PW_NODISCARD;

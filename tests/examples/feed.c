@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the examples read: feed requests FILE... writes each file behind its length, as the worker
- * takes them; feed frames PICTURE COUNT writes the picture as so many frames of NV12 (BT.601,
+ * takes them; feed frames PICTURE COUNT writes the picture as so many frames of I420 (BT.601,
  * limited range), an odd last row or column left out. Its size goes to stderr.
  */
 #include <pawl/pawl.h>
@@ -55,11 +55,10 @@ static void make_frame(const pawl_image_view *view, int width, int height, unsig
             const uint8_t *rgb = view->pixels + (size_t)y * view->row_size + (size_t)x * 3;
             *to++ = level(16 + 0.257 * rgb[0] + 0.504 * rgb[1] + 0.098 * rgb[2]);
         }
-    for (int y = 0; y < height; y += 2)
-        for (int x = 0; x < width; x += 2) {
-            *to++ = chroma(view, x, y, u);
-            *to++ = chroma(view, x, y, v);
-        }
+    for (int plane = 0; plane < 2; plane++)
+        for (int y = 0; y < height; y += 2)
+            for (int x = 0; x < width; x += 2)
+                *to++ = chroma(view, x, y, plane == 0 ? u : v);
 }
 
 static int put_frames(const char *path, int count)

@@ -402,12 +402,15 @@ static void letterbox(pt_case *to, size_t number)
         (ptrdiff_t)how->inner_height + how->inner_top + (ptrdiff_t)pt_random_from(0, 6) - 3;
     const size_t high = how->top + how->height + pt_random_from(0, 2);
     const size_t wide = how->left + how->width + pt_random_from(0, 3);
-    const bool has_chroma = how->format == PK_NV12, is_planar = !has_chroma && number % 8 < 4;
-    problem->source_count = has_chroma ? 2 : 1;
-    problem->source[0] =
-        picture(batch, how->format == PK_GREY || has_chroma ? 1 : 3, high, wide, is_planar);
-    if (has_chroma)
-        problem->source[1] = picture(batch, 2, (high + 1) / 2, (wide + 1) / 2, false);
+    const bool is_rgb = how->format == PK_RGB || how->format == PK_BGR, is_planar = number % 8 < 4;
+    const size_t half_high = (high + 1) / 2, half_wide = (wide + 1) / 2;
+    problem->source_count = how->format == PK_I420 ? 3 : how->format == PK_NV12 ? 2 : 1;
+    problem->source[0] = how->format == PK_YUYV
+                             ? picture(batch, 4, high, half_wide, false)
+                             : picture(batch, is_rgb ? 3 : 1, high, wide, is_rgb && is_planar);
+    for (size_t i = 1; i < problem->source_count; i++)
+        problem->source[i] =
+            picture(batch, how->format == PK_NV12 ? 2 : 1, half_high, half_wide, false);
     problem->destination =
         picture(batch, 3, rows < 1 ? 1 : (size_t)rows,
                 how->inner_left + how->inner_width + pt_random_from(0, 5), false);

@@ -338,9 +338,20 @@ static between place(size_t at, size_t from, size_t to, bool keeps_weights)
     return found;
 }
 
+/* Y, U or V of a pixel. */
+static double yuv_source(const element *at, size_t c, size_t y, size_t x)
+{
+    const pk_format format = at->problem->as.letterbox.format;
+    if (format == PK_YUYV)
+        return source(at, 0, c == 0 ? x % 2 * 2 : 2 * c - 1, y, x / 2);
+    if (c == 0)
+        return source(at, 0, 0, y, x);
+    return format == PK_NV12 ? source(at, 1, c - 1, y / 2, x / 2) : source(at, c, 0, y / 2, x / 2);
+}
+
 /* Y, U, V in exact fractions, but for the rounding to whole bytes; BT.601 limited by OpenCV's
  * factors. */
-static long from_nv12(const element *at, size_t c, size_t y, size_t x)
+static long from_yuv(const element *at, size_t c, size_t y, size_t x)
 {
     const pk_letterbox *how = &at->problem->as.letterbox;
     const bool is_full = how->is_full_range, is_601 = how->matrix == PK_BT601;
@@ -353,18 +364,18 @@ static long from_nv12(const element *at, size_t c, size_t y, size_t x)
     const double by_u[3] = {0, is_opencv ? -0.391 : -2 * kb * (1 - kb) / kg * chroma,
                             is_opencv ? 2.018 : 2 * (1 - kb) * chroma};
     const double one = 1 << 20, dark = is_full ? 0 : 16;
-    const double light = source(at, 0, 0, y, x) - dark;
+    const double light = yuv_source(at, 0, y, x) - dark;
     const double sum = fmax(light, 0) * rint(luma * one) +
-                       (source(at, 1, 0, y / 2, x / 2) - 128) * rint(by_u[c] * one) +
-                       (source(at, 1, 1, y / 2, x / 2) - 128) * rint(by_v[c] * one);
+                       (yuv_source(at, 1, y, x) - 128) * rint(by_u[c] * one) +
+                       (yuv_source(at, 2, y, x) - 128) * rint(by_v[c] * one);
     return (long)fmin(fmax(floor(sum / one + 0.5), 0), 255);
 }
 
 static long window_byte(const element *at, size_t c, long y, long x)
 {
     const pk_letterbox *how = &at->problem->as.letterbox;
-    if (how->format == PK_NV12)
-        return from_nv12(at, c, how->top + (size_t)y, how->left + (size_t)x);
+    if (how->format == PK_NV12 || how->format == PK_I420 || how->format == PK_YUYV)
+        return from_yuv(at, c, how->top + (size_t)y, how->left + (size_t)x);
     return (long)source(at, 0, c, how->top + (size_t)y, how->left + (size_t)x);
 }
 

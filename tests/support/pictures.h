@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Pictures in memory of their own, each plane in a block that ends with its last byte; and what
- * NV12 is as R G B, by the standards' own numbers. */
+ * Y U V is as R G B, by the standards' own numbers. */
 #ifndef PT_PICTURES_H
 #define PT_PICTURES_H
 
@@ -10,7 +10,7 @@
 
 typedef struct pt_picture {
     pawl_picture is;
-    uint8_t *bytes[2];
+    uint8_t *bytes[3];
 } pt_picture;
 
 static inline uint8_t *pt_random_bytes(size_t size, uint64_t seed)
@@ -22,19 +22,43 @@ static inline uint8_t *pt_random_bytes(size_t size, uint64_t seed)
     return made;
 }
 
+/* Bytes of a row of a plane, and its rows; 0: there is no such plane. */
+static inline size_t pt_row(pawl_picture_format format, size_t plane, int32_t width)
+{
+    const size_t whole = (size_t)width, half = (whole + 1) / 2;
+    switch (format) {
+    case PAWL_PICTURE_GREY:
+        return plane == 0 ? whole : 0;
+    case PAWL_PICTURE_NV12:
+        return plane == 0 ? whole : plane == 1 ? 2 * half : 0;
+    case PAWL_PICTURE_I420:
+        return plane == 0 ? whole : half;
+    case PAWL_PICTURE_YUYV:
+        return plane == 0 ? 4 * half : 0;
+    case PAWL_PICTURE_RGB:
+    case PAWL_PICTURE_BGR:
+        break;
+    }
+    return plane == 0 ? 3 * whole : 0;
+}
+
+static inline bool pt_is_yuv(pawl_picture_format format)
+{
+    return format == PAWL_PICTURE_NV12 || format == PAWL_PICTURE_I420 ||
+           format == PAWL_PICTURE_YUYV;
+}
+
 /* gap: bytes between one row's last and the next row's first. */
 static inline pt_picture pt_picture_make(pawl_picture_format format, int32_t width, int32_t height,
                                          size_t gap, uint64_t seed)
 {
-    const bool has_chroma = format == PAWL_PICTURE_NV12;
-    const bool is_one = has_chroma || format == PAWL_PICTURE_GREY;
     pt_picture made = {.is = PAWL_PICTURE_INIT};
     made.is.format = format;
     made.is.width = width;
     made.is.height = height;
-    for (size_t i = 0; i < (has_chroma ? 2 : 1); i++) {
-        const size_t row = (size_t)width * (is_one ? 1 : 3);
-        const size_t rows = (size_t)height / (i + 1);
+    for (size_t i = 0; i < 3 && pt_row(format, i, width) > 0; i++) {
+        const size_t row = pt_row(format, i, width);
+        const size_t rows = ((size_t)height + (i > 0 ? 1 : 0)) / (i > 0 ? 2 : 1);
         made.bytes[i] = pt_random_bytes((row + gap) * (rows - 1) + row, seed + i);
         made.is.planes[i] = (pawl_plane){made.bytes[i], row + gap};
     }
@@ -43,9 +67,23 @@ static inline pt_picture pt_picture_make(pawl_picture_format format, int32_t wid
 
 static inline void pt_picture_free(pt_picture *picture)
 {
-    free(picture->bytes[0]);
-    free(picture->bytes[1]);
+    for (size_t i = 0; i < 3; i++)
+        free(picture->bytes[i]);
     *picture = (pt_picture){.is = PAWL_PICTURE_INIT};
+}
+
+/* Y, U or V (channel 0, 1, 2) of a pixel. */
+static inline int pt_yuv_at(const pawl_picture *picture, size_t channel, size_t x, size_t y)
+{
+    const pawl_plane *planes = picture->planes;
+    if (picture->format == PAWL_PICTURE_YUYV)
+        return planes[0].bytes[y * planes[0].row_size + x / 2 * 4 +
+                               (channel == 0 ? x % 2 * 2 : 2 * channel - 1)];
+    if (channel == 0)
+        return planes[0].bytes[y * planes[0].row_size + x];
+    return picture->format == PAWL_PICTURE_NV12
+               ? planes[1].bytes[y / 2 * planes[1].row_size + x / 2 * 2 + channel - 1]
+               : planes[channel].bytes[y / 2 * planes[channel].row_size + x / 2];
 }
 
 static inline uint8_t pt_whole(double value)
@@ -54,10 +92,8 @@ static inline uint8_t pt_whole(double value)
 }
 
 /* Factors in 20 bits; BT.601 in limited range has OpenCV's, of three decimals. */
-static inline void pt_from_nv12(const pawl_picture *picture, int32_t x, int32_t y, uint8_t *rgb)
+static inline void pt_from_yuv(const pawl_picture *picture, size_t x, size_t y, uint8_t *rgb)
 {
-    const pawl_plane *luma = &picture->planes[0], *chroma = &picture->planes[1];
-    const uint8_t *pair = chroma->bytes + (size_t)(y / 2) * chroma->row_size + x / 2 * 2;
     const bool is_full = picture->range == PAWL_RANGE_FULL;
     const bool is_601 = picture->matrix == PAWL_MATRIX_BT601;
     const double kr = is_601 ? 0.299 : 0.2126, kb = is_601 ? 0.114 : 0.0722, kg = 1 - kr - kb;
@@ -70,8 +106,8 @@ static inline void pt_from_nv12(const pawl_picture *picture, int32_t x, int32_t 
     for (size_t i = 0; i < 5; i++)
         by[i] = rint(by[i] * one) / one;
     const double light =
-        by[0] * fmax(luma->bytes[(size_t)y * luma->row_size + (size_t)x] - (is_full ? 0 : 16), 0);
-    const double u = pair[0] - 128, v = pair[1] - 128;
+        by[0] * fmax(pt_yuv_at(picture, 0, x, y) - (is_full ? 0 : 16), 0);
+    const double u = pt_yuv_at(picture, 1, x, y) - 128, v = pt_yuv_at(picture, 2, x, y) - 128;
     rgb[0] = pt_whole(light + by[1] * v);
     rgb[1] = pt_whole(light - by[2] * u - by[3] * v);
     rgb[2] = pt_whole(light + by[4] * u);
@@ -87,8 +123,8 @@ static inline pawl_image *pt_picture_image(const pawl_picture *picture)
         for (size_t x = 0; x < width; x++) {
             uint8_t *rgb = pixels + (y * width + x) * 3;
             const uint8_t *row = picture->planes[0].bytes + y * picture->planes[0].row_size;
-            if (picture->format == PAWL_PICTURE_NV12)
-                pt_from_nv12(picture, (int32_t)x, (int32_t)y, rgb);
+            if (pt_is_yuv(picture->format))
+                pt_from_yuv(picture, x, y, rgb);
             else
                 for (size_t c = 0; c < 3; c++)
                     rgb[c] = picture->format == PAWL_PICTURE_GREY  ? row[x]

@@ -5,6 +5,19 @@
 
 #define SIDE_MAX ((size_t)1 << 28) /* a row's bytes are counted in 32 bits */
 
+const pk_format_layout *pk_format_layout_of(pk_format format)
+{
+    static const pk_format_layout all[PK_FORMAT_COUNT] = {
+        [PK_RGB] = {1, {{3, 1, 1}}, 0, {0, 0, 0}, {0, 0, 0}, {0, 0, 0}},
+        [PK_BGR] = {1, {{3, 1, 1}}, 0, {0, 0, 0}, {0, 0, 0}, {0, 0, 0}},
+        [PK_GREY] = {1, {{1, 1, 1}}, 0, {0, 0, 0}, {0, 0, 0}, {0, 0, 0}},
+        [PK_NV12] = {2, {{1, 1, 1}, {2, 2, 2}}, 2, {0, 0, 1}, {1, 0, 2}, {1, 1, 2}},
+        [PK_I420] = {3, {{1, 1, 1}, {1, 2, 2}, {1, 2, 2}}, 2, {0, 0, 1}, {1, 0, 1}, {2, 0, 1}},
+        [PK_YUYV] = {1, {{4, 2, 1}}, 1, {0, 0, 2}, {0, 1, 4}, {0, 3, 4}},
+    };
+    return &all[format];
+}
+
 static bool is_interleaved(const pk_tensor *tensor)
 {
     return tensor->block >= tensor->channels && tensor->pixel == tensor->channels;
@@ -20,18 +33,30 @@ static bool holds(size_t size, size_t begin, size_t length)
     return length > 0 && begin <= size && length <= size - begin;
 }
 
+/* Pixels in a row, of which some formats count pairs. */
+static size_t width_of(const pk_problem *problem)
+{
+    return problem->source[0].width *
+           pk_format_layout_of(problem->as.letterbox.format)->plane[0].across;
+}
+
 /* The sources are as the format wants them. */
 static bool is_of_format(const pk_problem *problem)
 {
-    const pk_tensor *in = &problem->source[0], *chroma = &problem->source[1];
-    const pk_letterbox *how = &problem->as.letterbox;
-    if (how->format != PK_NV12)
-        return problem->source_count == 1 && in->channels == (how->format == PK_GREY ? 1 : 3) &&
-               (is_interleaved(in) || is_planar(in));
-    return problem->source_count == 2 && how->matrix < PK_MATRIX_COUNT && in->channels == 1 &&
-           is_interleaved(in) && chroma->channels == 2 && is_interleaved(chroma) &&
-           chroma->batch == in->batch && chroma->height == (in->height + 1) / 2 &&
-           chroma->width == (in->width + 1) / 2;
+    const pk_format_layout *layout = pk_format_layout_of(problem->as.letterbox.format);
+    const pk_tensor *in = &problem->source[0];
+    if (problem->source_count != layout->plane_count ||
+        problem->as.letterbox.matrix >= PK_MATRIX_COUNT)
+        return false;
+    for (size_t i = 0; i < layout->plane_count; i++) {
+        const pk_tensor *plane = &problem->source[i];
+        if (plane->channels != layout->plane[i].channels || plane->batch != in->batch ||
+            plane->height != pk_format_part(in->height, layout->plane[i].down) ||
+            plane->width != pk_format_part(width_of(problem), layout->plane[i].across) ||
+            !(is_interleaved(plane) || (layout->rows == 0 && is_planar(plane))))
+            return false;
+    }
+    return true;
 }
 
 bool pk_letterbox_accepts(const pk_implementation *implementation, const pk_problem *problem)
@@ -42,7 +67,7 @@ bool pk_letterbox_accepts(const pk_implementation *implementation, const pk_prob
     return how->format < PK_FORMAT_COUNT && is_of_format(problem) && in->batch == out->batch &&
            in->width <= SIDE_MAX && in->height <= SIDE_MAX && out->width <= SIDE_MAX &&
            out->channels == 3 && is_interleaved(out) && holds(in->height, how->top, how->height) &&
-           holds(in->width, how->left, how->width) &&
+           holds(width_of(problem), how->left, how->width) &&
            holds(out->width, how->inner_left, how->inner_width) && how->inner_height > 0 &&
            how->inner_height <= SIDE_MAX;
 }
@@ -60,7 +85,7 @@ pk_letterbox_layout pk_letterbox_layout_of(const pk_problem *problem)
     const pk_letterbox *how = &problem->as.letterbox;
     const size_t columns = how->inner_width;
     pk_letterbox_layout to = {.pixel = in->pixel, .planes = in->channels / in->pixel};
-    if (how->format == PK_NV12)
+    if (pk_format_layout_of(how->format)->rows > 0)
         to = (pk_letterbox_layout){.pixel = 3, .planes = 1, .converted = 3 * how->width};
     to.values = columns * to.pixel;
     take(&to.packed, sizeof(size_t));
@@ -76,6 +101,28 @@ pk_letterbox_layout pk_letterbox_layout_of(const pk_problem *problem)
     for (size_t i = 0; i < 2; i++)
         to.rgb[i] = take(&to.scratch, to.converted);
     return to;
+}
+
+static inline void spread(const uint8_t *restrict from, size_t count, const size_t step,
+                          const size_t pixels, uint8_t *restrict to)
+{
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < pixels; k++)
+            to[pixels * i + k] = from[step * i];
+}
+
+/* A loop for each, which the compiler turns into shuffles. */
+void pk_letterbox_spread(const uint8_t *restrict from, size_t count, size_t step, size_t pixels,
+                         uint8_t *restrict to)
+{
+    if (pixels == 1)
+        spread(from, count, 2, 1, to);
+    else if (step == 1)
+        spread(from, count, 1, 2, to);
+    else if (step == 2)
+        spread(from, count, 2, 2, to);
+    else
+        spread(from, count, 4, 2, to);
 }
 
 /* One worker's rows stay together: the source rows of one are mostly the next one's too. */

@@ -3,6 +3,7 @@
 #ifndef PK_IMAGE_RESIZE_H
 #define PK_IMAGE_RESIZE_H
 
+#include "kernels/image/format.h"
 #include "kernels/image/place.h"
 #include "kernels/image/yuv.h"
 #include "kernels/kernel.h"
@@ -11,7 +12,7 @@
 
 /*
  * How a problem is laid out. A picture is one plane of interleaved pixels, or planes of one value a pixel, or its rows are converted to R G B when
- * they are read (NV12); what is resized lies plane by plane.
+ * they are read (Y, U, V); what is resized lies plane by plane.
  * Packed: the number of whole columns, then what follows; scratch: see resize.tmpl.h. Places in bytes.
  */
 typedef struct pk_letterbox_layout {
@@ -22,6 +23,9 @@ typedef struct pk_letterbox_layout {
     size_t left, right, line[2], row, rgb[2], scratch;
 } pk_letterbox_layout;
 pk_letterbox_layout pk_letterbox_layout_of(const pk_problem *problem);
+
+/* Every step-th byte of a row, each for so many pixels (1, 2), of the steps that formats have: one for all instruction sets. */
+void pk_letterbox_spread(const uint8_t *restrict from, size_t count, size_t step, size_t pixels, uint8_t *restrict to);
 
 /* LETTERBOX: rows of the destination. Packed: a place and a weight a column. */
 bool pk_letterbox_accepts(const pk_implementation *implementation, const pk_problem *problem);

@@ -9,8 +9,8 @@ typedef struct letterbox_work {
     const pk_problem *problem;
     const pk_letterbox *how;
     pk_letterbox_layout layout;
-    const uint8_t *source; /* the window's first byte in the picture at hand */
-    const uint8_t *chroma; /* NV12: the picture's first pair */
+    const uint8_t *plane[PK_MAX_PLANES]; /* of the picture at hand */
+    const uint8_t *source; /* the window's first byte, where rows are read as they are */
     const unsigned char *packed;
     uint8_t *left, *right; /* gathered */
     int16_t *line[2];      /* the horizontal pass of the window's row line_row */
@@ -31,13 +31,10 @@ static void letterbox_weave(const uint8_t *restrict red, const uint8_t *restrict
     }
 }
 
-/* Pairs of U V, each for two pixels of a row. */
-static void letterbox_spread(const uint8_t *restrict chroma, size_t pairs, uint8_t *restrict u, uint8_t *restrict v)
+/* Where row y of the picture has a channel's value number x. */
+PK_INLINE const uint8_t *letterbox_channel(const letterbox_work *work, const pk_channel_place *channel, size_t y, size_t x)
 {
-    for (size_t i = 0; i < pairs; i++) {
-        u[2 * i] = u[2 * i + 1] = chroma[2 * i];
-        v[2 * i] = v[2 * i + 1] = chroma[2 * i + 1];
-    }
+    return work->plane[channel->plane] + y * work->problem->source[channel->plane].row + channel->first + x * channel->step;
 }
 
 static void letterbox_colour(const pk_yuv *by, const uint8_t *restrict luma, const uint8_t *restrict u, const uint8_t *restrict v, size_t count,
@@ -57,14 +54,19 @@ static const uint8_t *letterbox_convert(const letterbox_work *work, size_t y)
     enum { PART = 256 };
     const pk_letterbox *how = work->how;
     const pk_yuv by = pk_yuv_of(how->matrix, how->is_full_range);
-    const uint8_t *luma = work->source + y * work->problem->source[0].row;
-    const uint8_t *chroma = work->chroma + (how->top + y) / 2 * work->problem->source[1].row + how->left / 2 * 2;
-    const size_t odd = how->left % 2;
-    uint8_t u[PART + 2], v[PART + 2], red[PART], green[PART], blue[PART];
+    const pk_format_layout *layout = pk_format_layout_of(how->format);
+    const size_t odd = how->left % 2, chroma_row = (how->top + y) / layout->rows;
+    uint8_t light[PART], u[PART + 2], v[PART + 2], red[PART], green[PART], blue[PART];
     for (size_t x = 0; x < how->width; x += PART) {
-        const size_t count = how->width - x < PART ? how->width - x : PART;
-        letterbox_spread(chroma + x, (odd + count + 1) / 2, u, v);
-        letterbox_colour(&by, luma + x, u + odd, v + odd, count, red, green, blue);
+        const size_t count = how->width - x < PART ? how->width - x : PART, pairs = (odd + count + 1) / 2, pair = (how->left + x) / 2;
+        const uint8_t *luma = letterbox_channel(work, &layout->y, how->top + y, how->left + x);
+        if (layout->y.step > 1) {
+            pk_letterbox_spread(luma, count, layout->y.step, 1, light);
+            luma = light;
+        }
+        pk_letterbox_spread(letterbox_channel(work, &layout->u, chroma_row, pair), pairs, layout->u.step, 2, u);
+        pk_letterbox_spread(letterbox_channel(work, &layout->v, chroma_row, pair), pairs, layout->v.step, 2, v);
+        letterbox_colour(&by, luma, u + odd, v + odd, count, red, green, blue);
         letterbox_weave(red, green, blue, count, work->rgb[y % 2] + 3 * x);
     }
     return work->rgb[y % 2];
@@ -209,9 +211,9 @@ void PK_JOIN(pk_letterbox_u8_, PK_ISA)(const pk_call *call, size_t phase, size_t
     unsigned char *memory = scratch;
     letterbox_work work = {.problem = call->problem, .how = how, .layout = pk_letterbox_layout_of(call->problem), .packed = call->packed,
                            .line_row = {LETTERBOX_NO_ROW, LETTERBOX_NO_ROW}};
-    work.source = (const uint8_t *)call->source[0] + range.part * in->picture + how->top * in->row + how->left * in->pixel;
-    if (how->format == PK_NV12)
-        work.chroma = (const uint8_t *)call->source[1] + range.part * call->problem->source[1].picture;
+    for (size_t i = 0; i < call->problem->source_count; i++)
+        work.plane[i] = (const uint8_t *)call->source[i] + range.part * call->problem->source[i].picture;
+    work.source = work.layout.converted > 0 ? NULL : work.plane[0] + how->top * in->row + how->left * in->pixel;
     work.left = memory + work.layout.left;
     work.right = memory + work.layout.right;
     for (size_t i = 0; i < 2; i++) {

@@ -23,19 +23,19 @@ static struct kind kinds[] = {
     {"NV12 of BT.601, full", PAWL_PICTURE_NV12, PAWL_MATRIX_BT601, PAWL_RANGE_FULL},
     {"NV12 of BT.709", PAWL_PICTURE_NV12, PAWL_MATRIX_BT709, PAWL_RANGE_LIMITED},
     {"NV12 of BT.709, full", PAWL_PICTURE_NV12, PAWL_MATRIX_BT709, PAWL_RANGE_FULL},
+    {"I420 of BT.601", PAWL_PICTURE_I420, PAWL_MATRIX_BT601, PAWL_RANGE_LIMITED},
+    {"I420 of BT.709, full", PAWL_PICTURE_I420, PAWL_MATRIX_BT709, PAWL_RANGE_FULL},
+    {"YUYV of BT.601", PAWL_PICTURE_YUYV, PAWL_MATRIX_BT601, PAWL_RANGE_LIMITED},
+    {"YUYV of BT.709", PAWL_PICTURE_YUYV, PAWL_MATRIX_BT709, PAWL_RANGE_LIMITED},
 };
 
-/* The network's size, its double, larger, smaller, thin; the last has two sizes that are odd where
- * the format allows them. */
-static const int32_t sizes[][2] = {{64, 64}, {128, 128}, {200, 90}, {30, 118},
-                                   {2, 2},   {1000, 4},  {101, 67}};
+/* The network's size, its double, larger, smaller, thin, odd, and one pixel. */
+static const int32_t sizes[][2] = {{64, 64},  {128, 128}, {200, 90},  {30, 118}, {2, 2},
+                                   {1000, 4}, {101, 67},  {641, 359}, {64, 65},  {1, 1}};
 
 static pt_picture make_picture(const struct kind *kind, size_t size, size_t gap)
 {
-    const int32_t odd = kind->format == PAWL_PICTURE_NV12 ? 1 : 0;
-    const int32_t width = sizes[size][0] + (sizes[size][0] % 2) * odd;
-    const int32_t height = sizes[size][1] + (sizes[size][1] % 2) * odd;
-    pt_picture made = pt_picture_make(kind->format, width, height, gap, 31 + size);
+    pt_picture made = pt_picture_make(kind->format, sizes[size][0], sizes[size][1], gap, 31 + size);
     made.is.matrix = kind->matrix;
     made.is.range = kind->range;
     return made;
@@ -140,11 +140,11 @@ static void batches_and_jobs_mix_formats(void **state)
     drop_chain(&c);
 }
 
-/* A window that begins at an odd pixel and an odd row of NV12. */
+/* A window that begins at an odd pixel and an odd row, where U and V are shared; of odd sides. */
 static void classifiers_crop_every_format(void **state)
 {
     (void)state;
-    static const int32_t odd[][2] = {{70, 44}, {46, 72}};
+    static const int32_t odd[][2] = {{70, 44}, {46, 72}, {71, 45}, {47, 73}};
     pawl_context_desc desc = small_context();
     chain c = {NULL, NULL, NULL, NULL};
     pawl_detector *detector = NULL;
@@ -188,6 +188,7 @@ static void refuses_what_is_no_picture(void **state)
     (void)state;
     static const uint8_t byte[1] = {0};
     const pawl_picture_format rgb = PAWL_PICTURE_RGB, nv12 = PAWL_PICTURE_NV12;
+    const pawl_picture_format i420 = PAWL_PICTURE_I420, yuyv = PAWL_PICTURE_YUYV;
     const struct wrong all[] = {
         {PAWL_ERR_ARGUMENT, "planes[0].bytes is NULL", {rgb, 8, 8, {{NULL, 24}}, 0, 0}},
         {PAWL_ERR_ARGUMENT, "planes[1].bytes is NULL", {nv12, 8, 8, {{byte, 8}}, 0, 0}},
@@ -198,14 +199,22 @@ static void refuses_what_is_no_picture(void **state)
         {PAWL_ERR_ARGUMENT, "row_size is", {rgb, 8, 8, {{byte, SIZE_MAX}}, 0, 0}},
         {PAWL_ERR_ARGUMENT, "row_size is", {rgb, 8, 8, {{byte, (size_t)1 << 31}}, 0, 0}},
         {PAWL_ERR_ARGUMENT, "row_size is", {nv12, 8, 8, {{byte, 8}, {byte, SIZE_MAX - 7}}, 0, 0}},
-        {PAWL_ERR_ARGUMENT, "are even", {nv12, 7, 8, {{byte, 8}, {byte, 8}}, 0, 0}},
-        {PAWL_ERR_ARGUMENT, "are even", {nv12, 8, 7, {{byte, 8}, {byte, 8}}, 0, 0}},
+        {PAWL_ERR_ARGUMENT, "planes[1].row_size is 7", {nv12, 7, 8, {{byte, 7}, {byte, 7}}, 0, 0}},
+        {PAWL_ERR_ARGUMENT, "planes[2].bytes is NULL", {i420, 8, 8, {{byte, 8}, {byte, 4}}, 0, 0}},
+        {PAWL_ERR_ARGUMENT,
+         "planes[2].row_size is 3",
+         {i420, 7, 8, {{byte, 7}, {byte, 4}, {byte, 3}}, 0, 0}},
+        {PAWL_ERR_ARGUMENT,
+         "NV12 has 2 planes, and planes[2] is given",
+         {nv12, 8, 8, {{byte, 8}, {byte, 8}, {byte, 8}}, 0, 0}},
+        {PAWL_ERR_ARGUMENT, "planes[0].row_size is 14", {yuyv, 7, 8, {{byte, 14}}, 0, 0}},
+        {PAWL_ERR_ARGUMENT, "planes[1] is given", {yuyv, 8, 8, {{byte, 16}, {byte, 4}}, 0, 0}},
         {PAWL_ERR_ARGUMENT, "at least 1", {rgb, 0, 8, {{byte, 24}}, 0, 0}},
         {PAWL_ERR_ARGUMENT, "at least 1", {rgb, 8, -8, {{byte, 24}}, 0, 0}},
         {PAWL_ERR_LIMIT, "2^28 pixels", {rgb, 65501, 1, {{byte, 200000}}, 0, 0}},
         {PAWL_ERR_LIMIT, "2^28 pixels", {rgb, 1, INT32_MAX, {{byte, 3}}, 0, 0}},
         {PAWL_ERR_LIMIT, "2^28 pixels", {rgb, 65500, 65500, {{byte, 200000}}, 0, 0}},
-        {PAWL_ERR_ARGUMENT, "format 4", {(pawl_picture_format)4, 8, 8, {{byte, 24}}, 0, 0}},
+        {PAWL_ERR_ARGUMENT, "format 6", {(pawl_picture_format)6, 8, 8, {{byte, 24}}, 0, 0}},
         {PAWL_ERR_ARGUMENT, "format -1", {(pawl_picture_format)-1, 8, 8, {{byte, 24}}, 0, 0}},
         {PAWL_ERR_ARGUMENT, "matrix 2", {rgb, 8, 8, {{byte, 24}}, (pawl_picture_matrix)2, 0}},
         {PAWL_ERR_ARGUMENT, "range 2", {rgb, 8, 8, {{byte, 24}}, 0, (pawl_picture_range)2}},
@@ -276,7 +285,7 @@ static void a_size_seen_before_allocates_nothing(void **state)
     assert_int_equal(make_chain(&c, &desc, NULL), PAWL_OK);
     assert_int_equal(pawl_detector_create(c.context, NULL, &detector, NULL), PAWL_OK);
     for (size_t i = 0; i < PW_COUNT(kinds); i++)
-        pictures[i] = make_picture(&kinds[i], i, 0);
+        pictures[i] = make_picture(&kinds[i], i % PW_COUNT(sizes), 0);
     pt_picture wide = pt_picture_make(PAWL_PICTURE_NV12, 4000, 2, 0, 9);
     const long live = atomic_load(&allocator.live);
     pt_allocator_reset(&allocator, 1);
