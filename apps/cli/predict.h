@@ -84,8 +84,10 @@ typedef struct predict_writer {
 int predict_writer_open(predict_writer *writer);
 /* Writes all that is asked for of a picture; draws into its image. */
 int predict_writer_add(predict_writer *writer, predict_picture *picture);
-/* Completes what is written at the end, and says where things are. Of a run that was cut short too:
- * what was found in the pictures until then is kept. */
+/* Completes the files that are written until the end; what is complete is passed over. Of a run
+ * that was cut short too: what was found in the pictures until then is kept. */
+int predict_writer_complete(predict_writer *writer);
+/* The same, and says where things are. */
 int predict_writer_commit(predict_writer *writer);
 /* Gives all back; a COCO file that has not been committed is discarded. */
 void predict_writer_close(predict_writer *writer);

@@ -130,18 +130,16 @@ static int report(predict_run *run, predict_source *source, pawl_status status)
     return predict_writer_add(run->job->writer, &bad);
 }
 
-int predict_source_finish(predict_run *run, predict_source *source)
+int predict_source_judge(predict_run *run, predict_source *source)
 {
     predict_tally *tally = &run->job->tally;
     const predict_feed *feed = &source->feed;
+    int code = APP_EXIT_DONE;
     app_progress_end();
-    int code = predict_film_finish(&source->film);
     const bool is_damaged =
         feed->end == APP_FLOW_DAMAGED || (feed->end == APP_FLOW_END && source->looked == 0);
-    if (is_damaged) {
-        const int said = report(run, source, PAWL_ERR_CORRUPT);
-        code = code == APP_EXIT_DONE ? said : code;
-    }
+    if (is_damaged)
+        code = report(run, source, PAWL_ERR_CORRUPT);
     tally->partial += is_damaged && source->looked > 0 ? 1 : 0;
     tally->bad += is_damaged && source->looked == 0 ? 1 : 0;
     tally->good += is_damaged ? 0 : 1;

@@ -294,6 +294,7 @@ int predict_tracking_commit(predict_writer *writer)
     if (code == APP_EXIT_DONE && tracking->row_count > 0)
         app_note("%zu %s in %zu %s", APP_COUNT(tracking->track_count, "track", "tracks"),
                  APP_COUNT(tracking->row_count, "row of frames", "rows of frames"));
+    tracking->row_count = tracking->track_count = 0;
     return code;
 }
 

@@ -278,7 +278,15 @@ static int run_sources(predict_run *run, int code)
     for (size_t i = 0; i < run->source_count; i++)
         predict_feed_join(&run->sources[i].feed);
     for (size_t i = 0; i < run->source_count; i++) {
-        const int finished = predict_source_finish(run, &run->sources[i]);
+        const int judged = predict_source_judge(run, &run->sources[i]);
+        code = code == APP_EXIT_DONE ? judged : code;
+    }
+    if (app_is_interrupted()) { /* films take their time, and a second Ctrl-C ends at once */
+        const int completed = predict_writer_complete(run->job->writer);
+        code = code == APP_EXIT_DONE ? completed : code;
+    }
+    for (size_t i = 0; i < run->source_count; i++) {
+        const int finished = predict_film_finish(&run->sources[i].film);
         code = code == APP_EXIT_DONE ? finished : code;
     }
     for (size_t i = 0; i < run->source_count; i++)

@@ -49,8 +49,8 @@ int predict_videos(predict_job *job, const app_paths *videos);
 int predict_pass(predict_run *run, predict_source *source, predict_shot *shot,
                  const pawl_job_info *result, size_t slot);
 
-/* The source has ended, and all its frames have passed. */
-int predict_source_finish(predict_run *run, predict_source *source);
+/* The source has ended, and all its frames have passed: says how it went. */
+int predict_source_judge(predict_run *run, predict_source *source);
 void predict_source_close(predict_source *source);
 
 #endif

@@ -381,7 +381,7 @@ int predict_writer_add(predict_writer *writer, predict_picture *picture)
     return code == APP_EXIT_DONE && writer->view != VIEW_NONE ? show(writer, picture) : code;
 }
 
-int predict_writer_commit(predict_writer *writer)
+int predict_writer_complete(predict_writer *writer)
 {
     if (writer->coco.stream != NULL)
         fputs(writer->has_coco_item ? "]\n" : "[]\n", writer->coco.stream);
@@ -391,7 +391,12 @@ int predict_writer_commit(predict_writer *writer)
     if (code == APP_EXIT_DONE && writer->tracking != NULL)
         code = predict_tracking_commit(writer);
     const int closed = app_lines_close(&writer->json);
-    code = code == APP_EXIT_DONE ? closed : code;
+    return code == APP_EXIT_DONE ? closed : code;
+}
+
+int predict_writer_commit(predict_writer *writer)
+{
+    const int code = predict_writer_complete(writer);
     if (code != APP_EXIT_DONE || writer->folder == NULL)
         return code;
     if (rmdir(writer->folder) == 0) /* works on an empty folder only: every picture was bad */

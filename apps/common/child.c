@@ -49,13 +49,26 @@ static int place(posix_spawn_file_actions_t *actions, int end, int as, int flags
                     : posix_spawn_file_actions_addopen(actions, as, "/dev/null", flags, 0);
 }
 
+/* What a child does not hear. */
+static sigset_t deaf_to(int pipes)
+{
+    sigset_t set;
+    (void)sigemptyset(&set);
+    if ((pipes & APP_CHILD_COMPLETES) != 0) {
+        (void)sigaddset(&set, SIGINT);
+        (void)sigaddset(&set, SIGTERM);
+        (void)sigaddset(&set, SIGHUP);
+    }
+    return set;
+}
+
 /* With its ends of the pipes, -1 where it has none. 0 or an errno. */
-static int spawn(app_child *child, char *const *argv, int in, int out, int err)
+static int spawn(app_child *child, char *const *argv, int pipes, int in, int out, int err)
 {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
-    sigset_t usual, none;
-    (void)sigemptyset(&none);
+    const sigset_t deaf = deaf_to(pipes);
+    sigset_t usual;
     (void)sigemptyset(&usual);
     (void)sigaddset(&usual, SIGPIPE);
     (void)sigaddset(&usual, SIGXFSZ);
@@ -63,7 +76,7 @@ static int spawn(app_child *child, char *const *argv, int in, int out, int err)
         return ENOMEM;
     (void)posix_spawnattr_init(&attributes);
     (void)posix_spawnattr_setsigdefault(&attributes, &usual);
-    (void)posix_spawnattr_setsigmask(&attributes, &none);
+    (void)posix_spawnattr_setsigmask(&attributes, &deaf);
     (void)posix_spawnattr_setpgroup(&attributes, 0);
     (void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK |
                                                     POSIX_SPAWN_SETPGROUP);
@@ -84,7 +97,7 @@ bool app_child_start(app_child *child, char *const *argv, int pipes)
     (void)pthread_mutex_lock(&start_lock);
     const bool is_piped = ((pipes & APP_CHILD_IN) == 0 || make_pipe(in)) &&
                           ((pipes & APP_CHILD_OUT) == 0 || make_pipe(out)) && make_pipe(err);
-    const int code = is_piped ? spawn(child, argv, in[0], out[1], err[1]) : errno;
+    const int code = is_piped ? spawn(child, argv, pipes, in[0], out[1], err[1]) : errno;
     close_end(&in[0]);
     close_end(&out[1]);
     close_end(&err[1]);

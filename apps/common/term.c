@@ -58,7 +58,10 @@ bool app_is_interrupted(void)
 int app_fail_interrupted(void)
 {
     const int number = caught_signal;
-    return app_fail(number == SIGTERM ? APP_EXIT_TERMINATED : APP_EXIT_INTERRUPTED, "interrupted");
+    return app_fail(number == SIGTERM  ? APP_EXIT_TERMINATED
+                    : number == SIGHUP ? APP_EXIT_HUNG_UP
+                                       : APP_EXIT_INTERRUPTED,
+                    "interrupted");
 }
 
 /*
@@ -84,6 +87,10 @@ static void catch_signals(void)
     (void)sigemptyset(&action.sa_mask);
     (void)sigaction(SIGINT, &action, NULL);
     (void)sigaction(SIGTERM, &action, NULL);
+    struct sigaction hang_up;
+    if (sigaction(SIGHUP, NULL, &hang_up) == 0 &&
+        hang_up.sa_handler != SIG_IGN) /* as nohup has it */
+        (void)sigaction(SIGHUP, &action, NULL);
     memset(&action, 0, sizeof action);
     action.sa_handler = SIG_IGN; /* a closed pipe, a limit of file sizes: a write that fails */
     (void)sigaction(SIGPIPE, &action, NULL);
@@ -362,6 +369,7 @@ const app_exit_text *app_exit_text_get(size_t index)
         {APP_EXIT_PERFORMANCE, "performance gate failed: bench is slower than its baseline allows"},
         {APP_EXIT_PARTIAL, "partial: some inputs failed, the rest are done"},
         {APP_EXIT_LIMIT, "a limit or memory exhausted"},
+        {APP_EXIT_HUNG_UP, "ended by SIGHUP: its terminal was closed"},
         {APP_EXIT_INTERRUPTED, "interrupted"},
         {APP_EXIT_TERMINATED, "ended by SIGTERM"},
     };

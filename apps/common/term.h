@@ -22,6 +22,7 @@ typedef enum app_exit {
     APP_EXIT_PERFORMANCE = 7,
     APP_EXIT_PARTIAL = 8,
     APP_EXIT_LIMIT = 9,
+    APP_EXIT_HUNG_UP = 129,
     APP_EXIT_INTERRUPTED = 130,
     APP_EXIT_TERMINATED = 143
 } app_exit;
@@ -36,7 +37,7 @@ typedef struct app_exit_text {
 const app_exit_text *app_exit_text_get(size_t index);
 
 /* Pins the thread's locale to "C", reads NO_COLOR and the terminal, sets the library's logger,
- * catches SIGINT and SIGTERM, ignores SIGPIPE and SIGXFSZ, sees that no file is opened as a
+ * catches SIGINT, SIGTERM and SIGHUP, ignores SIGPIPE and SIGXFSZ, sees that no file is opened as a
  * standard stream that is closed. Call once, first. */
 void app_term_start(void);
 
@@ -95,9 +96,9 @@ int app_finish_stdout(int code);
 /* Ends a line of results on stdout: true while somebody can read them. */
 bool app_stdout_alive(void);
 
-/* True once SIGINT or SIGTERM came; the first is remembered, the second kills. */
+/* True once SIGINT, SIGTERM or SIGHUP came; the first is remembered, another of it kills. */
 bool app_is_interrupted(void);
-/* Says so and returns 130 (143 for SIGTERM). */
+/* Says so and returns 128 + the signal's number: 130, 143, 129. */
 int app_fail_interrupted(void);
 
 /*
