@@ -3,6 +3,7 @@
 #include "common/term.h"
 #include "common/thread.h"
 #include "common/video/ffmpeg.h"
+#include "common/video/video_frame.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -127,7 +128,7 @@ static void publish(predict_feed *feed, predict_shot *shot, const app_decoder *d
 {
     lock(feed);
     shot->video = decoder->video;
-    shot->picture = app_decoder_picture(decoder, shot->bytes);
+    shot->picture = app_frame_picture(&decoder->video, shot->bytes);
     if (!feed->has_come)
         feed->begin_ms = app_clock_ms();
     feed->has_come = true;
@@ -189,7 +190,8 @@ static app_flow read_once(predict_feed *feed, const app_video *video)
             predict_shot_release(shot);
     }
     app_decoder_close(&decoder);
-    return flow;
+    /* a signal may have reached what we read from, too: that is no damage */
+    return flow != APP_FLOW_FRAME && app_is_interrupted() ? APP_FLOW_STOPPED : flow;
 }
 
 /* Until the time is over, or all is. */

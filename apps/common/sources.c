@@ -57,6 +57,17 @@ static int refuse_address(const finding *to, const char *source)
                     source, reads(to));
 }
 
+/* "img_%03d.jpg", as ffmpeg calls pictures that are numbered: how a pattern says it, in new memory;
+ * of other names NULL. */
+static char *as_pattern(const char *source)
+{
+    const char *sign = strchr(source, '%');
+    const size_t digits = sign != NULL ? strspn(sign + 1, "0123456789") : 0;
+    if (sign == NULL || sign[1 + digits] != 'd')
+        return NULL;
+    return app_format("%.*s*%s", (int)(sign - source), source, sign + digits + 2);
+}
+
 /* What is no file of this name, and is not meant as one. */
 static int refuse_name(const finding *to, const char *source)
 {
@@ -78,6 +89,15 @@ static int refuse_name(const finding *to, const char *source)
         return app_fail(APP_EXIT_UNSUPPORTED, "'' is no name: %s", reads(to));
     if (source[strlen(source) - 1] == '/')
         return app_fail(APP_EXIT_INPUT, "there is no folder %s", source);
+    char *pattern = as_pattern(source);
+    if (pattern != NULL) {
+        (void)app_fail(APP_EXIT_INPUT,
+                       "there is no file %s: pictures that are numbered are named by a pattern in "
+                       "quotes, '%s'",
+                       source, pattern);
+        free(pattern);
+        return APP_EXIT_INPUT;
+    }
     if (!app_path_ends_in(source, APP_PICTURE_ENDINGS))
         return app_fail(APP_EXIT_INPUT, "there is no file or folder %s", source);
     return APP_EXIT_DONE;

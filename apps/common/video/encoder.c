@@ -11,6 +11,7 @@
 #include "common/term.h"
 #include "common/video/ffmpeg.h"
 #include "common/video/source.h"
+#include "common/video/video_frame.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -31,51 +32,51 @@ static void add_tags(app_argv *argv, const app_video *video)
             app_argv_add_all(argv, (const char *const[]){tags[i][0], tags[i][1], NULL});
 }
 
+static void add_range(app_argv *argv, const app_video *video)
+{
+    app_argv_add(argv, "-color_range");
+    app_argv_add(argv, video->range == PAWL_RANGE_FULL ? "pc" : "tv");
+}
+
 /* The frames as they come through the pipe. */
 static void add_frames(app_argv *argv, const app_film *film)
 {
     const app_video *video = film->video;
-    const bool is_nv12 = video->format == PAWL_PICTURE_NV12;
     if (film->is_live)
         app_argv_add_all(argv, (const char *const[]){"-use_wallclock_as_timestamps", "1", NULL});
     app_argv_add_all(argv, (const char *const[]){"-f", "rawvideo", "-pix_fmt",
-                                                 is_nv12 ? "nv12" : "rgb24", "-video_size", NULL});
-    if (is_nv12)
-        app_argv_addf(argv, "%dx%d", video->width / 2 * 2, video->height / 2 * 2);
-    else
-        app_argv_addf(argv, "%dx%d", video->width, video->height);
+                                                 app_frame_pixels(video), "-video_size", NULL});
+    app_argv_addf(argv, "%dx%d", video->width, video->height);
     app_argv_add(argv, "-framerate");
     app_argv_addf(argv, "%lld/%lld", (long long)film->rate.over, (long long)film->rate.under);
-    if (is_nv12) {
-        app_argv_add(argv, "-color_range");
-        app_argv_add(argv, video->range == PAWL_RANGE_FULL ? "pc" : "tv");
+    if (app_frame_is_yuv(video)) {
+        add_range(argv, video);
         add_tags(argv, video);
     }
     app_argv_add_all(argv, (const char *const[]){"-i", "pipe:0", NULL});
 }
 
-/* Sides that a player takes are even; R G B becomes what high definition is. */
+/* Sides that a player takes are even; R G B and grey become what high definition is. */
 static void add_filters(app_argv *argv, const app_video *video)
 {
     char pixel[64] = "";
-    const bool is_rgb = video->format != PAWL_PICTURE_NV12;
+    const bool is_yuv = app_frame_is_yuv(video);
     if (video->pixel.over > 0 && video->pixel.under > 0 && video->pixel.over != video->pixel.under)
         (void)snprintf(pixel, sizeof pixel, ",setsar=%lld/%lld", (long long)video->pixel.over,
                        (long long)video->pixel.under);
     app_argv_add(argv, "-vf");
-    app_argv_addf(argv, "%s%s",
-                  is_rgb
-                      ? "crop=trunc(iw/2)*2:trunc(ih/2)*2,scale=out_color_matrix=bt709:out_range=tv"
-                      : "null",
-                  pixel);
-    if (is_rgb)
+    app_argv_addf(argv, "%sscale=%sout_range=%s%s",
+                  video->width % 2 + video->height % 2 > 0 ? "crop=trunc(iw/2)*2:trunc(ih/2)*2,"
+                                                           : "",
+                  is_yuv ? "" : "out_color_matrix=bt709:",
+                  is_yuv && video->range == PAWL_RANGE_FULL ? "pc" : "tv", pixel);
+    if (is_yuv) {
+        add_tags(argv, video);
+        add_range(argv, video);
+    } else {
         app_argv_add_all(argv,
                          (const char *const[]){"-colorspace", "bt709", "-color_primaries", "bt709",
                                                "-color_trc", "bt709", "-color_range", "tv", NULL});
-    else {
-        add_tags(argv, video);
-        app_argv_add(argv, "-color_range");
-        app_argv_add(argv, video->range == PAWL_RANGE_FULL ? "pc" : "tv");
     }
 }
 
@@ -138,7 +139,8 @@ int app_encoder_open(app_encoder *encoder, const char *path, const app_film *fil
     if (encoder->part != NULL)
         app_argv_addf(&argv, "file:%s", encoder->part);
     const bool is_short = argv.is_short || encoder->path == NULL || encoder->part == NULL;
-    const bool is_started = !is_short && app_child_start(&encoder->child, argv.items, APP_CHILD_IN);
+    const bool is_started = !is_short && app_child_start(&encoder->child, argv.items,
+                                                         APP_CHILD_IN | APP_CHILD_COMPLETES);
     app_argv_free(&argv);
     if (is_short)
         return app_fail_memory();
@@ -147,26 +149,10 @@ int app_encoder_open(app_encoder *encoder, const char *path, const app_film *fil
     return fail_to_write(encoder, encoder->child.complaint);
 }
 
-/* Rows of a plane, close together. */
-static app_io write_plane(app_encoder *encoder, const pawl_plane *plane, size_t row, size_t rows)
+int app_encoder_write(app_encoder *encoder, const uint8_t *frame, size_t size)
 {
     const app_patience patience = {.silence_ms = app_ffmpeg_silence_ms()};
-    if (plane->row_size == row)
-        return app_child_write(&encoder->child, plane->bytes, row * rows, &patience);
-    app_io state = APP_IO_DONE;
-    for (size_t y = 0; y < rows && state == APP_IO_DONE; y++)
-        state =
-            app_child_write(&encoder->child, plane->bytes + y * plane->row_size, row, &patience);
-    return state;
-}
-
-int app_encoder_write(app_encoder *encoder, const pawl_picture *frame)
-{
-    const size_t width = (size_t)frame->width, height = (size_t)frame->height;
-    const bool is_nv12 = frame->format == PAWL_PICTURE_NV12;
-    app_io state = write_plane(encoder, &frame->planes[0], is_nv12 ? width : width * 3, height);
-    if (state == APP_IO_DONE && is_nv12)
-        state = write_plane(encoder, &frame->planes[1], width, height / 2);
+    const app_io state = app_child_write(&encoder->child, frame, size, &patience);
     if (state == APP_IO_DONE) {
         encoder->frames++;
         return APP_EXIT_DONE;
@@ -223,7 +209,8 @@ static bool copy(const app_encoder *encoder, const app_film *film, bool has_soun
     const app_patience patience = {.is_over = NULL};
     char none;
     add_copy(&argv, encoder, film, has_sound, to);
-    bool is_good = !argv.is_short && app_child_start(&child, argv.items, APP_CHILD_OUT);
+    bool is_good =
+        !argv.is_short && app_child_start(&child, argv.items, APP_CHILD_OUT | APP_CHILD_COMPLETES);
     if (is_good) /* it prints nothing: until it ends */
         (void)app_child_read(&child, &none, 1, NULL, &patience);
     is_good = app_child_end(&child, app_ffmpeg_silence_ms()) && is_good;

@@ -33,8 +33,9 @@ typedef struct app_film {
  */
 int app_encoder_open(app_encoder *encoder, const char *path, const app_film *film);
 
-/* One frame, of the video's size and format. Says what is wrong and returns an exit code. */
-int app_encoder_write(app_encoder *encoder, const pawl_picture *frame);
+/* One frame: the size bytes that app_frame_size() says. Says what is wrong and returns an exit
+ * code. */
+int app_encoder_write(app_encoder *encoder, const uint8_t *frame, size_t size);
 
 /*
  * Completes the film under its name, with as much of the sound as there are frames. A film without

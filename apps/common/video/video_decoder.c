@@ -7,12 +7,12 @@
 #include "common/picture_file.h"
 #include "common/term.h"
 #include "common/video/ffmpeg.h"
+#include "common/video/video_frame.h"
 #include "common/video/y4m.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -23,34 +23,33 @@ static void say_why(char why[APP_COMPLAINT_SIZE], const char *text)
     (void)snprintf(why, APP_COMPLAINT_SIZE, "%s", text);
 }
 
-/* The frames in their order: each, or every so manieth; a rate that varies is made constant. */
+/* The frames in their order: each, or every so manieth; a rate that varies is made constant, a size
+ * that changes on its way the first one's. The range is said: else the name of a format decides. */
 static void add_filters(app_argv *argv, const app_video *video, int32_t stride)
 {
-    char rate[64] = "", choice[64] = "";
+    char rate[64] = "", choice[64] = "", size[128] = "scale=out_range=tv";
     if (video != NULL && video->is_variable)
         (void)snprintf(rate, sizeof rate, "fps=%lld/%lld,", (long long)video->rate.over,
                        (long long)video->rate.under);
     if (stride > 1)
         (void)snprintf(choice, sizeof choice, "select=not(mod(n+1\\,%d)),", stride);
+    if (video != NULL)
+        (void)snprintf(size, sizeof size, "scale=%d:%d:out_range=%s", video->width, video->height,
+                       video->range == PAWL_RANGE_FULL ? "pc" : "tv");
     app_argv_add(argv, "-vf");
-    if (video == NULL) /* its sides are not known, and the frames' have to be even */
-        app_argv_addf(argv, "%scrop=trunc(iw/2)*2:trunc(ih/2)*2", choice);
-    else /* a file may change its size on its way */
-        app_argv_addf(argv, "%s%sscale=%d:%d", rate, choice, video->width, video->height);
+    app_argv_addf(argv, "%s%s%s", rate, choice, size);
 }
 
 static void add_output(app_argv *argv, const app_video *video)
 {
     app_argv_add(argv, app_ffmpeg_passthrough());
-    app_argv_add_all(argv, (const char *const[]){"passthrough", "-an", "-sn", "-dn", NULL});
+    app_argv_add_all(
+        argv, (const char *const[]){"passthrough", "-an", "-sn", "-dn", "-pix_fmt",
+                                    video != NULL ? app_frame_pixels(video) : "yuv420p", NULL});
     if (video == NULL)
-        app_argv_add_all(argv,
-                         (const char *const[]){"-pix_fmt", "yuv420p", "-f", "yuv4mpegpipe", NULL});
+        app_argv_add_all(argv, (const char *const[]){"-f", "yuv4mpegpipe", NULL});
     else
-        app_argv_add_all(
-            argv,
-            (const char *const[]){"-pix_fmt", video->format == PAWL_PICTURE_NV12 ? "nv12" : "rgb24",
-                                  "-c:v", "rawvideo", "-f", "rawvideo", NULL});
+        app_argv_add_all(argv, (const char *const[]){"-c:v", "rawvideo", "-f", "rawvideo", NULL});
     app_argv_add(argv, "pipe:1");
 }
 
@@ -134,12 +133,8 @@ static app_flow read_header(app_decoder *decoder, const app_patience *patience,
     }
     if (flow != APP_FLOW_FRAME)
         return flow;
-    decoder->frame_size = app_nv12_size(&decoder->video);
-    const size_t luma = (size_t)decoder->video.width * (size_t)decoder->video.height;
-    decoder->chroma = malloc(decoder->frame_size - luma);
-    if (decoder->chroma == NULL)
-        say_why(why, "memory ran out");
-    return decoder->chroma != NULL ? APP_FLOW_FRAME : APP_FLOW_DAMAGED;
+    decoder->frame_size = app_frame_size(&decoder->video);
+    return APP_FLOW_FRAME;
 }
 
 app_flow app_decoder_open(app_decoder *decoder, const char *source, const app_video *video,
@@ -159,60 +154,37 @@ app_flow app_decoder_open(app_decoder *decoder, const char *source, const app_vi
     if (video == NULL)
         return read_header(decoder, patience, why);
     decoder->video = *video;
-    const size_t pixels = (size_t)video->width * (size_t)video->height;
-    decoder->frame_size = video->format == PAWL_PICTURE_NV12 ? app_nv12_size(video) : pixels * 3;
+    decoder->frame_size = app_frame_size(video);
     return APP_FLOW_FRAME;
 }
 
-/* Y as it comes, U and V into pairs. */
-static app_flow read_y4m(app_decoder *decoder, uint8_t *frame, const app_patience *patience,
-                         char why[APP_COMPLAINT_SIZE])
+/* The line before a frame of y4m. */
+static app_flow read_frame_line(app_decoder *decoder, const app_patience *patience,
+                                char why[APP_COMPLAINT_SIZE])
 {
     char line[APP_Y4M_LINE];
-    const size_t luma = (size_t)decoder->video.width * (size_t)decoder->video.height;
-    const size_t chroma = decoder->frame_size - luma;
-    size_t got = 0;
     const app_flow flow = read_line(decoder, line, 0, patience, why);
-    if (flow != APP_FLOW_FRAME)
+    if (flow != APP_FLOW_FRAME || strncmp(line, "FRAME", strlen("FRAME")) == 0)
         return flow;
-    if (strncmp(line, "FRAME", strlen("FRAME")) != 0) {
-        say_why(why, "what follows is no frame of y4m");
-        return APP_FLOW_DAMAGED;
-    }
-    app_io state = app_child_read(&decoder->child, frame, luma, &got, patience);
-    if (state == APP_IO_DONE)
-        state = app_child_read(&decoder->child, decoder->chroma, chroma, NULL, patience);
-    if (state != APP_IO_DONE)
-        return judge(decoder, state, 1, why);
-    app_nv12_interleave(decoder->chroma, decoder->chroma + chroma / 2, chroma / 2, frame + luma);
-    return APP_FLOW_FRAME;
+    say_why(why, "what follows is no frame of y4m");
+    return APP_FLOW_DAMAGED;
 }
 
 app_flow app_decoder_read(app_decoder *decoder, uint8_t *frame, const app_patience *patience,
                           char why[APP_COMPLAINT_SIZE])
 {
     size_t got = 0;
-    if (decoder->is_y4m)
-        return read_y4m(decoder, frame, patience, why);
+    const app_flow flow =
+        decoder->is_y4m ? read_frame_line(decoder, patience, why) : APP_FLOW_FRAME;
+    if (flow != APP_FLOW_FRAME)
+        return flow;
     const app_io state =
         app_child_read(&decoder->child, frame, decoder->frame_size, &got, patience);
-    return state == APP_IO_DONE ? APP_FLOW_FRAME : judge(decoder, state, got, why);
-}
-
-pawl_picture app_decoder_picture(const app_decoder *decoder, const uint8_t *frame)
-{
-    const app_video *video = &decoder->video;
-    if (video->format == PAWL_PICTURE_NV12)
-        return app_nv12_picture(video, frame);
-    return (pawl_picture){.format = PAWL_PICTURE_RGB,
-                          .width = video->width,
-                          .height = video->height,
-                          .planes = {{frame, (size_t)video->width * 3}}};
+    return state == APP_IO_DONE ? APP_FLOW_FRAME
+                                : judge(decoder, state, decoder->is_y4m ? 1 : got, why);
 }
 
 void app_decoder_close(app_decoder *decoder)
 {
     (void)app_child_end(&decoder->child, 0);
-    free(decoder->chroma);
-    decoder->chroma = NULL;
 }

@@ -12,9 +12,8 @@ typedef struct app_decoder {
     app_child child; /* of stdin: its out is stdin's */
     app_video video; /* what the frames are */
     app_video_kind kind;
-    size_t frame_size; /* bytes of a frame where it is kept */
+    size_t frame_size; /* bytes of a frame */
     bool is_y4m;
-    uint8_t *chroma; /* of y4m: U and V as they come */
 } app_decoder;
 #define APP_DECODER_NONE        \
     {                           \
@@ -45,9 +44,6 @@ app_flow app_decoder_open(app_decoder *decoder, const char *source, const app_vi
 /* The next frame, into frame_size bytes, or no more. */
 app_flow app_decoder_read(app_decoder *decoder, uint8_t *frame, const app_patience *patience,
                           char why[APP_COMPLAINT_SIZE]);
-
-/* A frame as a picture; it borrows the bytes. */
-pawl_picture app_decoder_picture(const app_decoder *decoder, const uint8_t *frame);
 
 /* Ends the program too, at once. */
 void app_decoder_close(app_decoder *decoder);

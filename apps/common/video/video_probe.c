@@ -76,6 +76,22 @@ static bool is_quarter_turn(double degrees)
     return whole % 180 == 90;
 }
 
+static bool is_like(double rate, double other)
+{
+    return rate >= other * (1 - LIKE) && rate <= other * (1 + LIKE);
+}
+
+/* Of frames that are made of two fields ffprobe may count these. */
+static bool is_of_fields(const json_t *stream)
+{
+    static const char *const orders[] = {"tt", "bb", "tb", "bt"};
+    const char *order = text_of(stream, "field_order");
+    bool is_so = false;
+    for (size_t i = 0; i < sizeof orders / sizeof orders[0]; i++)
+        is_so = is_so || strcmp(order, orders[i]) == 0;
+    return is_so;
+}
+
 static void take_rate(const json_t *stream, app_video *video)
 {
     const app_ratio mean = ratio_of(stream, "avg_frame_rate"),
@@ -84,8 +100,9 @@ static void take_rate(const json_t *stream, app_video *video)
     const bool has_mean = average > 0 && average <= FASTEST,
                has_base = least > 0 && least <= FASTEST;
     if (has_mean && has_base) {
-        video->is_variable = average < least * (1 - LIKE) || average > least * (1 + LIKE);
-        video->rate = video->is_variable ? mean : base;
+        const bool has_fields = is_of_fields(stream) && is_like(average, least / 2);
+        video->is_variable = !has_fields && !is_like(average, least);
+        video->rate = has_fields || video->is_variable ? mean : base;
         return;
     }
     video->rate = has_mean ? mean : has_base ? base : (app_ratio){25, 1};
@@ -94,12 +111,13 @@ static void take_rate(const json_t *stream, app_video *video)
 /* What decoders leave in half resolution of colour stays so; all else is asked for as R G B. */
 static void take_format(const json_t *stream, app_video *video)
 {
-    static const char *const halves[] = {"yuv420p", "yuvj420p", "nv12", "nv21", "yuv420p10le"};
+    static const char *const halves[] = {"yuv420p", "yuvj420p", "yuva420p",
+                                         "nv12",    "nv21",     "yuv420p10le"};
     const char *pixels = text_of(stream, "pix_fmt"), *space = text_of(stream, "color_space");
     video->format = PAWL_PICTURE_RGB;
     for (size_t i = 0; i < sizeof halves / sizeof halves[0]; i++)
-        if (strcmp(pixels, halves[i]) == 0 && video->width % 2 == 0 && video->height % 2 == 0)
-            video->format = PAWL_PICTURE_NV12;
+        if (strcmp(pixels, halves[i]) == 0)
+            video->format = PAWL_PICTURE_I420;
     video->matrix = strcmp(space, "bt709") == 0 ? PAWL_MATRIX_BT709 : PAWL_MATRIX_BT601;
     video->range =
         strcmp(text_of(stream, "color_range"), "pc") == 0 || strcmp(pixels, "yuvj420p") == 0

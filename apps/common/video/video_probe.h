@@ -25,7 +25,7 @@ typedef struct app_video {
     size_t frames;         /* 0: not known */
     double begin_s;        /* against the file's earliest stream */
     pawl_picture_format
-        format; /* of the frames that are asked for: NV12, or RGB where that would lose */
+        format; /* of the frames that are asked for: I420, or RGB where that would lose */
     pawl_picture_matrix matrix;
     pawl_picture_range range;
     char space[16], primaries[16],

@@ -28,12 +28,14 @@ static app_ratio ratio_at(const char *text)
 
 /* "420", "420jpeg", "420mpeg2", "420paldv": where the colours lie between the pixels is all that
  * differs. */
-static bool is_usual(const char *colours, size_t length)
+static bool take_colours(const char *colours, size_t length, app_video *video)
 {
-    static const char *const usual[] = {"420", "420jpeg", "420mpeg2", "420paldv"};
-    for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++)
-        if (strlen(usual[i]) == length && strncmp(colours, usual[i], length) == 0)
+    static const char *const known[] = {"mono", "420", "420jpeg", "420mpeg2", "420paldv"};
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (strlen(known[i]) == length && strncmp(colours, known[i], length) == 0) {
+            video->format = i == 0 ? PAWL_PICTURE_GREY : PAWL_PICTURE_I420;
             return true;
+        }
     return false;
 }
 
@@ -55,10 +57,9 @@ static const char *take_parameter(const char *word, size_t length, app_video *vi
         video->pixel = ratio_at(word + 1);
         break;
     case 'C':
-        if (!is_usual(word + 1, length - 1))
-            return "its frames are not 4:2:0 of 8 bits, which alone is read: have ffmpeg write "
-                   "them "
-                   "with -pix_fmt yuv420p";
+        if (!take_colours(word + 1, length - 1, video))
+            return "its frames are not 4:2:0 or grey of 8 bits, which alone are read: have ffmpeg "
+                   "write them with -pix_fmt yuv420p";
         break;
     case 'X':
         if (length == strlen("XCOLORRANGE=FULL") && strncmp(word, "XCOLORRANGE=FULL", length) == 0)
@@ -72,7 +73,7 @@ static const char *take_parameter(const char *word, size_t length, app_video *vi
 
 bool app_y4m_header(const char *line, app_video *video, const char **why)
 {
-    *video = (app_video){.stream = 0, .format = PAWL_PICTURE_NV12};
+    *video = (app_video){.stream = 0, .format = PAWL_PICTURE_I420};
     *why = "it does not begin as y4m does";
     const size_t magic = strlen(APP_Y4M_MAGIC);
     if (strncmp(line, APP_Y4M_MAGIC, magic) != 0)
@@ -90,45 +91,6 @@ bool app_y4m_header(const char *line, app_video *video, const char **why)
     if (app_ratio_value(video->rate) <= 0)
         video->rate = (app_ratio){25, 1};
     *why = "its header says no size that can be";
-    /* One pixel has no whole pair. */
-    return video->width > 1 && video->height > 1 &&
+    return video->width > 0 && video->height > 0 &&
            (int64_t)video->width * video->height <= PAWL_MAX_PIXELS;
-}
-
-static size_t half(int32_t side)
-{
-    return ((size_t)side + 1) / 2;
-}
-
-size_t app_y4m_frame_size(const app_video *video)
-{
-    return (size_t)video->width * (size_t)video->height +
-           2 * half(video->width) * half(video->height);
-}
-
-size_t app_nv12_size(const app_video *video)
-{
-    return app_y4m_frame_size(video);
-}
-
-/* An odd last column or row is left out: it has no pair of its own. */
-pawl_picture app_nv12_picture(const app_video *video, const uint8_t *bytes)
-{
-    const size_t luma = (size_t)video->width * (size_t)video->height;
-    return (pawl_picture){
-        .format = PAWL_PICTURE_NV12,
-        .width = video->width / 2 * 2,
-        .height = video->height / 2 * 2,
-        .planes = {{bytes, (size_t)video->width}, {bytes + luma, 2 * half(video->width)}},
-        .matrix = video->matrix,
-        .range = video->range};
-}
-
-void app_nv12_interleave(const uint8_t *restrict u, const uint8_t *restrict v, size_t count,
-                         uint8_t *restrict pairs)
-{
-    for (size_t i = 0; i < count; i++) {
-        pairs[2 * i] = u[i];
-        pairs[2 * i + 1] = v[i];
-    }
 }

@@ -8,19 +8,9 @@
 #define APP_Y4M_MAGIC "YUV4MPEG2"
 #define APP_Y4M_LINE  1024 /* bytes of a header at most */
 
-/* Fills size, rate, shape of pixels and range from the header's line (without its newline). False:
- * *why is a sentence's end, such as "its frames are C444: ...". Only 4:2:0 of 8 bits is read. */
+/* Fills size, format, rate, shape of pixels and range from the header's line (without its newline).
+ * False: *why is a sentence's end, such as "its frames are C444: ...". Only 4:2:0 and grey of 8
+ * bits are read; the frames are as app_frame_picture() has them. */
 bool app_y4m_header(const char *line, app_video *video, const char **why);
-
-/* Bytes of a frame in the stream: Y, U and V as planes. */
-size_t app_y4m_frame_size(const app_video *video);
-
-/* What a frame needs where it is kept: the same, Y and then pairs U V, for sides rounded up to even
- * ones. */
-size_t app_nv12_size(const app_video *video);
-pawl_picture app_nv12_picture(const app_video *video, const uint8_t *bytes);
-
-/* Pairs of count values each. */
-void app_nv12_interleave(const uint8_t *u, const uint8_t *v, size_t count, uint8_t *pairs);
 
 #endif

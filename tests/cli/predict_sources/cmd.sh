@@ -18,6 +18,7 @@ files 'a/*.jpg' # a file of that name is there
 files '[x]/7.jpg'
 files '[x]/*.jpg' # a pattern: x is no folder
 pawl predict "$ENGINE" 'a/*.png' 2>&1
+pawl predict "$ENGINE" 'a/img_%03d.png' 2>&1
 echo '--- folders'
 files a --recursive
 mkdir top; mv '[x]' top/x

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Videos that end as they should not, and encoders that do, by a double of ffmpeg: one sentence, what there was so far kept, the exit code.
-export PAWL_FFMPEG="$FAKE_FFMPEG" PAWL_FFPROBE="$FAKE_FFMPEG" PAWL_FFMPEG_TIMEOUT=4
+export PAWL_FFMPEG="$FAKE_FFMPEG" PAWL_FFPROBE="$FAKE_FFMPEG" PAWL_FFMPEG_TIMEOUT=60
 video() { echo "FAKE 64 48 ${4:-6} 10/1 ${3:-yuv420p} ${2:-none} $1"; }
 look() { pawl predict "$ENGINE" "$@" --imgsz 64 --threads 1 --project out --name o --exist-ok 2>err.txt >out.txt; code=$?; grep -c '^video' out.txt; grep '^pawl' err.txt | sed "s|$FAKE_FFMPEG|FFMPEG|"; echo "exit $code"; }
 film() { cat "out/o/$1" 2>/dev/null || echo "no $1"; rm -rf out; }
@@ -13,12 +13,19 @@ for how in die:3 complain:2 half:3 hang:2 die:0 ok; do
     echo "- $how"
     video $how none yuv420p 6 >v.mp4
     [ "$how" != ok ] || video ok none yuv420p 0 >v.mp4
+    [ "$how" != hang:2 ] || export PAWL_FFMPEG_TIMEOUT=8
     look v.mp4 --save-txt; film v.mp4
+    export PAWL_FFMPEG_TIMEOUT=60
 done
 echo '--- among others'
 video die:0 >bad.mp4; look a.mp4 bad.mp4; film a.mp4
 echo '--- the encoder'
-for how in die:2 stuck:2 endless:0; do echo "- $how"; FAKE_ENCODER=$how look a.mp4; find out -type f; rm -rf out; done
+for how in die:2 stuck:2 endless:0; do
+    echo "- $how"
+    [ "$how" = die:2 ] || export PAWL_FFMPEG_TIMEOUT=8
+    FAKE_ENCODER=$how look a.mp4; find out -type f; rm -rf out
+    export PAWL_FFMPEG_TIMEOUT=60
+done
 FAKE_ENCODERS=none look a.mp4; film a.mp4
 FAKE_ENCODERS=mpeg4 look a.mp4; film a.mp4
 echo '--- the last step'
