@@ -80,7 +80,7 @@ PAWL_API const char *pawl_backend_precisions(size_t index);
 /**
  * Says of each backend whether it can be used here, else why not, and what it found: a line a call of @p line. Loads what they use, for as
  * long as the process lives.
- * @param line  Called with each line (no newline) and @p user; the text is valid during the call only.
+ * @param line  Called with each line (no newline) and @p user; the text is valid during the call only. NULL: nothing is done.
  * @note Any thread. Since 0.1.
  */
 PAWL_API void pawl_backends_report(void (*line)(void *user, const char *text), void *user);
@@ -88,7 +88,7 @@ PAWL_API void pawl_backends_report(void (*line)(void *user, const char *text), v
 /**
  * Names the libraries of others that backends look for, in the order in which each tries them; loads none.
  * @param visit  Called with the backend's name, a path (or a name that the system's loader looks up) and @p user, all valid during the call
- *               only; anything but 0 ends it.
+ *               only; anything but 0 ends it. NULL: nothing is done.
  * @note Any thread. Since 0.2.
  */
 PAWL_API void pawl_backend_libraries(int (*visit)(void *user, const char *backend, const char *path), void *user);

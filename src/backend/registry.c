@@ -39,7 +39,7 @@ const char *pawl_backend_precisions(size_t index)
 
 void pawl_backends_report(void (*line)(void *user, const char *text), void *user)
 {
-    for (size_t i = 0; i < PW_COUNT(backends); i++) {
+    for (size_t i = 0; line != NULL && i < PW_COUNT(backends); i++) {
         const char *absence = backends[i]->absence != NULL ? backends[i]->absence() : NULL;
         if (absence == NULL && backends[i]->ailment != NULL)
             absence = backends[i]->ailment();
@@ -71,7 +71,7 @@ void pawl_backend_libraries(int (*visit)(void *user, const char *backend, const 
                             void *user)
 {
     library_visit to = {.visit = visit, .user = user};
-    for (size_t i = 0; i < PW_COUNT(backends) && !to.is_ended; i++) {
+    for (size_t i = 0; visit != NULL && i < PW_COUNT(backends) && !to.is_ended; i++) {
         to.backend = backends[i]->name;
         if (backends[i]->libraries != NULL)
             backends[i]->libraries(visit_library, &to);
