@@ -60,7 +60,7 @@ def check_terminals():
     for i in range(40):
         os.symlink(os.path.abspath(picture), f"many/{i:02}.jpg")
     bench = [pawl, "bench", engine, "--threads", "1", "--warmup", "0"]
-    check_line("bench", on_terminal([*bench, "--duration", "2"]), "measuring", True)
+    check_line("bench", on_terminal([*bench, "--duration", "4"]), "measuring", True)
     check_line("bench --layers", on_terminal([*bench, "--duration", "1", "--layers"]), "timing layers", False)
     check_line("build --tune", on_terminal([pawl, "build", weights, "-o", "t.engine", "--tune", "quick", "--threads", "1"]), "tuning", False)
     check_line("predict", on_terminal([pawl, "predict", engine, "many", "--nosave", "--threads", "1"]), "pictures", False)
@@ -68,7 +68,7 @@ def check_terminals():
     quiet = on_terminal([pawl, "bench", engine, "--duration", "0.3", "-q"])
     expect(quiet == "", f"-q: {quiet!r}")
     elapsed = on_terminal([ticker, "3"])
-    expect(re.search(r"\r\033\[Kwaiting, [23] s so far", elapsed) and elapsed.endswith("\r\033[K"), f"elapsed: {elapsed!r}")
+    expect(re.search(r"\r\033\[Kwaiting, \d s so far", elapsed) and elapsed.endswith("\r\033[K"), f"elapsed: {elapsed!r}")
 
 
 def in_log(*command):
@@ -80,10 +80,10 @@ def in_log(*command):
 def check_logs():
     log = in_log(pawl, "bench", engine, "--duration", "1", "--warmup", "0")
     expect(log == "", f"a short job has a line in a log: {log!r}")
-    log = in_log(pawl, "bench", engine, "--duration", "12", "--warmup", "0", "--threads", "1")
-    expect(re.fullmatch(r"measuring: 8\d %, \d s left\n", log), f"a job of 12 s: {log!r}")
-    log = in_log(ticker, "12")
-    expect(re.fullmatch(r"waiting, 1\d s so far\n", log), f"a call of 12 s: {log!r}")
+    log = in_log(pawl, "bench", engine, "--duration", "15", "--warmup", "0", "--threads", "1")
+    expect(re.fullmatch(r"measuring: [6-9]\d %, \d s left\n", log), f"a job of 15 s: {log!r}")
+    log = in_log(ticker, "15")
+    expect(re.fullmatch(r"waiting, 1\d s so far\n", log), f"a call of 15 s: {log!r}")
 
 
 with tempfile.TemporaryDirectory() as folder:

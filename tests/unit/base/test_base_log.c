@@ -148,7 +148,7 @@ static void a_fork_leaves_no_lock_behind(void **state)
         assert_true(child >= 0);
         if (child == 0) {
             int weight = 1;
-            (void)alarm(20);
+            (void)alarm(120);
             calls = 0;
             pawl_logger_set(&(pawl_logger){.user = &weight, .write = keep});
             pw_log(PAWL_LOG_ERROR, "from the child");

@@ -72,7 +72,7 @@ static inline bool is_right(const bench *b, size_t picture, const pawl_detection
 static inline void wait_for_objects(size_t count)
 {
     const struct timespec pause = {0, 1000000};
-    for (int i = 0; i < 10000 && pawl_object_count() != count; i++)
+    for (int i = 0; i < 60000 && pawl_object_count() != count; i++)
         (void)nanosleep(&pause, NULL);
     assert_int_equal(pawl_object_count(), count);
 }

@@ -303,7 +303,7 @@ static void a_forked_child_can_end_them(void **state)
     assert_true(child >= 0);
     if (child == 0) {
         pawl_job *more = NULL;
-        (void)alarm(20);
+        (void)alarm(120);
         int result =
             pawl_detector_submit(b.detector, b.images, 1, NULL, &more, NULL) == PAWL_ERR_FORKED ? 0
                                                                                                 : 1;

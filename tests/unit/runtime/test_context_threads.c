@@ -109,12 +109,12 @@ static int count_threads(void)
     return count;
 }
 
-/* The same once there are as many as wanted, or after a second: a thread that was joined is still
+/* The same once there are as many as wanted, or after a minute: a thread that was joined is still
  * listed for a moment. */
 static int count_settled(int wanted)
 {
     const struct timespec moment = {.tv_nsec = 1000000};
-    for (int i = 0; i < 1000 && count_threads() != wanted; i++)
+    for (int i = 0; i < 60000 && count_threads() != wanted; i++)
         (void)nanosleep(&moment, NULL);
     return count_threads();
 }
