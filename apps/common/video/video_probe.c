@@ -138,7 +138,7 @@ static void take_word(const json_t *stream, const char *key, char word[16])
 
 static void take_sound(const json_t *stream, app_video *video)
 {
-    static const char *const kept[] = {"aac", "mp3", "mp2", "ac3", "eac3", "alac", "opus", "flac"};
+    static const char *const kept[] = {"aac", "mp3", "mp2", "ac3", "eac3", "alac", "opus"};
     if (strcmp(text_of(stream, "codec_type"), "audio") != 0 ||
         video->sound_count == APP_VIDEO_SOUNDS)
         return;

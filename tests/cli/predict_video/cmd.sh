@@ -16,6 +16,9 @@ wc -l <out/o/predictions.csv
 find out/o/crops -type f | LC_ALL=C sort | head -n 3
 grep -o '"image_id":"[^"]*"' out/o/predictions.json | uniq | head -n 2
 for name in decode letterbox network boxes draw encode; do grep -o "\"name\":\"$name\"" t.json | sort | uniq -c | awk '{print $2, ($1 >= 16) ? "all" : $1}'; done
+echo '--- each track of sound, also what no .mp4 holds'
+make -i a.mp4 -f lavfi -i sine=880:d=2 -f lavfi -i sine=220:d=2 -map 0 -map 1 -map 2 -c copy -c:a:1 flac -c:a:2 pcm_s16le three.mkv
+look three.mkv -q; ffprobe -v error -select_streams a -show_entries stream=codec_name -of csv=p=0 out/o/three.mp4
 echo '--- every third'
 look a.mp4 --vid-stride 3 | sed 's/320x320.*/320x320/' | tail -n 4 | head -n 2
 film out/o/a.mp4

@@ -37,6 +37,12 @@ FAKE_LOG=new.txt FAKE_VERSION=N-1234-gabc look a.mp4; rm -rf out
 grep -o -e '-vsync passthrough' -e '-fps_mode passthrough' -e 'select=[^ ]*' old.txt new.txt | sort | uniq -c | awk '{print $1, $2, $3}'
 grep -c 'protocol_whitelist file -i file:a.mp4' new.txt
 video ok >'-i.mp4'; video ok >'concat:x|y.mp4'; look ./-i.mp4 'concat:x|y.mp4'; rm -rf out
+echo '--- frames of two fields are no varying rate'
+printf '#!/bin/sh\necho "$JSON"\n' >probe; chmod +x probe
+for order in tt progressive; do
+    JSON='{"streams":[{"index":0,"codec_type":"video","codec_name":"fake","width":64,"height":48,"pix_fmt":"yuv420p","r_frame_rate":"50/1","avg_frame_rate":"25/1","field_order":"'$order'"}]}'
+    export JSON; PAWL_FFPROBE=./probe look a.mp4; film a.mp4; grep varies err.txt
+done
 echo '--- limits'
 look a.mp4 --max-pixels 3000; film a.mp4
 echo '--- nobody at home'
