@@ -190,7 +190,7 @@ static app_flow read_once(predict_feed *feed, const app_video *video)
             predict_shot_release(shot);
     }
     app_decoder_close(&decoder);
-    /* a signal may have reached what we read from, too: that is no damage */
+    /* who writes to our stdin may have had the signal, too: that is no damage */
     return flow != APP_FLOW_FRAME && app_is_interrupted() ? APP_FLOW_STOPPED : flow;
 }
 

@@ -49,26 +49,16 @@ static int place(posix_spawn_file_actions_t *actions, int end, int as, int flags
                     : posix_spawn_file_actions_addopen(actions, as, "/dev/null", flags, 0);
 }
 
-/* What a child does not hear. */
-static sigset_t deaf_to(int pipes)
-{
-    sigset_t set;
-    (void)sigemptyset(&set);
-    if ((pipes & APP_CHILD_COMPLETES) != 0) {
-        (void)sigaddset(&set, SIGINT);
-        (void)sigaddset(&set, SIGTERM);
-        (void)sigaddset(&set, SIGHUP);
-    }
-    return set;
-}
-
 /* With its ends of the pipes, -1 where it has none. 0 or an errno. */
-static int spawn(app_child *child, char *const *argv, int pipes, int in, int out, int err)
+static int spawn(app_child *child, char *const *argv, bool is_deaf, int in, int out, int err)
 {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
-    const sigset_t deaf = deaf_to(pipes);
-    sigset_t usual;
+    static const int endings[] = {SIGINT, SIGTERM, SIGHUP};
+    sigset_t usual, unheard;
+    (void)sigemptyset(&unheard);
+    for (size_t i = 0; is_deaf && i < sizeof endings / sizeof endings[0]; i++)
+        (void)sigaddset(&unheard, endings[i]);
     (void)sigemptyset(&usual);
     (void)sigaddset(&usual, SIGPIPE);
     (void)sigaddset(&usual, SIGXFSZ);
@@ -76,7 +66,7 @@ static int spawn(app_child *child, char *const *argv, int pipes, int in, int out
         return ENOMEM;
     (void)posix_spawnattr_init(&attributes);
     (void)posix_spawnattr_setsigdefault(&attributes, &usual);
-    (void)posix_spawnattr_setsigmask(&attributes, &deaf);
+    (void)posix_spawnattr_setsigmask(&attributes, &unheard);
     (void)posix_spawnattr_setpgroup(&attributes, 0);
     (void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK |
                                                     POSIX_SPAWN_SETPGROUP);
@@ -97,7 +87,8 @@ bool app_child_start(app_child *child, char *const *argv, int pipes)
     (void)pthread_mutex_lock(&start_lock);
     const bool is_piped = ((pipes & APP_CHILD_IN) == 0 || make_pipe(in)) &&
                           ((pipes & APP_CHILD_OUT) == 0 || make_pipe(out)) && make_pipe(err);
-    const int code = is_piped ? spawn(child, argv, pipes, in[0], out[1], err[1]) : errno;
+    const int code =
+        is_piped ? spawn(child, argv, (pipes & APP_CHILD_DEAF) != 0, in[0], out[1], err[1]) : errno;
     close_end(&in[0]);
     close_end(&out[1]);
     close_end(&err[1]);

@@ -24,10 +24,10 @@ typedef struct app_child {
         .in = -1, .out = -1, .err = -1 \
     }
 
-/* Which of its streams are pipes to us; the others are /dev/null. stderr always is. What completes
- * a file does not hear SIGINT, SIGTERM and SIGHUP, which may be sent to us and all our children: it
- * ends when its input does, or its work. */
-enum { APP_CHILD_IN = 1, APP_CHILD_OUT = 2, APP_CHILD_COMPLETES = 4 };
+/* Which of its streams are pipes to us; the others are /dev/null. stderr always is. What is deaf
+ * does not hear SIGINT, SIGTERM and SIGHUP, which may be sent to us and all our children: it ends
+ * when we say so, or its pipes do. */
+enum { APP_CHILD_IN = 1, APP_CHILD_OUT = 2, APP_CHILD_DEAF = 4 };
 
 /*
  * Starts argv[0], which is looked for in PATH unless it has a slash. It is in a process group of

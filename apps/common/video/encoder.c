@@ -139,8 +139,8 @@ int app_encoder_open(app_encoder *encoder, const char *path, const app_film *fil
     if (encoder->part != NULL)
         app_argv_addf(&argv, "file:%s", encoder->part);
     const bool is_short = argv.is_short || encoder->path == NULL || encoder->part == NULL;
-    const bool is_started = !is_short && app_child_start(&encoder->child, argv.items,
-                                                         APP_CHILD_IN | APP_CHILD_COMPLETES);
+    const bool is_started =
+        !is_short && app_child_start(&encoder->child, argv.items, APP_CHILD_IN | APP_CHILD_DEAF);
     app_argv_free(&argv);
     if (is_short)
         return app_fail_memory();
@@ -210,7 +210,7 @@ static bool copy(const app_encoder *encoder, const app_film *film, bool has_soun
     char none;
     add_copy(&argv, encoder, film, has_sound, to);
     bool is_good =
-        !argv.is_short && app_child_start(&child, argv.items, APP_CHILD_OUT | APP_CHILD_COMPLETES);
+        !argv.is_short && app_child_start(&child, argv.items, APP_CHILD_OUT | APP_CHILD_DEAF);
     if (is_good) /* it prints nothing: until it ends */
         (void)app_child_read(&child, &none, 1, NULL, &patience);
     is_good = app_child_end(&child, app_ffmpeg_silence_ms()) && is_good;

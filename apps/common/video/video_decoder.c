@@ -67,8 +67,8 @@ static app_flow start(app_decoder *decoder, const char *source, const app_video 
     }
     add_filters(&argv, video, stride);
     add_output(&argv, video);
-    const bool is_started =
-        !argv.is_short && app_child_start(&decoder->child, argv.items, APP_CHILD_OUT);
+    const bool is_started = !argv.is_short && app_child_start(&decoder->child, argv.items,
+                                                              APP_CHILD_OUT | APP_CHILD_DEAF);
     say_why(why, argv.is_short ? "memory ran out" : decoder->child.complaint);
     app_argv_free(&argv);
     return is_started ? APP_FLOW_FRAME : APP_FLOW_DAMAGED;
