@@ -15,9 +15,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define REPAIR 1u /* as trace_log.h has them */
-#define FOLLOW 2u
-
 typedef struct trace_options {
     const char *report, *output, *suppressions;
     int32_t error_exitcode, max_depth;
@@ -180,8 +177,12 @@ static int tell(pawl_trace *trace, const trace_options *options, const pawl_trac
     const pawl_status status = path != NULL
                                    ? pawl_trace_save(trace, format, path, &error)
                                    : pawl_trace_report(trace, format, put_line, NULL, &error);
-    if (status < 0)
-        return app_fail_library(path != NULL ? path : "stderr", &error);
+    if (status < 0) { /* the run may have taken hours: what it showed is told all the same */
+        const int code = app_fail_library(path != NULL ? path : "stderr", &error);
+        if (path != NULL && pawl_trace_report(trace, PAWL_TRACE_TEXT, put_line, NULL, &error) < 0)
+            (void)app_fail_library("stderr", &error);
+        return code;
+    }
     if (path != NULL)
         app_note("pawl trace: %zu %s in %s", APP_COUNT(summary->defect_count, "defect", "defects"),
                  path);
@@ -201,6 +202,9 @@ static int report(const traced_run *run, const trace_options *options, size_t *d
                  run->ending, run->ending[0] != '\0' ? "; " : "",
                  APP_COUNT(run->children, "program that it started was",
                            "programs that it started were"));
+    if (run->left_out > 0)
+        app_note("pawl trace: %zu %s not read: the report is of the first %d",
+                 APP_COUNT(run->left_out, "more log was", "more logs were"), TRACED_MAX_LOGS);
     desc.suppressions = options->suppressions;
     desc.ending = ending[0] != '\0' ? ending : NULL;
     desc.is_repaired = options->repair;
@@ -241,10 +245,10 @@ static int run_traced(char **program, const trace_options *options)
         traced_look(path, &file);
     int code = traced_prepare(&run);
     if (code == APP_EXIT_DONE)
-        code =
-            traced_start(&run, program, &file,
-                         (options->repair ? REPAIR : 0) | (options->follow_children ? FOLLOW : 0),
-                         options->max_depth);
+        code = traced_start(&run, program, &file,
+                            (options->repair ? TRACED_REPAIR : 0) |
+                                (options->follow_children ? TRACED_FOLLOW : 0),
+                            options->max_depth);
     if (code != APP_EXIT_DONE) {
         traced_clean(&run);
         return code;
@@ -265,6 +269,19 @@ static int run_traced(char **program, const trace_options *options)
                                                       : end_as(run.status);
 }
 
+/* A mistake in the file is told before the program runs, not behind it. An exit code, reported. */
+static int check_suppressions(const char *path)
+{
+    pawl_trace *empty = NULL;
+    pawl_error error = {0};
+    pawl_trace_desc desc = PAWL_TRACE_DESC_INIT;
+    desc.suppressions = path;
+    if (pawl_trace_load(NULL, 0, &desc, &empty, &error) < 0)
+        return app_fail_library(path, &error);
+    (void)pawl_trace_destroy(&empty);
+    return APP_EXIT_DONE;
+}
+
 static int trace_main(int argc, char **argv)
 {
     trace_options options;
@@ -277,7 +294,9 @@ static int trace_main(int argc, char **argv)
         if (options.suppressions != NULL && access(options.suppressions, R_OK) != 0)
             code = app_fail(APP_EXIT_INPUT, "%s cannot be read; --suppressions takes a file",
                             options.suppressions);
-        else {
+        else if (options.suppressions != NULL)
+            code = check_suppressions(options.suppressions);
+        if (code == APP_EXIT_DONE) {
             /* Options are gone from before it, so there is room. */
             arguments.items[arguments.count] = NULL;
             code = run_traced(arguments.items, &options);

@@ -15,11 +15,14 @@ typedef struct traced_file {
 void traced_look(const char *path, traced_file *found);
 
 #define TRACED_MAX_LOGS 4096
+#define TRACED_REPAIR   1u /* as trace_log.h has them */
+#define TRACED_FOLLOW   2u
 typedef struct traced_run {
     char folder[256]; /* of the logs */
     char witness[512], auditor[512];
     char *logs[TRACED_MAX_LOGS];
     size_t log_count;
+    size_t left_out;  /* logs for which there was no room */
     size_t children;  /* processes that were not followed */
     int status;       /* as waitpid() gave it */
     char ending[256]; /* in a sentence; "": it ended by itself */
@@ -27,8 +30,8 @@ typedef struct traced_run {
 
 /* Both libraries, and a folder for logs. An exit code, reported. */
 int traced_prepare(traced_run *run);
-/* Runs the program, with the witness unless *file has an obstacle. An exit code where it could not
- * be started, reported. */
+/* Runs the program, with the witness unless *file has an obstacle; then for those that it starts,
+ * if they are followed. An exit code where it could not be started, reported. */
 int traced_start(traced_run *run, char **program, const traced_file *file, uint32_t flags,
                  int depth);
 /* Finds the logs. */

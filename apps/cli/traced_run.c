@@ -96,7 +96,7 @@ static _Noreturn void be_program(const traced_run *run, char **program, const tr
     (void)signal(SIGXFSZ, SIG_DFL);
     snprintf(orders, sizeof orders, "%ld:%u:%d:%s", (long)getpid(), (unsigned)flags, depth,
              run->folder);
-    if (file->obstacle == NULL) {
+    if (file->obstacle == NULL || (flags & TRACED_FOLLOW) != 0) {
         (void)setenv("PAWL_TRACE", orders, 1);
         add_to_list("LD_PRELOAD", file->before, run->witness);
         /* Where an auditor is, libraries that are linked take their thread-local memory from a
@@ -194,8 +194,10 @@ void traced_collect(traced_run *run)
         }
         const size_t size = strlen(run->folder) + strlen(entry->d_name) + 2;
         char *const path = run->log_count < TRACED_MAX_LOGS ? malloc(size) : NULL;
-        if (path == NULL)
+        if (path == NULL) {
+            run->left_out++;
             continue;
+        }
         snprintf(path, size, "%s/%s", run->folder, entry->d_name);
         run->logs[run->log_count++] = path;
     }

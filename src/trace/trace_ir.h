@@ -12,8 +12,9 @@
 #include <pawl/trace.h>
 
 typedef struct pw_trace_module {
+    const pw_trace_record *noted; /* loaded before it, and perhaps unloaded and replaced later */
     uint64_t base, begin, end; /* of its code */
-    const char *path;
+    const char *path; /* one of paths */
 } pw_trace_module;
 
 /* A line of source; of an address in inlined code there are several, the innermost first. */
@@ -22,7 +23,7 @@ typedef struct pw_trace_place {
     int line;
 } pw_trace_place;
 
-/* An address of code that some backtrace holds. */
+/* An address of code that some backtrace holds, in what was loaded there then. */
 typedef struct pw_trace_site {
     size_t log;
     uint64_t address;
@@ -63,6 +64,7 @@ typedef struct pw_trace_finding {
     const char *call;    /* "IBuilder::~", "" */
     const char *message; /* what the library said, "" */
     size_t times;        /* from the same place */
+    size_t processes, last_log; /* in how many, and the last of them */
     bool is_suppressed;
 } pw_trace_finding;
 
@@ -75,8 +77,10 @@ typedef struct pw_trace {
     size_t object_count, object_capacity;
     pw_trace_finding *findings;
     size_t finding_count, finding_capacity, suppressed;
-    pw_trace_site *sites; /* rising by log and address */
+    pw_trace_site *sites; /* rising by log, address and module */
     size_t site_count, site_capacity;
+    const char **paths; /* of modules, each once */
+    size_t path_count, path_capacity;
     const pw_trace_record **libraries; /* of all logs */
     size_t *library_logs;
     size_t library_count, library_capacity, library_log_capacity;
@@ -98,9 +102,12 @@ pw_trace_object *pw_trace_object_find(const pw_trace *trace, size_t log, uint64_
 /* trace_judge.c: the findings, from what was taken. */
 pawl_status pw_trace_judge(pw_trace *trace, pawl_error *error) PW_NODISCARD;
 
-/* trace_symbols.c: finds the places of all sites. */
+/* trace_symbols.c: where a record's nth frame was; NULL: in nothing that is known. */
+const pw_trace_module *pw_trace_module_of(const pw_trace *trace, size_t log, const pw_trace_record *record, int nth);
+/* Finds the places of all sites. */
 pawl_status pw_trace_symbolise(pw_trace *trace, pawl_error *error) PW_NODISCARD;
-const pw_trace_site *pw_trace_site_find(const pw_trace *trace, size_t log, uint64_t address);
+/* Of the record's nth frame; NULL: it has none such. */
+const pw_trace_site *pw_trace_site_find(const pw_trace *trace, size_t log, const pw_trace_record *record, int nth);
 /* A record's line of the program's own: not in NVIDIA's headers, C++'s or the C library. NULL: not known. */
 const pw_trace_place *pw_trace_own_place(const pw_trace *trace, size_t log, const pw_trace_record *record);
 /* Headers and libraries that are on the way from a program to TensorRT. */

@@ -37,8 +37,7 @@ static void put_frames(pw_trace *trace, pw_trace_out *out, const char *name, siz
     bool is_first = true;
     pw_trace_put(out, "\"%s\":[", name);
     for (int i = 0; record != NULL && i < record->frame_count && i < trace->max_depth; i++) {
-        const pw_trace_site *const site =
-            pw_trace_site_find(trace, log, pw_trace_frames(record)[i]);
+        const pw_trace_site *const site = pw_trace_site_find(trace, log, record, i);
         for (size_t k = 0;
              site != NULL && (k < site->place_count || (k == 0 && site->place_count == 0)); k++) {
             put_place(out, site, site->place_count > 0 ? &site->places[k] : NULL, is_first);
@@ -105,8 +104,9 @@ static void put_finding(pw_trace *trace, pw_trace_out *out, const pw_trace_findi
     put_member(out, "library_says", finding->message);
     pw_trace_put(out, ",");
     put_member(out, "suppression", pw_trace_suppression(trace, finding));
-    pw_trace_put(out, ",\"times\":%zu,\"process\":%u,\"thread\":%u,", finding->times,
-                 trace->logs[finding->log].head->process, record->thread);
+    pw_trace_put(out, ",\"times\":%zu,\"processes\":%zu,\"process\":%u,\"thread\":%u,",
+                 finding->times, finding->processes, trace->logs[finding->log].head->process,
+                 record->thread);
     put_frames(trace, out, "frames", finding->log, record);
     put_object(trace, out, "object", finding->object);
     put_object(trace, out, "other", finding->other);

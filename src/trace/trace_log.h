@@ -6,11 +6,13 @@
 #ifndef PW_TRACE_LOG_H
 #define PW_TRACE_LOG_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #define PW_TRACE_MAGIC   0x3163617274777077u /* "pwptrac1" */
 #define PW_TRACE_CALLS   64                  /* threads whose call under way is told */
 #define PW_TRACE_FRAMES  64                  /* of one backtrace */
+#define PW_TRACE_MOST    ((size_t)256 << 20) /* bytes of a log */
 #define PW_TRACE_VARIABLE "PAWL_TRACE"       /* PID:FLAGS:DEPTH:DIR */
 #define PW_TRACE_REPAIR  1u
 #define PW_TRACE_FOLLOW  2u
@@ -70,7 +72,7 @@ typedef struct pw_trace_head {
     uint32_t process, parent;
     uint32_t flags, is_forked; /* begun by fork(), not by exec */
     uint64_t used;    /* bytes, this head included */
-    uint64_t dropped; /* records for which there was no room */
+    uint64_t dropped; /* records for which there was no room: from the first one on, all */
     pw_trace_call calls[PW_TRACE_CALLS];
 } pw_trace_head;
 

@@ -3,9 +3,8 @@
  * believed. */
 #include "trace/trace_ir.h"
 
+#include <stdlib.h>
 #include <string.h>
-
-#define MAX_LOG ((size_t)64 << 20)
 
 const uint64_t *pw_trace_frames(const pw_trace_record *record)
 {
@@ -36,13 +35,21 @@ static bool is_whole(const pw_trace_record *record, size_t room)
     return noughts == 3 && texts[record->text_size - 1] == '\0';
 }
 
+static int compare_objects(const void *a, const void *b)
+{
+    const pw_trace_object *const first = a, *const second = b;
+    if (first->log != second->log)
+        return first->log < second->log ? -1 : 1;
+    return first->log_id < second->log_id ? -1 : first->log_id > second->log_id;
+}
+
 pw_trace_object *pw_trace_object_find(const pw_trace *trace, size_t log, uint64_t log_id)
 {
-    for (size_t i = trace->object_count; log_id != 0 && i > 0;
-         i--) /* mostly young ones are asked for */
-        if (trace->objects[i - 1].log_id == log_id && trace->objects[i - 1].log == log)
-            return &trace->objects[i - 1];
-    return NULL;
+    const pw_trace_object wanted = {.log = log, .log_id = log_id};
+    return log_id == 0 || trace->object_count == 0
+               ? NULL
+               : bsearch(&wanted, trace->objects, trace->object_count, sizeof wanted,
+                         compare_objects);
 }
 
 static bool has_room(pw_trace *trace, void *slot, size_t count, size_t *capacity, size_t size)
@@ -64,7 +71,6 @@ static bool take_birth(pw_trace *trace, size_t log, const pw_trace_record *recor
         return false;
     trace->objects[trace->object_count] = (pw_trace_object){.log = log,
                                                             .log_id = record->id,
-                                                            .id = trace->object_count + 1,
                                                             .interface = pw_trace_text(record, 0),
                                                             .maker = pw_trace_text(record, 1),
                                                             .born = record,
@@ -73,13 +79,26 @@ static bool take_birth(pw_trace *trace, size_t log, const pw_trace_record *recor
     return true;
 }
 
+/* The same file in all processes is one path. */
+static const char *find_path(pw_trace *trace, const char *path)
+{
+    for (size_t i = 0; i < trace->path_count; i++)
+        if (strcmp(trace->paths[i], path) == 0)
+            return trace->paths[i];
+    if (!has_room(trace, &trace->paths, trace->path_count, &trace->path_capacity,
+                  sizeof *trace->paths))
+        return NULL;
+    return trace->paths[trace->path_count++] = path;
+}
+
 static bool take_module(pw_trace *trace, pw_trace_log_file *log, const pw_trace_record *record)
 {
-    if (!has_room(trace, &log->modules, log->module_count, &log->module_capacity,
-                  sizeof *log->modules))
+    const char *const path = find_path(trace, pw_trace_text(record, 0));
+    if (path == NULL || !has_room(trace, &log->modules, log->module_count, &log->module_capacity,
+                                  sizeof *log->modules))
         return false;
-    log->modules[log->module_count++] = (pw_trace_module){
-        record->id, record->others[0], record->others[1], pw_trace_text(record, 0)};
+    log->modules[log->module_count++] =
+        (pw_trace_module){record, record->id, record->others[0], record->others[1], path};
     return true;
 }
 
@@ -99,7 +118,6 @@ static bool take_library(pw_trace *trace, size_t log, const pw_trace_record *rec
 static bool take_record(pw_trace *trace, size_t index, const pw_trace_record *record)
 {
     pw_trace_log_file *const log = &trace->logs[index];
-    pw_trace_object *object = NULL;
     switch ((pw_trace_kind)record->kind) {
     case PW_TRACE_STARTED:
         log->program = pw_trace_text(record, 0);
@@ -111,19 +129,11 @@ static bool take_record(pw_trace *trace, size_t index, const pw_trace_record *re
         return take_module(trace, log, record);
     case PW_TRACE_BORN:
         return take_birth(trace, index, record);
-    case PW_TRACE_ENDED:
-        if ((object = pw_trace_object_find(trace, index, record->id)) != NULL)
-            object->ended = record;
-        return true;
-    case PW_TRACE_RELEASED:
-        if ((object = pw_trace_object_find(trace, index, record->id)) != NULL) {
-            object->released = record;
-            object->parts = record->count;
-        }
-        return true;
     case PW_TRACE_EXIT:
         log->is_exited = true;
         return true;
+    case PW_TRACE_ENDED:
+    case PW_TRACE_RELEASED:
     case PW_TRACE_FOUND:
     case PW_TRACE_FORKED:
         return true;
@@ -131,18 +141,48 @@ static bool take_record(pw_trace *trace, size_t index, const pw_trace_record *re
     return true; /* of a later version */
 }
 
-/* The array of objects moves while it grows, so who is whose parent is looked up at the end. */
-static void find_parents(pw_trace *trace)
+static void take_ends(pw_trace *trace, size_t log)
 {
-    for (size_t i = 0; i < trace->object_count; i++)
-        for (int k = 0; k < 3; k++)
-            trace->objects[i].parents[k] = pw_trace_object_find(trace, trace->objects[i].log,
-                                                                trace->objects[i].born->others[k]);
+    const uint8_t *const data = trace->logs[log].contents.data;
+    for (size_t at = sizeof(pw_trace_head); at < trace->logs[log].end;) {
+        const pw_trace_record *const record = (const pw_trace_record *)(const void *)(data + at);
+        at += record->size;
+        if (record->kind != PW_TRACE_ENDED && record->kind != PW_TRACE_RELEASED)
+            continue;
+        pw_trace_object *const object = pw_trace_object_find(trace, log, record->id);
+        if (object != NULL && record->kind == PW_TRACE_ENDED)
+            object->ended = record;
+        if (object != NULL && record->kind == PW_TRACE_RELEASED) {
+            object->released = record;
+            object->parts = record->count;
+        }
+    }
 }
 
+/* The array of objects moves while it grows, and threads' births may be told out of order: who is
+ * whose parent, and who ended when, is looked up once all are there. */
+static void join_objects(pw_trace *trace)
+{
+    if (trace->object_count > 0)
+        qsort(trace->objects, trace->object_count, sizeof *trace->objects, compare_objects);
+    for (size_t i = 0; i < trace->object_count; i++) {
+        pw_trace_object *const each = &trace->objects[i];
+        each->id = i + 1;
+        for (int k = 0; k < 3; k++)
+            each->parents[k] = pw_trace_object_find(trace, each->log, each->born->others[k]);
+    }
+    for (size_t i = 0; i < trace->log_count; i++)
+        take_ends(trace, i);
+}
+
+/* A program that outlives the one that pawl waited for still writes: its log is read as a stream
+ * is, what is there now. */
 static pawl_status open_log(pw_trace_log_file *log, const char *path, pawl_error *error)
 {
-    PW_TRY(pw_os_read(path, MAX_LOG + (1u << 20), &log->contents, error));
+    pw_os_input input PW_CLEANUP(pw_os_input_close);
+    PW_TRY(pw_os_input_open(path, false, &input, error));
+    input.is_stream = true;
+    PW_TRY(pw_os_input_read(&input, 2 * PW_TRACE_MOST, &log->contents, error));
     log->head = (const pw_trace_head *)(const void *)log->contents.data;
     log->program = log->arguments = "";
     if (log->contents.size < sizeof *log->head || log->head->magic != PW_TRACE_MAGIC)
@@ -173,6 +213,6 @@ pawl_status pw_trace_take(pw_trace *trace, const char *const logs[], size_t coun
             *at += record->size;
         }
     }
-    find_parents(trace);
+    join_objects(trace);
     return PAWL_OK;
 }

@@ -53,8 +53,7 @@ static void put_frames(pw_trace *trace, pw_trace_out *out, size_t log,
     if (put_python(out, record))
         return;
     for (int i = 0; i < record->frame_count && i < trace->max_depth; i++) {
-        const pw_trace_site *const site =
-            pw_trace_site_find(trace, log, pw_trace_frames(record)[i]);
+        const pw_trace_site *const site = pw_trace_site_find(trace, log, record, i);
         if (site != NULL && put_places(out, site))
             return;
     }
@@ -95,7 +94,9 @@ static void put_finding(pw_trace *trace, pw_trace_out *out, const pw_trace_findi
                  plain(pw_trace_sentence(trace, finding)));
     if (where != NULL && finding->defect != PW_TRACE_NEVER_ENDED)
         pw_trace_put(out, ", in %s", where);
-    if (finding->times > 1)
+    if (finding->processes > 1)
+        pw_trace_put(out, " (%zu times, in %zu processes)", finding->times, finding->processes);
+    else if (finding->times > 1)
         pw_trace_put(out, " (%zu times)", finding->times);
     pw_trace_put(out, "\n");
     put_frames(trace, out, finding->log, record);

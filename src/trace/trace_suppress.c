@@ -13,9 +13,10 @@ typedef struct rule {
     const char *id, *interface, *frame;
 } rule;
 
+/* A function's own name may be no pattern of itself: operator[](int). */
 static bool matches(const char *pattern, const char *text)
 {
-    return text != NULL && fnmatch(pattern, text, 0) == 0;
+    return text != NULL && (strcmp(pattern, text) == 0 || fnmatch(pattern, text, 0) == 0);
 }
 
 static bool matches_frame(const pw_trace *trace, const pw_trace_finding *finding,
@@ -26,8 +27,7 @@ static bool matches_frame(const pw_trace *trace, const pw_trace_finding *finding
     if (strcmp(pattern, "*") == 0)
         return true;
     for (int i = 0; i < record->frame_count && i < trace->max_depth; i++) {
-        const pw_trace_site *const site =
-            pw_trace_site_find(trace, finding->log, pw_trace_frames(record)[i]);
+        const pw_trace_site *const site = pw_trace_site_find(trace, finding->log, record, i);
         if (site == NULL)
             continue;
         if (site->module != NULL && (matches(pattern, site->module->path) ||
@@ -87,6 +87,14 @@ static bool read_rule(char *line, rule *found)
            strcmp(words[0], "*") == 0;
 }
 
+static bool is_any_id(const char *pattern)
+{
+    for (size_t i = 0; pawl_trace_diagnosis(i) != NULL; i++)
+        if (matches(pattern, pawl_trace_diagnosis(i)->id))
+            return true;
+    return false;
+}
+
 pawl_status pw_trace_suppress(pw_trace *trace, const char *path, pawl_error *error)
 {
     pw_contents contents = {.data = NULL};
@@ -95,20 +103,25 @@ pawl_status pw_trace_suppress(pw_trace *trace, const char *path, pawl_error *err
     pw_os_contents_free(&contents);
     if (text == NULL)
         return pw_fail_memory(error, "suppressions", MAX_FILE);
-    for (unsigned number = 1; text != NULL; number++) {
-        char *const end = strchr(text, '\n');
+    char *next = NULL;
+    for (unsigned number = 1; text != NULL; number++, text = next) {
         rule found;
-        if (end != NULL)
-            *end = '\0';
+        next = strchr(text, '\n');
+        if (next != NULL)
+            *next++ = '\0';
         if (!read_rule(text, &found))
             return pw_fail(error, PAWL_ERR_CORRUPT,
                            "%s:%u: a suppression begins with an id such as PAWL-T001 (or *), then "
                            "may follow the interface and a function, "
                            "file or library; this begins with '%.40s'",
                            path, number, found.id);
-        if (found.id != NULL && found.id[0] != '#')
-            apply(trace, &found);
-        text = end != NULL ? end + 1 : NULL;
+        if (found.id == NULL || found.id[0] == '#')
+            continue;
+        if (!is_any_id(found.id))
+            return pw_fail(error, PAWL_ERR_CORRUPT,
+                           "%s:%u: there is no %.40s: 'pawl explain' lists the ids", path, number,
+                           found.id);
+        apply(trace, &found);
     }
     return PAWL_OK;
 }

@@ -15,15 +15,37 @@ static int compare_sites(const void *a, const void *b)
     const pw_trace_site *const first = a, *const second = b;
     if (first->log != second->log)
         return first->log < second->log ? -1 : 1;
-    return first->address < second->address ? -1 : first->address > second->address;
+    if (first->address != second->address)
+        return first->address < second->address ? -1 : 1;
+    return first->module < second->module ? -1 : first->module > second->module;
 }
 
-static const pw_trace_module *module_of(const pw_trace_log_file *log, uint64_t address)
+/* Within the call, not behind it. */
+static uint64_t address_of(const pw_trace_record *record, int nth)
 {
-    for (size_t i = 0; i < log->module_count; i++)
-        if (address >= log->modules[i].begin && address < log->modules[i].end)
-            return &log->modules[i];
+    return pw_trace_frames(record)[nth] - 1;
+}
+
+/* A plugin that was unloaded may have left its place to another: what was loaded there last when
+ * the record was made. */
+const pw_trace_module *pw_trace_module_of(const pw_trace *trace, size_t log,
+                                          const pw_trace_record *record, int nth)
+{
+    const uint64_t address = address_of(record, nth);
+    for (size_t i = trace->logs[log].module_count; i > 0; i--) {
+        const pw_trace_module *const each = &trace->logs[log].modules[i - 1];
+        if (address >= each->begin && address < each->end && each->noted < record)
+            return each;
+    }
     return NULL;
+}
+
+static pw_trace_site site_of(const pw_trace *trace, size_t log, const pw_trace_record *record,
+                             int nth)
+{
+    return (pw_trace_site){.log = log,
+                           .address = address_of(record, nth),
+                           .module = pw_trace_module_of(trace, log, record, nth)};
 }
 
 static bool add_record(pw_trace *trace, size_t log, const pw_trace_record *record)
@@ -36,10 +58,7 @@ static bool add_record(pw_trace *trace, size_t log, const pw_trace_record *recor
                 return false;
             trace->sites = grown;
         }
-        const uint64_t address =
-            pw_trace_frames(record)[i] - 1; /* within the call, not behind it */
-        trace->sites[trace->site_count++] = (pw_trace_site){
-            .log = log, .address = address, .module = module_of(&trace->logs[log], address)};
+        trace->sites[trace->site_count++] = site_of(trace, log, record, i);
     }
     return true;
 }
@@ -122,25 +141,33 @@ static bool read_places(pw_arena *arena, char **answer, char **next, pw_trace_si
     return true;
 }
 
-/* All sites of one module of one log. False: there is no such tool. */
-static bool ask(pw_trace *trace, const char *tool, const pw_trace_module *module,
-                pawl_status *status, pawl_error *error)
+static bool is_in(const pw_trace_site *site, const char *path)
 {
-    const char *const arguments[] = {tool, "-a", "-f", "-C", "-i", "-e", module->path, NULL};
+    return site->module != NULL && site->module->path == path;
+}
+
+/* All sites of one file, in whatever process. False: there is no such tool. */
+static bool ask(pw_trace *trace, const char *tool, const char *path, pawl_status *status,
+                pawl_error *error)
+{
+    const char *const arguments[] = {tool, "-a", "-f", "-C", "-i", "-e", path, NULL};
     pw_trace_out question = {.file = NULL};
     char *answer = NULL;
     for (size_t i = 0; i < trace->site_count; i++)
-        if (trace->sites[i].module == module)
-            pw_trace_put(&question, "0x%llx\n",
-                         (unsigned long long)(trace->sites[i].address - module->base));
+        if (is_in(&trace->sites[i], path))
+            pw_trace_put(
+                &question, "0x%llx\n",
+                (unsigned long long)(trace->sites[i].address - trace->sites[i].module->base));
     if (question.is_full)
         *status = pw_fail_memory(error, "addresses", question.capacity);
+    if (question.text == NULL)
+        return true; /* there are none */
     const bool is_there =
         *status >= 0 && pw_os_filter(arguments, question.text, &answer, NULL) >= 0;
     pw_free(question.text);
     char *at = answer, *line = is_there ? next_line(&at) : NULL;
     for (size_t i = 0; i < trace->site_count && line != NULL && *status >= 0; i++)
-        if (trace->sites[i].module == module &&
+        if (is_in(&trace->sites[i], path) &&
             !read_places(&trace->arena, &at, &line, &trace->sites[i]))
             *status = pw_fail_memory(error, "places in source", sizeof(pw_trace_place));
     pw_free(answer);
@@ -154,32 +181,22 @@ pawl_status pw_trace_symbolise(pw_trace *trace, pawl_error *error)
     static const char *const tools[] = {
         "llvm-addr2line",    "llvm-addr2line-19", "llvm-addr2line-18", "llvm-addr2line-16",
         "llvm-addr2line-15", "llvm-addr2line-14", "addr2line"};
-    const char *tool = NULL;
+    size_t tool = 0; /* the first that is there */
     pawl_status status = PAWL_OK;
     if (!gather(trace))
         return pw_fail_memory(error, "the backtraces", sizeof *trace->sites);
-    for (size_t i = 0; i < trace->site_count && status >= 0; i++) {
-        const pw_trace_module *const module = trace->sites[i].module;
-        bool is_asked = module == NULL || trace->sites[i].places != NULL;
-        for (size_t k = 0; !is_asked && k < i; k++)
-            is_asked = trace->sites[k].module == module;
-        for (size_t k = 0; !is_asked && tool == NULL && status >= 0 && k < PW_COUNT(tools); k++)
-            if (ask(trace, tools[k], module, &status, error)) {
-                tool = tools[k];
-                is_asked = true;
-            }
-        if (!is_asked && tool != NULL && status >= 0)
-            (void)ask(trace, tool, module, &status, error);
-        if (tool == NULL && module != NULL)
-            break;
-    }
-    trace->has_symbols = tool != NULL || trace->site_count == 0;
+    for (size_t i = 0; i < trace->path_count; i++)
+        while (tool < PW_COUNT(tools) && status >= 0 &&
+               !ask(trace, tools[tool], trace->paths[i], &status, error))
+            tool++;
+    trace->has_symbols = tool < PW_COUNT(tools);
     return status;
 }
 
-const pw_trace_site *pw_trace_site_find(const pw_trace *trace, size_t log, uint64_t address)
+const pw_trace_site *pw_trace_site_find(const pw_trace *trace, size_t log,
+                                        const pw_trace_record *record, int nth)
 {
-    const pw_trace_site wanted = {.log = log, .address = address - 1};
+    const pw_trace_site wanted = site_of(trace, log, record, nth);
     return trace->site_count == 0
                ? NULL
                : bsearch(&wanted, trace->sites, trace->site_count, sizeof wanted, compare_sites);
@@ -188,9 +205,9 @@ const pw_trace_site *pw_trace_site_find(const pw_trace *trace, size_t log, uint6
 bool pw_trace_is_wrapper(const char *file)
 {
     const char *const base = pw_os_basename(file);
-    return strncmp(base, "NvInfer", 7) == 0 || strncmp(base, "NvOnnx", 6) == 0 ||
-           strstr(file, "/include/c++/") != NULL || strncmp(file, "/usr/include/", 13) == 0 ||
-           strstr(file, "/usr/src/debug/") != NULL;
+    const bool is_nvidias = strncmp(base, "NvInfer", 7) == 0 || strncmp(base, "NvOnnx", 6) == 0;
+    return (is_nvidias && strstr(base, ".h") != NULL) || strstr(file, "/include/c++/") != NULL ||
+           strncmp(file, "/usr/include/", 13) == 0 || strstr(file, "/usr/src/debug/") != NULL;
 }
 
 const pw_trace_place *pw_trace_own_place(const pw_trace *trace, size_t log,
@@ -198,8 +215,7 @@ const pw_trace_place *pw_trace_own_place(const pw_trace *trace, size_t log,
 {
     const pw_trace_place *named = NULL;
     for (int i = 0; record != NULL && i < record->frame_count && i < trace->max_depth; i++) {
-        const pw_trace_site *const site =
-            pw_trace_site_find(trace, log, pw_trace_frames(record)[i]);
+        const pw_trace_site *const site = pw_trace_site_find(trace, log, record, i);
         for (size_t k = 0; site != NULL && k < site->place_count; k++) {
             if (site->places[k].file != NULL && !pw_trace_is_wrapper(site->places[k].file))
                 return &site->places[k];

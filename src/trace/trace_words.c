@@ -93,8 +93,8 @@ const char *pw_trace_object_name(pw_trace *trace, const pw_trace_object *object)
 /* Of a line of Python's, whether its file is a wrapper's: on the way from a program to TensorRT. */
 static bool is_python_wrapper(const char *line)
 {
-    static const char *const parts[] = {"/site-packages/", "/dist-packages/", "\"<frozen",
-                                        "/ctypes/", "/contextlib.py"};
+    static const char *const parts[] = {"/lib/python", "/site-packages/", "/dist-packages/",
+                                        "\"<frozen"};
     const size_t length = strcspn(line, "\n");
     for (size_t i = 0; i < PW_COUNT(parts); i++) {
         const char *const found = strstr(line, parts[i]);
@@ -140,7 +140,7 @@ const char *pw_trace_where(pw_trace *trace, size_t log, const pw_trace_record *r
         return place->function;
     if (record->frame_count == 0)
         return NULL;
-    const pw_trace_site *const site = pw_trace_site_find(trace, log, pw_trace_frames(record)[0]);
+    const pw_trace_site *const site = pw_trace_site_find(trace, log, record, 0);
     if (site == NULL || site->module == NULL)
         return NULL;
     return pw_arena_printf(&trace->arena, "%s+0x%llx", pw_os_basename(site->module->path),
@@ -227,7 +227,7 @@ const char *pw_trace_sentence(pw_trace *trace, const pw_trace_finding *finding)
     case PW_TRACE_LIBRARY_ERROR:
         return said(trace, "the library reports an error in %s%s", call, "");
     case PW_TRACE_IN_FORKED_CHILD:
-        return said(trace, "a forked child uses an object that it inherited: %s%s", call, "");
+        return said(trace, "a forked child uses %s, which it inherited: %s", name, call);
     case PW_TRACE_DEFECT_END:
         break;
     }

@@ -121,12 +121,87 @@ static void use_companions(const char *mode, const char *path)
     end(r);
 }
 
+// So many contexts of one engine at once, the oldest ended first.
+static void many_contexts(int wanted)
+{
+    Tiny *b = createInferBuilder(), *n = createNetwork(b), *c = createConfig(b), *t = relu(n, input(n));
+    name(t, "out");
+    markOutput(n, t);
+    Tiny *p = build(b, n, c);
+    end(c);
+    end(n);
+    end(b);
+    Tiny *r = createInferRuntime(), *e = deserialize(r, planData(p), planSize(p));
+    end(p);
+    std::vector<Tiny *> contexts;
+    for (int i = 0; i < wanted; i++)
+        contexts.push_back(createContext(e));
+    for (Tiny *each : contexts)
+        end(each);
+    end(e);
+    end(r);
+}
+
+// No file may grow any more, and more is made than the log has room for; all of it is ended.
+static void fill_log(void)
+{
+    struct rlimit none = {1 << 16, 1 << 16};
+    signal(SIGXFSZ, SIG_IGN);
+    setrlimit(RLIMIT_FSIZE, &none);
+    std::vector<Tiny *> made;
+    for (int i = 0; i < 1000; i++)
+        made.push_back(createInferRuntime());
+    for (Tiny *each : made)
+        end(each);
+}
+
+// The second plugin takes the first one's place in memory; both are opened from where the program then leaves.
+static void reload(const char *first, const char *second)
+{
+    for (const char *path : {first, second}) {
+        void *const plugin = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+        if (plugin == NULL)
+            exit(9);
+        if (path == second)
+            (void)!chdir("/");
+        ((void (*)(void))dlsym(plugin, "work"))();
+        dlclose(plugin);
+    }
+}
+
+static void many_children(int wanted)
+{
+    for (int i = 0; i < wanted; i++)
+        if (fork() == 0) {
+            defect();
+            exit(0);
+        }
+    while (wait(NULL) > 0)
+        continue;
+}
+
+struct Owner {
+    Tiny *held;
+    ~Owner() { if (held != NULL) end(held); }
+};
+static Owner owner;
+
 int main(int count, char **arguments)
 {
     const char *mode = arguments[1];
     if (is(mode, "nothing"))
         return puts("nothing") < 0;
+    if (is(mode, "reload"))
+        return reload(arguments[2], arguments[3]), 0;
     tiny_open();
+    if (is(mode, "contexts"))
+        return many_contexts(atoi(arguments[2])), 0;
+    if (is(mode, "fill"))
+        return fill_log(), 0;
+    if (is(mode, "children"))
+        return many_children(atoi(arguments[2])), 0;
+    if (is(mode, "static"))
+        return owner.held = createInferRuntime(), 0;
     if (is(mode, "fork") && fork() == 0) {
         Tiny *b = createInferBuilder();
         _exit(b == NULL);

@@ -55,6 +55,33 @@ like 'PAWL-T001' -- sh -c "exec '$hostile' defect"
 like 'programs\? that it started w.* not followed' -- sh -c "'$hostile' defect; true"
 like 'PAWL-T001' --follow-children -- sh -c "'$hostile' defect; true"
 
+# Many at once: objects, processes; more than a log has room for.
+like '100006 objects, 0 defects' -- "$hostile" contexts 100000
+like 'is ended before .*(200 times, in 200 processes)' --follow-children -- "$hostile" children 200
+[ "$(grep -vc '^\[E\]' "$work/err")" -lt 20 ] || fail 'a line for each of many processes'
+for words in '' 1 12345678 1234567890123456 123456789012345678901234 12345678901234567890123456789012 1234567890123456789012345678901234567890; do
+    like 'later events were not recorded' -- "$hostile" fill $words
+    grep -q ' 0 defects' "$work/err" || fail 'an end that the log had no room for is taken for none'
+done
+
+# What lies where, and when: exit() further out than the frames that are told, a plugin in the place of another, of a path from
+# where the program was; a library that makes its objects before main() and before the witness is constructed.
+like 'PAWL-T010' --max-depth 1 -- "$hostile" static
+printf '#include "NvInferTiny.h"\nvoid work(void) { tiny_open(); Tiny *b = createInferBuilder(), *c = createConfig(b); end(c); end(b); }\n' >"$work/right.c"
+sed 's/end(c); end(b)/end(b); end(c)/; s/work/&/' "$work/right.c" >"$work/wrong.c"
+for each in right wrong; do
+    # shellcheck disable=SC2086 # flags
+    "$cc" -g -O1 -w ${TINY_FLAGS:-} -I "$source/tests/trace" -I "$source/src" -shared -fPIC "$work/$each.c" -o "$work/$each.so" -ldl -lpthread
+done
+(faults=0; cd "$work" && like 'in work (wrong.c:2)' -- "$hostile" reload ./right.so ./wrong.so && [ "$faults" = 0 ]) || faults=$((faults + 1))
+printf '#include "NvInferTiny.h"\nstatic Tiny *b, *c;\n__attribute__((constructor)) static void begin(void) { tiny_open(); b = createInferBuilder(); c = createConfig(b); }\nvoid finish(void) { end(b); end(c); }\n' >"$work/early.c"
+printf 'void finish(void);\nint main(void) { finish(); return 0; }\n' >"$work/late.c"
+# shellcheck disable=SC2086 # flags
+"$cc" -g -O1 -w ${TINY_FLAGS:-} -I "$source/tests/trace" -I "$source/src" -shared -fPIC "$work/early.c" -o "$work/libearly.so" -ldl -lpthread
+# shellcheck disable=SC2086 # flags
+"$cc" -g ${TINY_FLAGS:-} "$work/late.c" -o "$work/late" -L "$work" -learly -Wl,-rpath,"$work"
+like 'in finish (early.c:4)' -- "$work/late"
+
 # A signal that pawl alone is sent goes to the program.
 "$pawl" trace -- "$hostile" term >"$work/out" 2>"$work/err" && fail "term: exit 0" || :
 grep -q 'was ended by signal 15' "$work/err" || fail "SIGTERM is not passed on"
@@ -153,6 +180,13 @@ printf 'IBuilder\n' >"$work/supp"
 code=0
 "$pawl" trace --suppressions "$work/supp" -- "$hostile" defect >"$work/out" 2>"$work/err" || code=$?
 [ "$code" = 3 ] && grep -q 'supp:1: a suppression begins with an id' "$work/err" || fail "bad suppressions: $code"
+[ ! -s "$work/out" ] || fail "the program ran before a mistake in --suppressions was told"
+printf 'PAWL-T002 IBuilder\n\n# none\nPAWL-T099\n' >"$work/supp"
+code=0
+"$pawl" trace --suppressions "$work/supp" -- "$hostile" defect >"$work/out" 2>"$work/err" || code=$?
+[ "$code" = 3 ] && grep -q 'supp:4: there is no PAWL-T099' "$work/err" && [ ! -s "$work/out" ] || fail "an id that is none: $code"
+"$pawl" trace -o "$work/nowhere/report.html" -- "$hostile" defect >"$work/out" 2>"$work/err" && fail "nowhere: exit 0" || :
+grep -q 'PAWL-T001' "$work/err" && grep -q 'nowhere' "$work/err" || fail "a report that cannot be written is lost"
 "$pawl" trace --repair -- "$hostile" defect >"$work/out" 2>"$work/err" && fail "exit 0" || :
 grep -q 'postponed by --repair' "$work/err" && ! grep -q '^\[E\]' "$work/err" || fail "--repair"
 for format in svg html json txt; do

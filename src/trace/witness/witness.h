@@ -111,6 +111,7 @@ struct pw_entry {
     _Atomic pw_state state;
     bool is_inherited; /* by a forked child */
     bool is_quarantined; /* its storage is kept: a use can be told */
+    bool is_needed; /* it stands in another's kept */
     pw_entry *owner;               /* a part's */
     pw_entry *parents[PW_MAX_PARENTS];
     pw_entry *kept[PW_MAX_KEPT];   /* what a build with it needs */
@@ -125,6 +126,7 @@ struct pw_entry {
 };
 
 /* witness_process.c */
+void pw_start(void); /* as the library's constructor does, if a factory is called before it */
 extern atomic_bool pw_is_on;       /* there is something to witness, and this process is traced */
 extern uint32_t pw_flags;
 extern int pw_max_depth;
@@ -151,12 +153,12 @@ void *pw_arena(size_t size);
 typedef struct pw_frames {
     uint64_t frames[PW_TRACE_FRAMES];
     int count;
+    bool is_in_exit; /* exit() is among the callers, however far out */
     char python[1536]; /* "File ..., line ... in ..." a line each, the innermost first */
 } pw_frames;
 void pw_frames_start(void);
 /* From the given caller outwards; 0: from the witness's own. */
 void pw_frames_take(pw_frames *frames, uint64_t caller);
-bool pw_frames_are_in_exit(const pw_frames *frames);
 void pw_modules_note(void); /* tells the log of modules it does not know */
 
 /* witness_roles.c */

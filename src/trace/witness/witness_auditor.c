@@ -3,8 +3,8 @@
  * libpawl_audit.so: the dynamic linker asks it about every symbol that is bound, by dlsym too and
  * whatever scope a library was opened in. It lives in a namespace of its own and needs no library,
  * not even C's. It only asks the witness, which lies in the program, what to put in a symbol's
- * place; before the program's libraries are relocated it gives small jumps, and fills in later
- * where they lead.
+ * place; before the program's libraries are relocated it gives small jumps, and fills in where they
+ * lead when they are called, which a library's constructor may do, or when main() is near.
  */
 #define _GNU_SOURCE
 #include "trace/witness/hooked.h"
@@ -28,21 +28,40 @@ EXPORT uintptr_t la_symbind64(Elf64_Sym *symbol, unsigned index, uintptr_t *from
 static const struct link_map *witness;
 static bind_function bind;
 
-/* jumps.S-like: jump k goes where targets[k] says. */
+/* Jump k goes where targets[k] says: at first to the kth of pw_firsts, which asks
+ * pw_jump_first(k) and goes on there. */
 extern const char pw_jumps[];
+extern char pw_firsts[];
 __attribute__((visibility("hidden"))) void *pw_jump_targets[JUMPS];
+__attribute__((visibility("hidden"))) void *pw_jump_first(unsigned jump);
+static void *jump_originals[JUMPS];
 static const char *jump_names[JUMPS];
 static unsigned jump_count;
 
 #if defined(__x86_64__)
 __asm__(".text\n.p2align 4\n.globl pw_jumps\n.hidden pw_jumps\npw_jumps:\n"
         ".set n, 0\n.rept 64\nendbr64\njmp *pw_jump_targets+8*n(%rip)\n.p2align 4\n.set n, n + "
-        "1\n.endr\n");
+        "1\n.endr\n"
+        ".p2align 4\n.globl pw_firsts\n.hidden pw_firsts\npw_firsts:\n"
+        ".set n, 0\n.rept 64\nendbr64\npushq $n\njmp pw_first\n.p2align 4\n.set n, n + 1\n.endr\n"
+        "pw_first:\n"
+        ".irp r, rdi, rsi, rdx, rcx, r8, r9\npushq %\\r\n.endr\n"
+        "movl 48(%rsp), %edi\ncall pw_jump_first\n"
+        ".irp r, r9, r8, rcx, rdx, rsi, rdi\npopq %\\r\n.endr\n"
+        "addq $8, %rsp\njmp *%rax\n");
 #elif defined(__aarch64__)
 __asm__(".text\n.p2align 4\n.globl pw_jumps\n.hidden pw_jumps\npw_jumps:\n"
         ".set n, 0\n.rept 64\nhint #34\nadrp x16, pw_jump_targets+8*n\nldr x16, [x16, "
         "#:lo12:pw_jump_targets+8*n]\nbr x16\n"
-        ".set n, n + 1\n.endr\n");
+        ".set n, n + 1\n.endr\n"
+        ".p2align 4\n.globl pw_firsts\n.hidden pw_firsts\npw_firsts:\n"
+        ".set n, 0\n.rept 64\nhint #34\nmov w17, #n\nb pw_first\n.p2align 4\n.set n, n + 1\n.endr\n"
+        "pw_first:\n"
+        "stp x0, x1, [sp, #-80]!\nstp x2, x3, [sp, #16]\nstp x4, x5, [sp, #32]\n"
+        "stp x6, x7, [sp, #48]\nstp x8, x30, [sp, #64]\n"
+        "mov w0, w17\nbl pw_jump_first\nmov x16, x0\n"
+        "ldp x2, x3, [sp, #16]\nldp x4, x5, [sp, #32]\nldp x6, x7, [sp, #48]\n"
+        "ldp x8, x30, [sp, #64]\nldp x0, x1, [sp], #80\nbr x16\n");
 #endif
 
 static int is_same(const char *a, const char *b)
@@ -96,6 +115,15 @@ static void find_bind(void)
             bind = (bind_function)(witness->l_addr + symbols[i].st_value);
 }
 
+/* Nothing is called before all libraries are relocated, the witness too. */
+void *pw_jump_first(unsigned jump)
+{
+    if (bind == NULL)
+        find_bind();
+    void *const original = jump_originals[jump];
+    return pw_jump_targets[jump] = bind != NULL ? bind(jump_names[jump], original) : original;
+}
+
 unsigned la_version(unsigned version)
 {
     return version < LAV_CURRENT ? version : LAV_CURRENT;
@@ -118,9 +146,10 @@ void la_preinit(uintptr_t *cookie)
     (void)cookie;
     if (witness == NULL)
         return;
-    find_bind();
-    for (unsigned i = 0; i < jump_count && bind != NULL; i++)
-        pw_jump_targets[i] = bind(jump_names[i], pw_jump_targets[i]);
+    for (unsigned i = 0; i < jump_count; i++)
+        (void)pw_jump_first(i);
+    if (bind == NULL)
+        find_bind();
 }
 
 uintptr_t la_symbind64(Elf64_Sym *symbol, unsigned index, uintptr_t *from, uintptr_t *to,
@@ -130,6 +159,8 @@ uintptr_t la_symbind64(Elf64_Sym *symbol, unsigned index, uintptr_t *from, uintp
     (void)index;
     (void)from;
     (void)to;
+    if ((*flags & LA_SYMB_DLSYM) != 0 && witness != NULL && bind == NULL)
+        find_bind(); /* code of the program runs */
     *flags |= LA_SYMB_NOPLTENTER | LA_SYMB_NOPLTEXIT;
     if (original == NULL || witness == NULL || !is_hooked(name))
         return symbol->st_value;
@@ -137,7 +168,8 @@ uintptr_t la_symbind64(Elf64_Sym *symbol, unsigned index, uintptr_t *from, uintp
         return (uintptr_t)bind(name, original);
     if (jump_count == JUMPS)
         return symbol->st_value;
-    pw_jump_targets[jump_count] = original;
+    pw_jump_targets[jump_count] = pw_firsts + (size_t)16 * jump_count;
+    jump_originals[jump_count] = original;
     jump_names[jump_count] = name;
     return (uintptr_t)(pw_jumps + 16 * jump_count++);
 }

@@ -159,6 +159,7 @@ static void keep(pw_entry *entry, const pw_registers *registers)
             entry->kept[i] != NULL && entry->kept[i]->interface == kept->interface;
         if (entry->kept[i] == NULL || is_same_kind) { /* the last one given is the one in use */
             entry->kept[i] = kept;
+            kept->is_needed = true;
             break;
         }
     }

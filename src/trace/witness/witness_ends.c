@@ -81,7 +81,7 @@ static void check_moment(const pw_registers *registers, const pw_entry *entry,
     void *context = NULL;
     int device = -1;
     pw_find found = finding(PW_TRACE_ENDED_AT_EXIT, registers, entry);
-    if (pw_frames_are_in_exit(frames)) {
+    if (frames->is_in_exit) {
         found.count = pw_driver_is_down();
         pw_found(&found);
         return;

@@ -79,6 +79,7 @@ static void *make(factory kind, int nth, void *first, void *second, int32_t vers
     factory_3 call_3;
     memcpy(&call_2, &original, sizeof call_2);
     memcpy(&call_3, &original, sizeof call_3);
+    pw_start();
     if (!atomic_load(&pw_is_on) || pw_this_thread.depth > 0)
         return row->has_parent ? call_3(first, second, version) : call_2(first, version);
     if (row->has_parent) {
@@ -109,6 +110,7 @@ static void *make(factory kind, int nth, void *first, void *second, int32_t vers
         for (int i = 0; i < PW_MAX_KEPT && parser != NULL; i++)
             if (parent->kept[i] == NULL) {
                 parent->kept[i] = parser;
+                parser->is_needed = true;
                 break;
             }
         pw_unlock();

@@ -12,11 +12,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#define STEP     ((size_t)1 << 20)
-#define CAPACITY ((size_t)64 << 20)
+#define STEP       ((size_t)1 << 20)
+#define FIRST_STEP ((size_t)1 << 16) /* most processes tell little */
 
 static pw_trace_head *head;
-static size_t allocated;
+static size_t allocated, capacity;
 static char path[512];
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 
@@ -53,18 +53,25 @@ static uint64_t now(void)
 /* One step more of the file, mapped behind what is there. */
 static bool grow(void)
 {
-    const int file = allocated < CAPACITY ? open(path, O_RDWR | O_CLOEXEC) : -1;
+    const size_t step = allocated == 0 ? FIRST_STEP : STEP;
+    const int file = allocated + step <= capacity ? open(path, O_RDWR | O_CLOEXEC) : -1;
     bool is_grown = false;
     if (file < 0)
         return false;
-    if (posix_fallocate(file, (off_t)allocated, (off_t)STEP) == 0 &&
-        mmap((char *)head + allocated, STEP, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, file,
+    if (posix_fallocate(file, (off_t)allocated, (off_t)step) == 0 &&
+        mmap((char *)head + allocated, step, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, file,
              (off_t)allocated) != MAP_FAILED) {
-        allocated += STEP;
+        allocated += step;
         is_grown = true;
     }
     close(file);
     return is_grown;
+}
+
+static void *reserve(size_t size)
+{
+    capacity = size;
+    return mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 }
 
 bool pw_log_open(const char *folder, uint32_t flags, bool is_forked)
@@ -82,14 +89,15 @@ bool pw_log_open(const char *folder, uint32_t flags, bool is_forked)
     if (file < 0)
         return false;
     close(file);
-    void *const room =
-        mmap(NULL, CAPACITY, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    void *room = reserve(PW_TRACE_MOST);
+    while (room == MAP_FAILED && capacity > STEP) /* the program may be given little */
+        room = reserve(capacity / 2);
     if (room == MAP_FAILED)
         return false;
     head = room;
     allocated = 0;
     if (!grow()) {
-        munmap(room, CAPACITY);
+        munmap(room, capacity);
         head = NULL;
         return false;
     }
@@ -125,12 +133,14 @@ void pw_log_add(const pw_note *note)
     const size_t size = (sizeof(pw_trace_record) + frames_size + text_size + 7) & ~(size_t)7;
     const uint32_t thread = pw_thread_id();
     pthread_mutex_lock(&mutex);
-    while (head->used + size > allocated)
-        if (!grow()) {
-            head->dropped++;
-            pthread_mutex_unlock(&mutex);
-            return;
-        }
+    bool has_room = head->dropped == 0;
+    while (has_room && head->used + size > allocated)
+        has_room = grow();
+    if (!has_room) { /* nor for a smaller one later: an exit without the ends before it would lie */
+        head->dropped++;
+        pthread_mutex_unlock(&mutex);
+        return;
+    }
     pw_trace_record *const record = (pw_trace_record *)((char *)head + head->used);
     *record = (pw_trace_record){.kind = (uint16_t)note->kind,
                                 .frame_count = (uint16_t)note->frame_count,

@@ -4,9 +4,9 @@
 
 #include <string.h>
 
-#define BUCKETS         4096
-#define QUARANTINE      4096 /* objects whose storage is kept: the first so many that end */
-#define PART_QUARANTINE 4096 /* the same of layers and tensors */
+#define BUCKETS         65536 /* 2^16 */
+#define QUARANTINE      4096  /* objects whose storage is kept: the first so many that end */
+#define PART_QUARANTINE 4096  /* the same of layers and tensors */
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pw_entry *buckets[BUCKETS];
@@ -41,7 +41,7 @@ void pw_objects_after_fork(void)
 
 static pw_entry **bucket_of(const void *object)
 {
-    return &buckets[((uintptr_t)object >> 4) * 0x9E3779B97F4A7C15u >> 52];
+    return &buckets[((uintptr_t)object >> 4) * 0x9E3779B97F4A7C15u >> 48];
 }
 
 pw_entry *pw_entry_find(const void *object)
@@ -173,7 +173,7 @@ void pw_entry_forget(pw_entry *entry)
         at = &(*at)->chain;
     if (*at != NULL)
         *at = entry->chain;
-    for (pw_entry *each = first; each != NULL; each = each->next)
+    for (pw_entry *each = entry->is_needed ? first : NULL; each != NULL; each = each->next)
         for (int i = 0; i < PW_MAX_KEPT; i++)
             if (each->kept[i] == entry)
                 each->kept[i] = NULL;

@@ -129,7 +129,7 @@ static bool read_orders(long *process)
     return true;
 }
 
-__attribute__((constructor)) static void start(void)
+static void start(void)
 {
     long process = 0;
     const int kept = errno;
@@ -147,6 +147,18 @@ __attribute__((constructor)) static void start(void)
         atomic_store(&pw_is_on, true);
     }
     errno = kept;
+}
+
+/* A library of the program may be constructed before this one and make its objects then. */
+void pw_start(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    (void)pthread_once(&once, start);
+}
+
+__attribute__((constructor)) static void construct(void)
+{
+    pw_start();
 }
 
 __attribute__((destructor)) static void stop(void)

@@ -21,33 +21,52 @@
 
 extern const char pw_stubs[];
 
+/* A copy has as much room as it needs: a network of many layers has thousands. */
+static const int rooms[] = {8, 32, 96, PW_SLOTS + BEHIND};
+#define ROOMS (sizeof rooms / sizeof rooms[0])
+
 typedef struct block {
-    struct block *next; /* of the free ones */
+    struct block *next; /* of the free ones of its room */
     pw_view *view;
-    const void *words[PREFIX + PW_SLOTS + BEHIND];
+    size_t room; /* index of rooms */
+    const void *words[];
 } block;
 
-static block *free_blocks; /* with the mutex held */
+static block *free_blocks[ROOMS]; /* with the mutex held */
 
 /* Blocks lie together, so that one is known by its address alone. */
 #define TOGETHER 256
-static block *groups[4096];
+static struct group {
+    const char *begin, *end;
+} groups[4096];
 static size_t group_count;
 
-static block *take_block(void)
+static void add_group(size_t room)
 {
-    if (free_blocks == NULL && group_count < sizeof groups / sizeof groups[0]) {
-        block *const made = pw_arena(TOGETHER * sizeof *made);
-        for (size_t i = 0; made != NULL && i < TOGETHER; i++) {
-            made[i].next = free_blocks;
-            free_blocks = &made[i];
-        }
-        if (made != NULL)
-            groups[group_count++] = made;
+    const size_t size = sizeof(block) + (size_t)(PREFIX + rooms[room]) * sizeof(void *);
+    char *const made =
+        group_count < sizeof groups / sizeof groups[0] ? pw_arena(TOGETHER * size) : NULL;
+    if (made == NULL)
+        return;
+    groups[group_count++] = (struct group){made, made + TOGETHER * size};
+    for (size_t i = 0; i < TOGETHER; i++) {
+        block *const each = (block *)(void *)(made + i * size);
+        each->room = room;
+        each->next = free_blocks[room];
+        free_blocks[room] = each;
     }
-    block *const taken = free_blocks;
+}
+
+static block *take_block(int entries)
+{
+    size_t room = 0;
+    while (rooms[room] < entries)
+        room++;
+    if (free_blocks[room] == NULL)
+        add_group(room);
+    block *const taken = free_blocks[room];
     if (taken != NULL)
-        free_blocks = taken->next;
+        free_blocks[room] = taken->next;
     return taken;
 }
 
@@ -59,8 +78,7 @@ static block *block_of(const void *const *vptr)
 static bool is_copy(const void *const *vptr)
 {
     for (size_t i = 0; i < group_count; i++)
-        if ((const char *)vptr >= (const char *)groups[i] &&
-            (const char *)vptr < (const char *)(groups[i] + TOGETHER))
+        if ((const char *)vptr >= groups[i].begin && (const char *)vptr < groups[i].end)
             return true;
     return false;
 }
@@ -94,19 +112,28 @@ static bool is_entry(const void *word)
     return value > 65536;
 }
 
-__attribute__((no_sanitize("address"))) static void fill(block *made, const pw_view *view, int end,
-                                                         int known)
+__attribute__((no_sanitize("address"))) static const void *word_at(const void *const *original,
+                                                                   int slot)
+{
+    return *(const void *const volatile *)(original + slot);
+}
+
+/* Those that are known, and what follows them as far as it looks like an entry. */
+static int count_entries(const void *const *original, int known)
+{
+    int count = 0;
+    while (count < PW_SLOTS + BEHIND && can_read(original, count) &&
+           (count < known || is_entry(word_at(original, count))))
+        count++;
+    return count;
+}
+
+static void fill(block *made, const pw_view *view, int end, int known, int there)
 {
     const void **const entries = made->words + PREFIX;
-    for (int i = -PREFIX; i < 0; i++)
-        if (can_read(view->original, i))
-            entries[i] = *(const void *const volatile *)(view->original + i);
-    for (int i = 0; i < PW_SLOTS + BEHIND && can_read(view->original, i); i++) {
-        const void *const entry = *(const void *const volatile *)(view->original + i);
-        if (i >= known && !is_entry(entry))
-            break;
-        entries[i] = entry;
-    }
+    for (int i = -PREFIX; i < there || i < known; i++)
+        entries[i] =
+            (i < 0 ? can_read(view->original, i) : i < there) ? word_at(view->original, i) : NULL;
     for (int slot = 0; view->facts != NULL && slot < known; slot++) {
         const pw_method *const method = view->facts->slots[slot];
         if (method != NULL)
@@ -125,17 +152,17 @@ bool pw_view_make(pw_entry *entry, const pw_class *facts, void **place)
         known = end + 2;
     if (original == NULL || is_copy(original) || entry->view_count == PW_MAX_VIEWS)
         return false;
-    block *const made = take_block();
+    const int there = count_entries(original, known);
+    block *const made = take_block(there > known ? there : known);
     if (made == NULL)
         return false;
-    memset(made, 0, sizeof *made);
     pw_view *const view = &entry->views[entry->view_count++];
     *view = (pw_view){.entry = entry,
                       .facts = facts,
                       .original = original,
                       .copy = made->words + PREFIX,
                       .place = place};
-    fill(made, view, end, known);
+    fill(made, view, end, known, there);
     made->view = view;
     *place = (void *)(uintptr_t)view->copy;
     return true;
@@ -145,8 +172,8 @@ void pw_views_drop(pw_entry *entry)
 {
     for (int i = 0; i < entry->view_count; i++) {
         block *const gone = block_of((const void *const *)entry->views[i].copy);
-        gone->next = free_blocks;
-        free_blocks = gone;
+        gone->next = free_blocks[gone->room];
+        free_blocks[gone->room] = gone;
     }
     entry->view_count = 0;
 }
