@@ -30,6 +30,8 @@ static const char *words_of(const pawl_error *error, const char *path)
         return strerror(error->os_error);
     if (error->status == PAWL_ERR_LIMIT)
         return "it is too large";
+    if (error->status == PAWL_ERR_CORRUPT)
+        return "a part of it was never written; copy or download it again";
     if (error->status == PAWL_ERR_MEMORY)
         return "memory ran out";
     if (app_is_folder(path))

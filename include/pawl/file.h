@@ -26,7 +26,9 @@ PAWL_API const char *pawl_file_kind(const char *path);
  * @param[out] data, size  On success the caller's: end it with pawl_memory_release(), before the allocator is changed. A zero byte follows the
  *                         last, so that text is a string. Else untouched.
  * @retval PAWL_ERR_READ    It cannot be opened or read, is a folder, or changed while it was read.
- * @retval PAWL_ERR_LIMIT   It is longer than @p most. @retval PAWL_ERR_MEMORY  Nothing is left behind.
+ * @retval PAWL_ERR_LIMIT   It is longer than @p most.
+ * @retval PAWL_ERR_CORRUPT 64 MiB in one place were never written (a hole): an unfinished download.
+ * @retval PAWL_ERR_MEMORY  Nothing is left behind.
  * @note Any thread. Since 0.2.
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_file_read(const char *path, size_t most, void **data, size_t *size, pawl_error *error);

@@ -9,6 +9,7 @@
 
 #define START_SIZE 64
 #define AGAIN      "download the file again"
+#define DECOMPRESS "decompress it first"
 
 typedef struct signature {
     size_t at;
@@ -40,9 +41,10 @@ static const signature signatures[] = {
     SIGNATURE(0, "\x89HDF", PW_FILE_MODEL, "an HDF5 file (Keras)", NULL),
     SIGNATURE(0, "GGUF", PW_FILE_MODEL, "a GGUF model", NULL),
     SIGNATURE(0, "7767517\n", PW_FILE_MODEL, "an ncnn model", NULL),
+    SIGNATURE(0, "7767517\r\n", PW_FILE_MODEL, "an ncnn model", NULL),
+    SIGNATURE(0, "\x47\x6b\x30\x01", PW_FILE_MODEL, "weights of ncnn", NULL),
     SIGNATURE(0, "RKNN", PW_FILE_MODEL, "an RKNN model", NULL),
     SIGNATURE(4, "TFL3", PW_FILE_MODEL, "a TensorFlow Lite model", NULL),
-    SIGNATURE(0, "<?xml", PW_FILE_MODEL, "an XML file (OpenVINO?)", NULL),
     SIGNATURE(0, "\xff\xd8\xff", PW_FILE_PICTURE, "a JPEG picture", NULL),
     SIGNATURE(0, "\x89PNG", PW_FILE_PICTURE, "a PNG picture", NULL),
     SIGNATURE(8, "WEBP", PW_FILE_PICTURE, "a WebP picture", NULL),
@@ -75,14 +77,28 @@ static const signature signatures[] = {
     SIGNATURE(0, "\x1a\x45\xdf\xa3", PW_FILE_VIDEO, "a video (Matroska, WebM)", NULL),
     SIGNATURE(0, "\0\0\x01\xba", PW_FILE_VIDEO, "a video (MPEG)", NULL),
     SIGNATURE(0, "version https://git-lfs", PW_FILE_OTHER, "a Git LFS pointer, not the file itself", "run 'git lfs pull'"),
-    SIGNATURE(0, "<!DOCTYPE", PW_FILE_OTHER, "a web page, so the download went wrong", AGAIN),
-    SIGNATURE(0, "<!doctype", PW_FILE_OTHER, "a web page, so the download went wrong", AGAIN),
-    SIGNATURE(0, "<html", PW_FILE_OTHER, "a web page, so the download went wrong", AGAIN),
-    SIGNATURE(0, "\x1f\x8b", PW_FILE_OTHER, "compressed with gzip", "decompress it first"),
+    SIGNATURE(0, "\x1f\x8b", PW_FILE_OTHER, "compressed with gzip", DECOMPRESS),
+    SIGNATURE(0, "\xfd" "7zXZ", PW_FILE_OTHER, "compressed with xz", DECOMPRESS),
+    SIGNATURE(4, "1AY&SY", PW_FILE_OTHER, "compressed with bzip2", DECOMPRESS),
+    SIGNATURE(0, "\x28\xb5\x2f\xfd", PW_FILE_OTHER, "compressed with zstd", DECOMPRESS),
+    SIGNATURE(0, "\x04\x22\x4d\x18", PW_FILE_OTHER, "compressed with lz4", DECOMPRESS),
+    SIGNATURE(0, "\x1f\x9d", PW_FILE_OTHER, "compressed with compress", DECOMPRESS),
     SIGNATURE(0, "7z\xbc\xaf", PW_FILE_OTHER, "a 7-Zip archive", "unpack it first"),
     SIGNATURE(0, "Rar!", PW_FILE_OTHER, "a RAR archive", "unpack it first"),
     SIGNATURE(257, "ustar", PW_FILE_OTHER, "a tar archive (perhaps of torch before 0.4)", "unpack it, or save again with a newer PyTorch"),
     SIGNATURE(0, "\x7f" "ELF", PW_FILE_OTHER, "a program or library", NULL),
+    SIGNATURE(0, "MZ\x90", PW_FILE_OTHER, "a program or library of Windows", NULL),
+    SIGNATURE(0, "\xcf\xfa\xed\xfe", PW_FILE_OTHER, "a program or library of macOS", NULL),
+    SIGNATURE(0, "\x00\x05\x16\x07", PW_FILE_OTHER, "what macOS keeps beside a file (AppleDouble)", "the file itself has the name without ._"),
+    SIGNATURE(0, "SQLite format 3", PW_FILE_OTHER, "an SQLite database", NULL),
+    SIGNATURE(0, "ID3", PW_FILE_OTHER, "a sound file (MP3)", NULL),
+    SIGNATURE(0, "fLaC", PW_FILE_OTHER, "a sound file (FLAC)", NULL),
+    SIGNATURE(0, "OggS", PW_FILE_OTHER, "a sound or video file (Ogg)", NULL),
+    SIGNATURE(8, "WAVE", PW_FILE_OTHER, "a sound file (WAV)", NULL),
+    SIGNATURE(0, "FLV\x01", PW_FILE_VIDEO, "a video (FLV)", NULL),
+    SIGNATURE(0, "\x30\x26\xb2\x75\x8e\x66\xcf\x11", PW_FILE_VIDEO, "a video (ASF, WMV)", NULL),
+    SIGNATURE(0, "\xff\xfe", PW_FILE_OTHER, "text in UTF-16", "save it as plain ASCII"),
+    SIGNATURE(0, "\xfe\xff", PW_FILE_OTHER, "text in UTF-16", "save it as plain ASCII"),
     SIGNATURE(0, "\xef\xbb\xbf", PW_FILE_OTHER, "text with a byte order mark", "save it as plain ASCII, without one"),
 };
 /* clang-format on */
@@ -93,6 +109,14 @@ static const uint8_t legacy_magic[] = {0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9,
 static bool begins(const uint8_t *data, size_t size, size_t at, const void *bytes, size_t length)
 {
     return size >= at + length && memcmp(data + at, bytes, length) == 0;
+}
+
+static bool has(const uint8_t *data, size_t size, const char *word)
+{
+    for (size_t i = 0; i < size; i++)
+        if (begins(data, size, i, word, strlen(word)))
+            return true;
+    return false;
 }
 
 /* The magic number is the first pickle; from protocol 4 on in a frame. */
@@ -123,16 +147,6 @@ static bool is_ultralytics_engine(const uint8_t *data, size_t size, uint64_t who
         data[0] | (uint64_t)data[1] << 8 | (uint64_t)data[2] << 16 | (uint64_t)data[3] << 24;
     return length >= 2 && length < whole - 4 &&
            (4 + length > size - 4 || data[4 + length - 1] == '}');
-}
-
-/* TensorRT's plans that need TensorRTX's plugin name it, if they do so early. */
-static bool has_plugin(const uint8_t *data, size_t size)
-{
-    static const char name[] = "YoloLayer_TRT";
-    for (size_t i = 0; i + sizeof name <= size; i++)
-        if (memcmp(data + i, name, sizeof name - 1) == 0)
-            return true;
-    return false;
 }
 
 /* Three little-endian numbers: 0, 1 or 2, and up to 5. */
@@ -176,6 +190,36 @@ static bool is_onnx(const uint8_t *data, size_t size)
     return size > 16 && data[0] == 0x08 && data[1] >= 1 && data[1] <= 32 &&
            (data[2] == 0x12 || data[2] == 0x1a || data[2] == 0x22 || data[2] == 0x3a ||
             data[2] == 0x42);
+}
+
+/* In whatever case. */
+static bool begins_with_word(const uint8_t *data, size_t size, const char *word)
+{
+    size_t i = 0;
+    while (i < size && word[i] != '\0' && (data[i] | 0x20) == (word[i] | 0x20))
+        i++;
+    return word[i] == '\0';
+}
+
+/* What servers send in the place of a file, blanks before it or not; models in XML. */
+static bool is_markup(const uint8_t *data, size_t size, pw_file_guess *guess)
+{
+    static const char *const pages[] = {"<!doctype html", "<html", "<head", "<title", "<!--"};
+    size_t at = 0;
+    while (at < size && at < START_SIZE && (data[at] == ' ' || (data[at] >= 9 && data[at] <= 13)))
+        at++;
+    const bool is_xml = begins_with_word(data + at, size - at, "<?xml");
+    bool is_page = is_xml && (has(data, size, "<Error>") || has(data, size, "<html"));
+    for (size_t i = 0; i < PW_COUNT(pages); i++)
+        is_page = is_page || begins_with_word(data + at, size - at, pages[i]);
+    if (is_page)
+        *guess = (pw_file_guess){PW_FILE_OTHER, "a web page, so the download went wrong", AGAIN};
+    else if (is_xml && has(data, size, "<svg"))
+        *guess = (pw_file_guess){PW_FILE_PICTURE, "an SVG picture", NULL};
+    else if (is_xml)
+        *guess = (pw_file_guess){
+            PW_FILE_MODEL, has(data, size, "<net ") ? "an OpenVINO model" : "an XML file", NULL};
+    return is_page || is_xml;
 }
 
 /* Of protocol 2 and later, which begin with its number. */
@@ -243,10 +287,14 @@ pw_file_guess pw_file_guess_of(const void *data, size_t size, uint64_t whole)
     for (size_t i = 0; i < PW_COUNT(signatures); i++)
         if (begins(bytes, size, signatures[i].at, signatures[i].bytes, signatures[i].length)) {
             pw_file_guess guess = signatures[i].guess;
-            if (guess.kind == PW_FILE_PLAN && has_plugin(bytes, size))
+            /* plans that need TensorRTX's plugin name it, if they do so early */
+            if (guess.kind == PW_FILE_PLAN && has(bytes, size, "YoloLayer_TRT"))
                 guess.what = "an engine of TensorRTX's (a TensorRT engine with its plugin)";
             return guess;
         }
+    pw_file_guess markup;
+    if (is_markup(bytes, size, &markup))
+        return markup;
     if (is_legacy(bytes, size))
         return (pw_file_guess){PW_FILE_LEGACY_PT, "a checkpoint (a .pt of torch 1.5 or older)",
                                NULL};

@@ -43,7 +43,8 @@ void pw_os_input_close(pw_os_input *input); /* fine when closed, and after a fai
 /*
  * Copies the whole file. PAWL_ERR_READ where it changed while it was read: size, time of writing and time of change must be the same before
  * and after, and a file that was written within the clock's last ticks, whose times cannot tell, is read twice and compared. (Not seen: a
- * writer that has the file mapped, between two times that the system notes.) PAWL_ERR_LIMIT above most bytes; PAWL_ERR_MEMORY.
+ * writer that has the file mapped, between two times that the system notes.) PAWL_ERR_LIMIT above most bytes; PAWL_ERR_CORRUPT where 64 MiB
+ * of it were never written (an unfinished download); PAWL_ERR_MEMORY.
  */
 pawl_status pw_os_input_read(pw_os_input *input, size_t most, pw_contents *contents, pawl_error *error) PW_NODISCARD;
 

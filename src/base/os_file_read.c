@@ -28,6 +28,8 @@
 #define TICKS_COARSE_NS (2 * SECOND_NS)
 #define COMPARISONS     3 /* of a file whose time of change moves each time, as chmod's does */
 #define PIECE_SIZE      ((size_t)4096)
+#define HOLE_SIZE       ((off_t)64 << 20)
+#define HOLES           1000            /* that are looked at */
 #define STREAM_ROOM     ((size_t)65536) /* first guess at the size of what has none */
 
 static pawl_status has_changed(const pw_os_input *input, pawl_error *error)
@@ -181,6 +183,25 @@ static pawl_status copy_sized(const pw_os_input *input, size_t size, pw_contents
     return PAWL_OK;
 }
 
+/* A place that nothing was ever written to, as downloads leave it that make the whole file first
+ * and did not come to their end. Its zeros would all be read. */
+static pawl_status refuse_hole(const pw_os_input *input, pawl_error *error)
+{
+    const off_t size = (off_t)input->stamp.size;
+    off_t data = 0;
+    for (int i = 0; i < HOLES && data >= 0 && data < size; i++) {
+        const off_t hole = lseek(input->descriptor, data, SEEK_HOLE);
+        data = hole >= 0 && hole < size ? lseek(input->descriptor, hole, SEEK_DATA) : size;
+        const off_t end = data < 0 && errno == ENXIO ? size : data; /* no data behind it */
+        if (hole >= 0 && end - hole >= HOLE_SIZE)
+            return pw_fail_at(error, PAWL_ERR_CORRUPT, (uint64_t)hole,
+                              "%s has a hole of %lld bytes at byte %lld, where nothing was ever "
+                              "written: copy or download it again",
+                              input->path, (long long)(end - hole), (long long)hole);
+    }
+    return PAWL_OK;
+}
+
 /* --- is it one file? --- */
 
 static int64_t time_ns(struct timespec time)
@@ -279,6 +300,7 @@ static pawl_status copy_file(pw_os_input *input, size_t most, pw_contents *conte
     input->is_young = is_young(&input->stamp);
     if (input->stamp.size > most)
         return refuse_size(input, most, error);
+    PW_TRY(refuse_hole(input, error));
     if (input->stamp.size == 0) /* nothing, or one of /proc's: read on and see */
         PW_TRY(copy_unsized(input, most, contents, error));
     else

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Forty kinds of files that people hand over by mistake: the sentence that each gets as weights, as a model, as a picture.
+# Kinds of files that people hand over by mistake: the sentence that each gets as weights, as a model, as a picture.
 p=$SHAPES/pictures/shapes1.jpg
 zeros() { head -c "$1" /dev/zero; }
 printf '\010\010\022\007pytorch\032\0051.9.0:abc' >01.onnx
@@ -42,6 +42,20 @@ printf '\n\n\n' >37.blank
 printf '3\nmodel.0.conv.weight 2  3f800000' >38.wts
 cp "$ENGINE" 39.engine
 head -c 5000 "$SHAPES/shapes.pt" >40.cut.pt
+printf '\3757zXZ\0\0\004' >41.xz
+printf 'BZh91AY&SY' >42.bz2
+printf '\050\265\057\375\0\0' >43.zst
+printf '\377\376a\0\n\0' >44.utf16
+printf '\r\n  <HTML><head><title>403 Forbidden</title>' >45.page.pt
+printf '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>AccessDenied</Code></Error>' >46.s3.pt
+printf '<!-- Virus scan warning --><html>' >47.drive.pt
+printf 'MZ\220\0\003\0\0\0' >48.exe
+printf 'SQLite format 3\0' >49.db
+printf 'FLV\001\005\0\0\0' >50.flv
+printf '\107\153\060\001\0\0' >51.ncnn.bin
+printf '\0\005\026\007\0\002\0\0Mac OS X' >52._best.pt
+printf 'RIFF\044\0\0\0WAVEfmt ' >53.wav
+printf '<?xml version="1.0"?>\n<!-- made by a program -->\n<svg/>' >54.xml.svg
 mkdir folder
 # Whether there is an ffmpeg is the machine's.
 say() { (PATH=/nowhere; "$@") >/dev/null 2>said; code=$?; printf '%s ' "$code"; grep -c . said | tr '\n' ' '; sed 's/^pawl: //' said | head -n 1; }

@@ -8,6 +8,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -238,6 +239,43 @@ static int refused_make(void **state)
     return folder_make(&unused);
 }
 
+/* A file of so many bytes that begins and ends with a few; false: this file system has no holes. */
+static bool make_hole(const char *path, off_t size, off_t middle)
+{
+    const int file = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    assert_true(file >= 0);
+    assert_int_equal(pwrite(file, "begin", 5, 0), 5);
+    assert_int_equal(pwrite(file, "mid", 3, middle), 3);
+    assert_int_equal(ftruncate(file, size), 0);
+    const bool has_hole = lseek(file, 0, SEEK_HOLE) < size;
+    (void)close(file);
+    return has_hole;
+}
+
+/* What a download has not written is not read as zeros, however much it is; a small hole is. */
+static void a_hole_is_refused_and_not_read(void **state)
+{
+    (void)state;
+    static const struct {
+        off_t size, middle;
+        bool is_refused;
+    } rows[] = {{(off_t)1 << 40, 4096, true},
+                {(off_t)80 << 20, 0, true},
+                {(off_t)80 << 20, (off_t)70 << 20, true},
+                {(off_t)2 << 20, 4096, false},
+                {(off_t)9 << 20, (off_t)5 << 20, false}};
+    for (size_t i = 0; i < PW_COUNT(rows); i++) {
+        pw_contents contents = {.data = NULL};
+        if (!make_hole(in_folder("hole"), rows[i].size, rows[i].middle))
+            skip();
+        const pawl_status status = pw_os_read(in_folder("hole"), SIZE_MAX, &contents, &error);
+        assert_int_equal(status, rows[i].is_refused ? PAWL_ERR_CORRUPT : PAWL_OK);
+        if (rows[i].is_refused)
+            assert_non_null(strstr(error.message, "has a hole of"));
+        pw_os_contents_free(&contents);
+    }
+}
+
 static void memory_for_a_file_may_run_out(void **state)
 {
     (void)state;
@@ -284,6 +322,7 @@ int main(void)
                                         folder_remove),
         cmocka_unit_test_setup_teardown(a_name_may_be_as_long_as_names_go, folder_make,
                                         folder_remove),
+        cmocka_unit_test_setup_teardown(a_hole_is_refused_and_not_read, folder_make, folder_remove),
         cmocka_unit_test_setup_teardown(memory_for_a_file_may_run_out, folder_make, folder_remove),
         cmocka_unit_test(small_things),
     };
