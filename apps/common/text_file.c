@@ -36,6 +36,8 @@ static const char *words_of(const pawl_error *error, const char *path)
         return "memory ran out";
     if (app_is_folder(path))
         return strerror(EISDIR);
+    if (strstr(error->message, ": it is a device") != NULL)
+        return "it is a device, not a file";
     return "it changed while it was read; read it again, or let its writer write another name and "
            "rename that";
 }

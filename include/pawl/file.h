@@ -25,7 +25,7 @@ PAWL_API const char *pawl_file_kind(const char *path);
  * @param most             Bytes; a longer file is refused.
  * @param[out] data, size  On success the caller's: end it with pawl_memory_release(), before the allocator is changed. A zero byte follows the
  *                         last, so that text is a string. Else untouched.
- * @retval PAWL_ERR_READ    It cannot be opened or read, is a folder, or changed while it was read.
+ * @retval PAWL_ERR_READ    It cannot be opened or read, is a folder or a device without an end (/dev/zero), or changed while it was read.
  * @retval PAWL_ERR_LIMIT   It is longer than @p most.
  * @retval PAWL_ERR_CORRUPT 64 MiB in one place were never written (a hole): an unfinished download.
  * @retval PAWL_ERR_MEMORY  Nothing is left behind.

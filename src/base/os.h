@@ -36,7 +36,7 @@ typedef struct pw_os_input {
     void *hashing;                  /* of the pieces */
 } pw_os_input;
 
-/* Opens; folders are refused by name, and so are pipes and devices unless takes_streams. PAWL_ERR_READ with the system's reason. */
+/* Opens; folders and devices are refused by name, and so are pipes, terminals and /dev/null unless takes_streams. PAWL_ERR_READ with the system's reason. */
 pawl_status pw_os_input_open(const char *path, bool takes_streams, pw_os_input *input, pawl_error *error) PW_NODISCARD;
 void pw_os_input_close(pw_os_input *input); /* fine when closed, and after a failed open */
 

@@ -17,6 +17,7 @@
 #include <limits.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/sysmacros.h>
 #include <time.h>
 #include <unistd.h>
 #include <xxhash.h>
@@ -66,13 +67,22 @@ static ssize_t read_at(const pw_os_input *input, uint8_t *to, size_t size, size_
     return (ssize_t)done;
 }
 
+/* What comes to an end: of devices terminals and /dev/null. From others such as /dev/zero bytes
+ * come for ever. */
+static bool is_stream(const pw_os_input *input, const struct stat *info)
+{
+    return S_ISFIFO(info->st_mode) || S_ISSOCK(info->st_mode) ||
+           (S_ISCHR(info->st_mode) &&
+            (isatty(input->descriptor) || info->st_rdev == makedev(1, 3)));
+}
+
 static pawl_status look_at(pw_os_input *input, bool takes_streams, pawl_error *error)
 {
     struct stat info;
     if (fstat(input->descriptor, &info) != 0)
         return cannot_read(input, error);
     const char *kind = pw_os_unusual_kind(info.st_mode);
-    if (kind != NULL && (!takes_streams || S_ISDIR(info.st_mode)))
+    if (kind != NULL && (!takes_streams || !is_stream(input, &info)))
         return pw_fail(error, PAWL_ERR_READ, "cannot read %s: it is %s, not a file", input->path,
                        kind);
     input->is_stream = kind != NULL;

@@ -6,6 +6,8 @@
 #include "base/compiler.h"
 #include "base/os.h"
 
+#include <pawl/file.h>
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -276,6 +278,34 @@ static void a_hole_is_refused_and_not_read(void **state)
     }
 }
 
+/* Of what is no file only what ends is read. */
+static void a_device_without_an_end_is_refused(void **state)
+{
+    (void)state;
+    static const char *const endless[] = {"/dev/zero", "/dev/full", "/dev/urandom"};
+    char path[32];
+    int ends[2];
+    void *data = NULL;
+    size_t size = 1;
+    for (size_t i = 0; i < PW_COUNT(endless); i++) {
+        assert_int_equal(pawl_file_read(endless[i], SIZE_MAX / 4, &data, &size, &error),
+                         PAWL_ERR_READ);
+        assert_non_null(strstr(error.message, "a device"));
+    }
+    assert_int_equal(pawl_file_read("/dev/null", 100, &data, &size, &error), PAWL_OK);
+    assert_int_equal(size, 0);
+    pawl_memory_release(data);
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(write(ends[1], "piped", 5), 5);
+    (void)close(ends[1]);
+    (void)snprintf(path, sizeof path, "/dev/fd/%d", ends[0]);
+    assert_int_equal(pawl_file_read(path, 100, &data, &size, &error), PAWL_OK);
+    assert_int_equal(size, 5);
+    assert_string_equal((const char *)data, "piped");
+    pawl_memory_release(data);
+    (void)close(ends[0]);
+}
+
 static void memory_for_a_file_may_run_out(void **state)
 {
     (void)state;
@@ -323,6 +353,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_name_may_be_as_long_as_names_go, folder_make,
                                         folder_remove),
         cmocka_unit_test_setup_teardown(a_hole_is_refused_and_not_read, folder_make, folder_remove),
+        cmocka_unit_test(a_device_without_an_end_is_refused),
         cmocka_unit_test_setup_teardown(memory_for_a_file_may_run_out, folder_make, folder_remove),
         cmocka_unit_test(small_things),
     };
