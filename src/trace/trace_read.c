@@ -76,6 +76,7 @@ static bool take_birth(pw_trace *trace, size_t log, const pw_trace_record *recor
                                                             .born = record,
                                                             .is_owned = record->count != 0};
     trace->object_count++;
+    trace->logs[log].has_library = true; /* a forked child's is told in its parent's log */
     return true;
 }
 

@@ -131,7 +131,11 @@ const char *pw_trace_suppression(pw_trace *trace, const pw_trace_finding *findin
     const pw_trace_record *const record =
         finding->record != NULL ? finding->record : finding->object->born;
     const pw_trace_place *const place = pw_trace_own_place(trace, finding->log, record);
+    const pw_trace_module *const module =
+        record->frame_count > 0 ? pw_trace_module_of(trace, finding->log, record, 0) : NULL;
+    const char *const where = place != NULL && place->function != NULL ? place->function
+                              : module != NULL ? pw_os_basename(module->path)
+                                               : "*";
     return pw_arena_printf(&trace->arena, "%s %s %s", pw_trace_id(finding->defect),
-                           interface_of(trace, finding),
-                           place != NULL && place->function != NULL ? place->function : "*");
+                           interface_of(trace, finding), where);
 }

@@ -210,13 +210,26 @@ bool pw_trace_is_wrapper(const char *file)
            strncmp(file, "/usr/include/", 13) == 0 || strstr(file, "/usr/src/debug/") != NULL;
 }
 
+/* What calls a program, and what C++'s library does in between, is none of its own, whether there
+ * is debug information of it or not. */
+static bool is_system(const pw_trace_module *module)
+{
+    static const char *const names[] = {"libc.so",   "libc-2",     "ld-linux", "libstdc++.so",
+                                        "libgcc_s.", "libpthread", "libc++"};
+    const char *const base = module != NULL ? pw_os_basename(module->path) : "";
+    for (size_t i = 0; i < PW_COUNT(names); i++)
+        if (strncmp(base, names[i], strlen(names[i])) == 0)
+            return true;
+    return false;
+}
+
 const pw_trace_place *pw_trace_own_place(const pw_trace *trace, size_t log,
                                          const pw_trace_record *record)
 {
     const pw_trace_place *named = NULL;
     for (int i = 0; record != NULL && i < record->frame_count && i < trace->max_depth; i++) {
         const pw_trace_site *const site = pw_trace_site_find(trace, log, record, i);
-        for (size_t k = 0; site != NULL && k < site->place_count; k++) {
+        for (size_t k = 0; site != NULL && !is_system(site->module) && k < site->place_count; k++) {
             if (site->places[k].file != NULL && !pw_trace_is_wrapper(site->places[k].file))
                 return &site->places[k];
             if (named == NULL && site->places[k].file == NULL && site->places[k].function != NULL)

@@ -62,7 +62,7 @@ static void many_threads(void)
 {
     tiny_logger();
     std::vector<std::thread> threads;
-    for (int i = 0; i < 8; i++)
+    for (int i = 0; i < 40; i++) // more than are kept after their end, so that one thread gets the storage that another is giving up
         threads.emplace_back([] {
             for (int k = 0; k < 200; k++) {
                 Tiny *b = createInferBuilder(), *n = createNetwork(b), *c = createConfig(b);

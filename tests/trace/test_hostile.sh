@@ -41,7 +41,7 @@ like 'PAWL-T012  the library reports an error in IRuntime::deserializeCudaEngine
 grep -q 'from the logger' "$work/out" || fail 'throw: nothing was thrown'
 like 'PAWL-T012' -- "$hostile" jump
 grep -q jumped "$work/out" || fail 'jump: nothing jumped'
-like '4800 objects, 0 defects' -- "$hostile" threads
+like '24000 objects, 0 defects' -- "$hostile" threads
 like '12000 objects, 0 defects' -- "$hostile" reclaim
 like 'objects, 0 defects' -- "$hostile" disk
 like 'was ended by signal 11' -- "$hostile" segv
@@ -81,6 +81,11 @@ printf 'void finish(void);\nint main(void) { finish(); return 0; }\n' >"$work/la
 # shellcheck disable=SC2086 # flags
 "$cc" -g ${TINY_FLAGS:-} "$work/late.c" -o "$work/late" -L "$work" -learly -Wl,-rpath,"$work"
 like 'in finish (early.c:4)' -- "$work/late"
+
+# Without symbols a place is the program's own address, not a line of the C library that calls main().
+cp "$hostile" "$work/bare" && strip "$work/bare"
+like 'made from it, in bare+0x' -- "$work/bare" defect
+"$pawl" trace --report json -- "$work/bare" defect 2>&1 >"$work/out" | grep -q '"suppression":"PAWL-T001 IBuilder bare"' || fail 'what would suppress it is too much'
 
 # A signal that pawl alone is sent goes to the program.
 "$pawl" trace -- "$hostile" term >"$work/out" 2>"$work/err" && fail "term: exit 0" || :

@@ -110,6 +110,7 @@ struct pw_entry {
     int view_count;
     _Atomic pw_state state;
     bool is_inherited; /* by a forked child */
+    bool is_ending;      /* its destructor is under way, or has been: who began that forgets it */
     bool is_quarantined; /* its storage is kept: a use can be told */
     bool is_needed; /* it stands in another's kept */
     pw_entry *owner;               /* a part's */
@@ -183,7 +184,7 @@ pw_entry *pw_entry_first(void); /* of those that live, the youngest first */
 pw_entry *pw_entry_eldest_child(const pw_entry *entry);
 void pw_entry_ended(pw_entry *entry);
 void pw_entry_forget(pw_entry *entry); /* its storage is gone */
-bool pw_quarantine_has_room(bool is_part);
-void pw_quarantine(pw_entry *entry, bool is_part);
+bool pw_quarantine_reserve(bool is_part); /* without the mutex; false: no storage is kept any more */
+void pw_quarantine(pw_entry *entry, bool is_part); /* where one was reserved */
 
 #endif

@@ -51,7 +51,7 @@ static pw_call_plan destroy(pw_registers *registers, pw_view *view, const pw_met
 {
     static const pw_method deleting = {.name = "~", .role = PW_ENDS, .result = -1};
     pw_entry *const entry = view->entry;
-    const bool is_kept = pw_quarantine_has_room(is_part);
+    const bool is_kept = pw_quarantine_reserve(is_part);
     const int slot = is_kept ? entry->interface->end : entry->interface->end + 1;
     (void)method;
     registers->view = view;
@@ -125,18 +125,21 @@ static pw_call_plan end_early(pw_registers *registers, pw_view *view, const pw_m
     return destroy(registers, view, method, entry->owner != NULL, PW_TRACE_PARENT_FIRST);
 }
 
+static pw_call_plan end_again(pw_registers *registers, const pw_entry *entry)
+{
+    pw_find found = finding(PW_TRACE_ENDED_TWICE, registers, entry);
+    if (pw_this_thread.depth ==
+        0) /* an owner's end of what the program has ended is told already */
+        pw_found(&found);
+    return give_nothing(registers);
+}
+
 pw_call_plan pw_end_begins(pw_registers *registers, pw_view *view, const pw_method *method)
 {
     pw_entry *const entry = view->entry;
     pw_frames frames;
-    const pw_state state = atomic_load(&entry->state);
-    if (state != PW_ALIVE) {
-        pw_find found = finding(PW_TRACE_ENDED_TWICE, registers, entry);
-        if (pw_this_thread.depth ==
-            0) /* an owner's end of what the program has ended is told already */
-            pw_found(&found);
-        return give_nothing(registers);
-    }
+    if (atomic_load(&entry->state) != PW_ALIVE)
+        return end_again(registers, entry);
     if (pw_this_thread.depth > 0)
         return end_inside(registers, view, method);
     pw_frames_take(&frames, registers->caller);
@@ -147,6 +150,10 @@ pw_call_plan pw_end_begins(pw_registers *registers, pw_view *view, const pw_meth
     check_flight(registers, entry);
     check_moment(registers, entry, &frames);
     pw_lock();
+    if (atomic_load(&entry->state) != PW_ALIVE) { /* by another thread in the meantime */
+        pw_unlock();
+        return end_again(registers, entry);
+    }
     const pw_entry *const holder = pw_entry_eldest_child(entry);
     if (holder != NULL)
         return end_early(registers, view, method, holder, entry->children, &frames);
@@ -211,10 +218,10 @@ static void end_postponed(pw_entry *entry)
     for (int i = 0; i < entry->view_count && own == NULL; i++)
         if (entry->views[i].place == entry->object)
             own = &entry->views[i];
-    const bool is_kept = pw_quarantine_has_room(false);
     void (*destructor)(void *) = NULL;
     if (own == NULL)
         return;
+    const bool is_kept = pw_quarantine_reserve(false);
     *(void **)&destructor =
         pw_view_target(own, is_kept ? entry->interface->end : entry->interface->end + 1);
     pw_lock();

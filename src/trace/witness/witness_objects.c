@@ -96,13 +96,24 @@ static bool make_views(pw_entry *entry)
     return is_seen;
 }
 
+static void leave_bucket(const pw_entry *entry)
+{
+    pw_entry **at = bucket_of(entry->object);
+    while (*at != NULL && *at != entry)
+        at = &(*at)->chain;
+    if (*at != NULL)
+        *at = entry->chain;
+}
+
 pw_entry *pw_entry_make(pw_library *library, int interface, void *object, pw_entry *const *parents,
                         int parent_count, pw_entry *owner)
 {
     pw_entry *const old = pw_entry_find(object);
     if (old != NULL && (atomic_load(&old->state) == PW_ALIVE || old->is_quarantined))
         return NULL; /* it is known */
-    if (old != NULL)
+    if (old != NULL && old->is_ending)
+        leave_bucket(old); /* its storage went to this one before its destructor returned */
+    else if (old != NULL)
         pw_entry_forget(old);
     pw_entry *entry = free_entries;
     if (entry != NULL)
@@ -152,6 +163,7 @@ pw_entry *pw_entry_eldest_child(const pw_entry *entry)
 void pw_entry_ended(pw_entry *entry)
 {
     atomic_store(&entry->state, PW_ENDED);
+    entry->is_ending = true;
     unlink_entry(entry);
     for (int i = 0; i < PW_MAX_PARENTS && entry->parents[i] != NULL; i++)
         entry->parents[i]->children--;
@@ -168,11 +180,7 @@ void pw_entry_ended(pw_entry *entry)
 
 void pw_entry_forget(pw_entry *entry)
 {
-    pw_entry **at = bucket_of(entry->object);
-    while (*at != NULL && *at != entry)
-        at = &(*at)->chain;
-    if (*at != NULL)
-        *at = entry->chain;
+    leave_bucket(entry);
     for (pw_entry *each = entry->is_needed ? first : NULL; each != NULL; each = each->next)
         for (int i = 0; i < PW_MAX_KEPT; i++)
             if (each->kept[i] == entry)
@@ -182,9 +190,12 @@ void pw_entry_forget(pw_entry *entry)
     free_entries = entry;
 }
 
-bool pw_quarantine_has_room(bool is_a_part)
+bool pw_quarantine_reserve(bool is_a_part)
 {
-    return is_a_part ? quarantined_parts < PART_QUARANTINE : quarantined < QUARANTINE;
+    static atomic_size_t reserved, reserved_parts;
+    const size_t most = is_a_part ? PART_QUARANTINE : QUARANTINE;
+    atomic_size_t *const counter = is_a_part ? &reserved_parts : &reserved;
+    return atomic_load(counter) < most && atomic_fetch_add(counter, 1) < most;
 }
 
 /* The destructor has left the interface's own vtables; a use of what is left comes to the copies
