@@ -179,6 +179,7 @@ void pw_unlock(void);
 void pw_objects_prepare_fork(void);
 void pw_objects_after_fork(void);
 pw_entry *pw_entry_find(const void *object); /* NULL: none, or it is gone with its storage */
+bool pw_entry_is_there(const pw_entry *entry); /* it has not ended, nor is its owner, which frees it unseen, about to have */
 pw_entry *pw_entry_make(pw_library *library, int interface, void *object, pw_entry *const *parents, int parent_count, pw_entry *owner);
 pw_entry *pw_entry_first(void); /* of those that live, the youngest first */
 pw_entry *pw_entry_eldest_child(const pw_entry *entry);

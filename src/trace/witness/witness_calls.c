@@ -334,7 +334,7 @@ static void take_result(pw_registers *registers)
     const pw_interface *const interface = &maker->library->interfaces[method->result];
     pw_lock();
     const pw_entry *const known = pw_entry_find(object);
-    const bool is_known = known != NULL && atomic_load(&known->state) != PW_ENDED;
+    const bool is_known = known != NULL && pw_entry_is_there(known);
     pw_unlock();
     if (is_known || (method->role == PW_FINDS && !interface->is_part))
         return;

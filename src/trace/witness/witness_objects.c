@@ -52,6 +52,12 @@ pw_entry *pw_entry_find(const void *object)
     return entry;
 }
 
+bool pw_entry_is_there(const pw_entry *entry)
+{
+    return atomic_load(&entry->state) != PW_ENDED &&
+           (entry->owner == NULL || !entry->owner->is_ending);
+}
+
 static void link_entry(pw_entry *entry)
 {
     pw_entry **const head = entry->owner != NULL ? &entry->owner->parts : &first;
@@ -109,12 +115,11 @@ pw_entry *pw_entry_make(pw_library *library, int interface, void *object, pw_ent
                         int parent_count, pw_entry *owner)
 {
     pw_entry *const old = pw_entry_find(object);
-    if (old != NULL && (atomic_load(&old->state) == PW_ALIVE || old->is_quarantined))
+    if (old != NULL && (pw_entry_is_there(old) || old->is_quarantined))
         return NULL; /* it is known */
-    if (old != NULL && old->is_ending)
-        leave_bucket(old); /* its storage went to this one before its destructor returned */
-    else if (old != NULL)
-        pw_entry_forget(old);
+    if (old != NULL)
+        leave_bucket(old); /* its storage went to this one before its destructor, or its owner's,
+                              returned; then it is forgotten */
     pw_entry *entry = free_entries;
     if (entry != NULL)
         free_entries = entry->next;
