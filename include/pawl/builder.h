@@ -47,7 +47,7 @@ typedef enum pawl_tactic_source {
 /** A layer, or all whose names begin with it and a dot ("model.24"), in a precision of its own; '*', '?' and "[...]" as in file names. */
 typedef struct pawl_layer_precision {
     const char *layer;     /* "model.24", "model.*.m.0.cv2.conv" */
-    const char *precision; /* "fp32" or "int8" */
+    const char *precision; /* "fp32" (through TensorRT FP16, as all that is not of integers) or "int8" */
 } pawl_layer_precision;
 #define PAWL_LAYER_PRECISION_INIT { NULL, NULL }
 

@@ -302,6 +302,7 @@ static pawl_status make_network(const pw_build *build, pw_network *network)
     }
     const pw_quantise_desc how = {.calibration = build->calibration,
                                   .method = build->desc.calibration_method,
+                                  .is_symmetric = build->backend->is_symmetric,
                                   .layer_precisions = build->desc.layer_precisions,
                                   .layer_precision_count = build->desc.layer_precision_count};
     return pw_pass_quantise(network, &how, build->error);

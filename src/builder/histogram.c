@@ -177,6 +177,25 @@ static pw_range all_but_tails(const pw_histogram *histogram, pw_range range)
     return range;
 }
 
+double pw_histogram_symmetric(const pw_histogram *histogram, pawl_calibration_method method)
+{
+    pw_range range = {fmin(0.0, (double)histogram->least), fmax(0.0, (double)histogram->most)};
+    if (method == PAWL_CALIBRATE_PERCENTILE && histogram->count > 0)
+        range = all_but_tails(histogram, range);
+    const double farthest = fmax(-range.low, range.high);
+    double best = INFINITY, reach = farthest;
+    const bool is_searched = method == PAWL_CALIBRATE_ENTROPY || method == PAWL_CALIBRATE_MSE;
+    for (int i = 0; i <= STEPS && is_searched && farthest > 0.0; i++) {
+        const double end = farthest * (1.0 - (1.0 - LEAST_PART) * i / STEPS);
+        const double lost = loss(histogram, (pw_range){-end, end}, method);
+        if (lost < best) {
+            best = lost;
+            reach = end;
+        }
+    }
+    return reach;
+}
+
 pw_range pw_histogram_range(const pw_histogram *histogram, pawl_calibration_method method)
 {
     pw_range range = {fmin(0.0, (double)histogram->least), fmax(0.0, (double)histogram->most)};

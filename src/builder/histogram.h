@@ -26,5 +26,7 @@ typedef struct pw_range {
     double low, high;
 } pw_range;
 pw_range pw_histogram_range(const pw_histogram *histogram, pawl_calibration_method method);
+/* The same about 0: -reach to reach. */
+double pw_histogram_symmetric(const pw_histogram *histogram, pawl_calibration_method method);
 
 #endif

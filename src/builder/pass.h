@@ -27,6 +27,7 @@ void pw_pass_precision(pw_network *network, const char *precision);
 typedef struct pw_quantise_desc {
     const pw_calibration *calibration;
     int32_t method; /* pawl_calibration_method */
+    bool is_symmetric; /* as pw_backend has it */
     const pawl_layer_precision *layer_precisions;
     size_t layer_precision_count;
 } pw_quantise_desc;

@@ -8,6 +8,9 @@
  * what the head reads stays float32. The picture is bytes already, so a detector's first layer
  * takes it as it is; a classifier's is normalised channel by channel, and stays float32. Weights
  * are symmetric, with a scale an output channel.
+ *
+ * Who takes symmetric tensors alone has bytes about PW_SYMMETRIC_ZERO: 127 steps to either side. A
+ * picture, which is nowhere below 0, would lose one bit of eight so: it stays float32.
  */
 #include "builder/pass.h"
 #include "lower/schedule.h"
@@ -71,10 +74,18 @@ static bool is_named(const char *layer, const char *name)
            fnmatch(name, layer, 0) == 0;
 }
 
+/* NVIDIA's header asks for groups of whole fours of channels where they are bytes. */
+static bool has_groups_of_fours(const pw_conv *conv)
+{
+    return conv->groups == 1 || (conv->in_channels / conv->groups % 4 == 0 &&
+                                 conv->out_channels / conv->groups % 4 == 0);
+}
+
 /* Whether a layer may be computed in integers. */
 static bool may_quantise(const quantising *q, const pw_layer *layer)
 {
-    bool is_int8 = layer->op == PW_OP_CONV;
+    bool is_int8 =
+        layer->op == PW_OP_CONV && (!q->desc->is_symmetric || has_groups_of_fours(&layer->as.conv));
     for (size_t i = 0; is_int8 && i < q->desc->layer_precision_count; i++) {
         const pawl_layer_precision *row =
             &q->desc->layer_precisions[q->desc->layer_precision_count - 1 - i];
@@ -135,7 +146,7 @@ static void mark_classes(quantising *q)
         for (uint32_t k = 0; layer->output == PW_NO_TENSOR && k < layer->input_count; k++)
             q->is_kept[class_of(q, layer->inputs[k])] = true;
     }
-    if (!is_picture_read_as_bytes(q))
+    if (q->desc->is_symmetric || !is_picture_read_as_bytes(q))
         q->is_kept[class_of(q, network->layers[0].output)] = true;
 }
 
@@ -186,12 +197,20 @@ static pawl_status type_class(quantising *q, uint32_t class)
     PW_TRY(gather(q, class));
     if (q->histogram->count == 0)
         return PAWL_OK;
-    const pw_range range =
-        pw_histogram_range(q->histogram, (pawl_calibration_method)q->desc->method);
+    const pawl_calibration_method method = (pawl_calibration_method)q->desc->method;
+    pw_range range = pw_histogram_range(q->histogram, method);
+    int32_t steps = UINT8_MAX;
+    if (q->desc->is_symmetric) {
+        range.high = pw_histogram_symmetric(q->histogram, method);
+        range.low = -range.high;
+        steps = 2 * INT8_MAX;
+    }
     const double width = range.high - range.low;
-    const float scale = width > 0 ? (float)(width / UINT8_MAX) : 1.0f; /* nothing but zeros */
+    const float scale = width > 0 ? (float)(width / steps) : 1.0f; /* nothing but zeros */
     if (isnormal(scale))
-        set_class(q, class, scale, (int32_t)nearbyint(-range.low / (double)scale));
+        set_class(q, class, scale,
+                  q->desc->is_symmetric ? PW_SYMMETRIC_ZERO
+                                        : (int32_t)nearbyint(-range.low / (double)scale));
     return PAWL_OK;
 }
 

@@ -58,6 +58,9 @@ typedef struct pw_tensor {
     int32_t zero_point;     /* of U8 and I8, in their range; else 0 */
 } pw_tensor;
 
+/* The zero point of U8 that is symmetric: stored - 128 is the signed byte, about 0, of those who know no other. */
+#define PW_SYMMETRIC_ZERO 128
+
 /* What is known of the model besides its layers. */
 typedef struct pw_model {
     pawl_task task;

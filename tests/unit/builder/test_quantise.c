@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "builder/calibration.h"
+#include "builder/pass.h"
 #include "support/failing_allocator.h"
 #include "support/tiny_model.h"
 #include <math.h>
@@ -70,6 +70,11 @@ static void ranges_hold_zero_and_no_more_than_was_seen(void **state)
         assert_true(m == PAWL_CALIBRATE_ENTROPY || range.high > 4.0);
         const pw_range nothing = pw_histogram_range(&none, (pawl_calibration_method)m);
         assert_true(nothing.low == 0 && nothing.high == 0);
+        const double reach = pw_histogram_symmetric(&seen, (pawl_calibration_method)m);
+        assert_true(m == PAWL_CALIBRATE_MINMAX ? reach == 100.0 : reach < all.high);
+        assert_true(m != PAWL_CALIBRATE_PERCENTILE || reach < 10.0);
+        assert_true(reach > (m == PAWL_CALIBRATE_ENTROPY ? 0.5 : 4.0));
+        assert_true(pw_histogram_symmetric(&none, (pawl_calibration_method)m) == 0);
     }
 }
 
@@ -287,6 +292,53 @@ static void builds_refuse_what_is_no_calibration_of_theirs(void **state)
     assert_int_equal(build(ended, NULL, 0, &int8, &error), PAWL_ERR_DEAD_HANDLE);
 }
 
+/* The layers of pt_tiny_network() as symmetric integers; of the grouped one, so many groups. */
+static void quantise_symmetrically(pawl_calibration *calibration, int32_t groups,
+                                   pw_network *network)
+{
+    pw_calibration *used = NULL;
+    pawl_error error;
+    assert_int_equal(pw_object_use(calibration, &pw_calibration_type, &used, &error), PAWL_OK);
+    const pw_quantise_desc desc = {
+        .calibration = used, .method = PAWL_CALIBRATE_MINMAX, .is_symmetric = true};
+    assert_int_equal(pt_tiny_network(network, &error), PAWL_OK);
+    assert_int_equal(pw_passes_run(network, NULL, NULL, &error), PAWL_OK);
+    pw_conv *last = NULL;
+    for (size_t i = 0; i < network->layer_count; i++)
+        if (network->layers[i].op == PW_OP_CONV && network->layers[i].as.conv.in_channels == 8 &&
+            network->layers[i].as.conv.out_channels == 8)
+            last = &network->layers[i].as.conv;
+    assert_non_null(last);
+    last->groups = groups;
+    assert_int_equal(pw_pass_quantise(network, &desc, &error), PAWL_OK);
+    assert_int_equal(last->weight_type, groups == 4 ? PAWL_F32 : PAWL_I8);
+    pw_object_release(used);
+}
+
+/* As TensorRT wants them: no zero point but the middle, the picture in floats, and no group of
+ * fewer than four channels. */
+static void symmetric_bytes_lie_about_zero(void **state)
+{
+    (void)state;
+    pawl_calibration *calibration = calibrated();
+    for (int32_t groups = 1; groups <= 4; groups *= 2) {
+        pw_network network = {.source_layer_count = 0};
+        size_t bytes = 0;
+        quantise_symmetrically(calibration, groups, &network);
+        for (size_t t = 0; t < network.tensor_count; t++) {
+            bytes += network.tensors[t].dtype == PAWL_U8;
+            assert_true(network.tensors[t].dtype != PAWL_U8 ||
+                        network.tensors[t].zero_point == PW_SYMMETRIC_ZERO);
+        }
+        assert_true(bytes > 3);
+        assert_int_equal(network.tensors[network.layers[0].output].dtype, PAWL_F32);
+        assert_int_equal(network.layers[1].op, PW_OP_CONV);
+        assert_int_equal(network.layers[1].as.conv.weight_type, PAWL_F32);
+        pw_network_free(&network);
+    }
+    (void)pawl_calibration_destroy(&calibration);
+}
+
 static size_t read_file(unsigned char *bytes, size_t most)
 {
     FILE *file = fopen(CACHE, "rb");
@@ -386,6 +438,7 @@ int main(void)
         cmocka_unit_test(ranges_hold_zero_and_no_more_than_was_seen),
         cmocka_unit_test(both_backends_give_the_same_bits),
         cmocka_unit_test(layers_stay_in_floats),
+        cmocka_unit_test(symmetric_bytes_lie_about_zero),
         cmocka_unit_test(builds_refuse_what_is_no_calibration_of_theirs),
         cmocka_unit_test(files_are_read_whole_or_not_at_all),
     };
