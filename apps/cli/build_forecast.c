@@ -23,6 +23,15 @@ static double share_of(const build_forecast *forecast)
     return strcmp(precision, "int8") == 0 ? INT8_SHARE : strcmp(precision, "bf16") == 0 ? 0.5 : 1;
 }
 
+/* And of those that TensorRT's plan keeps. */
+static double plan_share_of(const build_forecast *forecast)
+{
+    const char *precision = forecast->precision != NULL ? forecast->precision : "fp32";
+    return strcmp(precision, "fp32") == 0   ? 1
+           : strcmp(precision, "int8") == 0 ? INT8_SHARE
+                                            : HALF_SHARE;
+}
+
 static void say_time(const build_forecast *forecast, double gflops)
 {
     char text[APP_HUMAN_SIZE];
@@ -66,11 +75,10 @@ int cli_forecast_say(pawl_plan *plan, const build_forecast *forecast)
         pawl_plan_memory_get(plan, &desc, &memory, NULL, NULL, &error) < 0)
         return app_fail_library(forecast->output, &error);
     const bool is_tensorrt = strcmp(forecast->backend, "tensorrt") == 0;
-    const bool is_half = forecast->precision != NULL && strcmp(forecast->precision, "fp32") != 0;
-    const double constants = (double)info.constant_size * (is_tensorrt ? 1 : share_of(forecast));
-    double size = constants + LAYER_BYTES * (double)model.layer_count;
+    const double constants = (double)info.constant_size;
+    double size = constants * share_of(forecast) + LAYER_BYTES * (double)model.layer_count;
     if (is_tensorrt) /* the plan beside the constants, from which it can be built again */
-        size += (double)info.constant_size * (is_half ? HALF_SHARE : 1);
+        size += constants * plan_share_of(forecast);
     app_say("%s: dry run, nothing is written", forecast->output);
     app_say("file        about %s%s", app_human_bytes(text, (uint64_t)size),
             is_tensorrt ? ", with TensorRT's plan" : "");

@@ -91,18 +91,16 @@ static int list_pictures(calibrating *c)
     return code;
 }
 
+/* On the CPU in float32, whatever the engine is for: the layers and the size are what it shares. */
 static int open_network(calibrating *c, pawl_builder *builder, const pawl_build_desc *asked)
 {
     pawl_error error = {0};
-    pawl_build_desc desc = *asked;
-    desc.backend = "cpu";
-    desc.precision = "fp32";
-    desc.batch_min = desc.batch_opt = desc.batch_max = 1;
-    desc.tuning = PAWL_TUNE_OFF;
-    desc.timing_cache = NULL;
-    desc.calibration = NULL;
-    desc.layer_precisions = NULL;
-    desc.layer_precision_count = 0;
+    pawl_build_desc desc = PAWL_BUILD_DESC_INIT;
+    desc.height = asked->height;
+    desc.width = asked->width;
+    desc.is_unoptimised = asked->is_unoptimised;
+    desc.progress = asked->progress;
+    desc.progress_user = asked->progress_user;
     c->info.struct_size = sizeof c->info;
     c->model.struct_size = sizeof c->model;
     if (pawl_builder_build(builder, c->network, &desc, &c->plan, &error) < 0 ||

@@ -73,21 +73,21 @@ static const app_option options_table[] = {
      .value = "NAME", .choices = cli_precisions,
      .help = "of the computation, where the backend has it"},
     {.name = "calib", .type = APP_TEXT, .offset = offsetof(build_options, calib.pictures),
-     .value = "DIR|LIST", .backends = "cpu reference",
+     .value = "DIR|LIST",
      .help = "of int8: pictures like those that the model will see, a folder or a .txt with a path a line"},
     {.name = "calib-count", .type = APP_INTEGER, .offset = offsetof(build_options, calib.count),
-     .value = "N", .low = 1, .high = 1000000, .backends = "cpu reference",
+     .value = "N", .low = 1, .high = 1000000,
      .help = "pictures of --calib to take, from all over it"},
     MAX_PIXELS_OPTION(build_options, calib.max_pixels),
     {.name = "calib-method", .type = APP_CHOICE, .offset = offsetof(build_options, calib_method),
-     .value = "HOW", .choices = cli_calibration_methods, .backends = "cpu reference",
+     .value = "HOW", .choices = cli_calibration_methods,
      .help = "how ranges are taken from what the pictures gave"},
     {.name = "calib-cache", .type = APP_TEXT, .offset = offsetof(build_options, calib.cache),
-     .value = "FILE", .writes = "calib cache", .backends = "cpu reference",
+     .value = "FILE", .writes = "calib cache",
      .help = "what the pictures gave, kept for builds of the same weights at the same size"},
     {.name = "precision-map", .type = APP_TEXT, .offset = offsetof(build_options, precision_map),
-     .value = "FILE", .backends = "cpu reference",
-     .help = "of int8: layers that stay fp32, a name or pattern and a precision a line, as in 'model.24 fp32'"},
+     .value = "FILE",
+     .help = "of int8: layers that stay out of it, a name or pattern and a precision a line, as in 'model.24 fp32'"},
     {.name = "max-map-drop", .type = APP_REAL, .offset = offsetof(build_options, drop.most),
      .value = "N", .low = 0, .high = 1, .backends = "cpu reference",
      .help = "of int8: leave in fp32 the layers that cost accuracy, until --data shows at most so much less mAP50-95 (of classes top-1) than fp32, as in 0.004"},
@@ -373,11 +373,21 @@ static int set_map_drop(struct build *build, pawl_build_desc *desc)
     return code;
 }
 
+/* Not when all is calibrated. */
+static int check_backend(const char *backend)
+{
+    const char *name = NULL, *absence = NULL;
+    for (size_t i = 0; (name = pawl_backend_name(i)) != NULL; i++)
+        if (strcmp(name, backend) == 0 && (absence = pawl_backend_absence(i)) != NULL)
+            return app_fail(APP_EXIT_DEVICE, "backend %s cannot be used here: %s", name, absence);
+    return APP_EXIT_DONE;
+}
+
 static int set_int8(struct build *build, pawl_build_desc *desc)
 {
     const build_options *options = build->options;
-    int code = APP_EXIT_DONE;
-    if (options->precision_map != NULL)
+    int code = check_backend(options->backend);
+    if (code == APP_EXIT_DONE && options->precision_map != NULL)
         code = cli_precision_map_read(options->precision_map, &build->precisions,
                                       &desc->layer_precision_count);
     if (code == APP_EXIT_DONE)
@@ -392,7 +402,6 @@ static int set_int8(struct build *build, pawl_build_desc *desc)
 /* What belongs to INT8 is given with it, and only with it. */
 static int check_int8(const build_options *options)
 {
-    const char *backends = "cpu reference"; /* others refuse the precision, or the options */
     const bool has_pictures = options->calib.pictures != NULL || options->calib.cache != NULL;
     const bool has_drop = options->drop.most >= 0;
     if (!is_int8(options) && (has_pictures || options->precision_map != NULL || has_drop))
@@ -406,8 +415,7 @@ static int check_int8(const build_options *options)
                         options->drop.data);
     if (!has_drop && (options->drop.images != NULL || options->drop.curve != NULL))
         return app_usage(&cli_build, "--images and --curve belong to --max-map-drop");
-    if (is_int8(options) && !has_pictures &&
-        app_list_has(backends, options->backend, strlen(options->backend)))
+    if (is_int8(options) && !has_pictures)
         return app_usage(&cli_build,
                          "--precision int8 takes its scales from pictures: give --calib DIR, a "
                          "folder of some hundred like those that the model will see");

@@ -77,6 +77,10 @@ PAWL_API const char *pawl_backend_name(size_t index);
 /** Precisions that backend @p index can build in, blank-separated: "fp32 fp16"; NULL past the end. Any thread. Since 0.2. */
 PAWL_API const char *pawl_backend_precisions(size_t index);
 
+/** Why backend @p index cannot be used here, as what builds or runs on it would say: a sentence, valid until this thread asks again; NULL where it can, and
+ *  past the end. Loads what the backend uses, for as long as the process lives. Any thread. Since 0.2. */
+PAWL_API const char *pawl_backend_absence(size_t index);
+
 /**
  * Says of each backend whether it can be used here, else why not, and what it found: a line a call of @p line. Loads what they use, for as
  * long as the process lives.

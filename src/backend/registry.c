@@ -37,10 +37,17 @@ const char *pawl_backend_precisions(size_t index)
     return index < PW_COUNT(backends) ? backends[index]->precisions : NULL;
 }
 
+const char *pawl_backend_absence(size_t index)
+{
+    return index < PW_COUNT(backends) && backends[index]->absence != NULL
+               ? backends[index]->absence()
+               : NULL;
+}
+
 void pawl_backends_report(void (*line)(void *user, const char *text), void *user)
 {
     for (size_t i = 0; line != NULL && i < PW_COUNT(backends); i++) {
-        const char *absence = backends[i]->absence != NULL ? backends[i]->absence() : NULL;
+        const char *absence = pawl_backend_absence(i);
         if (absence == NULL && backends[i]->ailment != NULL)
             absence = backends[i]->ailment();
         char sentence[640];
