@@ -39,7 +39,7 @@ struct cudaPointerAttributes { int device; };
 
 # C name of a number -> enum of nvinfer1, enumerator; the numbers stand in trt_calls.h.
 CALL_NUMBERS = {
-    "PW_TRT_FLOAT": ("DataType", "kFLOAT"), "PW_TRT_HALF": ("DataType", "kHALF"),
+    "PW_TRT_FLOAT": ("DataType", "kFLOAT"), "PW_TRT_HALF": ("DataType", "kHALF"), "PW_TRT_INT8": ("DataType", "kINT8"),
     "PW_TRT_RELU": ("ActivationType", "kRELU"), "PW_TRT_SIGMOID": ("ActivationType", "kSIGMOID"),
     "PW_TRT_LEAKY_RELU": ("ActivationType", "kLEAKY_RELU"), "PW_TRT_CLIP": ("ActivationType", "kCLIP"), "PW_TRT_HARD_SIGMOID": ("ActivationType", "kHARD_SIGMOID"),
     "PW_TRT_SUM": ("ElementWiseOperation", "kSUM"), "PW_TRT_PROD": ("ElementWiseOperation", "kPROD"),
@@ -55,7 +55,7 @@ PLAIN_NUMBERS = {
     ("ILogger::Severity", "kERROR"): 1, ("ILogger::Severity", "kWARNING"): 2, ("ILogger::Severity", "kINFO"): 3,
     ("ILogger::Severity", "kVERBOSE"): 4, ("ResizeMode", "kNEAREST"): 0, ("InterpolationMode", "kNEAREST"): 0,
 }
-STRATEGY_FLAGS = {"fp16_flag": "kFP16", "obey_precision_flag": "kOBEY_PRECISION_CONSTRAINTS", "tf32_flag": "kTF32",
+STRATEGY_FLAGS = {"fp16_flag": "kFP16", "int8_flag": "kINT8", "obey_precision_flag": "kOBEY_PRECISION_CONSTRAINTS", "tf32_flag": "kTF32",
                   "version_compatible_flag": "kVERSION_COMPATIBLE"}
 LOGGER_PLAIN = ["log", "~", "~"]
 LOGGER_VERSIONED = ["getAPILanguage", "getInterfaceInfo", "~", "~", "log"]
@@ -206,6 +206,8 @@ def check_method(headers, class_name, method, slot, since, is_wide):
     """What is wrong with one row, or None."""
     label = f"{class_name}::{method}"
     found = headers.find(class_name, method)
+    if slot == -2:  # another serves all of the family
+        return None
     if slot < 0 or headers.version < since:
         reason = "the table says it is absent" if slot < 0 else f"the table has it since {since}"
         return f"{label}: {reason}, the headers have it at {found[0][0]}" if found else None

@@ -82,11 +82,12 @@ static const char *tactic(const pw_device_plan *device_plan, size_t index)
 const pw_backend pw_backend_tensorrt = {
     .name = "tensorrt",
     .version = PW_BACKEND_VERSION,
-    .precisions = "fp32 fp16",
+    .precisions = "fp32 fp16 int8",
     .options =
         "workspace_size optimisation_level timing_cache is_version_compatible "
         "is_hardware_compatible is_fp16_fixed height_min width_min height_max width_max contexts "
         "is_tf32 tactic_sources gpu",
+    .is_symmetric = true,
     .absence = absence,
     .ailment = ailment,
     .report = pw_trt_report,

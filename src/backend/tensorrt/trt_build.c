@@ -25,7 +25,8 @@ typedef struct build_job {
     const pw_trt_library *library;
     const pw_plan *plan;
     const pw_tuning *tuning;
-    bool is_half;
+    bool is_half,
+        is_int8; /* FP16 is allowed; some layers are of integers, and the rest may be FP16 */
     uint32_t sources,
         lost_sources; /* bits of pawl_tactic_source: in use in the last attempt; given up */
 } build_job;
@@ -192,9 +193,11 @@ static void configure(build_job *job, pw_trt_native *config)
         library, config, options->workspace_size != 0 ? options->workspace_size : WORKSPACE_SIZE);
     /* TF32 is on by default and keeps 10 bits of a product's 23: fp32 means fp32 here. */
     (void)pw_trt_config_set_flag(library, config, strategy->tf32_flag, options->is_tf32);
-    /* A strongly typed family lacks these two: its types come from the network. */
+    /* A strongly typed family lacks these three: its types come from the network. */
     if (job->is_half)
         (void)pw_trt_config_set_flag(library, config, strategy->fp16_flag, true);
+    if (job->is_int8)
+        (void)pw_trt_config_set_flag(library, config, strategy->int8_flag, true);
     if (job->is_half && options->is_fp16_fixed)
         (void)pw_trt_config_set_flag(library, config, strategy->obey_precision_flag, true);
     if (options->optimisation_level >= 0 &&
@@ -278,17 +281,37 @@ static pawl_status build_plan(const build_job *job, pw_trt_object *builder, pw_t
 
 static pawl_status check_precision(build_job *job, pawl_error *error)
 {
-    job->is_half = strcmp(job->plan->precision, "fp16") == 0;
+    job->is_int8 = strcmp(job->plan->precision, "int8") == 0;
+    job->is_half = job->is_int8 || strcmp(job->plan->precision, "fp16") == 0;
     if (!job->is_half && strcmp(job->plan->precision, "fp32") != 0)
         return pw_fail(error, PAWL_ERR_UNSUPPORTED,
-                       "precision %s is not built through TensorRT; use fp32 or fp16",
+                       "precision %s is not built through TensorRT; use fp32, fp16 or int8",
                        job->plan->precision);
+    if (job->is_int8 && job->library->version < job->library->strategy->int8_since)
+        return pw_fail(error, PAWL_ERR_UNSUPPORTED,
+                       "%s has no INT8 convolutions (TensorRT-RTX 1.7 has them): build with "
+                       "precision fp16",
+                       job->library->version_text);
     if (job->library->create_builder == NULL)
         return pw_fail(error, PAWL_ERR_DEVICE,
                        "%s (%s) is a lean runtime: it runs plans but cannot build them; install "
                        "the full TensorRT",
                        job->library->version_text, job->library->path);
     return PAWL_OK;
+}
+
+/* Where the library can tell. RTX builds for GPUs that need not be here, and TensorRT 11 knows none
+ * without. */
+static pawl_status check_integers(const build_job *job, pw_trt_object *builder, pawl_error *error)
+{
+    const pw_trt_library *const library = job->library;
+    if (!job->is_int8 || library->strategy->is_rtx ||
+        !pw_trt_has(library, PW_TRT_VBuilder_platformHasFastInt8) ||
+        pw_trt_builder_has_int8(library, builder->native))
+        return PAWL_OK;
+    return pw_fail(error, PAWL_ERR_UNSUPPORTED,
+                   "this GPU has no fast INT8, says %s: build with precision fp16",
+                   library->version_text);
 }
 
 /* With objects of its own: a builder that has failed is not to be trusted with another build. */
@@ -308,6 +331,7 @@ static pawl_status attempt(build_job *job, pw_trt_object **memory, pawl_error *e
         .is_mended = job->plan->options.is_fp16_fixed,
     };
     PW_TRY(pw_trt_make_builder(library, &builder, error));
+    PW_TRY(check_integers(job, builder, error));
     if (job->tuning->threads > 0 && pw_trt_has(library, PW_TRT_VBuilder_setMaxThreads))
         (void)pw_trt_builder_set_threads(library, builder->native, job->tuning->threads);
     PW_TRY(pw_trt_adopt(

@@ -11,7 +11,7 @@
  * it with pw_object_end(). It depends on nothing. A tactic source whose library is missing is done
  * without, and said. PAWL_ERR_DEVICE: the library only runs (lean), or refused;
  * PAWL_ERR_CANCELLED; PAWL_ERR_MEMORY: ours or the GPU's; PAWL_ERR_UNSUPPORTED: a task, a layer, a
- * precision.
+ * precision, INT8 on a GPU that lacks it.
  */
 pawl_status pw_trt_build(const pw_trt_library *library, const pw_plan *plan,
                          const pw_tuning *tuning, pw_trt_object **memory,

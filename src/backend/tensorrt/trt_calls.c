@@ -184,6 +184,12 @@ int32_t pw_trt_builder_threads(const pw_trt_library *library, pw_trt_native *bui
     return CALL_IF(all, VBuilder_getMaxThreads, self, 0, (self));
 }
 
+bool pw_trt_builder_has_int8(const pw_trt_library *library, pw_trt_native *builder)
+{
+    inner *const self = builder->first;
+    return CALL_IF(all, VBuilder_platformHasFastInt8, self, false, (self));
+}
+
 const void *pw_trt_memory_data(const pw_trt_library *library, pw_trt_native *memory)
 {
     return CALL(all, VHostMemory_data, memory->first)(memory->first);
@@ -396,6 +402,44 @@ pw_trt_native *pw_trt_add_scale(const pw_trt_library *library, pw_trt_native *ne
                 network->first)(network->first, tensor, MODE_UNIFORM, none, *factor, none);
 }
 
+pw_trt_native *pw_trt_add_constant(const pw_trt_library *library, pw_trt_native *network,
+                                   const pw_trt_dims *dims, const pw_trt_weights *values)
+{
+    inner *const self = network->first;
+    if (is_wide(library))
+        return CALL(wide, VNetworkDefinition_addConstant, self)(self, dims, *values);
+    return CALL(narrow, VNetworkDefinition_addConstant, self)(self, narrow(dims), *values);
+}
+
+pw_trt_native *pw_trt_add_quantize(const pw_trt_library *library, pw_trt_native *network,
+                                   pw_trt_native *tensor, pw_trt_native *scale, int32_t axis)
+{
+    inner *const self = network->first;
+    pw_trt_native *const layer =
+        pw_trt_has(library, PW_TRT_VNetworkDefinition_addQuantizeV2)
+            ? CALL_IF(all, VNetworkDefinition_addQuantizeV2, self, NULL,
+                      (self, tensor, scale, (int32_t)PW_TRT_INT8))
+            : CALL_IF(all, VNetworkDefinition_addQuantize, self, NULL, (self, tensor, scale));
+    if (layer != NULL)
+        CALL(all, VQuantizeLayer_setAxis, layer->second)(layer->second, axis);
+    return layer;
+}
+
+pw_trt_native *pw_trt_add_dequantize(const pw_trt_library *library, pw_trt_native *network,
+                                     pw_trt_native *tensor, pw_trt_native *scale, int32_t axis,
+                                     pw_trt_type type)
+{
+    inner *const self = network->first;
+    pw_trt_native *const layer =
+        pw_trt_has(library, PW_TRT_VNetworkDefinition_addDequantizeV2)
+            ? CALL_IF(all, VNetworkDefinition_addDequantizeV2, self, NULL,
+                      (self, tensor, scale, (int32_t)type))
+            : CALL_IF(all, VNetworkDefinition_addDequantize, self, NULL, (self, tensor, scale));
+    if (layer != NULL)
+        CALL(all, VDequantizeLayer_setAxis, layer->second)(layer->second, axis);
+    return layer;
+}
+
 void pw_trt_network_set_name(const pw_trt_library *library, pw_trt_native *network,
                              const char *name)
 {
@@ -419,6 +463,12 @@ void pw_trt_layer_set_precision(const pw_trt_library *library, pw_trt_native *la
 {
     inner *const self = layer->first;
     CALL_IF(all, VLayer_setPrecision, self, (void)0, (self, (int32_t)type));
+}
+
+void pw_trt_layer_set_input(const pw_trt_library *library, pw_trt_native *layer, int32_t index,
+                            pw_trt_native *tensor)
+{
+    CALL(all, VLayer_setInput, layer->first)(layer->first, index, tensor);
 }
 
 pw_trt_native *pw_trt_layer_output(const pw_trt_library *library, pw_trt_native *layer)

@@ -32,7 +32,7 @@ typedef struct pw_trt_weights {
 } pw_trt_weights;
 
 /* The same numbers from 8.2 to 11.1 (NvInferRuntimeBase.h, NvInfer.h). */
-typedef enum pw_trt_type { PW_TRT_FLOAT = 0, PW_TRT_HALF = 1 } pw_trt_type;
+typedef enum pw_trt_type { PW_TRT_FLOAT = 0, PW_TRT_HALF = 1, PW_TRT_INT8 = 2 } pw_trt_type;
 typedef enum pw_trt_activation {
     PW_TRT_RELU = 0,
     PW_TRT_SIGMOID = 1,
@@ -54,6 +54,7 @@ pw_trt_native *pw_trt_builder_network(const pw_trt_library *library, pw_trt_nati
 pw_trt_native *pw_trt_builder_profile(const pw_trt_library *library, pw_trt_native *builder); /* the builder's: never deleted */
 pw_trt_native *pw_trt_builder_build(const pw_trt_library *library, pw_trt_native *builder, pw_trt_native *network, pw_trt_native *config);
 bool pw_trt_builder_set_threads(const pw_trt_library *library, pw_trt_native *builder, int32_t threads);
+bool pw_trt_builder_has_int8(const pw_trt_library *library, pw_trt_native *builder); /* of the current GPU; not in 11, nor in RTX from 1.5 on */
 int32_t pw_trt_builder_threads(const pw_trt_library *library, pw_trt_native *builder);
 
 /* Host memory: a plan or a serialised cache. */
@@ -105,11 +106,20 @@ pw_trt_native *pw_trt_add_padding(const pw_trt_library *library, pw_trt_native *
 pw_trt_native *pw_trt_add_mean(const pw_trt_library *library, pw_trt_native *network, pw_trt_native *tensor);
 /* All times one factor; the value is kept by reference, as weights are. */
 pw_trt_native *pw_trt_add_scale(const pw_trt_library *library, pw_trt_native *network, pw_trt_native *tensor, const pw_trt_weights *factor);
+/* Its values are kept by reference, as weights are. */
+pw_trt_native *pw_trt_add_constant(const pw_trt_library *library, pw_trt_native *network, const pw_trt_dims *dims,
+                                   const pw_trt_weights *values);
+/* To 8 bits about 0, and back to type; scale: a constant of one value, or of as many as the tensor has along axis. Up to 10.x what comes back is float32. */
+pw_trt_native *pw_trt_add_quantize(const pw_trt_library *library, pw_trt_native *network, pw_trt_native *tensor, pw_trt_native *scale,
+                                   int32_t axis);
+pw_trt_native *pw_trt_add_dequantize(const pw_trt_library *library, pw_trt_native *network, pw_trt_native *tensor, pw_trt_native *scale,
+                                     int32_t axis, pw_trt_type type);
 void pw_trt_network_set_name(const pw_trt_library *library, pw_trt_native *network, const char *name);
 const char *pw_trt_network_name(const pw_trt_library *library, pw_trt_native *network);
 
 void pw_trt_layer_set_name(const pw_trt_library *library, pw_trt_native *layer, const char *name);
 void pw_trt_layer_set_precision(const pw_trt_library *library, pw_trt_native *layer, pw_trt_type type); /* weakly typed families */
+void pw_trt_layer_set_input(const pw_trt_library *library, pw_trt_native *layer, int32_t index, pw_trt_native *tensor);
 pw_trt_native *pw_trt_layer_output(const pw_trt_library *library, pw_trt_native *layer);
 void pw_trt_convolution_set(const pw_trt_library *library, pw_trt_native *layer, const pw_trt_dims *stride, const pw_trt_dims *padding,
                             const pw_trt_dims *dilation, int64_t groups);

@@ -72,7 +72,7 @@ void pw_trt_half_say(const pw_network *network)
     const char *first = "";
     for (size_t i = 0; i < network->layer_count; i++) {
         const pw_layer *const layer = &network->layers[i];
-        if (layer->op != PW_OP_CONV)
+        if (layer->op != PW_OP_CONV || layer->as.conv.weight_type == PAWL_I8)
             continue;
         const pw_trt_mending mending = pw_trt_half_diagnose(&layer->as.conv);
         scaled += mending.kind == PW_TRT_HALF_SCALED;
@@ -129,7 +129,7 @@ void pw_trt_half_explain(const pw_trt_conversions *said, const pw_network *netwo
     size_t serious = 0;
     for (size_t i = 0; i < network->layer_count && said->lines > 0; i++) {
         const pw_conv *const conv = &network->layers[i].as.conv;
-        if (network->layers[i].op != PW_OP_CONV)
+        if (network->layers[i].op != PW_OP_CONV || conv->weight_type == PAWL_I8)
             continue;
         extent weights = {.least = INFINITY, .is_finite = true};
         extend(&weights, conv->weights, pw_conv_weight_count(conv));

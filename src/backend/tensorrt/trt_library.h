@@ -40,7 +40,8 @@ typedef struct pw_trt_strategy {
     bool is_strongly_typed;    /* types come from the network: no precision flags */
     uint32_t network_flags; /* for createNetworkV2: explicit batch, and strong typing where that is
                                the only way */
-    pw_trt_flag fp16_flag, obey_precision_flag, tf32_flag, version_compatible_flag;
+    pw_trt_flag fp16_flag, int8_flag, obey_precision_flag, tf32_flag, version_compatible_flag;
+    int32_t int8_since; /* the first version whose convolutions take integers, 0: all, INT32_MAX: none. As the libraries were seen to build */
     /* The destructor complains of a builder ended before what it created (docs/lifetime.md). */
     bool checks_builder;
     /* Of dynamic shapes: an optimisation profile serves one execution context at a time. */
@@ -83,7 +84,7 @@ void pw_trt_library_places(bool (*visit)(void *user, const char *path), void *us
 const pw_trt_strategy *pw_trt_strategy_of(pw_trt_family family);
 /* Family of a version, PW_TRT_FAMILY_COUNT where it is in none. */
 pw_trt_family pw_trt_family_of(int32_t version);
-/* Slot of a method in this library, -1 where it lacks it. */
+/* Slot of a method in this library, negative where it lacks it or another serves. */
 int pw_trt_slot(const pw_trt_library *library, pw_trt_method method);
 /* Whether this library has a flag. */
 static inline bool pw_trt_has_flag(const pw_trt_library *library, pw_trt_flag flag)

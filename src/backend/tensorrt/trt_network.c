@@ -6,22 +6,11 @@
  */
 #include "backend/tensorrt/trt_network.h"
 #include "backend/tensorrt/trt_half.h"
+#include "backend/tensorrt/trt_quantise.h"
 #include "backend/tensorrt/trt_watch.h"
 #include "tensor/half.h"
 #include <math.h>
 #include <stdio.h>
-
-typedef struct translator {
-    const pw_trt_library *library;
-    pw_trt_native *network;
-    const pw_network *source;
-    pw_trt_type
-        inner_type; /* of activations between input and heads, where types come from the network */
-    bool is_mended;
-    pw_trt_native **tensors; /* by tensor id; NULL: not made yet */
-    pw_arena *keep;
-    pawl_error *error;
-} translator;
 
 size_t pw_trt_outputs(const pw_network *network, pw_trt_output outputs[PW_TRT_MAX_OUTPUTS])
 {
@@ -40,7 +29,7 @@ size_t pw_trt_outputs(const pw_network *network, pw_trt_output outputs[PW_TRT_MA
     return last != NULL ? last->input_count : 0;
 }
 
-static pawl_status refused(const translator *t, const char *name)
+static pawl_status refused(const pw_trt_translator *t, const char *name)
 {
     return pw_trt_fail(t->error, PAWL_ERR_DEVICE, "%s refused layer %s", t->library->version_text,
                        name);
@@ -52,7 +41,8 @@ static pw_trt_dims two(const int32_t values[2])
 }
 
 /* The values as the library is to hold them: as they are, or converted to half. NULL: no memory. */
-static const void *weight_values(translator *t, const float *values, size_t count, pw_trt_type type)
+static const void *weight_values(pw_trt_translator *t, const float *values, size_t count,
+                                 pw_trt_type type)
 {
     if (type == PW_TRT_FLOAT)
         return values;
@@ -62,8 +52,8 @@ static const void *weight_values(translator *t, const float *values, size_t coun
     return halves;
 }
 
-static pawl_status weights_of(translator *t, const float *values, size_t count, pw_trt_type type,
-                              pw_trt_weights *weights)
+pawl_status pw_trt_weights_of(pw_trt_translator *t, const float *values, size_t count,
+                              pw_trt_type type, pw_trt_weights *weights)
 {
     *weights = (pw_trt_weights){.type = (int32_t)type, .values = NULL, .count = 0};
     if (values == NULL)
@@ -75,9 +65,7 @@ static pawl_status weights_of(translator *t, const float *values, size_t count, 
                : pw_fail_memory(t->error, "half-precision weights", count * sizeof(uint16_t));
 }
 
-/* Output of a layer that may be NULL. One of ours becomes several of the library's, whose names
- * must differ: part tells them apart. */
-static pawl_status output_of(const translator *t, pw_trt_native *layer, const char *name,
+pawl_status pw_trt_output_of(const pw_trt_translator *t, pw_trt_native *layer, const char *name,
                              const char *part, pw_trt_native **output)
 {
     char unique[256];
@@ -89,8 +77,8 @@ static pawl_status output_of(const translator *t, pw_trt_native *layer, const ch
     return *output != NULL ? PAWL_OK : refused(t, name);
 }
 
-static pawl_status activate(const translator *t, pw_activation kind, float alpha, const char *name,
-                            pw_trt_native **value)
+static pawl_status activate(const pw_trt_translator *t, pw_activation kind, float alpha,
+                            const char *name, pw_trt_native **value)
 {
     pw_trt_native *const x = *value;
     pw_trt_native *layer = NULL;
@@ -98,24 +86,25 @@ static pawl_status activate(const translator *t, pw_activation kind, float alpha
     case PW_ACT_NONE:
         return PAWL_OK;
     case PW_ACT_RELU:
-        return output_of(t, pw_trt_add_activation(t->library, t->network, x, PW_TRT_RELU), name,
-                         ".relu", value);
+        return pw_trt_output_of(t, pw_trt_add_activation(t->library, t->network, x, PW_TRT_RELU),
+                                name, ".relu", value);
     case PW_ACT_SIGMOID:
-        return output_of(t, pw_trt_add_activation(t->library, t->network, x, PW_TRT_SIGMOID), name,
-                         ".sigmoid", value);
+        return pw_trt_output_of(t, pw_trt_add_activation(t->library, t->network, x, PW_TRT_SIGMOID),
+                                name, ".sigmoid", value);
     case PW_ACT_LEAKY_RELU:
         if ((layer = pw_trt_add_activation(t->library, t->network, x, PW_TRT_LEAKY_RELU)) != NULL)
             pw_trt_activation_set(t->library, layer, alpha, 0.0f);
-        return output_of(t, layer, name, ".leaky", value);
+        return pw_trt_output_of(t, layer, name, ".leaky", value);
     case PW_ACT_SILU:      /* x * sigmoid(x) */
     case PW_ACT_HARDSWISH: /* x * max(0, min(1, x / 6 + 1 / 2)) */
         layer = pw_trt_add_activation(t->library, t->network, x,
                                       kind == PW_ACT_SILU ? PW_TRT_SIGMOID : PW_TRT_HARD_SIGMOID);
         if (layer != NULL && kind == PW_ACT_HARDSWISH)
             pw_trt_activation_set(t->library, layer, 1.0f / 6.0f, 0.5f);
-        PW_TRY(output_of(t, layer, name, ".gate", value));
-        return output_of(t, pw_trt_add_elementwise(t->library, t->network, x, *value, PW_TRT_PROD),
-                         name, ".gated", value);
+        PW_TRY(pw_trt_output_of(t, layer, name, ".gate", value));
+        return pw_trt_output_of(
+            t, pw_trt_add_elementwise(t->library, t->network, x, *value, PW_TRT_PROD), name,
+            ".gated", value);
     case PW_ACT_RELU6:
     case PW_ACT_ELU:
     case PW_ACT_MISH:
@@ -128,7 +117,7 @@ static pawl_status activate(const translator *t, pw_activation kind, float alpha
 }
 
 /* Weights times 2^exponent; NULL: no memory. */
-static const float *scaled(translator *t, const float *values, size_t count,
+static const float *scaled(pw_trt_translator *t, const float *values, size_t count,
                            const pw_trt_mending *mending)
 {
     float *const result = values != NULL ? pw_arena_array(t->keep, count, sizeof *result) : NULL;
@@ -140,7 +129,7 @@ static const float *scaled(translator *t, const float *values, size_t count,
 /* The two layers behind a convolution whose weights are 2^exponent too large. The clip lies within
  * what FP16 holds, so it changes nothing that is not lost already; without it the library would
  * multiply the factor into the weights again. */
-static pawl_status unscale(translator *t, const char *name, const pw_trt_mending *mending,
+static pawl_status unscale(pw_trt_translator *t, const char *name, const pw_trt_mending *mending,
                            pw_trt_native **value)
 {
     const float most = 65504.0f;
@@ -149,24 +138,53 @@ static pawl_status unscale(translator *t, const char *name, const pw_trt_mending
     if (factor == NULL)
         return pw_fail_memory(t->error, "a factor", sizeof *factor);
     *factor = ldexpf(1.0f, -mending->exponent);
-    PW_TRY(weights_of(t, factor, 1, t->inner_type, &weights));
+    PW_TRY(pw_trt_weights_of(t, factor, 1, t->inner_type, &weights));
     pw_trt_native *const clip = pw_trt_add_activation(t->library, t->network, *value, PW_TRT_CLIP);
     if (clip != NULL)
         pw_trt_activation_set(t->library, clip, -most, most);
-    PW_TRY(output_of(t, clip, name, ".bound", value));
-    return output_of(t, pw_trt_add_scale(t->library, t->network, *value, &weights), name, ".scale",
-                     value);
+    PW_TRY(pw_trt_output_of(t, clip, name, ".bound", value));
+    return pw_trt_output_of(t, pw_trt_add_scale(t->library, t->network, *value, &weights), name,
+                            ".scale", value);
 }
 
-/* Of a convolution alone: as it is; or mended, where half would damage its weights and the user
- * wants none of that: scaled, or in float32 between two casts. */
-static pawl_status convolve(translator *t, const pw_layer *layer, pw_trt_native *input,
-                            pw_trt_native **value)
+/* The library's convolution, with the attributes of ours. */
+static pw_trt_native *add_convolution(const pw_trt_translator *t, const pw_conv *conv,
+                                      pw_trt_native *input, const pw_trt_weights *weights,
+                                      const pw_trt_weights *bias)
+{
+    const pw_trt_dims kernel = two(conv->kernel), stride = two(conv->stride),
+                      padding = two(conv->padding), dilation = two(conv->dilation);
+    pw_trt_native *const native = pw_trt_add_convolution(
+        t->library, t->network, input, conv->out_channels, &kernel, weights, bias);
+    if (native != NULL)
+        pw_trt_convolution_set(t->library, native, &stride, &padding, &dilation, conv->groups);
+    return native;
+}
+
+/* Of integers: input and weights come as pairs of Q and DQ, the latter as a tensor. */
+static pawl_status convolve_integers(pw_trt_translator *t, const pw_layer *layer,
+                                     pw_trt_native *input, pw_trt_native **value)
+{
+    const pw_conv *const conv = &layer->as.conv;
+    const pw_trt_weights none = {.type = (int32_t)t->inner_type};
+    pw_trt_native *weights = NULL;
+    pw_trt_weights bias;
+    PW_TRY(pw_trt_weights_of(t, conv->bias, (size_t)conv->out_channels, t->inner_type, &bias));
+    PW_TRY(pw_trt_quantise(t, layer->name, ".in", layer->inputs[0], &input));
+    PW_TRY(pw_trt_quantise_weights(t, layer, &weights));
+    pw_trt_native *const native = add_convolution(t, conv, input, &none, &bias);
+    if (native != NULL)
+        pw_trt_layer_set_input(t->library, native, 1, weights);
+    return pw_trt_output_of(t, native, layer->name, "", value);
+}
+
+/* Of floats: as it is; or mended, where half would damage its weights and the user wants none of
+ * that: scaled, or in float32 between two casts. */
+static pawl_status convolve_floats(pw_trt_translator *t, const pw_layer *layer,
+                                   pw_trt_native *input, pw_trt_native **value)
 {
     const pw_conv *const conv = &layer->as.conv;
     const size_t count = pw_conv_weight_count(conv), outputs = (size_t)conv->out_channels;
-    const pw_trt_dims kernel = two(conv->kernel), stride = two(conv->stride),
-                      padding = two(conv->padding), dilation = two(conv->dilation);
     const pw_trt_mending mending =
         t->is_mended ? pw_trt_half_diagnose(conv) : (pw_trt_mending){.kind = PW_TRT_HALF_FITS};
     const bool stays_float = mending.kind == PW_TRT_HALF_NEVER;
@@ -179,40 +197,53 @@ static pawl_status convolve(translator *t, const pw_layer *layer, pw_trt_native 
     pw_trt_weights weights, bias;
     if (values == NULL || (biases == NULL) != (conv->bias == NULL))
         return pw_fail_memory(t->error, "scaled weights", count * sizeof *values);
-    PW_TRY(weights_of(t, values, count, type, &weights));
-    PW_TRY(weights_of(t, biases, outputs, type, &bias));
+    PW_TRY(pw_trt_weights_of(t, values, count, type, &weights));
+    PW_TRY(pw_trt_weights_of(t, biases, outputs, type, &bias));
     if (is_cast)
-        PW_TRY(output_of(t, pw_trt_add_cast(t->library, t->network, input, PW_TRT_FLOAT),
-                         layer->name, ".float", &input));
-    pw_trt_native *const native = pw_trt_add_convolution(
-        t->library, t->network, input, conv->out_channels, &kernel, &weights, &bias);
-    if (native != NULL)
-        pw_trt_convolution_set(t->library, native, &stride, &padding, &dilation, conv->groups);
+        PW_TRY(pw_trt_output_of(t, pw_trt_add_cast(t->library, t->network, input, PW_TRT_FLOAT),
+                                layer->name, ".float", &input));
+    pw_trt_native *const native = add_convolution(t, conv, input, &weights, &bias);
     if (native != NULL && stays_float && !t->library->strategy->is_strongly_typed)
         pw_trt_layer_set_precision(t->library, native, PW_TRT_FLOAT);
-    PW_TRY(output_of(t, native, layer->name, "", value));
+    PW_TRY(pw_trt_output_of(t, native, layer->name, "", value));
     if (is_scaled)
         return unscale(t, layer->name, &mending, value);
     if (!is_cast)
         return PAWL_OK;
-    return output_of(t, pw_trt_add_cast(t->library, t->network, *value, PW_TRT_HALF), layer->name,
-                     ".half", value);
+    return pw_trt_output_of(t, pw_trt_add_cast(t->library, t->network, *value, PW_TRT_HALF),
+                            layer->name, ".half", value);
 }
 
-static pawl_status translate_conv(translator *t, const pw_layer *layer,
+/* A sum of two, whose tensors are a's, b's and its own. Where it is of bytes, so are both: the
+ * library adds within the kernel that makes one of them only then. What no tensor of the plan holds
+ * (a convolution's result before its residual) is rounded as the sum is. */
+static pawl_status add_up(pw_trt_translator *t, const pw_layer *layer, const char *part,
+                          const uint32_t tensors[2], pw_trt_native *a, pw_trt_native *b,
+                          pw_trt_native **value)
+{
+    const bool is_a = pw_trt_is_byte(t, tensors[0]), is_b = pw_trt_is_byte(t, tensors[1]);
+    if (pw_trt_is_byte(t, layer->output) && (is_a || is_b)) {
+        PW_TRY(pw_trt_quantise(t, layer->name, ".a", is_a ? tensors[0] : layer->output, &a));
+        PW_TRY(pw_trt_quantise(t, layer->name, ".b", is_b ? tensors[1] : layer->output, &b));
+    }
+    return pw_trt_output_of(t, pw_trt_add_elementwise(t->library, t->network, a, b, PW_TRT_SUM),
+                            layer->name, part, value);
+}
+
+static pawl_status translate_conv(pw_trt_translator *t, const pw_layer *layer,
                                   pw_trt_native *const *inputs, pw_trt_native **value)
 {
     const pw_conv *const conv = &layer->as.conv;
-    PW_TRY(convolve(t, layer, inputs[0], value));
+    const bool is_integer = conv->weight_type == PAWL_I8;
+    PW_TRY((is_integer ? convolve_integers : convolve_floats)(t, layer, inputs[0], value));
     PW_TRY(activate(t, conv->activation, conv->alpha, layer->name, value));
     if (!conv->has_residual)
         return PAWL_OK;
-    return output_of(t,
-                     pw_trt_add_elementwise(t->library, t->network, *value, inputs[1], PW_TRT_SUM),
-                     layer->name, ".sum", value);
+    return add_up(t, layer, ".sum", (const uint32_t[]){layer->output, layer->inputs[1]}, *value,
+                  inputs[1], value);
 }
 
-static pawl_status translate_pool(translator *t, const pw_layer *layer, pw_trt_pooling kind,
+static pawl_status translate_pool(pw_trt_translator *t, const pw_layer *layer, pw_trt_pooling kind,
                                   pw_trt_native *input, pw_trt_native **value)
 {
     const pw_trt_dims kernel = two(layer->as.pool.kernel), stride = two(layer->as.pool.stride),
@@ -225,60 +256,61 @@ static pawl_status translate_pool(translator *t, const pw_layer *layer, pw_trt_p
     pw_trt_native *const native = pw_trt_add_pool(t->library, t->network, input, kind, &kernel);
     if (native != NULL)
         pw_trt_pool_set(t->library, native, &stride, &padding);
-    return output_of(t, native, layer->name, "", value);
+    return pw_trt_output_of(t, native, layer->name, "", value);
 }
 
-static pawl_status translate_pad(translator *t, const pw_layer *layer, pw_trt_native *input,
+static pawl_status translate_pad(pw_trt_translator *t, const pw_layer *layer, pw_trt_native *input,
                                  pw_trt_native **value)
 {
     const pw_pad *const pad = &layer->as.pad;
     const pw_trt_dims before = {2, {pad->top, pad->left}}, after = {2, {pad->bottom, pad->right}};
-    return output_of(t, pw_trt_add_padding(t->library, t->network, input, &before, &after),
-                     layer->name, "", value);
+    return pw_trt_output_of(t, pw_trt_add_padding(t->library, t->network, input, &before, &after),
+                            layer->name, "", value);
 }
 
-static pawl_status translate_upsample(translator *t, const pw_layer *layer, pw_trt_native *input,
-                                      pw_trt_native **value)
+static pawl_status translate_upsample(pw_trt_translator *t, const pw_layer *layer,
+                                      pw_trt_native *input, pw_trt_native **value)
 {
     const float factor = (float)layer->as.upsample.factor;
     const float scales[4] = {1.0f, 1.0f, factor, factor};
     pw_trt_native *const native = pw_trt_add_resize(t->library, t->network, input);
     if (native != NULL)
         pw_trt_resize_set_scales(t->library, native, scales, 4);
-    return output_of(t, native, layer->name, "", value);
+    return pw_trt_output_of(t, native, layer->name, "", value);
 }
 
-static pawl_status translate_concat(translator *t, const char *name, pw_trt_native *const *inputs,
-                                    size_t count, pw_trt_native **value)
+static pawl_status translate_concat(pw_trt_translator *t, const char *name,
+                                    pw_trt_native *const *inputs, size_t count,
+                                    pw_trt_native **value)
 {
     pw_trt_native *const native =
         pw_trt_add_concatenation(t->library, t->network, inputs, (int32_t)count);
     if (native != NULL)
         pw_trt_concatenation_set_axis(t->library, native, 1);
-    return output_of(t, native, name, ".concat", value);
+    return pw_trt_output_of(t, native, name, ".concat", value);
 }
 
 /* One output as it leaves the network. */
-static pawl_status translate_output(translator *t, const pw_trt_output *output)
+static pawl_status translate_output(pw_trt_translator *t, const pw_trt_output *output)
 {
     static const int32_t channels_last[PW_TRT_MAX_DIMS] = {0, 2, 3, 1},
                          as_it_is[] = {0, 1, 2, 3, 0, 0, 0, 0};
     const char *const name = output->name;
     pw_trt_native *value = t->tensors[output->tensor];
     if (t->inner_type == PW_TRT_HALF)
-        PW_TRY(output_of(t, pw_trt_add_cast(t->library, t->network, value, PW_TRT_FLOAT), name,
-                         ".float", &value));
+        PW_TRY(pw_trt_output_of(t, pw_trt_add_cast(t->library, t->network, value, PW_TRT_FLOAT),
+                                name, ".float", &value));
     pw_trt_native *const shuffle = pw_trt_add_shuffle(t->library, t->network, value);
     if (shuffle != NULL)
         pw_trt_shuffle_transpose(t->library, shuffle,
                                  output->is_channels_last ? channels_last : as_it_is);
-    PW_TRY(output_of(t, shuffle, name, ".rows", &value));
+    PW_TRY(pw_trt_output_of(t, shuffle, name, ".rows", &value));
     pw_trt_tensor_set_name(t->library, value, name);
     pw_trt_mark_output(t->library, t->network, value);
     return PAWL_OK;
 }
 
-static pawl_status translate_outputs(translator *t)
+static pawl_status translate_outputs(pw_trt_translator *t)
 {
     pw_trt_output outputs[PW_TRT_MAX_OUTPUTS];
     const size_t count = pw_trt_outputs(t->source, outputs);
@@ -287,7 +319,7 @@ static pawl_status translate_outputs(translator *t)
     return PAWL_OK;
 }
 
-static pawl_status translate_input(translator *t, const pw_plan *plan, bool is_dynamic,
+static pawl_status translate_input(pw_trt_translator *t, const pw_plan *plan, bool is_dynamic,
                                    pw_trt_native **value)
 {
     const pw_profile *const profile = &plan->profile;
@@ -300,12 +332,12 @@ static pawl_status translate_input(translator *t, const pw_plan *plan, bool is_d
     if (*value == NULL)
         return refused(t, PW_TRT_INPUT_NAME);
     if (t->inner_type == PW_TRT_HALF)
-        return output_of(t, pw_trt_add_cast(t->library, t->network, *value, PW_TRT_HALF), "images",
-                         ".half", value);
+        return pw_trt_output_of(t, pw_trt_add_cast(t->library, t->network, *value, PW_TRT_HALF),
+                                "images", ".half", value);
     return PAWL_OK;
 }
 
-static pawl_status translate_layer(translator *t, const pw_layer *layer,
+static pawl_status translate_layer(pw_trt_translator *t, const pw_layer *layer,
                                    pw_trt_native *const *inputs, pw_trt_native **value)
 {
     switch (layer->op) {
@@ -316,9 +348,7 @@ static pawl_status translate_layer(translator *t, const pw_layer *layer,
         return activate(t, layer->as.activation.kind, layer->as.activation.alpha, layer->name,
                         value);
     case PW_OP_ADD:
-        return output_of(
-            t, pw_trt_add_elementwise(t->library, t->network, inputs[0], inputs[1], PW_TRT_SUM),
-            layer->name, "", value);
+        return add_up(t, layer, "", layer->inputs, inputs[0], inputs[1], value);
     case PW_OP_MAXPOOL:
         return translate_pool(t, layer, PW_TRT_POOLING_MAX, inputs[0], value);
     case PW_OP_AVGPOOL:
@@ -330,8 +360,8 @@ static pawl_status translate_layer(translator *t, const pw_layer *layer,
     case PW_OP_PAD:
         return translate_pad(t, layer, inputs[0], value);
     case PW_OP_GLOBALPOOL:
-        return output_of(t, pw_trt_add_mean(t->library, t->network, inputs[0]), layer->name, "",
-                         value);
+        return pw_trt_output_of(t, pw_trt_add_mean(t->library, t->network, inputs[0]), layer->name,
+                                "", value);
     case PW_OP_DETECT:
     case PW_OP_CLASSIFY:
         return translate_outputs(t);
@@ -344,7 +374,8 @@ static pawl_status translate_layer(translator *t, const pw_layer *layer,
 }
 
 /* Slices of parent in the order of their channels; false while one is not made yet. */
-static bool slices_of(const translator *t, uint32_t parent, pw_trt_native **slices, size_t *count)
+static bool slices_of(const pw_trt_translator *t, uint32_t parent, pw_trt_native **slices,
+                      size_t *count)
 {
     int32_t offset = 0;
     *count = 0;
@@ -363,7 +394,8 @@ static bool slices_of(const translator *t, uint32_t parent, pw_trt_native **slic
 
 /* A tensor was made: if it completes the one it is a slice of, that one is made too, and so on
  * upwards. */
-static pawl_status made(translator *t, uint32_t tensor, pw_trt_native *value, const char *name)
+static pawl_status made(pw_trt_translator *t, uint32_t tensor, pw_trt_native *value,
+                        const char *name)
 {
     t->tensors[tensor] = value;
     for (uint32_t parent = t->source->tensors[tensor].parent; parent != PW_NO_TENSOR;
@@ -381,11 +413,11 @@ pawl_status pw_trt_translate(const pw_trt_library *library, pw_trt_native *netwo
                              const pw_plan *plan, const pw_trt_translation *options, pw_arena *keep,
                              pawl_error *error)
 {
-    translator t = {.library = library,
-                    .network = network,
-                    .source = &plan->network,
-                    .keep = keep,
-                    .error = error};
+    pw_trt_translator t = {.library = library,
+                           .network = network,
+                           .source = &plan->network,
+                           .keep = keep,
+                           .error = error};
     t.is_mended = options->is_half && options->is_mended;
     t.inner_type =
         options->is_half && library->strategy->is_strongly_typed ? PW_TRT_HALF : PW_TRT_FLOAT;

@@ -19,14 +19,14 @@ typedef struct pw_trt_output {
 size_t pw_trt_outputs(const pw_network *network, pw_trt_output outputs[PW_TRT_MAX_OUTPUTS]);
 
 typedef struct pw_trt_translation {
-    bool is_half; /* FP16 inside: by types where the family is strongly typed, else by the config's flag */
+    bool is_half; /* FP16 inside, but for what is of integers: by types where the family is strongly typed, else by the config's flag */
     bool is_height_width_dynamic;
     bool is_mended; /* layers whose weights FP16 would damage are mended: trt_half.h */
 } pw_trt_translation;
 
 /*
  * Translates the plan into network (of library): explicit batch, input float32 N x 3 x H x W, the outputs of
- * pw_trt_outputs(), raw. Weights are referenced: the plan's constants and keep (which takes converted copies) must live until the build has
+ * pw_trt_outputs(), raw. Convolutions of integers are told as trt_quantise.h says. Weights and scales are referenced: the plan's constants and keep (which takes converted copies) must live until the build has
  * returned. PAWL_ERR_UNSUPPORTED names a layer that has no translation; PAWL_ERR_DEVICE: the library refused a layer.
  */
 pawl_status pw_trt_translate(const pw_trt_library *library, pw_trt_native *network, const pw_plan *plan,

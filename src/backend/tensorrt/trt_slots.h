@@ -2,7 +2,7 @@
 /*
  * Where the methods we call stand in the vtables of TensorRT's inner classes (nvinfer1::apiv::V*;
  * slots 0 and 1 are the destructors, Itanium C++ ABI), by version family, -1 where a family lacks
- * one, and their C types. Read from NVIDIA's public headers at every tag by tools/trt_slots.py,
+ * one, -2 where another serves all of a family that this one came to, and their C types. Read from NVIDIA's public headers at every tag by tools/trt_slots.py,
  * which also checks this table. trt_calls.c makes a callable of each row, and does not compile
  * where one is not used.
  *
@@ -38,6 +38,7 @@
     X(VNetworkDefinition, addElementWise, void *, (void *, void *, void *, int32_t),                     13, 13,  9,  9,  9,  9)               \
     X(VNetworkDefinition, addShuffle, void *, (void *, void *),                                          16, 16, 11, 11, 11, 11)               \
     X(VNetworkDefinition, addReduce, void *, (void *, void *, int32_t, uint32_t, bool),                  23, 23, 18, 18, 18, 18)               \
+    X(VNetworkDefinition, addConstant, void *, (void *, DIMS_IN, pw_trt_weights),                        28, 28, 23, 23, 23, 23)               \
     X(VNetworkDefinition, addResize, void *, (void *, void *),                                           46, 46, 41, 41, 39, 39)               \
     X(VNetworkDefinition, addPaddingNd, void *, (void *, void *, DIMS_IN, DIMS_IN),                      51, 51, 45, 44, 43, 42)               \
     X(VNetworkDefinition, setName, void, (void *, const char *),                                         35, 35, 30, 30, 28, 28)               \
@@ -47,6 +48,7 @@
     X(VTensor, getDimensions, DIMS, (void *),                                                             5,  5,  5,  5,  5,  5)               \
     X(VLayer, setName, void, (void *, const char *),                                                      3,  3,  3,  3,  3,  3)               \
     X(VLayer, getOutput, void *, (void *, int32_t),                                                       8,  8,  8,  8,  8,  8)               \
+    X(VLayer, setInput, void, (void *, int32_t, void *),                                                  9,  9,  9,  9,  9,  9)               \
     X(VConvolutionLayer, setStrideNd, void, (void *, DIMS_IN),                                           26, 26, 18, 18, 18, 18)               \
     X(VConvolutionLayer, setPaddingNd, void, (void *, DIMS_IN),                                          28, 28, 20, 20, 20, 20)               \
     X(VConvolutionLayer, setNbGroups, void, (void *, COUNT),                                             10, 10,  4,  4,  4,  4)               \
@@ -58,6 +60,8 @@
     X(VResizeLayer, setScales, void, (void *, const float *, int32_t),                                    4,  4,  4,  4,  4,  4)               \
     X(VShuffleLayer, setFirstTranspose, void, (void *, const int32_t *),                                  2,  2,  2,  2,  2,  2)               \
     X(VConcatenationLayer, setAxis, void, (void *, int32_t),                                              2,  2,  2,  2,  2,  2)               \
+    X(VQuantizeLayer, setAxis, void, (void *, int32_t),                                                   3,  3,  3,  3,  3,  3)               \
+    X(VDequantizeLayer, setAxis, void, (void *, int32_t),                                                 3,  3,  3,  3,  3,  3)               \
     X(VOptimizationProfile, setDimensions, bool, (void *, const char *, int32_t, DIMS_IN),                2,  2,  2,  2,  2,  2)               \
     X(VTimingCache, serialize, void *, (void *),                                                          2,  2,  2,  2,  2,  2)               \
     X(VRuntime, deserializeCudaEngine, void *, (void *, const void *, size_t UP_TO_9(, void *)),          2,  2,  3,  3,  3,  3)               \
@@ -65,9 +69,10 @@
     X(VCudaEngine, createExecutionContext, void *, (void * FROM_10(, int32_t)),                          11, 11,  5,  5,  5,  5)               \
     X(VExecutionContext, setOptimizationProfileAsync, bool, (void *, int32_t, void *),                   25, 25, 17, 16, 17, 16)
 
-/* What some lack. The last column: the first version inside a family that has the method (8400 is
+/* What some lack, or have where it is not needed. The last column: the first version inside a family that has the method (8400 is
    8.4.0), 0: the whole family. */
 #define PW_TRT_LATER_MAP(X) \
+    X(VBuilder, platformHasFastInt8, bool, (void *),                                                      5,  5,  3, -1,  3, -1,    0)  \
     X(VBuilder, setMaxThreads, bool, (void *, int32_t),                                                  20, 20, 17, 14, 17, 14, 8400)  \
     X(VBuilder, getMaxThreads, int32_t, (void *),                                                        21, 21, 18, 15, 18, 15, 8400)  \
     X(VBuilderConfig, setMaxWorkspaceSize, void, (void *, size_t),                                       10, 10, -1, -1, -1, -1,    0)  \
@@ -78,6 +83,10 @@
     X(VBuilderConfig, setHardwareCompatibilityLevel, void, (void *, int32_t),                            -1, 53, 49, 38, 38, 38, 8600)  \
     X(VBuilderConfig, setProgressMonitor, void, (void *, void *),                                        -1, 60, 56, 45, 45, 45, 9100)  \
     X(VNetworkDefinition, addCast, void *, (void *, void *, int32_t),                                    -1, 68, 62, 59, 58, 57, 8600)  \
+    X(VNetworkDefinition, addQuantize, void *, (void *, void *, void *),                                 56, 56, 50, -1, -1, -1,    0)  \
+    X(VNetworkDefinition, addDequantize, void *, (void *, void *, void *),                               55, 55, 49, -1, -1, -1,    0)  \
+    X(VNetworkDefinition, addQuantizeV2, void *, (void *, void *, void *, int32_t),                      -1, -2, -2, 63, 62, 61,    0)  \
+    X(VNetworkDefinition, addDequantizeV2, void *, (void *, void *, void *, int32_t),                    -1, -2, -2, 64, 63, 62,    0)  \
     X(VLayer, setPrecision, void, (void *, int32_t),                                                     10, 10, 10, -1, 10, -1,    0)  \
     X(VRuntime, setEngineHostCodeAllowed, void, (void *, bool),                                          -1, 20, 21, 20, 21, 20, 8600)  \
     X(VRuntime, setMaxThreads, bool, (void *, int32_t),                                                  10, 10, 12, 11, 12, 11, 8400)  \

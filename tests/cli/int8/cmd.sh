@@ -49,4 +49,11 @@ echo 'model.0 fp17' >map
 why build -o x.engine --calib-cache a.calib --precision-map map
 echo 'model.99: fp32' >map
 why build -o x.engine --calib-cache a.calib --precision-map map
+echo 'through TensorRT' # whose absence is said before anything is calibrated
+why build -o x.engine --backend tensorrt
+(
+    export PAWL_TENSORRT_LIBRARY=/nowhere/libnvinfer.so.10
+    why build -o x.engine --backend tensorrt --calib "$pictures"
+)
+build --dry-run -o x.engine --backend tensorrt --calib "$pictures" | grep -c "with TensorRT's plan"
 ls ./*.engine

@@ -93,6 +93,8 @@ typedef struct object {
     X(VReduceLayer)         \
     X(VPaddingLayer)        \
     X(VScaleLayer)          \
+    X(VQuantizeLayer)       \
+    X(VDequantizeLayer)     \
     X(VOptimizationProfile) \
     X(VTimingCache)         \
     X(VRuntime)             \
@@ -242,6 +244,10 @@ void double_check(const body *maker, const counter *children, int32_t since, con
 /* Wide or narrow, to and fro; a count out of range becomes 0 dimensions. */
 shape double_shape(const native_dims *dims);
 native_dims double_dims(const shape *shape);
+
+/* What is wrong with a network's quantisations, by NVIDIA's headers and by what it advises; NULL: nothing. */
+const char *double_quantise_fault(const graph *graph, const shape *shapes);
+bool double_is_quantised(const graph *graph);
 
 /* The serialised network; NULL: no memory. */
 memory *double_memory(void *logger, void *data, size_t size);

@@ -83,6 +83,11 @@ object *double_builder_new(void *logger)
     return face(made);
 }
 
+bool VBuilder_platformHasFastInt8(inner *self)
+{
+    return !ENTER(self) && getenv("DOUBLE_NO_INT8") == NULL;
+}
+
 bool VBuilder_setMaxThreads(inner *self, int32_t threads)
 {
     builder *const own = self->owner;
@@ -463,17 +468,21 @@ static void warn_of_half(const network *own)
                    total.overflow);
 }
 
-/* Type rules of a strongly typed network: nothing is converted unasked. */
+/* Type rules of a strongly typed network: nothing is converted unasked. A scale is float32, or of
+ * the type that it quantises. */
 static bool are_types_right(const network *own, const node *each)
 {
     const value *const values = own->graph.values;
     const int32_t type = each->input_count > 0 ? values[each->inputs[0]].type : each->weights.type;
+    const bool is_quantisation = each->op == OP_QUANTIZE || each->op == OP_DEQUANTIZE;
     for (int32_t i = 1; i < each->input_count; i++)
-        if (values[each->inputs[i]].type != type)
+        if (values[each->inputs[i]].type != type &&
+            !(is_quantisation && values[each->inputs[i]].type == TYPE_FLOAT))
             return false;
     if (each->op != OP_CONVOLUTION)
         return true;
-    return each->weights.type == type && (each->bias.count == 0 || each->bias.type == type);
+    return (each->weights.count == 0 || each->weights.type == type) &&
+           (each->bias.count == 0 || each->bias.type == type);
 }
 
 static bool are_counts_right(const network *own, const node *each, const shape *shapes)
@@ -483,10 +492,14 @@ static bool are_counts_right(const network *own, const node *each, const shape *
     int64_t wanted = each->maps * (shapes[each->inputs[0]].d[1] / each->groups);
     for (int32_t i = 0; i < each->kernel.rank; i++)
         wanted *= each->kernel.d[i];
-    if (each->weights.count != wanted)
+    const int64_t given =
+        each->input_count > 1 ? shape_volume(&shapes[each->inputs[1]]) : each->weights.count;
+    if (each->input_count > 1 && each->weights.count != 0)
+        double_say(own->body.logger, SEVERITY_ERROR, "%s: two kernels", each->name);
+    else if (given != wanted)
         double_say(own->body.logger, SEVERITY_ERROR,
                    "%s: kernel weights has count %lld but %lld was expected", each->name,
-                   (long long)each->weights.count, (long long)wanted);
+                   (long long)given, (long long)wanted);
     else if (each->bias.count != 0 && each->bias.count != each->maps)
         double_say(own->body.logger, SEVERITY_ERROR,
                    "%s: bias weights has count %lld but %lld was expected", each->name,
@@ -542,6 +555,13 @@ static bool is_sound(network *own, const config *settings)
         shapes[i] = own->graph.values[i].dims;
     if (!graph_infer(&own->graph, shapes, why, sizeof why))
         is_right = refuse(own, why);
+    const char *const fault = is_right ? double_quantise_fault(&own->graph, shapes) : NULL;
+    if (fault != NULL)
+        is_right = refuse(own, fault);
+    if (is_right && double_is_quantised(&own->graph) && !own->is_strong &&
+        (settings->flags >> 1 & 1u) == 0)
+        is_right = refuse(own, "Int8 precision has been set for a layer or layer output, but int8 "
+                               "is not configured in the builder");
     for (int32_t i = 0; is_right && i < own->graph.node_count; i++) {
         is_right = are_counts_right(own, &own->graph.nodes[i], shapes);
         if (is_right && own->is_strong && !are_types_right(own, &own->graph.nodes[i])) {

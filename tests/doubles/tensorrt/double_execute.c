@@ -29,16 +29,15 @@ static void add_row(double *row, int64_t width, const float *in, int64_t in_widt
             row[x] += (double)weight * (double)in[x * stride + offset];
 }
 
-/* One row of one output map. */
-static void convolve_row(const node *each, const tensor *in, int64_t image, int64_t map, int64_t y,
-                         int64_t width, double *row)
+/* One row of one output map; kernel: of all maps. */
+static void convolve_row(const node *each, const tensor *in, const float *kernel, int64_t image,
+                         int64_t map, int64_t y, int64_t width, double *row)
 {
     const int64_t depth = in->shape->d[1] / each->groups, high = in->shape->d[2],
                   wide = in->shape->d[3];
     const int64_t kernel_high = each->kernel.d[0], kernel_wide = each->kernel.d[1];
     const int64_t group = map / (each->maps / each->groups);
-    const float *const weights =
-        (const float *)each->weights.values + map * depth * kernel_high * kernel_wide;
+    const float *const weights = kernel + map * depth * kernel_high * kernel_wide;
     const float *const bias = each->bias.values;
     for (int64_t x = 0; x < width; x++)
         row[x] = bias != NULL ? (double)bias[map] : 0.0;
@@ -58,9 +57,11 @@ static void convolve_row(const node *each, const tensor *in, int64_t image, int6
     }
 }
 
-static bool run_convolution(const node *each, const tensor *in, const tensor *out)
+/* Its kernel is the layer's own, or a second input. */
+static bool run_convolution(const node *each, const tensor in[2], const tensor *out)
 {
     const shape *const to = out->shape;
+    const float *const kernel = each->input_count > 1 ? in[1].data : each->weights.values;
     double *const row = malloc((size_t)to->d[3] * sizeof *row);
     if (row == NULL)
         return false;
@@ -68,7 +69,7 @@ static bool run_convolution(const node *each, const tensor *in, const tensor *ou
     for (int64_t image = 0; image < to->d[0]; image++)
         for (int64_t map = 0; map < to->d[1]; map++)
             for (int64_t y = 0; y < to->d[2]; y++, write += to->d[3]) {
-                convolve_row(each, in, image, map, y, to->d[3], row);
+                convolve_row(each, in, kernel, image, map, y, to->d[3], row);
                 for (int64_t x = 0; x < to->d[3]; x++)
                     write[x] = (float)row[x];
             }
@@ -229,6 +230,23 @@ static void run_scale(const node *each, const tensor *in, const tensor *out)
         out->data[i] = in->data[i] * factor;
 }
 
+/* To a signed byte's steps, which stay floats here, or back: a scale for all, or for each place
+ * along an axis. */
+static void run_quantisation(const node *each, const tensor *in, const tensor *scale,
+                             const tensor *out)
+{
+    const int64_t scales = shape_volume(scale->shape);
+    int64_t inner = 1;
+    for (int32_t i = each->kind + 1; i < in->shape->rank; i++)
+        inner *= in->shape->d[i];
+    for (int64_t i = 0; i < shape_volume(out->shape); i++) {
+        const float unit = scale->data[scales > 1 ? i / inner % scales : 0];
+        out->data[i] = each->op == OP_DEQUANTIZE
+                           ? in->data[i] * unit
+                           : fmaxf(-128.0f, fminf(127.0f, nearbyintf(in->data[i] / unit)));
+    }
+}
+
 static bool run_node(const node *each, const shape *shapes, float *const *buffers)
 {
     const tensor out = {&shapes[each->output], buffers[each->output]};
@@ -238,7 +256,7 @@ static bool run_node(const node *each, const shape *shapes, float *const *buffer
     const size_t size = (size_t)shape_volume(out.shape) * sizeof(float);
     switch (each->op) {
     case OP_CONVOLUTION:
-        return run_convolution(each, &in[0], &out);
+        return run_convolution(each, in, &out);
     case OP_ACTIVATION:
         run_activation(each, &in[0], &out);
         break;
@@ -267,6 +285,10 @@ static bool run_node(const node *each, const shape *shapes, float *const *buffer
         break;
     case OP_SCALE:
         run_scale(each, &in[0], &out);
+        break;
+    case OP_QUANTIZE:
+    case OP_DEQUANTIZE:
+        run_quantisation(each, &in[0], &in[1], &out);
         break;
     case OP_CAST: /* all is float32 here: half changes nothing */
         memcpy(out.data, in[0].data, size);

@@ -186,6 +186,8 @@ static const char *infer_node(const node *each, const shape *shapes, shape *out)
     case OP_SCALE:
     case OP_ACTIVATION:
     case OP_CAST:
+    case OP_QUANTIZE:
+    case OP_DEQUANTIZE:
         *out = *in;
         return NULL;
     }

@@ -26,7 +26,7 @@ typedef struct native_weights {
     int64_t count;
 } native_weights;
 
-enum { TYPE_FLOAT = 0, TYPE_HALF = 1 }; /* DataType */
+enum { TYPE_FLOAT = 0, TYPE_HALF = 1, TYPE_INT8 = 2 }; /* DataType */
 enum {
     ACT_RELU = 0,
     ACT_SIGMOID = 1,
@@ -49,15 +49,18 @@ typedef enum op {
     OP_CAST,
     OP_REDUCE,
     OP_PADDING,
-    OP_SCALE
+    OP_SCALE,
+    OP_QUANTIZE,
+    OP_DEQUANTIZE
 } op;
 
 typedef struct node {
     char name[MAX_NAME];
     op op;
     int32_t kind; /* of an activation or an elementwise operation; type of a cast; axis of a
-                     concatenation */
-    int32_t inputs[MAX_INPUTS];
+                     concatenation, or of a quantisation's scales */
+    int32_t inputs[MAX_INPUTS]; /* of a convolution perhaps a kernel too; of a quantisation the
+                                   scale, and perhaps a zero point */
     int32_t input_count, output;
     int64_t maps, groups;
     shape kernel, stride, padding,

@@ -14,6 +14,7 @@ object *VBuilder_createBuilderConfig(inner *self);
 object *VBuilder_createNetworkV2(inner *self, uint32_t flags);
 object *VBuilder_createOptimizationProfile(inner *self);
 object *VBuilder_buildSerializedNetwork(inner *self, object *network, object *config);
+bool VBuilder_platformHasFastInt8(inner *self);
 bool VBuilder_setMaxThreads(inner *self, int32_t threads);
 int32_t VBuilder_getMaxThreads(inner *self);
 
@@ -57,6 +58,11 @@ object *VNetworkDefinition_addReduce(inner *self, object *tensor, int32_t kind, 
 object *VNetworkDefinition_addScale(inner *self, object *tensor, int32_t mode, native_weights shift,
                                     native_weights scale, native_weights power);
 object *VNetworkDefinition_addCast(inner *self, object *tensor, int32_t type);
+object *VNetworkDefinition_addQuantize(inner *self, object *tensor, object *scale);
+object *VNetworkDefinition_addDequantize(inner *self, object *tensor, object *scale);
+object *VNetworkDefinition_addQuantizeV2(inner *self, object *tensor, object *scale, int32_t type);
+object *VNetworkDefinition_addDequantizeV2(inner *self, object *tensor, object *scale,
+                                           int32_t type);
 void VNetworkDefinition_setName(inner *self, const char *name);
 const char *VNetworkDefinition_getName(inner *self);
 int32_t VNetworkDefinition_getNbLayers(inner *self);
@@ -67,6 +73,7 @@ native_dims VTensor_getDimensions(inner *self);
 int32_t VTensor_getType(inner *self);
 void VLayer_setName(inner *self, const char *name);
 const char *VLayer_getName(inner *self);
+void VLayer_setInput(inner *self, int32_t index, object *tensor);
 object *VLayer_getOutput(inner *self, int32_t index);
 void VLayer_setPrecision(inner *self, int32_t type);
 void VConvolutionLayer_setStrideNd(inner *self, DIMS_IN dims);
@@ -80,6 +87,8 @@ void VActivationLayer_setBeta(inner *self, float beta);
 void VResizeLayer_setScales(inner *self, const float *scales, int32_t count);
 void VResizeLayer_setResizeMode(inner *self, int32_t mode);
 void VShuffleLayer_setFirstTranspose(inner *self, const int32_t *order);
+void VQuantizeLayer_setAxis(inner *self, int32_t axis);
+void VDequantizeLayer_setAxis(inner *self, int32_t axis);
 void VConcatenationLayer_setAxis(inner *self, int32_t axis);
 
 /* Up to 9.x with a plugin factory as a last argument, which the double does not look at. */

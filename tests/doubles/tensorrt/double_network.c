@@ -122,7 +122,8 @@ object *VNetworkDefinition_addConvolutionNd(inner *self, object *tensor, extent 
         .op = OP_CONVOLUTION, .maps = maps, .groups = 1, .weights = weights, .bias = bias};
     if (ENTER(self) || !take_input(own, &recipe, tensor))
         return NULL;
-    if (maps < 1 || weights.values == NULL || weights.count < 1) {
+    /* Empty where the kernel will be a tensor. */
+    if (maps < 1 || weights.count < 0 || (weights.values == NULL) != (weights.count == 0)) {
         double_say(own->body.logger, SEVERITY_ERROR,
                    "Error Code 3: API Usage Error (Parameter check failed, condition: "
                    "kernelWeights.values != nullptr && nbOutputMaps > 0.)");
@@ -282,6 +283,46 @@ object *VNetworkDefinition_addCast(inner *self, object *tensor, int32_t type)
     return add_layer(own, CLASS_VCastLayer, &recipe, type);
 }
 
+static object *add_quantisation(network *own, op op_, class_id class_of, object *tensor,
+                                object *scale, int32_t type)
+{
+    node recipe = {.op = op_, .kind = -1};
+    if (!take_input(own, &recipe, tensor) || !take_input(own, &recipe, scale))
+        return NULL;
+    return add_layer(own, class_of, &recipe, type);
+}
+
+object *VNetworkDefinition_addQuantize(inner *self, object *tensor, object *scale)
+{
+    if (ENTER(self))
+        return NULL;
+    return add_quantisation(self->owner, OP_QUANTIZE, CLASS_VQuantizeLayer, tensor, scale,
+                            TYPE_INT8);
+}
+
+object *VNetworkDefinition_addDequantize(inner *self, object *tensor, object *scale)
+{
+    if (ENTER(self))
+        return NULL;
+    return add_quantisation(self->owner, OP_DEQUANTIZE, CLASS_VDequantizeLayer, tensor, scale,
+                            TYPE_FLOAT);
+}
+
+object *VNetworkDefinition_addQuantizeV2(inner *self, object *tensor, object *scale, int32_t type)
+{
+    if (ENTER(self) || type != TYPE_INT8)
+        return NULL;
+    return add_quantisation(self->owner, OP_QUANTIZE, CLASS_VQuantizeLayer, tensor, scale, type);
+}
+
+object *VNetworkDefinition_addDequantizeV2(inner *self, object *tensor, object *scale, int32_t type)
+{
+    if (ENTER(self) || (type != TYPE_FLOAT && type != TYPE_HALF))
+        return NULL;
+    return add_quantisation(self->owner, OP_DEQUANTIZE, CLASS_VDequantizeLayer, tensor, scale,
+                            type);
+}
+
 void VNetworkDefinition_setName(inner *self, const char *name)
 {
     network *const own = self->owner;
@@ -361,6 +402,22 @@ const char *VLayer_getName(inner *self)
 {
     (void)ENTER(self);
     return node_of(self->owner)->name;
+}
+
+void VLayer_setInput(inner *self, int32_t index, object *tensor)
+{
+    const member *const own = self->owner;
+    node *const layer = node_of(own);
+    (void)ENTER(self);
+    if (tensor == NULL || tensor_of(tensor)->network != own->network || index < 0 ||
+        index > layer->input_count || index == MAX_INPUTS) {
+        double_say(own->body.logger, SEVERITY_ERROR,
+                   "Error Code 3: API Usage Error (%s: there is no input %d)", layer->name,
+                   (int)index);
+        return;
+    }
+    layer->inputs[index] = tensor_of(tensor)->index;
+    layer->input_count += index == layer->input_count;
 }
 
 object *VLayer_getOutput(inner *self, int32_t index)
@@ -446,6 +503,18 @@ void VShuffleLayer_setFirstTranspose(inner *self, const int32_t *order)
 {
     (void)ENTER(self);
     memcpy(node_of(self->owner)->order, order, sizeof node_of(self->owner)->order);
+}
+
+void VQuantizeLayer_setAxis(inner *self, int32_t axis)
+{
+    (void)ENTER(self);
+    node_of(self->owner)->kind = axis;
+}
+
+void VDequantizeLayer_setAxis(inner *self, int32_t axis)
+{
+    (void)ENTER(self);
+    node_of(self->owner)->kind = axis;
 }
 
 void VConcatenationLayer_setAxis(inner *self, int32_t axis)

@@ -10,6 +10,12 @@
 
 /* clang-format off */
 #define DOUBLE_SLOTS_8_2(X)                           \
+    X(VNetworkDefinition, addQuantize, 56, 0)         \
+    X(VNetworkDefinition, addDequantize, 55, 0)       \
+    X(VQuantizeLayer, setAxis, 3, 0)                  \
+    X(VDequantizeLayer, setAxis, 3, 0)                \
+    X(VLayer, setInput, 9, 0)                         \
+    X(VBuilder, platformHasFastInt8, 5, 0)            \
     X(VNetworkDefinition, addScale, 9, 0)             \
     X(VNetworkDefinition, addPaddingNd, 51, 0)        \
     X(VNetworkDefinition, addReduce, 23, 0)           \
@@ -89,6 +95,12 @@
     X(VExecutionContext, enqueueV2, 24, 0)
 
 #define DOUBLE_SLOTS_8_5(X)                                    \
+    X(VNetworkDefinition, addQuantize, 56, 0)                  \
+    X(VNetworkDefinition, addDequantize, 55, 0)                \
+    X(VQuantizeLayer, setAxis, 3, 0)                           \
+    X(VDequantizeLayer, setAxis, 3, 0)                         \
+    X(VLayer, setInput, 9, 0)                                  \
+    X(VBuilder, platformHasFastInt8, 5, 0)                     \
     X(VNetworkDefinition, addScale, 9, 0)                      \
     X(VNetworkDefinition, addPaddingNd, 51, 0)                 \
     X(VNetworkDefinition, addReduce, 23, 0)                    \
@@ -182,6 +194,12 @@
     X(VExecutionContext, enqueueV3, 44, 0)
 
 #define DOUBLE_SLOTS_10(X)                                  \
+    X(VNetworkDefinition, addQuantize, 50, 0)               \
+    X(VNetworkDefinition, addDequantize, 49, 0)             \
+    X(VQuantizeLayer, setAxis, 3, 0)                        \
+    X(VDequantizeLayer, setAxis, 3, 0)                      \
+    X(VLayer, setInput, 9, 0)                               \
+    X(VBuilder, platformHasFastInt8, 3, 0)                  \
     X(VNetworkDefinition, addScale, 6, 0)                   \
     X(VNetworkDefinition, addPaddingNd, 45, 0)              \
     X(VNetworkDefinition, addReduce, 18, 0)                 \
@@ -264,6 +282,11 @@
     X(VExecutionContext, enqueueV3, 37, 0)
 
 #define DOUBLE_SLOTS_11(X)                                  \
+    X(VNetworkDefinition, addQuantizeV2, 63, 0)             \
+    X(VNetworkDefinition, addDequantizeV2, 64, 0)           \
+    X(VQuantizeLayer, setAxis, 3, 0)                        \
+    X(VDequantizeLayer, setAxis, 3, 0)                      \
+    X(VLayer, setInput, 9, 0)                               \
     X(VNetworkDefinition, addScale, 6, 0)                   \
     X(VNetworkDefinition, addPaddingNd, 44, 0)              \
     X(VNetworkDefinition, addReduce, 18, 0)                 \
