@@ -36,7 +36,7 @@ export PAWL_CUDA_LIBRARY="$doubles/libfake_cuda.so" PAWL_TENSORRT_LIBRARY="$work
 expect 0 'libnvinfer.so.10: TensorRT 10.7.0' "$pawl" doctor
 expect 0 'libnvinfer.so.8: TensorRT 8.6.1' "$pawl" doctor
 expect 0 'libnvinfer.so.11 cannot be loaded' "$pawl" doctor
-expect 0 'tensorrt (fp32 fp16): ready' "$pawl" doctor
+expect 0 'tensorrt (fp32 fp16 int8): ready' "$pawl" doctor
 expect 0 'GPU 1: ' env FAKE_CUDA_DEVICES=2 FAKE_CUDA_CAPABILITY=9.0 "$pawl" doctor
 grep -q 'compute capability 9.0' out || fail 'the GPU is not described'
 expect 0 'this version needs neither' "$pawl" doctor

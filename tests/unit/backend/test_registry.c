@@ -77,6 +77,13 @@ static void each_says_whether_it_can_be_used(void **state)
     (void)snprintf(wanted, sizeof wanted, "\ntensorrt (%s): %s cannot be loaded: ",
                    pw_backend_find("tensorrt")->precisions, library);
     assert_non_null(strstr(report, wanted));
+    assert_null(pawl_backend_absence(0));
+    assert_null(pawl_backend_absence(1));
+    (void)snprintf(wanted, sizeof wanted, "%s cannot be loaded: ", library);
+    const char *const absence = pawl_backend_absence(2);
+    assert_non_null(absence);
+    assert_int_equal(strncmp(absence, wanted, strlen(wanted)), 0);
+    assert_null(pawl_backend_absence(PW_COUNT(names)));
 }
 
 static int visits, most_visits;
