@@ -4,7 +4,8 @@
  * thread. Median of the processor time; GFLOP/s, GB/s of sources and destination, and the share of
  * the machine's peak of multiply-adds in floats, which is measured first.
  *
- *     bench_kernels bench/shapes/yolov5n.txt [part of an implementation's name [fp32|bf16|int8]]
+ *     bench_kernels bench/shapes/yolov5n.txt [part of an implementation's name
+ * [fp32|fp16|bf16|int8]]
  */
 #include "base/cpu_info.h"
 #include "base/memory.h"
@@ -136,7 +137,10 @@ static bool read_letterbox(const char *line, listed *to)
 static void retype(pk_problem *problem, const char *precision)
 {
     const bool is_int8 = strcmp(precision, "int8") == 0;
-    const pk_type type = is_int8 ? PK_U8 : strcmp(precision, "bf16") == 0 ? PK_BF16 : PK_F32;
+    const pk_type type = is_int8                          ? PK_U8
+                         : strcmp(precision, "fp16") == 0 ? PK_F16
+                         : strcmp(precision, "bf16") == 0 ? PK_BF16
+                                                          : PK_F32;
     pk_tensor *const both[] = {&problem->source[0], &problem->destination};
     const bool is_picture = problem->source[0].type == PK_U8; /* its bytes stay what they are */
     if (problem->op == PK_LETTERBOX)
@@ -219,7 +223,7 @@ int main(int argc, char **argv)
     const char *pattern = argc > 2 ? argv[2] : "", *precision = argc > 3 ? argv[3] : "fp32";
     if (file == NULL) {
         fprintf(stderr,
-                "bench_kernels SHAPES [part of an implementation's name [fp32|bf16|int8]]\n");
+                "bench_kernels SHAPES [part of an implementation's name [fp32|fp16|bf16|int8]]\n");
         return 2;
     }
     const double peak = peak_gflops();

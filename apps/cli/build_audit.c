@@ -6,6 +6,7 @@
 #include "common/term.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 /* Half precision itself rounds by up to 2^-11 of a value; an error below that beside a tensor's
  * largest weight changes nothing that the rounding of the large weights does not change as well. */
@@ -45,10 +46,22 @@ static int summarise(pawl_plan *plan, audit_summary *summary)
     return 1;
 }
 
-void cli_audit_say(pawl_plan *plan, int is_fixed)
+/* What becomes of weights that FP16 would damage more than it rounds. */
+static const char *remedy(const pawl_plan_info *info)
+{
+    const int is_half = strcmp(info->precision, "fp16") == 0;
+    if (is_half && strcmp(info->backend, "tensorrt") != 0)
+        return "and none of it happens: the weights of these layers stay FP32, as all biases do";
+    return "which matters: TensorRT needs --fp16-fix scale for these layers; on the CPU their "
+           "weights stay FP32";
+}
+
+void cli_audit_say(pawl_plan *plan)
 {
     audit_summary summary;
-    if (!summarise(plan, &summary))
+    pawl_error error = {0};
+    pawl_plan_info info = PAWL_PLAN_INFO_INIT;
+    if (pawl_plan_info_get(plan, &info, &error) < 0 || !summarise(plan, &summary))
         return;
     const pawl_audit_info *total = &summary.total;
     if (damaged(total) == 0) {
@@ -66,9 +79,9 @@ void cli_audit_say(pawl_plan *plan, int is_fixed)
                         summary.worst_error > HALF_ROUNDING;
     app_say("      the worst of it is %.1e of the largest weight beside it (%s.%s), %s",
             summary.worst_error, summary.worst_name, summary.worst_tensor,
-            is_fixed
+            info.is_fp16_fixed
                 ? "and none of it happens: these layers are scaled by powers of two, or stay FP32"
-            : matters ? "which matters: mend these layers with --fp16-fix scale"
+            : matters ? remedy(&info)
                       : "below what FP16 rounds off anyway: it does not matter");
 }
 

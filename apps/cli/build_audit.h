@@ -4,9 +4,10 @@
 
 #include <pawl/pawl.h>
 
-/* Says in plain words what FP16 storage does to the plan's weights; is_fixed: the layers concerned
- * stay FP32. */
-void cli_audit_say(pawl_plan *plan, int is_fixed);
+/* Says in plain words what FP16 storage does to the plan's weights, and what the plan does about
+ * it.
+ */
+void cli_audit_say(pawl_plan *plan);
 
 /* Writes the audit of every tensor, for FP16 and BF16, as JSON ("-" is stdout). Returns an exit
  * code. */

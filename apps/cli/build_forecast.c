@@ -20,7 +20,7 @@
 static double share_of(const build_forecast *forecast)
 {
     const char *precision = forecast->precision != NULL ? forecast->precision : "fp32";
-    return strcmp(precision, "int8") == 0 ? INT8_SHARE : strcmp(precision, "bf16") == 0 ? 0.5 : 1;
+    return strcmp(precision, "int8") == 0 ? INT8_SHARE : strcmp(precision, "fp32") == 0 ? 1 : 0.5;
 }
 
 /* And of those that TensorRT's plan keeps. */

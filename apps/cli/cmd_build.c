@@ -532,7 +532,7 @@ static int run_build(struct build *build)
     if (code == APP_EXIT_DONE)
         code = say_summary(build, start);
     if (code == APP_EXIT_DONE && (build->options->fp16_audit != NULL || is_half(build->options)))
-        cli_audit_say(build->plan, strcmp(build->options->fp16_fix, "scale") == 0);
+        cli_audit_say(build->plan);
     return code;
 }
 

@@ -208,9 +208,13 @@ int predict_explain_empty(const predict_job *job, const predict_picture *picture
     if (status < 0)
         return app_fail_library(job->session->path, &error);
     if (watch.is_found) {
-        app_warn("%s: %zu of %zu values are NaN or infinite from layer %u (%s) on: the weights "
+        const bool is_half = strcmp(job->session->info.precision, "fp16") == 0;
+        app_warn("%s: %zu of %zu values are NaN or infinite from layer %u (%s) on: %sthe weights "
                  "are damaged, or of a training that diverged",
-                 picture->path, watch.bad, watch.count, watch.layer, watch.name);
+                 picture->path, watch.bad, watch.count, watch.layer, watch.name,
+                 is_half ? "it exceeds 65504, the largest that FP16 holds (build with --precision "
+                           "bf16 or fp32), or "
+                         : "");
         return APP_EXIT_DONE;
     }
     say_best(job, picture, best);

@@ -55,7 +55,8 @@ typedef struct pawl_layer_precision {
 typedef struct pawl_build_desc {
     size_t struct_size;
     const char *backend;   /* see pawl_backend_name(); NULL means "cpu" */
-    const char *precision; /* see pawl_backend_precisions(); NULL means "fp32" */
+    const char *precision; /* see pawl_backend_precisions(); NULL means "fp32". Of "fp16" on the CPU, weights that FP16 would damage (see
+                              pawl/audit.h) stay float32 */
     int32_t height, width; /* shape to optimise for; 0: the model's default. Multiples of its largest stride */
     int32_t batch_min, batch_opt, batch_max; /* 0: the one before it, of batch_min 1 */
     int32_t is_unoptimised; /* 1: run no pass, for comparisons */

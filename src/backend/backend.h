@@ -106,6 +106,7 @@ struct pw_backend {
     const char *precisions; /* words: "fp32 fp16" */
     const char *options;    /* words: members of pawl_build_desc that not every backend knows, and this one does; NULL: none */
     bool has_timer; /* knows pw_run.timer */
+    bool has_own_types; /* of halves: a plan's tensors and weights stay float32, and the library decides where it rounds */
     bool is_symmetric; /* its INT8: tensors about PW_SYMMETRIC_ZERO, which a picture's bytes are not, and groups of whole fours of channels */
     /* NULL where the backend can be used here, else a sentence that says why not. */
     const char *(*absence)(void);

@@ -297,7 +297,8 @@ static pawl_status make_network(const pw_build *build, pw_network *network)
             pw_passes_run(network, build->desc.progress, build->desc.progress_user, build->error));
     if (!is_int8(build)) { /* which refuses them, after a build in float32 for its calibration */
         tell_not_finite(network);
-        pw_pass_precision(network, build->desc.precision);
+        if (!build->backend->has_own_types)
+            pw_pass_precision(network, build->desc.precision);
         return PAWL_OK;
     }
     const pw_quantise_desc how = {.calibration = build->calibration,

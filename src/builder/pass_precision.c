@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What tensors and weights are stored in. The picture and what the head reads stay float32: boxes
    are decoded from the latter, and both are seen from outside. Weights are of the type of what they
-   are multiplied with. TensorRT chooses types itself, so its fp16 is no type here. */
+   are multiplied with, but float32 where FP16 would lose more of them than its rounding. */
 #include "builder/pass.h"
+
+#include "network/operator.h"
+#include "tensor/half.h"
+
 #include <string.h>
 
 static bool is_outside(const pw_network *network, uint32_t tensor)
@@ -18,6 +22,21 @@ static bool is_outside(const pw_network *network, uint32_t tensor)
     return false;
 }
 
+static void set_weight_type(const pw_network *network, pw_layer *layer)
+{
+    pw_constant list[PW_MAX_CONSTANTS];
+    if (layer->op != PW_OP_CONV && layer->op != PW_OP_DECONV)
+        return;
+    (void)pw_layer_constants(layer, list); /* the weights come first */
+    pawl_dtype dtype = network->tensors[layer->inputs[0]].dtype;
+    if (dtype == PAWL_F16 && pw_f16_harms(*list[0].slot, list[0].count))
+        dtype = PAWL_F32;
+    if (layer->op == PW_OP_CONV)
+        layer->as.conv.weight_type = dtype;
+    else
+        layer->as.deconv.weight_type = dtype;
+}
+
 static void set_types(pw_network *network, pawl_dtype dtype)
 {
     for (uint32_t t = 0; t < network->tensor_count; t++) {
@@ -25,17 +44,17 @@ static void set_types(pw_network *network, pawl_dtype dtype)
         if (!is_outside(network, parent != PW_NO_TENSOR ? parent : t))
             network->tensors[t].dtype = dtype;
     }
-    for (size_t i = 0; i < network->layer_count; i++) {
-        pw_layer *layer = &network->layers[i];
-        if (layer->op == PW_OP_CONV)
-            layer->as.conv.weight_type = network->tensors[layer->inputs[0]].dtype;
-        else if (layer->op == PW_OP_DECONV)
-            layer->as.deconv.weight_type = network->tensors[layer->inputs[0]].dtype;
-    }
+    for (size_t i = 0; i < network->layer_count; i++)
+        set_weight_type(network, &network->layers[i]);
 }
 
 void pw_pass_precision(pw_network *network, const char *precision)
 {
-    if (strcmp(precision, "bf16") == 0)
-        set_types(network, PAWL_BF16);
+    static const struct {
+        const char *name;
+        pawl_dtype dtype;
+    } halves[] = {{"fp16", PAWL_F16}, {"bf16", PAWL_BF16}};
+    for (size_t i = 0; i < PW_COUNT(halves); i++)
+        if (strcmp(precision, halves[i].name) == 0)
+            set_types(network, halves[i].dtype);
 }

@@ -199,10 +199,14 @@ void pw_detector_tell_not_finite(pw_detector *detector, size_t picture, size_t c
 {
     if (count == 0 || atomic_exchange(&detector->outer->has_told_not_finite, true))
         return;
+    const bool is_half = strcmp(detector->context->engine->plan->precision, "fp16") == 0;
     pw_log(PAWL_LOG_WARNING,
            "picture %zu has no result because %zu values of the network's output are NaN or "
-           "infinite: the weights are damaged, or of a training that diverged",
-           picture, count);
+           "infinite: %sthe weights are damaged, or of a training that diverged",
+           picture, count,
+           is_half
+               ? "a layer exceeds 65504, the largest that FP16 holds (bf16 and fp32 hold it), or "
+               : "");
 }
 
 /* Boxes of one picture of the last run, in the pixels of a picture of this size. */

@@ -16,12 +16,18 @@
 #include "kernels/quantize/u8.h"
 #include "kernels/quantize/requantise.h"
 
-#define PK_DECLARE_TILE_OF(from, tile, isa)                              \
-    void pk_conv_##from##_f32_##tile##_##isa(const pk_tile_args *args);  \
-    void pk_conv_##from##_bf16_##tile##_##isa(const pk_tile_args *args);
-#define PK_DECLARE_TILE(tile, isa)         \
-    PK_DECLARE_TILE_OF(f32, tile, isa)     \
-    PK_DECLARE_TILE_OF(bf16, tile, isa)
+#define PK_DECLARE_TILE_TO(from, to, tile, isa) void pk_conv_##from##_##to##_##tile##_##isa(const pk_tile_args *args);
+#define PK_DECLARE_TILE_HALF(half, tile, isa) \
+    PK_DECLARE_TILE_TO(half, f32, tile, isa)  \
+    PK_DECLARE_TILE_TO(half, half, tile, isa)
+#define PK_DECLARE_TILE_F32(tile, isa)        \
+    PK_DECLARE_TILE_TO(f32, f32, tile, isa)   \
+    PK_DECLARE_TILE_TO(f32, f16, tile, isa)   \
+    PK_DECLARE_TILE_TO(f32, bf16, tile, isa)
+#define PK_DECLARE_TILE(tile, isa)            \
+    PK_DECLARE_TILE_F32(tile, isa)            \
+    PK_DECLARE_TILE_HALF(f16, tile, isa)      \
+    PK_DECLARE_TILE_HALF(bf16, tile, isa)
 
 #define PK_DECLARE_WINOGRAD(type, isa)                                            \
     void pk_winograd_s1_input_##type##_##isa(const pk_winograd_input_args *args);   \
@@ -46,14 +52,17 @@
     PK_DECLARE_RUN(pool_##type##_##isa)                          \
     PK_DECLARE_RUN(globalpool_##type##_##isa)                    \
     PK_DECLARE_RUN(attention_##type##_##isa)
+#define PK_DECLARE_HALF(half, isa)              \
+    PK_DECLARE_TYPED(half, isa)                 \
+    PK_DECLARE_RUN(reorder_f32_##half##_##isa)  \
+    PK_DECLARE_RUN(reorder_##half##_f32_##isa)  \
+    PK_DECLARE_RUN(reorder_##half##_##half##_##isa)
 
 #define PK_DECLARE_ISA(isa)                  \
     PK_DECLARE_TYPED(f32, isa)               \
-    PK_DECLARE_TYPED(bf16, isa)              \
+    PK_DECLARE_HALF(f16, isa)                \
+    PK_DECLARE_HALF(bf16, isa)               \
     PK_DECLARE_RUN(reorder_f32_f32_##isa)    \
-    PK_DECLARE_RUN(reorder_f32_bf16_##isa)   \
-    PK_DECLARE_RUN(reorder_bf16_f32_##isa)   \
-    PK_DECLARE_RUN(reorder_bf16_bf16_##isa)  \
     PK_DECLARE_RUN(reorder_rgb_f32_##isa)    \
     PK_DECLARE_RUN(reorder_u8_f32_##isa)     \
     PK_DECLARE_RUN(reorder_q8_f32_##isa)     \
@@ -77,10 +86,10 @@ PK_DECLARE_ISA(generic)
 #if defined(__x86_64__)
 PK_DECLARE_TILE(4x8, sse41)
 PK_DECLARE_TILE(6x16, avx2)
-PK_DECLARE_TILE_OF(f32, 12x8, avx2)
+PK_DECLARE_TILE_F32(12x8, avx2)
 PK_DECLARE_TILE(14x32, avx512)
-PK_DECLARE_TILE_OF(f32, 28x16, avx512)
-PK_DECLARE_TILE_OF(f32, 9x48, avx512)
+PK_DECLARE_TILE_F32(28x16, avx512)
+PK_DECLARE_TILE_F32(9x48, avx512)
 PK_DECLARE_PRODUCT(f32, 4x8, sse41)
 PK_DECLARE_PRODUCT(f32, 6x16, avx2)
 PK_DECLARE_PRODUCT(f32, 14x32, avx512)
@@ -93,17 +102,19 @@ PK_DECLARE_DOT(u8s8, 6x16, avxvnni)
 PK_DECLARE_DOT(u8s8, 14x32, avx512vnni)
 PK_DECLARE_DOT(u8s8, 28x16, avx512vnni)
 PK_DECLARE_DOT(u8s8, 32x32, amx)
-PK_DECLARE_TILE_OF(bf16, 32x32, amx)
+PK_DECLARE_TILE_HALF(bf16, 32x32, amx)
 void pk_amx_leave(void);
-PK_DECLARE_TILE_OF(bf16, 14x32, avx512bf16)
-PK_DECLARE_TILE_OF(bf16, 28x16, avx512bf16)
+PK_DECLARE_TILE_HALF(bf16, 14x32, avx512bf16)
+PK_DECLARE_TILE_HALF(bf16, 28x16, avx512bf16)
 PK_DECLARE_FILL(f32, avx2)
 PK_DECLARE_FILL(f32, avx512)
 PK_DECLARE_FILL(bf16, avx512bf16)
 PK_DECLARE_FILL(u8s8, avx512vnni)
 PK_DECLARE_STEM(f32, f32, avx2)
+PK_DECLARE_STEM(f32, f16, avx2)
 PK_DECLARE_STEM(f32, bf16, avx2)
 PK_DECLARE_STEM(f32, f32, avx512)
+PK_DECLARE_STEM(f32, f16, avx512)
 PK_DECLARE_STEM(f32, bf16, avx512)
 PK_DECLARE_STEM(bf16, bf16, avx512bf16)
 PK_DECLARE_STEM(u8s8, u8, avx512vnni)
@@ -112,11 +123,11 @@ PK_DECLARE_ISA(avx2)
 PK_DECLARE_ISA(avx512)
 #elif defined(__aarch64__)
 PK_DECLARE_TILE(6x16, neon)
-PK_DECLARE_TILE_OF(f32, 12x8, neon)
+PK_DECLARE_TILE_F32(12x8, neon)
 PK_DECLARE_PRODUCT(f32, 6x16, neon)
 PK_DECLARE_DOT(u8s8, 6x16, dotprod)
 PK_DECLARE_DOT(u8s8, 6x16, i8mm)
-PK_DECLARE_TILE_OF(bf16, 6x16, neonbf16)
+PK_DECLARE_TILE_HALF(bf16, 6x16, neonbf16)
 PK_DECLARE_ISA(neon)
 #endif
 

@@ -18,10 +18,14 @@ static bool any(const pk_implementation *implementation, const pk_problem *probl
      .accepts = pk_tiles_accepts, .plan = pk_tiles_plan, .pack = pk_tiles_pack, .run = pk_tiles_run}
 #define TILES(set, bits, tile, mr, nr, spare)                    \
     TILE(f32, f32, set, bits, tile, mr, nr, spare, "f32"),       \
+    TILE(f32, f16, set, bits, tile, mr, nr, spare, "f32_f16"),   \
     TILE(f32, bf16, set, bits, tile, mr, nr, spare, "f32_bf16")
-#define TILES_BF16(set, bits, tile, mr, nr)                      \
-    TILE(bf16, bf16, set, bits, tile, mr, nr, 0, "bf16"),        \
-    TILE(bf16, f32, set, bits, tile, mr, nr, 0, "bf16_f32")
+#define TILES_OF(half, set, bits, tile, mr, nr)                  \
+    TILE(half, half, set, bits, tile, mr, nr, 0, #half),         \
+    TILE(half, f32, set, bits, tile, mr, nr, 0, #half "_f32")
+#define TILES_HALF(set, bits, tile, mr, nr)                      \
+    TILES_OF(f16, set, bits, tile, mr, nr),                      \
+    TILES_OF(bf16, set, bits, tile, mr, nr)
 /* Products come several at a time: group. */
 #define DOT_FIELDS(from, weights_, sum_, to, set, bits, tile, mr_, nr_, spare_, group_, less)                               \
      .name = "conv_" #from "_" #to "_" #set "_" #tile, .op = PK_CONV, .isa = bits,                                          \
@@ -95,18 +99,22 @@ static bool any(const pk_implementation *implementation, const pk_problem *probl
     PLAIN(type, set, bits, PK_ATTENTION, attention, any, pk_attention_plan, NULL)
 #define DEPTHWISE(set, bits)                                                                                               \
     PIXEL(f32, set, bits, PK_CONV, "dwconv", depthwise_pixel, true),                                                       \
+    PIXEL(f16, set, bits, PK_CONV, "dwconv", depthwise_pixel, true),                                                       \
     PIXEL(bf16, set, bits, PK_CONV, "dwconv", depthwise_pixel, true)
+#define HALF(half, set, bits)                                                                                              \
+    TYPED(half, set, bits),                                                                                                \
+    REORDER(f32, half, set, bits),                                                                                         \
+    REORDER(half, f32, set, bits),                                                                                         \
+    REORDER(half, half, set, bits)
 #define OTHERS(set, bits)                                                                                                  \
     TYPED(f32, set, bits),                                                                                                 \
-    TYPED(bf16, set, bits),                                                                                                \
+    HALF(f16, set, bits),                                                                                                  \
+    HALF(bf16, set, bits),                                                                                                 \
     {.name = "reorder_rgb_f32_" #set, .op = PK_REORDER, .isa = bits, .types = {PK_F32, PK_NO_TYPE, PK_NO_TYPE, PK_F32},    \
      .accepts = pk_reorder_rgb_accepts, .plan = pk_reorder_plan, .pack = pk_reorder_pack, .run = pk_reorder_rgb_f32_##set},\
     {.name = "reorder_u8_f32_" #set, .op = PK_REORDER, .isa = bits, .types = {PK_U8, PK_NO_TYPE, PK_NO_TYPE, PK_F32},      \
      .accepts = pk_reorder_u8_accepts, .plan = pk_reorder_plan, .pack = pk_reorder_pack, .run = pk_reorder_u8_f32_##set},  \
     REORDER(f32, f32, set, bits),                                                                                          \
-    REORDER(f32, bf16, set, bits),                                                                                         \
-    REORDER(bf16, f32, set, bits),                                                                                         \
-    REORDER(bf16, bf16, set, bits),                                                                                        \
     {.name = "reorder_q8_f32_" #set, .op = PK_REORDER, .isa = bits, .types = {PK_U8, PK_NO_TYPE, PK_NO_TYPE, PK_F32},      \
      .accepts = pk_bytes_reorder_accepts, .plan = pk_reorder_plan, .run = pk_reorder_q8_f32_##set},                        \
     {.name = "reorder_f32_q8_" #set, .op = PK_REORDER, .isa = bits, .types = {PK_F32, PK_NO_TYPE, PK_NO_TYPE, PK_U8},      \
@@ -121,6 +129,7 @@ static bool any(const pk_implementation *implementation, const pk_problem *probl
     PLAIN(u8, set, bits, PK_LETTERBOX, letterbox, pk_letterbox_accepts, pk_letterbox_plan, pk_letterbox_pack)
 
 #define PK_TYPE_f32  PK_F32
+#define PK_TYPE_f16  PK_F16
 #define PK_TYPE_bf16 PK_BF16
 #define PK_TYPE_u8   PK_U8
 #define PK_TYPE_u8s8 PK_U8
@@ -138,8 +147,10 @@ const pk_implementation pk_implementations[] = {
     STEM(u8s8, PK_S8, PK_S32, u8, avx512vnni, PK_AVX512 | PK_AVX512VNNI, 28, 16, 4, 4, PK_S8, false),
     STEM(bf16, PK_F32, PK_F32, bf16, avx512bf16, PK_AVX512 | PK_AVX512BF16, 28, 16, 2, 3, PK_BF16, true),
     STEM_F32(f32, avx512, PK_AVX512, 28, 16),
+    STEM_F32(f16, avx512, PK_AVX512, 28, 16),
     STEM_F32(bf16, avx512, PK_AVX512, 28, 16),
     STEM_F32(f32, avx2, PK_AVX2, 12, 8),
+    STEM_F32(f16, avx2, PK_AVX2, 12, 8),
     STEM_F32(bf16, avx2, PK_AVX2, 12, 8),
     AMX(u8s8, PK_S8, PK_S32, u8, PK_AVX512VNNI, 4),
     AMX(u8s8, PK_S8, PK_S32, f32, PK_AVX512VNNI, 4),
@@ -154,12 +165,12 @@ const pk_implementation pk_implementations[] = {
     TILES(avx512, PK_AVX512, 14x32, 14, 32, 16),
     TILES(avx512, PK_AVX512, 9x48, 9, 48, 32),
     TILES(avx512, PK_AVX512, 28x16, 28, 16, 0),
-    TILES_BF16(avx512, PK_AVX512, 14x32, 14, 32),
+    TILES_HALF(avx512, PK_AVX512, 14x32, 14, 32),
     TILES(avx2, PK_AVX2, 6x16, 6, 16, 8),
     TILES(avx2, PK_AVX2, 12x8, 12, 8, 0),
-    TILES_BF16(avx2, PK_AVX2, 6x16, 6, 16),
+    TILES_HALF(avx2, PK_AVX2, 6x16, 6, 16),
     TILES(sse41, PK_SSE41, 4x8, 4, 8, 0),
-    TILES_BF16(sse41, PK_SSE41, 4x8, 4, 8),
+    TILES_HALF(sse41, PK_SSE41, 4x8, 4, 8),
     WINOGRADS(bf16, avx512bf16, PK_AVX512 | PK_AVX512BF16, 14x32, 14, 32, 16, 2),
     WINOGRADS(bf16, avx512bf16, PK_AVX512 | PK_AVX512BF16, 28x16, 28, 16, 16, 2),
     WINOGRADS(f32, avx512, PK_AVX512, 14x32, 14, 32, 16, 1),
@@ -175,12 +186,12 @@ const pk_implementation pk_implementations[] = {
     MATRICES_BF16(neonbf16, PK_NEON | PK_NEONBF16, 6x16, 6, 16),
     TILES(neon, PK_NEON, 6x16, 6, 16, 8),
     TILES(neon, PK_NEON, 12x8, 12, 8, 0),
-    TILES_BF16(neon, PK_NEON, 6x16, 6, 16),
+    TILES_HALF(neon, PK_NEON, 6x16, 6, 16),
     WINOGRADS(f32, neon, PK_NEON, 6x16, 6, 16, 4, 1),
     OTHERS(neon, PK_NEON),
 #endif
     TILES(generic, PK_GENERIC, 4x16, 4, 16, 0),
-    TILES_BF16(generic, PK_GENERIC, 4x16, 4, 16),
+    TILES_HALF(generic, PK_GENERIC, 4x16, 4, 16),
     WINOGRADS(f32, generic, PK_GENERIC, 4x16, 4, 16, 1, 1),
     DOTS_U8S8(generic, PK_GENERIC, 4x16, 4, 16, 0),
     OTHERS(generic, PK_GENERIC),

@@ -7,8 +7,9 @@ static const struct {
     const char *name;
     size_t size;
 } types[PK_TYPE_COUNT] = {
-    [PK_NO_TYPE] = {"none", 0}, [PK_F32] = {"f32", 4}, [PK_BF16] = {"bf16", 2},
-    [PK_U8] = {"u8", 1},        [PK_S8] = {"s8", 1},   [PK_S32] = {"s32", 4},
+    [PK_NO_TYPE] = {"none", 0}, [PK_F32] = {"f32", 4}, [PK_F16] = {"f16", 2},
+    [PK_BF16] = {"bf16", 2},    [PK_U8] = {"u8", 1},   [PK_S8] = {"s8", 1},
+    [PK_S32] = {"s32", 4},
 };
 
 #define POOL_NAME(op, word, ...) [PK_##op] = #word,

@@ -36,7 +36,7 @@ enum {
     PK_NEONBF16 = 1 << 11,
 };
 
-typedef enum pk_type { PK_NO_TYPE, PK_F32, PK_BF16, PK_U8, PK_S8, PK_S32, PK_TYPE_COUNT } pk_type;
+typedef enum pk_type { PK_NO_TYPE, PK_F32, PK_F16, PK_BF16, PK_U8, PK_S8, PK_S32, PK_TYPE_COUNT } pk_type;
 
 #define PK_POOL_OP(op, ...) PK_##op,
 typedef enum pk_op {

@@ -33,6 +33,8 @@ pk_type pw_kernel_type(pawl_dtype dtype)
     switch (dtype) {
     case PAWL_F32:
         return PK_F32;
+    case PAWL_F16:
+        return PK_F16;
     case PAWL_BF16:
         return PK_BF16;
     case PAWL_U8:

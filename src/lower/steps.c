@@ -131,7 +131,7 @@ static void add_deconv(maker *to)
     pw_step *step = add_layer(to, PK_DECONV);
     step->problem.as.window = window_of(deconv->kernel, deconv->stride, deconv->padding,
                                         deconv->dilation, deconv->groups);
-    step->problem.weights = step->problem.source[0].type;
+    step->problem.weights = pw_kernel_type(deconv->weight_type);
     step->constants.weights = deconv->weights;
     step->constants.bias = deconv->bias;
 }

@@ -112,6 +112,18 @@ void pw_widen_f32(const void *source, pawl_dtype dtype, size_t count, size_t str
     }
 }
 
+bool pw_f16_harms(const float *values, size_t count)
+{
+    float largest = 0, worst = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!isfinite(values[i])) /* as it was */
+            continue;
+        largest = fmaxf(largest, fabsf(values[i]));
+        worst = fmaxf(worst, fabsf(pw_f16_to_f32(pw_f32_to_f16(values[i])) - values[i]));
+    }
+    return worst > 0x1p-11f * largest;
+}
+
 bool pw_f16_damages(const float *values, size_t count)
 {
     for (size_t i = 0; i < count; i++) {

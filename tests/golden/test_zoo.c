@@ -65,19 +65,22 @@ typedef struct outputs {
     size_t counts[2];
 } outputs;
 
-/* "exact" kernels are held to 1e-5, fast ones to 1e-4. A level the machine does not have runs with
- * what it has. */
+/* "exact" kernels are held to 1e-5, fast ones to 1e-4, halves to what they round. A level the
+ * machine does not have runs with what it has. */
 static const struct zoo_target {
     const char *name, *backend, *isa;
     double bound;
     int32_t tuning; /* whatever it finds fastest, Winograd's kernels among them */
+    const char *precision;
 } targets[] = {
-    {"reference", "reference", NULL, 1e-5, PAWL_TUNE_OFF},
-    {"generic", "cpu", "generic", 1e-5, PAWL_TUNE_OFF},
-    {"sse41", "cpu", "sse41", 1e-4, PAWL_TUNE_OFF},
-    {"avx2", "cpu", "avx2", 1e-4, PAWL_TUNE_OFF},
-    {"avx512", "cpu", "avx512", 1e-4, PAWL_TUNE_OFF},
-    {"tuned", "cpu", NULL, 1e-4, PAWL_TUNE_QUICK},
+    {"reference", "reference", NULL, 1e-5, PAWL_TUNE_OFF, "fp32"},
+    {"generic", "cpu", "generic", 1e-5, PAWL_TUNE_OFF, "fp32"},
+    {"sse41", "cpu", "sse41", 1e-4, PAWL_TUNE_OFF, "fp32"},
+    {"avx2", "cpu", "avx2", 1e-4, PAWL_TUNE_OFF, "fp32"},
+    {"avx512", "cpu", "avx512", 1e-4, PAWL_TUNE_OFF, "fp32"},
+    {"tuned", "cpu", NULL, 1e-4, PAWL_TUNE_QUICK, "fp32"},
+    {"fp16", "cpu", NULL, 0.01, PAWL_TUNE_OFF, "fp16"},
+    {"bf16", "cpu", NULL, 0.1, PAWL_TUNE_OFF, "bf16"},
 };
 
 /* Of tuned engines: both files of a model get the same kernels. */
@@ -87,7 +90,7 @@ static char timings[64];
  * NVIDIA's. What it cannot run it refuses. */
 static const struct zoo_target *only_target(void)
 {
-    static struct zoo_target target = {NULL, NULL, NULL, 1e-4, PAWL_TUNE_OFF};
+    static struct zoo_target target = {NULL, NULL, NULL, 1e-4, PAWL_TUNE_OFF, "fp32"};
     target.name = target.backend = getenv("PAWL_TEST_BACKEND");
     return target.name != NULL ? &target : NULL;
 }
@@ -190,6 +193,7 @@ static int run_model(const char *weights_path, const pt_array *input, const pt_a
     build.height = (int32_t)input->dims[2];
     build.width = (int32_t)input->dims[3];
     build.tuning = target->tuning;
+    build.precision = target->precision;
     build.timing_cache = target->tuning != PAWL_TUNE_OFF ? timings : NULL;
     desc.threads = 2;
     if (pawl_weights_load(weights_path, &weights, &error) < 0 ||

@@ -35,6 +35,9 @@ typedef struct pt_case {
 /* The number-th random problem of an operator, in the types of an implementation. */
 void pt_case_make(pt_case *to, const pk_implementation *implementation, size_t number);
 
+/* Of a reorder from or to halves: the values that it converts otherwise than pk_f32_to_f16 and its kin do, in their bits. */
+size_t pt_check_conversion(const pk_implementation *implementation);
+
 /* Solves a problem in double: want and magnitude (what sums of the products' sizes would give: the scale of rounding errors) are dense N x C x H x W
  * of the destination. Not for CANDIDATES, whose rows are those of DECODE. */
 void pt_solve(const pt_case *of, const void *const *sources, double *want, double *magnitude);

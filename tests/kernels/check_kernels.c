@@ -136,6 +136,8 @@ static double tolerance(const pk_implementation *implementation, double want, do
     bound += SPREADS * HALF_ROUNDING * spread;
     if (implementation->types.destination == PK_U8) /* whole numbers */
         bound = 0;
+    if (implementation->types.destination == PK_F16)
+        bound += fabs(want) / 2048.0 + 1e-3 * bound;
     if (implementation->types.destination == PK_BF16)
         bound += fabs(want) * HALF_ROUNDING + 1e-3 * bound;
     return bound;
@@ -286,6 +288,11 @@ static void check_case(const pk_implementation *implementation, const pt_case *o
     pt_release_all();
 }
 
+static bool is_half(pk_type type)
+{
+    return type == PK_F16 || type == PK_BF16;
+}
+
 static void check_implementation(const pk_implementation *implementation)
 {
     size_t checked = 0;
@@ -301,6 +308,10 @@ static void check_implementation(const pk_implementation *implementation)
             checked++;
         }
     }
+    if (implementation->op == PK_REORDER &&
+        (is_half(implementation->types.source) || is_half(implementation->types.destination)))
+        result(pt_check_conversion(implementation) == 0, implementation->name,
+               "converts not to the bit");
     result(checked > CASES / 4, implementation->name,
            "accepts only %zu of %d cases: the check has too few for it", checked, CASES);
 }

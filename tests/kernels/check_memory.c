@@ -98,6 +98,8 @@ double pt_get(const pk_tensor *tensor, const void *data, size_t n, size_t c, siz
     switch (tensor->type) {
     case PK_F32:
         return (double)((const float *)data)[at];
+    case PK_F16:
+        return (double)pk_f16_to_f32(((const uint16_t *)data)[at]);
     case PK_BF16:
         return (double)pk_bf16_to_f32(((const uint16_t *)data)[at]);
     case PK_U8:
@@ -116,6 +118,9 @@ void pt_put(const pk_tensor *tensor, void *data, size_t n, size_t c, size_t y, s
     switch (tensor->type) {
     case PK_F32:
         ((float *)data)[at] = (float)value;
+        break;
+    case PK_F16:
+        ((uint16_t *)data)[at] = pk_f32_to_f16((float)value);
         break;
     case PK_BF16:
         ((uint16_t *)data)[at] = pk_f32_to_bf16((float)value);

@@ -29,6 +29,8 @@ static double weight(const element *at, size_t index)
     if (at->problem->weights == PK_S8) /* an integer: sums are, too */
         return fmin(fmax(rint((double)value / (double)at->of->constants.scales[at->c]), -127.0),
                     127.0);
+    if (at->problem->weights == PK_F16)
+        return (double)pk_f16_to_f32(pk_f32_to_f16(value));
     return (double)(at->problem->weights == PK_BF16 ? pk_bf16_to_f32(pk_f32_to_bf16(value))
                                                     : value);
 }

@@ -7,7 +7,9 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
 failed=0
+"$1" build "$2" -o x.engine --precision fp16 --fp16-audit cpu.json >out || exit 1
 "$1" build "$2" -o x.engine --backend tensorrt --precision fp16 --fp16-audit audit.json >out || exit 1
+cmp cpu.json audit.json || { echo "the CPU's audit is of other weights than TensorRT's"; failed=1; }
 for format in fp16 bf16; do
     sed "s/.*\"$format\"://; s/\"bf16\":.*//" audit.json | tr '{' '\n' | sed -n 's/^"name":"\([^"]*\)","tensor":"\([^"]*\)".*/\1.\2/p' >rows
     grep -q '^\.$' rows || { echo "$format: no total"; failed=1; }

@@ -41,7 +41,7 @@ static pawl_status cpu_tune(pw_plan *plan, const pw_machine *machine, const pw_t
 const pw_backend pw_backend_cpu = {
     .name = "cpu",
     .version = PW_BACKEND_VERSION,
-    .precisions = "fp32 bf16 int8",
+    .precisions = "fp32 fp16 bf16 int8",
     .options = "timing_cache tuning is_small",
     .has_timer = true,
     .absence = cpu_absence,

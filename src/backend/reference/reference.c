@@ -414,7 +414,7 @@ static pawl_status reference_run(pw_program *program, const pw_run *run, pawl_er
 const pw_backend pw_backend_reference = {
     .name = "reference",
     .version = PW_BACKEND_VERSION,
-    .precisions = "fp32 bf16 int8",
+    .precisions = "fp32 fp16 bf16 int8",
     .absence = reference_absence,
     .open = reference_open,
     .close = reference_close,

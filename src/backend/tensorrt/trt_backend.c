@@ -83,6 +83,7 @@ const pw_backend pw_backend_tensorrt = {
     .name = "tensorrt",
     .version = PW_BACKEND_VERSION,
     .precisions = "fp32 fp16 int8",
+    .has_own_types = true,
     .options =
         "workspace_size optimisation_level timing_cache is_version_compatible "
         "is_hardware_compatible is_fp16_fixed height_min width_min height_max width_max contexts "

@@ -33,7 +33,7 @@
     }
 
 PK_FINISH(f32)
-PK_FINISH(bf16)
+PK_HALF_MAP(PK_FINISH)
 #undef PK_FINISH
 
 /* Sums of integers in their unit. */

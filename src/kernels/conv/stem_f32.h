@@ -17,6 +17,14 @@ PK_INLINE vdot_words vdot_words_load(const void *p) { return vf32_load(p); }
 PK_INLINE vdot_rows vdot_four(const void *p) { return vf32_set1(*(const float *)p); }
 PK_INLINE vdot vdot_add(vdot sums, vdot_rows rows, vdot_words words) { return vf32_fma(rows, words, sums); }
 
+#define PK_STEM_TO(to, mr, nr, isa)                         \
+    void pk_stem_f32_##to##_##isa(const pk_tile_args *args)   \
+    {                                                         \
+        float all[(mr) * (nr)] __attribute__((aligned(64)));  \
+        sums(args, args->bias, all);                          \
+        finish_##to(args, all, nr);                           \
+    }
+
 #define PK_STEM_FLOATS(mr, nr, isa)                                                                  \
     void pk_stem_fill_f32_##isa(const uint8_t *restrict bytes, size_t count, void *elements)      \
     {                                                                                             \
@@ -25,18 +33,8 @@ PK_INLINE vdot vdot_add(vdot sums, vdot_rows rows, vdot_words words) { return vf
             to[i] = (float)bytes[i];                                                              \
     }                                                                                             \
                                                                                                   \
-    void pk_stem_f32_f32_##isa(const pk_tile_args *args)                                          \
-    {                                                                                             \
-        float all[(mr) * (nr)] __attribute__((aligned(64)));                                      \
-        sums(args, args->bias, all);                                                              \
-        finish_f32(args, all, nr);                                                                \
-    }                                                                                             \
-                                                                                                  \
-    void pk_stem_f32_bf16_##isa(const pk_tile_args *args)                                         \
-    {                                                                                             \
-        float all[(mr) * (nr)] __attribute__((aligned(64)));                                      \
-        sums(args, args->bias, all);                                                              \
-        finish_bf16(args, all, nr);                                                               \
-    }
+    PK_STEM_TO(f32, mr, nr, isa)                                                                  \
+    PK_STEM_TO(f16, mr, nr, isa)                                                                  \
+    PK_STEM_TO(bf16, mr, nr, isa)
 
 #endif

@@ -42,7 +42,7 @@
         }                                                                                          \
     }
 
-PK_TILE_GENERIC(f32, f32)
-PK_TILE_GENERIC(f32, bf16)
-PK_TILE_GENERIC(bf16, f32)
-PK_TILE_GENERIC(bf16, bf16)
+#define PK_TILE_GENERIC_F32(to)    PK_TILE_GENERIC(f32, to)
+#define PK_TILE_GENERIC_HALF(half) PK_TILE_GENERIC(half, f32) PK_TILE_GENERIC(half, half)
+
+PK_TO_f32(PK_TILE_GENERIC_F32) PK_HALF_MAP(PK_TILE_GENERIC_HALF)

@@ -18,6 +18,8 @@
 #define PK_EACH_MR PK_EACH_6
 #define PK_T       f32
 #include "kernels/conv/tile.tmpl.h"
+#define PK_T f16
+#include "kernels/conv/tile.tmpl.h"
 #define PK_T bf16
 #include "kernels/conv/tile.tmpl.h"
 #undef PK_TILE
@@ -26,7 +28,7 @@
 #undef PK_DEPTH
 #undef PK_EACH_MR
 
-/* In FP32 only: what BF16 would gain on narrow panels is not worth twice the code. */
+/* In FP32 only: what halves would gain on narrow panels is not worth twice the code. */
 #define PK_TILE    12x8
 #define PK_MR      12
 #define PK_NV      2

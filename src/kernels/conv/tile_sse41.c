@@ -18,5 +18,7 @@
 #define PK_EACH_MR PK_EACH_4
 #define PK_T       f32
 #include "kernels/conv/tile.tmpl.h"
+#define PK_T f16
+#include "kernels/conv/tile.tmpl.h"
 #define PK_T bf16
 #include "kernels/conv/tile.tmpl.h"

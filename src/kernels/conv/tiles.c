@@ -135,6 +135,8 @@ void pk_put_weight(pk_type type, void *weights, size_t at, float value, float sc
 {
     if (type == PK_S8)
         ((int8_t *)weights)[at] = pk_quantise_weight(value, scale);
+    else if (type == PK_F16)
+        ((uint16_t *)weights)[at] = pk_f32_to_f16(value);
     else if (type == PK_BF16)
         ((uint16_t *)weights)[at] = pk_f32_to_bf16(value);
     else

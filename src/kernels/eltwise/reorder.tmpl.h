@@ -20,8 +20,8 @@
                 continue;                                                                                                            \
             }                                                                                                                        \
             for (size_t c = 0; c < in->channels; c++)                                                                                \
-                vf32_put_##to##_1(output + c / out->block * out->block_step + c % out->block,                                        \
-                                  value_##from(input[c / in->block * in->block_step + c % in->block]));                              \
+                output[c / out->block * out->block_step + c % out->block] =                                                          \
+                    element_##to(value_##from(input[c / in->block * in->block_step + c % in->block]));                               \
         }                                                                                                                            \
     }                                                                                                                                \
                                                                                                                                      \
@@ -32,15 +32,16 @@
         reorder_##from##_##to(call, pk_cut_range(&call->needs->cut, item));                                                          \
     }
 
-PK_INLINE void vf32_put_f32_1(pk_f32 *p, float value) { *p = value; }
-PK_INLINE void vf32_put_bf16_1(pk_bf16 *p, float value) { *p = pk_f32_to_bf16(value); }
+#define PK_REORDER_HALF(half)  \
+    PK_REORDER_ANY(f32, half)  \
+    PK_REORDER_ANY(half, f32)  \
+    PK_REORDER_ANY(half, half)
 
 PK_REORDER_ANY(f32, f32)
-PK_REORDER_ANY(f32, bf16)
-PK_REORDER_ANY(bf16, f32)
-PK_REORDER_ANY(bf16, bf16)
+PK_HALF_MAP(PK_REORDER_HALF)
 
 #undef PK_REORDER_ANY
+#undef PK_REORDER_HALF
 
 /* Three planes of floats, as PyTorch takes pictures, to dense pixels: the compiler turns this into shuffles. */
 void PK_JOIN(pk_reorder_rgb_f32_, PK_ISA)(const pk_call *call, size_t phase, size_t item, void *scratch)

@@ -17,6 +17,13 @@
 #include "kernels/pool/pool.tmpl.h"
 #undef PK_T
 
+#define PK_T f16
+#include "kernels/attention/attention.tmpl.h"
+#include "kernels/conv/pixels.tmpl.h"
+#include "kernels/eltwise/eltwise.tmpl.h"
+#include "kernels/pool/pool.tmpl.h"
+#undef PK_T
+
 #define PK_T bf16
 #include "kernels/attention/attention.tmpl.h"
 #include "kernels/conv/pixels.tmpl.h"

@@ -64,7 +64,15 @@ static inline void vf32_store_first(float *p, vf32 a, size_t count)
     _mm256_maskstore_ps(p, vf32_first(count), a);
 }
 
-/* BF16: the upper half of a float. Stores round to nearest even; a NaN stays one. */
+static inline vf32 vf32_load_f16(const uint16_t *p)
+{
+    return _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)(const void *)p));
+}
+static inline void vf32_store_f16(uint16_t *p, vf32 a)
+{
+    _mm_storeu_si128((__m128i *)(void *)p, _mm256_cvtps_ph(a, _MM_FROUND_TO_NEAREST_INT));
+}
+/* BF16: the upper half of a float. */
 static inline vf32 vf32_load_bf16(const uint16_t *p)
 {
     const __m256i wide = _mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)(const void *)p));

@@ -63,8 +63,16 @@ static inline void vf32_store_first(float *p, vf32 a, size_t count)
     _mm512_mask_storeu_ps(p, vf32_first(count), a);
 }
 
-/* BF16: the upper half of a float. Stores round to nearest even; a NaN stays one. The processor's own way, where it has one, stores what is below
- * the least normal number as zero. */
+static inline vf32 vf32_load_f16(const uint16_t *p)
+{
+    return _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)(const void *)p));
+}
+static inline void vf32_store_f16(uint16_t *p, vf32 a)
+{
+    _mm256_storeu_si256((__m256i *)(void *)p,
+                        _mm512_cvtps_ph(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
+}
+/* BF16: the upper half of a float. The processor's own way, where it has one, stores what is below the least normal number as zero. */
 static inline vf32 vf32_load_bf16(const uint16_t *p)
 {
     const __m512i wide = _mm512_cvtepu16_epi32(_mm256_loadu_si256((const __m256i *)(const void *)p));

@@ -66,7 +66,15 @@ static inline void vf32_store_first(float *p, vf32 a, size_t count)
         p[i] = lanes[i];
 }
 
-/* BF16: the upper half of a float. Stores round to nearest even; a NaN stays one. */
+static inline vf32 vf32_load_f16(const uint16_t *p)
+{
+    return vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(p)));
+}
+static inline void vf32_store_f16(uint16_t *p, vf32 a)
+{
+    vst1_u16(p, vreinterpret_u16_f16(vcvt_f16_f32(a)));
+}
+/* BF16: the upper half of a float. */
 static inline vf32 vf32_load_bf16(const uint16_t *p)
 {
     return vreinterpretq_f32_u32(vshll_n_u16(vld1_u16(p), 16));

@@ -58,7 +58,15 @@ static inline void vf32_store_first(float *p, vf32 a, size_t count)
     if (count > 0)
         *p = a;
 }
-/* BF16: the upper half of a float. Stores round to nearest even; a NaN stays one. */
+static inline vf32 vf32_load_f16(const uint16_t *p)
+{
+    return pk_f16_to_f32(*p);
+}
+static inline void vf32_store_f16(uint16_t *p, vf32 a)
+{
+    *p = pk_f32_to_f16(a);
+}
+/* BF16: the upper half of a float. */
 static inline vf32 vf32_load_bf16(const uint16_t *p)
 {
     return pk_bf16_to_f32(*p);

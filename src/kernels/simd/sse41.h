@@ -65,7 +65,41 @@ static inline void vf32_store_first(float *p, vf32 a, size_t count)
         p[i] = lanes[i];
 }
 
-/* BF16: the upper half of a float. Stores round to nearest even; a NaN stays one. */
+/* As pk_f16_to_f32 and pk_f32_to_f16, which say why: these processors convert no halves. */
+static inline vf32 vf32_load_f16(const uint16_t *p)
+{
+    const __m128i bias = _mm_set1_epi32((int)PK_F16_BIAS), least = _mm_set1_epi32((int)PK_F16_LEAST);
+    const __m128i half = _mm_cvtepu16_epi32(_mm_loadl_epi64((const __m128i *)(const void *)p));
+    const __m128i rest = _mm_slli_epi32(_mm_and_si128(half, _mm_set1_epi32(0x7fff)), 13);
+    const __m128i sign = _mm_slli_epi32(_mm_and_si128(half, _mm_set1_epi32(0x8000)), 16);
+    const __m128i is_special = _mm_cmpgt_epi32(rest, _mm_set1_epi32((0x7c00 << 13) - 1));
+    const __m128i is_nan = _mm_cmpgt_epi32(rest, _mm_set1_epi32(0x7c00 << 13));
+    const __m128i wide = _mm_add_epi32(_mm_add_epi32(rest, bias), _mm_and_si128(is_special, bias));
+    const __m128i quiet = _mm_or_si128(wide, _mm_and_si128(is_nan, _mm_set1_epi32(0x00400000)));
+    const __m128 small = _mm_sub_ps(_mm_castsi128_ps(_mm_add_epi32(rest, least)), _mm_castsi128_ps(least));
+    const __m128i is_small = _mm_cmplt_epi32(rest, _mm_set1_epi32(0x0400 << 13));
+    const __m128 value = _mm_blendv_ps(_mm_castsi128_ps(quiet), small, _mm_castsi128_ps(is_small));
+    return _mm_or_ps(value, _mm_castsi128_ps(sign));
+}
+static inline void vf32_store_f16(uint16_t *p, vf32 a)
+{
+    const __m128i bits = _mm_castps_si128(a), rest = _mm_and_si128(bits, _mm_set1_epi32(0x7fffffff));
+    const __m128i step = _mm_set1_epi32((int)PK_F16_STEP);
+    const __m128i odd = _mm_and_si128(_mm_srli_epi32(rest, 13), _mm_set1_epi32(1));
+    const __m128i carry = _mm_sub_epi32(_mm_add_epi32(odd, _mm_set1_epi32(0xfff)), _mm_set1_epi32((int)PK_F16_BIAS));
+    const __m128i rounded = _mm_srli_epi32(_mm_add_epi32(rest, carry), 13);
+    const __m128i normal = _mm_min_epi32(rounded, _mm_set1_epi32(0x7c00)); /* 2^16 and above */
+    const __m128i small = _mm_sub_epi32(_mm_castps_si128(_mm_add_ps(_mm_castsi128_ps(rest), _mm_castsi128_ps(step))), step);
+    const __m128i payload = _mm_and_si128(_mm_srli_epi32(rest, 13), _mm_set1_epi32(0x3ff));
+    const __m128i quiet = _mm_or_si128(payload, _mm_set1_epi32(0x7e00));
+    const __m128i is_small = _mm_cmplt_epi32(rest, _mm_set1_epi32((int)PK_F16_LEAST));
+    const __m128i is_nan = _mm_castps_si128(_mm_cmpunord_ps(a, a));
+    const __m128i sign = _mm_and_si128(_mm_srli_epi32(bits, 16), _mm_set1_epi32(0x8000));
+    const __m128i size = _mm_blendv_epi8(_mm_blendv_epi8(normal, small, is_small), quiet, is_nan);
+    const __m128i half = _mm_or_si128(size, sign);
+    _mm_storel_epi64((__m128i *)(void *)p, _mm_packus_epi32(half, half));
+}
+/* BF16: the upper half of a float. */
 static inline vf32 vf32_load_bf16(const uint16_t *p)
 {
     const __m128i wide = _mm_cvtepu16_epi32(_mm_loadl_epi64((const __m128i *)(const void *)p));

@@ -75,6 +75,8 @@ static struct form_row forms[] = {
     {"a batch, copied", false, 3, 8, 40, PAWL_INPUT_F32_NCHW, PAWL_OUTPUT_DECODED, NULL},
     {"bytes", true, 2, 20, 28, PAWL_INPUT_U8_NHWC, PAWL_OUTPUT_DECODED, NULL},
     {"raw maps", true, 2, 20, 28, PAWL_INPUT_F32_NCHW, PAWL_OUTPUT_RAW, NULL},
+    {"FP16", true, 2, 16, 24, PAWL_INPUT_F32_NCHW, PAWL_OUTPUT_RAW, "fp16"},
+    {"FP16, copied", false, 1, 20, 28, PAWL_INPUT_U8_NHWC, PAWL_OUTPUT_DECODED, "fp16"},
     {"BF16", true, 2, 16, 24, PAWL_INPUT_F32_NCHW, PAWL_OUTPUT_RAW, "bf16"},
     {"BF16, copied", false, 1, 20, 28, PAWL_INPUT_U8_NHWC, PAWL_OUTPUT_DECODED, "bf16"},
     {"the smallest picture", true, 1, 4, 4, PAWL_INPUT_F32_NCHW, PAWL_OUTPUT_RAW, NULL},
@@ -89,8 +91,11 @@ static void agrees(void **state)
     make(&network, form->is_elided);
     if (form->precision != NULL)
         pw_pass_precision(&network, form->precision);
-    /* a sum on the other side of a rounding's edge is a step of BF16 off, and so is what follows */
-    const double bound = form->precision == NULL ? 1e-5 : 1.0 / 64;
+    /* a sum on the other side of a rounding's edge is a step of a half off, and so is what follows
+     */
+    const double bound = form->precision == NULL                ? 1e-5
+                         : strcmp(form->precision, "fp16") == 0 ? 1.0 / 512
+                                                                : 1.0 / 64;
     pt_setting setting = {&pw_backend_reference, 0,           2,           form->batch,
                           form->height,          form->width, form->input, form->output};
     pt_results want, got;
@@ -106,6 +111,47 @@ static void agrees(void **state)
             fail_msg("mask %x is off by %g", setting.isa, apart);
         pt_results_free(&got);
     }
+    pt_results_free(&want);
+    pw_network_free(&network);
+}
+
+static void scale_weights(pw_network *network, pw_conv *conv, float factor)
+{
+    const size_t count = pw_conv_weight_count(conv);
+    float *scaled = pw_arena_array(&network->arena, count, sizeof *scaled);
+    assert_non_null(scaled);
+    for (size_t i = 0; i < count; i++)
+        scaled[i] = conv->weights[i] * factor;
+    conv->weights = scaled;
+}
+
+/* Weights that FP16 would make infinite, or round to a few steps, stay float32; and the layer runs.
+ */
+static void harmed_weights_stay_floats(void **state)
+{
+    (void)state;
+    pw_network network = {0};
+    pw_conv *convs[16] = {NULL};
+    size_t count = 0;
+    make(&network, true);
+    for (size_t i = 0; i < network.layer_count; i++)
+        if (network.layers[i].op == PW_OP_CONV && count < PW_COUNT(convs))
+            convs[count++] = &network.layers[i].as.conv;
+    assert_true(count > 4);
+    scale_weights(&network, convs[1], 0x1p-19f);
+    scale_weights(&network, convs[count - 1], 0x1p20f); /* a head: its output is float32 */
+    pw_pass_precision(&network, "fp16");
+    for (size_t c = 0; c < count; c++) /* the first reads the picture */
+        assert_int_equal(convs[c]->weight_type, c < 2 || c == count - 1 ? PAWL_F32 : PAWL_F16);
+    pt_setting setting = {&pw_backend_reference, 0, 2, 1, 16, 24, PAWL_INPUT_F32_NCHW,
+                          PAWL_OUTPUT_RAW};
+    pt_results want, got;
+    pt_run(&network, &setting, &want);
+    setting.backend = &pw_backend_cpu;
+    setting.isa = best_mask();
+    pt_run(&network, &setting, &got);
+    assert_true(pt_difference(&got, &want) < 1.0 / 512);
+    pt_results_free(&got);
     pt_results_free(&want);
     pw_network_free(&network);
 }
@@ -350,6 +396,7 @@ int main(void)
         tests[i] = (struct CMUnitTest){
             .name = forms[i].name, .test_func = agrees, .initial_state = &forms[i]};
     const struct CMUnitTest others[] = {
+        cmocka_unit_test(harmed_weights_stay_floats),
         cmocka_unit_test(threads_agree),
         cmocka_unit_test(candidates_are_rows),
         cmocka_unit_test(batch_is_its_pictures),

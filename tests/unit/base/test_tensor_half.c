@@ -3,6 +3,7 @@
  * midpoints. */
 #include "cmocka_all.h"
 
+#include "kernels/simd/simd.h"
 #include "tensor/half.h"
 
 #include <math.h>
@@ -91,6 +92,42 @@ static void bfloats_are_upper_halves(void **state)
     }
 }
 
+/* The room of kernels includes no other, so it has these conversions once more. */
+static void kernels_convert_alike(void **state)
+{
+    (void)state;
+    for (unsigned bits = 0; bits < 65536; bits++) {
+        assert_int_equal(bits_of(pk_f16_to_f32((uint16_t)bits)),
+                         bits_of(pw_f16_to_f32((uint16_t)bits)));
+        assert_int_equal(bits_of(pk_bf16_to_f32((uint16_t)bits)),
+                         bits_of(pw_bf16_to_f32((uint16_t)bits)));
+    }
+    for (uint64_t bits = 0; bits < (uint64_t)1 << 32; bits += 2039) {
+        const float value = pk_float_of((uint32_t)bits);
+        assert_int_equal(pk_f32_to_f16(value), pw_f32_to_f16(value));
+        assert_int_equal(pk_f32_to_bf16(value), pw_f32_to_bf16(value));
+    }
+}
+
+/* Only what goes beyond a half's own rounding, beside the largest of them. */
+static void harm_is_more_than_rounding(void **state)
+{
+    (void)state;
+    const float normal[] = {1.0f / 3, -0.7f, 0x1p-14f, 65504, 0};
+    const float small_beside[] = {1.0f / 3, 3e-6f, 1e-9f, 1e-40f};
+    const float small_alone[] = {3.1e-6f, -2.3e-6f};
+    const float large[] = {1, 65520};
+    const float broken[] = {1, INFINITY, NAN}; /* no half's doing */
+    const float zero[] = {0, -0.0f};
+    assert_false(pw_f16_harms(normal, 5));
+    assert_false(pw_f16_harms(small_beside, 4));
+    assert_true(pw_f16_harms(small_alone, 2));
+    assert_true(pw_f16_harms(large, 2));
+    assert_false(pw_f16_harms(broken, 3));
+    assert_false(pw_f16_harms(zero, 2));
+    assert_false(pw_f16_harms(NULL, 0));
+}
+
 static void each_type_widens(void **state)
 {
     (void)state;
@@ -137,6 +174,8 @@ int main(void)
         cmocka_unit_test(all_halves_widen_exactly_and_come_back),
         cmocka_unit_test(rounding_is_to_nearest_even),
         cmocka_unit_test(bfloats_are_upper_halves),
+        cmocka_unit_test(kernels_convert_alike),
+        cmocka_unit_test(harm_is_more_than_rounding),
         cmocka_unit_test(each_type_widens),
         cmocka_unit_test(each_type_has_size_and_name),
     };

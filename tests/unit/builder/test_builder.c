@@ -153,19 +153,22 @@ static void options_are_kept(void **state)
     assert_non_null(strstr(error.message, "65 contexts"));
 }
 
-/* With passes and without, bf16 is what the plan's tensors are, but for picture and head. */
+/* With passes and without, a half is what the plan's tensors are, but for picture and head. */
 static void precision_is_the_tensors(void **state)
 {
     (void)state;
-    for (int32_t is_unoptimised = 0; is_unoptimised < 2; is_unoptimised++) {
+    for (int turn = 0; turn < 4; turn++) {
+        const bool is_bf16 = turn / 2 == 1;
+        const pawl_dtype half = is_bf16 ? PAWL_BF16 : PAWL_F16;
+        const char *word = is_bf16 ? " bf16" : " f16";
         pawl_build_desc desc = PAWL_BUILD_DESC_INIT;
         pawl_plan *plan = NULL;
         pawl_error error = {.message = ""};
         pawl_model_info model = {.struct_size = sizeof model};
         size_t float_count = 0;
         desc.backend = "reference";
-        desc.precision = "bf16";
-        desc.is_unoptimised = is_unoptimised;
+        desc.precision = is_bf16 ? "bf16" : "fp16";
+        desc.is_unoptimised = turn % 2;
         assert_int_equal(build(&desc, &plan, &error), PAWL_OK);
         assert_int_equal(pawl_plan_model_get(plan, &model, &error), PAWL_OK);
         for (size_t i = 0; i < model.layer_count; i++) {
@@ -174,11 +177,11 @@ static void precision_is_the_tensors(void **state)
             const bool is_outside = strcmp(layer.op, "input") == 0 ||
                                     strcmp(layer.op, "detect") == 0 ||
                                     strncmp(layer.name, "model.9.m.", 10) == 0;
-            assert_int_equal(layer.output_dtype, is_outside ? PAWL_F32 : PAWL_BF16);
+            assert_int_equal(layer.output_dtype, is_outside ? PAWL_F32 : half);
             float_count += is_outside;
             /* Weights are of the type they are multiplied with. */
             if (strcmp(layer.op, "conv") == 0)
-                assert_int_equal(strstr(layer.attributes, " bf16") != NULL,
+                assert_int_equal(strstr(layer.attributes, word) != NULL,
                                  strncmp(layer.name, "model.0.", 8) != 0);
         }
         assert_int_equal(float_count, 4); /* picture, two levels, head */
