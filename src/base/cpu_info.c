@@ -40,7 +40,7 @@ static const isa_level ladder[] = {
     {"amx", PW_ISA_AMX},
 #elif defined(__aarch64__)
     {"neon", PW_ISA_NEON},
-    {"dotprod", PW_ISA_DOTPROD},
+    {"dotprod", PW_ISA_DOTPROD | PW_ISA_NEONFHM},
     {"i8mm", PW_ISA_I8MM | PW_ISA_NEONBF16},
 #endif
 };
@@ -198,15 +198,17 @@ static void find_name(pw_strbuf *name)
 #elif defined(__aarch64__) && defined(__linux__)
 
 #define HWCAP_DOTPROD (1ul << 20) /* HWCAP_ASIMDDP */
+#define HWCAP_FHM     (1ul << 23) /* HWCAP_ASIMDFHM */
 #define HWCAP2_I8MM_  (1ul << 13) /* older headers lack the names */
 #define HWCAP2_BF16_  (1ul << 14)
 
 static uint32_t find_machine(void)
 {
     uint32_t mask = PW_ISA_NEON; /* part of the architecture */
-    if ((getauxval(AT_HWCAP) & HWCAP_DOTPROD) == 0)
+    const unsigned long first = getauxval(AT_HWCAP);
+    if ((first & HWCAP_DOTPROD) == 0)
         return mask;
-    mask |= PW_ISA_DOTPROD;
+    mask |= PW_ISA_DOTPROD | ((first & HWCAP_FHM) != 0 ? PW_ISA_NEONFHM : 0);
     const unsigned long more = getauxval(AT_HWCAP2);
     if ((more & HWCAP2_I8MM_) != 0)
         mask |= PW_ISA_I8MM | ((more & HWCAP2_BF16_) != 0 ? PW_ISA_NEONBF16 : 0);

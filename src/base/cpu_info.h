@@ -19,7 +19,8 @@ typedef enum pw_isa {
     PW_ISA_NEON = 1 << 8,
     PW_ISA_DOTPROD = 1 << 9,
     PW_ISA_I8MM = 1 << 10,
-    PW_ISA_NEONBF16 = 1 << 11   /* counts only beside I8MM, as all processors of later years have both */
+    PW_ISA_NEONBF16 = 1 << 11,  /* counts only beside I8MM, as all processors of later years have both */
+    PW_ISA_NEONFHM = 1 << 12    /* products of FP16 added to floats; counts only beside DOTPROD */
 } pw_isa;
 
 /* The machine's, less what PAWL_MAX_ISA and pawl_max_isa_set() forbid. */

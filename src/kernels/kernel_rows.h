@@ -128,6 +128,7 @@ PK_DECLARE_PRODUCT(f32, 6x16, neon)
 PK_DECLARE_DOT(u8s8, 6x16, dotprod)
 PK_DECLARE_DOT(u8s8, 6x16, i8mm)
 PK_DECLARE_TILE_HALF(bf16, 6x16, neonbf16)
+PK_DECLARE_TILE_HALF(f16, 6x16, neonfhm)
 PK_DECLARE_ISA(neon)
 #endif
 

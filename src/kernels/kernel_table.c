@@ -184,6 +184,7 @@ const pk_implementation pk_implementations[] = {
     MATRICES_U8S8(i8mm, PK_NEON | PK_I8MM, 6x16, 6, 16),
     SIGNED_U8S8(dotprod, PK_NEON | PK_DOTPROD, 6x16, 6, 16),
     MATRICES_BF16(neonbf16, PK_NEON | PK_NEONBF16, 6x16, 6, 16),
+    TILES_OF(f16, neonfhm, PK_NEON | PK_NEONFHM, 6x16, 6, 16),
     TILES(neon, PK_NEON, 6x16, 6, 16, 8),
     TILES(neon, PK_NEON, 12x8, 12, 8, 0),
     TILES_HALF(neon, PK_NEON, 6x16, 6, 16),

@@ -34,6 +34,7 @@ enum {
     PK_DOTPROD = 1 << 9,
     PK_I8MM = 1 << 10,
     PK_NEONBF16 = 1 << 11,
+    PK_NEONFHM = 1 << 12,
 };
 
 typedef enum pk_type { PK_NO_TYPE, PK_F32, PK_F16, PK_BF16, PK_U8, PK_S8, PK_S32, PK_TYPE_COUNT } pk_type;

@@ -388,6 +388,7 @@ int main(int argc, char **argv)
                   {PK_AVX512 | PK_AVX512BF16 | PK_AMX, PK_AMX},
                   {PK_NEON, PK_NEON},
                   {PK_NEON | PK_DOTPROD, PK_DOTPROD},
+                  {PK_NEON | PK_NEONFHM, PK_NEONFHM},
                   {PK_NEON | PK_I8MM, PK_I8MM},
                   {PK_NEON | PK_NEONBF16, PK_NEONBF16}};
     const char *pattern = argc > 1 ? argv[1] : "";
@@ -409,6 +410,7 @@ int main(int argc, char **argv)
 #elif defined(__aarch64__)
     machine |= PK_NEON; /* the rest by their bits, which older headers have no names for */
     machine |= (getauxval(AT_HWCAP) >> 20 & 1u) != 0 ? PK_DOTPROD : 0;
+    machine |= (getauxval(AT_HWCAP) >> 23 & 1u) != 0 ? PK_NEONFHM : 0;
     machine |= (getauxval(AT_HWCAP2) >> 13 & 1u) != 0 ? PK_I8MM : 0;
     machine |= (getauxval(AT_HWCAP2) >> 14 & 1u) != 0 ? PK_NEONBF16 : 0;
 #endif

@@ -15,7 +15,7 @@ static const char *const names[] = {"generic", "sse41",      "avx2",       "avxv
 static const uint32_t all_bits[] = {0, 1, 3, 0x43, 0x47, 0x4f, 0x5f, 0x7f};
 #elif defined(__aarch64__)
 static const char *const names[] = {"generic", "neon", "dotprod", "i8mm"};
-static const uint32_t all_bits[] = {0, 0x100, 0x300, 0xf00};
+static const uint32_t all_bits[] = {0, 0x100, 0x1300, 0x1f00};
 #else
 static const char *const names[] = {"generic"};
 static const uint32_t all_bits[] = {0};
