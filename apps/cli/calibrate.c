@@ -190,8 +190,8 @@ static int judge(const calibrating *c)
                         "be learnt; give pictures like those that the model will see",
                         source, c->blank);
     if (c->seen == 0)
-        return app_fail(APP_EXIT_INPUT, "--calib %s: of %zu %s none could be read", source,
-                        APP_COUNT(c->unreadable, "picture", "pictures"));
+        return app_fail(APP_EXIT_INPUT, "--calib %s: none of the %zu pictures could be read",
+                        source, c->unreadable);
     if (c->unreadable > 0)
         app_warn("--calib: %zu of %zu pictures could not be read", c->unreadable,
                  c->pictures.count);

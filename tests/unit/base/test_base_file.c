@@ -339,7 +339,7 @@ static void small_things(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[9 + PW_COUNT(refused_rows)] = {
+    struct CMUnitTest tests[11 + PW_COUNT(refused_rows)] = {
         cmocka_unit_test_setup_teardown(a_committed_file_is_there, folder_make, folder_remove),
         cmocka_unit_test_setup_teardown(until_the_commit_the_old_one_stays, folder_make,
                                         folder_remove),
@@ -358,7 +358,7 @@ int main(void)
         cmocka_unit_test(small_things),
     };
     for (size_t i = 0; i < PW_COUNT(refused_rows); i++)
-        tests[9 + i] = (struct CMUnitTest){.name = refused_rows[i].name,
+        tests[11 + i] = (struct CMUnitTest){.name = refused_rows[i].name,
                                            .test_func = refused,
                                            .setup_func = refused_make,
                                            .teardown_func = folder_remove,
