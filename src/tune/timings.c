@@ -14,8 +14,8 @@
 #define MAGIC     "pawl-timings "
 #define HEADER    MAGIC "1 " PAWL_VERSION_STRING
 #define FILE_MOST ((size_t)32 << 20) /* bytes: above what PW_TIMINGS_MAX rows take */
-#define LINE_SIZE 2048
-#define SUM_SIZE  16 /* digits */
+#define LINE_SIZE 2048 /* without the sum; a longer one could not be written as it was read */
+#define SUM_SIZE  16   /* digits */
 
 enum { MACHINE, LEVEL, NAME, NANOSECONDS, PROBLEM, FIELD_COUNT };
 
@@ -92,8 +92,8 @@ static bool parse_line(char *line, size_t length, pw_timing *row)
 {
     char *field[FIELD_COUNT];
     uint64_t sum = 0, level = 0;
-    if (length <= SUM_SIZE || line[SUM_SIZE] != '\t' || strlen(line) != length ||
-        !parse_number(line, SUM_SIZE, 16, &sum) ||
+    if (length <= SUM_SIZE || length - SUM_SIZE > LINE_SIZE || line[SUM_SIZE] != '\t' ||
+        strlen(line) != length || !parse_number(line, SUM_SIZE, 16, &sum) ||
         sum != XXH3_64bits(line + SUM_SIZE + 1, length - SUM_SIZE - 1))
         return false;
     char *at = line + SUM_SIZE;
