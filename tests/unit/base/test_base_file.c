@@ -359,9 +359,9 @@ int main(void)
     };
     for (size_t i = 0; i < PW_COUNT(refused_rows); i++)
         tests[11 + i] = (struct CMUnitTest){.name = refused_rows[i].name,
-                                           .test_func = refused,
-                                           .setup_func = refused_make,
-                                           .teardown_func = folder_remove,
-                                           .initial_state = &refused_rows[i]};
+                                            .test_func = refused,
+                                            .setup_func = refused_make,
+                                            .teardown_func = folder_remove,
+                                            .initial_state = &refused_rows[i]};
     return cmocka_run_group_tests_name("files", tests, NULL, NULL);
 }
