@@ -32,7 +32,7 @@ build -q --precision-map map -o m.engine && pawl inspect -v m.engine | grep 'cv[
 # Stopped, nothing is written.
 why() { "$@" 2>&1 >/dev/null; }
 # shellcheck disable=SC2086 # a program and its arguments
-$PAWL build "$shapes/shapes.pt" --precision int8 --calib "$shapes/pictures" --max-map-drop 0 --data "$shapes/data.yaml" -o stopped.engine >/dev/null 2>going &
+$PAWL build "$shapes/shapes.pt" --imgsz 320 --precision int8 --calib-cache a.calib --max-map-drop 0 --data "$shapes/data.yaml" -o stopped.engine >/dev/null 2>going &
 until grep -q 'of 60 layers' going || ! kill -0 $!; do sleep 0.05; done
 kill -s INT $!; wait $!; [ $? = 130 ] && [ ! -e stopped.engine ] && echo stopped
 echo usage
