@@ -42,11 +42,10 @@ void pk_conv_u8s8_u8_32x32_amx(const pk_tile_args *args)
 
 void pk_conv_u8s8_f32_32x32_amx(const pk_tile_args *args)
 {
-    int32_t sums[MR * NR] __attribute__((aligned(64)));
-    float scaled[MR * NR] __attribute__((aligned(64)));
+    float sums[MR * NR] __attribute__((aligned(64))); /* first integers: one array */
     sums_u8s8(args, args->begins, sums);
-    finish_scale(args, sums, scaled, NR);
-    finish_f32(args, scaled, NR);
+    finish_scale(args, sums, sums, NR);
+    finish_f32(args, sums, NR);
 }
 
 #define TILE_BF16(to)                                            \

@@ -36,12 +36,15 @@ PK_FINISH(f32)
 PK_HALF_MAP(PK_FINISH)
 #undef PK_FINISH
 
-/* Sums of integers in their unit. */
-PK_INLINE void finish_scale(const pk_tile_args *args, const int32_t *sums, float *scaled, const size_t nr)
+/* Sums of integers (int32_t) in their unit; scaled may be the same memory. */
+PK_INLINE void finish_scale(const pk_tile_args *args, const void *sums, float *scaled, const size_t nr)
 {
     for (size_t r = 0; r < args->rows; r++)
-        for (size_t n = 0; n < nr; n++)
-            scaled[r * nr + n] = (float)sums[r * nr + n] * args->factors[n];
+        for (size_t n = 0; n < nr; n++) {
+            int32_t sum;
+            memcpy(&sum, (const unsigned char *)sums + (r * nr + n) * sizeof sum, sizeof sum);
+            scaled[r * nr + n] = (float)sum * args->factors[n];
+        }
 }
 
 #endif
