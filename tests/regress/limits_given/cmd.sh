@@ -20,7 +20,7 @@ for value in 15 1K 2X -1; do pawl inspect "$SHAPES/shapes.pt" --max-memory $valu
 ls x.engine
 # What ffmpeg reads in our place is bounded, too.
 if ffmpeg -v error -y -i "$one" -frames:v 1 one.jp2 2>/dev/null; then
-    pawl predict "$ENGINE" one.jp2 --nosave $few 2>&1
+    pawl predict "$ENGINE" one.jp2 --nosave $few 2>&1; echo $?
 else
-    echo 'pawl: one.jp2: the picture has more than the 307199 pixels that are read: make it smaller' # no ffmpeg
+    printf 'pawl: one.jp2: the picture has more than the 307199 pixels that are read: make it smaller\n9\n' # no ffmpeg
 fi
