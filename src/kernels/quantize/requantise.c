@@ -77,6 +77,19 @@ static double lowest(curve of, double least)
     return fmin(least, 0.0);
 }
 
+/* Between two arguments, from the lower of which on the curve rises: those nearest to where its
+ * output is a value. */
+static void bisect(curve of, double value, double *low, double *high)
+{
+    for (int i = 0; i < 60; i++) {
+        const double middle = (*low + *high) / 2.0;
+        if (activate(of, middle) < value)
+            *low = middle;
+        else
+            *high = middle;
+    }
+}
+
 /* The argument whose output is most; all curves rise above 0. */
 static double highest(curve of, double most)
 {
@@ -85,13 +98,7 @@ static double highest(curve of, double most)
     if (of.kind == PK_ACT_RELU6)
         return fmin(fmax(most, 0.0), 6.0);
     double low = 0.0, high = fmax(most, 0.0) + 3.0;
-    for (int i = 0; i < 60; i++) {
-        const double middle = (low + high) / 2.0;
-        if (activate(of, middle) < most)
-            low = middle;
-        else
-            high = middle;
-    }
+    bisect(of, most, &low, &high);
     return high;
 }
 
@@ -107,13 +114,7 @@ static bool has_dip(pk_activation kind)
 static double rising(curve of, double least)
 {
     double low = -0.7, high = 0.0;
-    for (int i = 0; i < 60; i++) {
-        const double middle = (low + high) / 2.0;
-        if (activate(of, middle) < least)
-            low = middle;
-        else
-            high = middle;
-    }
+    bisect(of, least, &low, &high);
     return low;
 }
 
