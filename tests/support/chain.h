@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The tiny model, up to a context on the reference backend; pictures for detectors on it. */
+/* The tiny model, up to a context on a backend (the reference's, if none is named); pictures for detectors on it. */
 #ifndef PT_CHAIN_H
 #define PT_CHAIN_H
 
@@ -42,10 +42,11 @@ static inline void drop_chain(chain *c)
     (void)pawl_plan_destroy(&c->plan);
 }
 
-static inline pawl_status make_chain(chain *c, const pawl_context_desc *desc, pawl_error *error)
+static inline pawl_status make_chain_on(const char *backend, chain *c, const pawl_context_desc *desc,
+                                        pawl_error *error)
 {
     *c = (chain){NULL, NULL, NULL, NULL};
-    pawl_status status = pt_tiny_plan("reference", &c->plan, error);
+    pawl_status status = pt_tiny_plan(backend, &c->plan, error);
     if (status >= 0)
         status = pawl_runtime_create(NULL, &c->runtime, error);
     if (status >= 0)
@@ -55,6 +56,11 @@ static inline pawl_status make_chain(chain *c, const pawl_context_desc *desc, pa
     if (status < 0)
         drop_chain(c);
     return status;
+}
+
+static inline pawl_status make_chain(chain *c, const pawl_context_desc *desc, pawl_error *error)
+{
+    return make_chain_on("reference", c, desc, error);
 }
 
 /* The same picture for a seed, whatever lies beside it in the batch. */

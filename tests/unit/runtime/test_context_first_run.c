@@ -68,15 +68,7 @@ static pawl_status open_chain(chain *c, int32_t batch, pawl_error *error)
     pawl_context_desc desc = detector_context(batch);
     desc.threads = 1; /* workers take an item or none, as it happens */
     desc.height = desc.width = SIDE;
-    *c = (chain){NULL, NULL, NULL, NULL};
-    pawl_status status = pt_tiny_plan("cpu", &c->plan, error);
-    if (status >= 0)
-        status = pawl_runtime_create(NULL, &c->runtime, error);
-    if (status >= 0)
-        status = pawl_engine_create(c->runtime, c->plan, &c->engine, error);
-    if (status >= 0)
-        status = pawl_context_create(c->engine, &desc, &c->context, error);
-    return status;
+    return make_chain_on("cpu", c, &desc, error);
 }
 
 /* The rows of boxes are taken as they are found: there is room for one of each cell. */
