@@ -6,7 +6,12 @@
 #include <pthread.h>
 #include <string.h>
 
-enum { CUDA_SUCCESS = 0, CUDA_ERROR_OUT_OF_MEMORY = 2, CUDA_ERROR_NO_DEVICE = 100 };
+enum {
+    CUDA_SUCCESS = 0,
+    CUDA_ERROR_OUT_OF_MEMORY = 2,
+    CUDA_ERROR_NO_DEVICE = 100,
+    CUDA_ERROR_INVALID_DEVICE = 101
+};
 enum { ATTRIBUTE_CAPABILITY_MAJOR = 75, ATTRIBUTE_CAPABILITY_MINOR = 76 }; /* CUdevice_attribute */
 
 static struct {
@@ -114,7 +119,12 @@ static pawl_status open_device(pw_gpu_device *device, int ordinal, pawl_error *e
 {
     const pw_cuda *const cuda = device->cuda;
     device->ordinal = ordinal;
-    int result = cuda->cuDeviceGet(&device->device, ordinal);
+    int result = cuda->cuDeviceGet(&device->device, ordinal), count = 0;
+    if (result == CUDA_ERROR_INVALID_DEVICE && cuda->cuDeviceGetCount(&count) == CUDA_SUCCESS)
+        return pw_fail(error, PAWL_ERR_DEVICE,
+                       "there is no GPU %d: the NVIDIA driver shows %d, numbered from 0 (--device; "
+                       "nvidia-smi and CUDA_VISIBLE_DEVICES number them so, too)",
+                       ordinal, count);
     if (result == CUDA_SUCCESS)
         result = cuda->cuDeviceGetName(device->name, (int)sizeof device->name, device->device);
     if (result == CUDA_SUCCESS)

@@ -71,11 +71,11 @@ expect 0 'nothing to fix' "$pawl" build "$shapes/shapes.pt" --backend tensorrt -
 rm x.engine
 
 # A GPU by its number; a DLA core is none.
-expect 5 'opening the GPU' env FAKE_CUDA_DEVICES=2 "$pawl" build "$shapes/shapes.pt" --backend tensorrt --device 2 -o x.engine
+expect 5 'there is no GPU 2: the NVIDIA driver shows 2' env FAKE_CUDA_DEVICES=2 "$pawl" build "$shapes/shapes.pt" --backend tensorrt --device 2 -o x.engine
 expect 0 'tensorrt fp32' env FAKE_CUDA_DEVICES=2 "$pawl" build "$shapes/shapes.pt" --backend tensorrt --device 1 --tf32 on --tactics edge -o x.engine
 expect 0 'tf32, tactic sources 8' "$pawl" inspect x.engine
 expect 0 '' env FAKE_CUDA_DEVICES=2 "$pawl" predict x.engine "$shapes/pictures/shapes1.jpg" --device 1 --nosave
-expect 5 'opening the GPU' "$pawl" predict x.engine "$shapes/pictures/shapes1.jpg" --device 1 --nosave
+expect 5 'there is no GPU 1: the NVIDIA driver shows 1' "$pawl" predict x.engine "$shapes/pictures/shapes1.jpg" --device 1 --nosave
 expect 0 'it is ignored' "$pawl" predict x.engine "$shapes/pictures/shapes1.jpg" --backend cpu --device 1 --nosave
 expect 2 'DLA' "$pawl" build "$shapes/shapes.pt" --dla
 expect 2 '--tactics blas' "$pawl" build "$shapes/shapes.pt" --backend tensorrt --tactics blas
