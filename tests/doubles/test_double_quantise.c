@@ -27,6 +27,7 @@ typedef enum flaw {
     SMALL_GROUPS,
     BARE_INTEGERS,
     HALF_A_SUM,
+    SAME_NAMES,
     NO_FLAG,
     FLAWS
 } flaw;
@@ -48,6 +49,7 @@ static const char *const reasons[FLAWS] = {
     [SMALL_GROUPS] = "groups in int8 mode",
     [BARE_INTEGERS] = "integers are read by a layer that does not dequantise them",
     [HALF_A_SUM] = "only one of a sum's inputs is quantised",
+    [SAME_NAMES] = "Repeated layer name: twice (layers must have distinct names)",
     [NO_FLAG] = "int8 is not configured in the builder",
 };
 
@@ -125,9 +127,12 @@ static void add_layers(const pw_trt_library *library, pw_trt_native *network, fl
         pw_trt_layer_set_input(library, conv, 1, kernel);
     pw_trt_native *const a = pair(library, network, NO_FLAW, pw_trt_layer_output(library, conv));
     pw_trt_native *const b = what == HALF_A_SUM ? images : pair(library, network, NO_FLAW, images);
-    pw_trt_mark_output(
-        library, network,
-        pw_trt_layer_output(library, pw_trt_add_elementwise(library, network, a, b, PW_TRT_SUM)));
+    pw_trt_native *const sum = pw_trt_add_elementwise(library, network, a, b, PW_TRT_SUM);
+    if (what == SAME_NAMES) {
+        pw_trt_layer_set_name(library, conv, "twice");
+        pw_trt_layer_set_name(library, sum, "twice");
+    }
+    pw_trt_mark_output(library, network, pw_trt_layer_output(library, sum));
 }
 
 static void try_flaw(const pw_trt_library *library, flaw what, trt_tally *tally)

@@ -538,6 +538,21 @@ static bool take_profiles(network *own, const config *settings)
     return true;
 }
 
+/* As 8.5 and later say it, of the first name that stands twice. */
+static bool are_names_distinct(network *own)
+{
+    char why[160];
+    for (int32_t i = 0; i < own->graph.node_count; i++)
+        for (int32_t k = 0; k < i; k++)
+            if (strcmp(own->graph.nodes[i].name, own->graph.nodes[k].name) == 0) {
+                snprintf(why, sizeof why,
+                         "Repeated layer name: %.90s (layers must have distinct names)",
+                         own->graph.nodes[i].name);
+                return refuse(own, why);
+            }
+    return true;
+}
+
 static bool is_sound(network *own, const config *settings)
 {
     char why[160];
@@ -548,6 +563,8 @@ static bool is_sound(network *own, const config *settings)
         has_output = has_output || own->graph.values[i].output_at >= 0;
     if (!has_output)
         return refuse(own, "Network must have at least one output");
+    if (!are_names_distinct(own))
+        return false;
     shape *const shapes = calloc((size_t)own->graph.value_count, sizeof *shapes);
     if (shapes == NULL)
         return false;
