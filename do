@@ -463,15 +463,15 @@ test_gpu()
     shared_data
     proof=build/gpu
     mkdir -p "$proof/bin" "$proof/data"
-    for file in bin/pawl tests/tensorrt/trt_proof tests/tensorrt/trt_time tests/golden/test_zoo tests/doubles/libfailing_cuda.so; do
+    for file in bin/pawl tests/tensorrt/trt_proof bench/gpu_path tests/gpu/gpu_kernels tests/golden/test_zoo tests/doubles/libfailing_cuda.so; do
         ln -sf "$PWD/$tree/$file" "$proof/bin/"
     done
     ln -sf "$PWD/examples/shapes/shapes.pt" "$PWD/examples/shapes/pictures/shapes1.jpg" "$proof/data/"
     for file in yolov5n.pt images/bus.jpg zoo; do
         [ ! -e "${PAWL_TEST_DATA:-}/$file" ] || ln -sfn "$PAWL_TEST_DATA/$file" "$proof/data/$(basename "$file")"
     done
-    sh tests/tensorrt/gpu.sh "$proof/bin" "$proof/data" "$proof/work" doctor orders ends profiles threads refusals driver long zoo fp32 \
-        fp16-without-jit fp16-all fp16-scale
+    sh tests/tensorrt/gpu.sh "$proof/bin" "$proof/data" "$proof/work" doctor device equal orders ends profiles threads refusals driver long zoo fp32 \
+        trace fp16-without-jit fp16-all fp16-scale int8
 }
 
 run_tests()

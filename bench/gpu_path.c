@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a picture costs beside its network on a GPU. One picture in flight: from its bytes, in
- * pinned memory, to its boxes in the host's, less the network's own time; then batches in flight,
- * beside the network's rate alone. Usage: gpu_path ENGINE PICTURE [SECONDS]
+ * pinned memory, to its boxes in the host's, less the network's own time; its boxes; then batches
+ * in flight, beside the network's rate alone. The line "figures" is for scripts.
  */
 #include "gpu_path.h"
 #include "gpu/driver.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 double now_us(void)
@@ -103,8 +104,9 @@ typedef struct bench {
     pawl_detector *detector;
     pawl_image *images[64];
     size_t batch;
-    double seconds;
-    samples network;
+    float confidence, iou;
+    double seconds; /* with batches in flight; 0: none */
+    gpu_times times;
 } bench;
 
 static pawl_status open_all(bench *b, const char *engine, const char *picture, int jobs,
@@ -116,6 +118,8 @@ static pawl_status open_all(bench *b, const char *engine, const char *picture, i
     desc.input = PAWL_INPUT_U8_NHWC;
     desc.output = PAWL_OUTPUT_CANDIDATES;
     how.jobs = jobs;
+    how.confidence = b->confidence;
+    how.iou = b->iou;
     PW_TRY(pawl_plan_load(engine, &b->plan, error));
     PW_TRY(pawl_runtime_create(NULL, &b->runtime, error));
     PW_TRY(pawl_engine_create(b->runtime, b->plan, &b->engine, error));
@@ -139,11 +143,37 @@ static void close_all(bench *b)
         (void)pawl_image_destroy(&b->images[i]);
 }
 
-static pawl_status one_in_flight(bench *b, pawl_error *error)
+static void print_boxes(const char *picture, const pawl_detections *found)
+{
+    const char *const slash = strrchr(picture, '/');
+    for (size_t i = 0; i < found->count; i++) {
+        const pawl_detection *const box = &found->items[i];
+        printf("box: %s class %d conf %.4f  %.2f %.2f %.2f %.2f\n",
+               slash != NULL ? slash + 1 : picture, (int)box->class_id, (double)box->confidence,
+               (double)box->x1, (double)box->y1, (double)box->x2, (double)box->y2);
+    }
+}
+
+static void print_figures(const bench *b, const samples *whole, size_t boxes)
+{
+    static const double parts[] = {0.5, 0.1, 0.9};
+    static const char *const endings[] = {"", "_p10", "_p90"};
+    const samples *const graph = &b->times.graph, *const enqueue = &b->times.enqueue;
+    const double alone = samples_part(graph, 0.5);
+    printf("figures, us a call: batch=%zu runs=%d conf=%g iou=%g boxes=%zu", b->batch, whole->count,
+           (double)b->confidence, (double)b->iou, boxes);
+    for (size_t i = 0; i < PW_COUNT(parts); i++)
+        printf(" total%s=%.1f network%s=%.1f enqueue%s=%.1f overhead%s=%.1f", endings[i],
+               samples_part(whole, parts[i]), endings[i], samples_part(graph, parts[i]), endings[i],
+               samples_part(enqueue, parts[i]), endings[i], samples_part(whole, parts[i]) - alone);
+    printf("\n");
+}
+
+static pawl_status one_in_flight(bench *b, const char *picture, pawl_error *error)
 {
     static samples whole, fit, run, collect;
-    pawl_detections found[64];
-    for (int i = -50; i < ROUNDS; i++) {
+    pawl_detections found[64] = {PAWL_DETECTIONS_INIT};
+    for (int i = -warm_up(b->times.runs); i < b->times.runs; i++) {
         pawl_timing timing;
         const double start = now_us();
         PW_TRY(pawl_detector_run(b->detector, b->images, b->batch, found, &timing, error));
@@ -155,21 +185,17 @@ static pawl_status one_in_flight(bench *b, pawl_error *error)
         run.at[i] = timing.inference_ms * 1e3;
         collect.at[i] = timing.postprocess_ms * 1e3;
     }
-    whole.count = fit.count = run.count = collect.count = ROUNDS;
-    samples_sort(&whole);
-    samples_sort(&fit);
-    samples_sort(&run);
-    samples_sort(&collect);
-    PW_TRY(measure_parts(b->context, b->images[0], &b->network, error));
-    const double median = samples_part(&whole, 0.5), alone = samples_part(&b->network, 0.5);
-    printf("one in flight: batch %zu, %zu boxes; picture to boxes us: median %.1f (p10 %.1f, p90 "
-           "%.1f); host's fit %.1f, run %.1f, collect %.1f\n",
-           b->batch, found[0].count, median, samples_part(&whole, 0.1), samples_part(&whole, 0.9),
-           samples_part(&fit, 0.5), samples_part(&run, 0.5), samples_part(&collect, 0.5));
-    printf("network alone, GPU us: median %.1f (p10 %.1f, p90 %.1f); overhead %.1f us a call, %.1f "
-           "a picture\n",
-           alone, samples_part(&b->network, 0.1), samples_part(&b->network, 0.9), median - alone,
-           (median - alone) / (double)b->batch);
+    samples *const all[] = {&whole, &fit, &run, &collect};
+    for (size_t i = 0; i < PW_COUNT(all); i++) {
+        all[i]->count = b->times.runs;
+        samples_sort(all[i]);
+    }
+    const size_t boxes = found[0].count;
+    print_boxes(picture, &found[0]);
+    PW_TRY(measure_parts(b->context, b->images[0], &b->times, error));
+    printf("host us (median): fit %.1f, run %.1f, collect %.1f\n", samples_part(&fit, 0.5),
+           samples_part(&run, 0.5), samples_part(&collect, 0.5));
+    print_figures(b, &whole, boxes);
     return PAWL_OK;
 }
 
@@ -207,26 +233,53 @@ static pawl_status many_in_flight(bench *b, int jobs, pawl_error *error)
     for (int i = 0; i < jobs; i++)
         PW_TRY(take(b, error));
     const double rate = (double)(done * b->batch) / microseconds * 1e6;
-    const double alone = (double)b->batch / samples_part(&b->network, 0.5) * 1e6;
+    const double alone = (double)b->batch / samples_part(&b->times.graph, 0.5) * 1e6;
     printf("%d in flight: %.0f pictures/s; the network alone %.0f, so %.1f %%\n", jobs, rate, alone,
            100 * rate / alone);
     return PAWL_OK;
+}
+
+static bool read_options(bench *b, int count, char **arguments)
+{
+    const pawl_detector_desc usual = PAWL_DETECTOR_DESC_INIT;
+    b->confidence = usual.confidence;
+    b->iou = usual.iou;
+    b->seconds = 3;
+    b->times.runs = 500;
+    for (int i = 3; i + 1 < count; i += 2) {
+        const char *const name = arguments[i], *const value = arguments[i + 1];
+        if (strcmp(name, "--runs") == 0)
+            b->times.runs = (int)strtol(value, NULL, 10);
+        else if (strcmp(name, "--seconds") == 0)
+            b->seconds = strtod(value, NULL);
+        else if (strcmp(name, "--conf") == 0)
+            b->confidence = strtof(value, NULL);
+        else if (strcmp(name, "--iou") == 0)
+            b->iou = strtof(value, NULL);
+        else if (strcmp(name, "--trace") == 0)
+            b->times.trace = value;
+        else
+            return false;
+    }
+    return count >= 3 && count % 2 == 1 && b->times.runs >= 1 && b->times.runs <= MOST_RUNS;
 }
 
 int main(int count, char **arguments)
 {
     static bench b;
     pawl_error error = {.message = ""};
-    if (count < 3 || count > 4) {
-        fputs("usage: gpu_path ENGINE PICTURE [SECONDS]\n", stderr);
+    if (!read_options(&b, count, arguments)) {
+        fputs("usage: gpu_path ENGINE PICTURE [--runs N] [--seconds S] [--conf N] [--iou N] "
+              "[--trace FILE]\n",
+              stderr);
         return 2;
     }
-    b.seconds = count > 3 ? strtod(arguments[3], NULL) : 3;
     pawl_status status = pin_large(&error);
-    for (int jobs = 0; status >= 0 && jobs <= 4; jobs += jobs == 0 ? 2 : 1) {
+    for (int jobs = 0; status >= 0 && jobs <= (b.seconds > 0 ? 4 : 0); jobs += jobs == 0 ? 2 : 1) {
         status = open_all(&b, arguments[1], arguments[2], jobs, &error);
         if (status >= 0)
-            status = jobs == 0 ? one_in_flight(&b, &error) : many_in_flight(&b, jobs, &error);
+            status = jobs == 0 ? one_in_flight(&b, arguments[2], &error)
+                               : many_in_flight(&b, jobs, &error);
         close_all(&b);
     }
     if (status < 0)

@@ -187,14 +187,14 @@ static int run_model(const char *weights_path, const pt_array *input, const pt_a
     pawl_tensor binding;
     int is_done = 0;
     build.backend = target->backend;
-    build.timing_cache = getenv("PAWL_PROOF_CACHE");
     build.batch_min = 1;
     build.batch_opt = build.batch_max = (int32_t)input->dims[0];
     build.height = (int32_t)input->dims[2];
     build.width = (int32_t)input->dims[3];
     build.tuning = target->tuning;
     build.precision = target->precision;
-    build.timing_cache = target->tuning != PAWL_TUNE_OFF ? timings : NULL;
+    build.timing_cache =
+        target->tuning != PAWL_TUNE_OFF ? timings : getenv("PAWL_PROOF_CACHE"); /* TensorRT's */
     desc.threads = 2;
     if (pawl_weights_load(weights_path, &weights, &error) < 0 ||
         pawl_network_create(weights, NULL, &network, &error) < 0 ||
