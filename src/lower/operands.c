@@ -48,13 +48,15 @@ pk_type pw_kernel_type(pawl_dtype dtype)
     }
 }
 
-/* Reorders before and after a step, slices of concatenations, bindings: what the stages can add at
- * most. */
+/* The tensors, the input binding, and what the stages can add at most. A step on copies has one for
+ * each source and one for its destination. An input of a concatenation or a head may be a step
+ * itself, into a slice or an output of its own: three for each input of a layer. Two for each
+ * layer: rows and a destination, or both ends of the step that takes the input binding. */
 static size_t operand_capacity(const pw_network *network)
 {
-    size_t count = network->tensor_count + 2 + PAWL_MAX_LEVELS + 1;
+    size_t count = network->tensor_count + 1;
     for (size_t i = 0; i < network->layer_count; i++)
-        count += 2 * (size_t)network->layers[i].input_count + 1;
+        count += 3 * (size_t)network->layers[i].input_count + 2;
     return count;
 }
 

@@ -231,6 +231,37 @@ static void odd_types_go_through_floats(void **state)
     release(&at);
 }
 
+/* Copies of a type that nobody copies get reorders too, before they are refused: concatenations of
+ * many inputs have the most of them. An engine may say so. */
+static void copies_of_odd_types_are_refused(void **state)
+{
+    (void)state;
+    made at = {0};
+    pw_network *network = &at.network;
+    const pw_schedule_desc desc = {.network = network,
+                                   .machine = {.isa = pw_isa_mask(), .l2 = 1 << 20},
+                                   .batch = 1,
+                                   .height = 8,
+                                   .width = 8,
+                                   .workers = 1};
+    pawl_error error = {0};
+    pw_layer concat = {.op = PW_OP_CONCAT, .input_count = PW_MAX_INPUTS};
+    const uint32_t input = add_input(network);
+    for (uint32_t i = 0; i < PW_MAX_INPUTS; i++)
+        concat.inputs[i] = input;
+    for (int i = 0; i < 64; i++)
+        (void)add(network, concat, 3 * PW_MAX_INPUTS);
+    for (size_t t = 0; t < network->tensor_count; t++) {
+        network->tensors[t].dtype = PAWL_I8;
+        network->tensors[t].scale = 0.5f;
+    }
+    assert_int_equal(pw_network_validate(network, &error), PAWL_OK);
+    assert_int_equal(pw_schedule_make(&desc, &at.arena, &at.schedule, &error),
+                     PAWL_ERR_UNSUPPORTED);
+    assert_non_null(strstr(error.message, "no kernel here runs reorder"));
+    release(&at);
+}
+
 static const pk_implementation *prefer_generic(void *user, const pk_problem *problem)
 {
     ++*(int *)user;
@@ -296,6 +327,7 @@ int main(void)
         cmocka_unit_test(stem_reads_bytes),
         cmocka_unit_test(heads_of_candidates_are_gated),
         cmocka_unit_test(odd_types_go_through_floats),
+        cmocka_unit_test(copies_of_odd_types_are_refused),
         cmocka_unit_test(preference_comes_first),
         cmocka_unit_test(memory_is_shared),
     };
