@@ -25,7 +25,7 @@ typedef struct pw_build {
     pw_profile profile;
     const pw_backend *backend;
     const pw_network_object *source;
-    const pw_calibration *calibration; /* of precision "int8"; else NULL */
+    pw_calibration *calibration; /* of precision "int8"; else NULL */
     int32_t threads;
     pawl_error *error;
 } pw_build;
@@ -222,7 +222,7 @@ static bool is_int8(const pw_build *build)
 static pawl_status check_calibration(const pw_build *build)
 {
     const pawl_build_desc *desc = &build->desc;
-    const pw_calibration *calibration = build->calibration;
+    pw_calibration *calibration = build->calibration;
     const pw_weights *weights = (const pw_weights *)(const void *)build->source->object.parents[0];
     const bool is_wanted = is_int8(build);
     if (!is_wanted && (desc->calibration != NULL || desc->layer_precision_count > 0))
@@ -252,7 +252,7 @@ static pawl_status check_calibration(const pw_build *build)
         memcmp(weights->hash, calibration->key.source_hash, sizeof weights->hash) != 0)
         return pw_fail(build->error, PAWL_ERR_ARGUMENT,
                        "the calibration is of other weights: calibrate with these");
-    if (calibration->picture_count == 0)
+    if (pw_calibration_pictures(calibration) == 0)
         return pw_fail(build->error, PAWL_ERR_ARGUMENT,
                        "the calibration has seen no picture: run a context that it observes");
     return PAWL_OK;

@@ -93,10 +93,23 @@ static pw_calibrated *find(const pw_calibration *calibration, uint32_t layer_id)
     return NULL;
 }
 
-const pw_histogram *pw_calibration_of(const pw_calibration *calibration, uint32_t layer_id)
+bool pw_calibration_read(pw_calibration *calibration, uint32_t layer_id, pw_histogram *histogram)
 {
     const pw_calibrated *found = find(calibration, layer_id);
-    return found != NULL && found->histogram.count > 0 ? &found->histogram : NULL;
+    if (found == NULL)
+        return false;
+    (void)pthread_mutex_lock(&calibration->mutex);
+    *histogram = found->histogram;
+    (void)pthread_mutex_unlock(&calibration->mutex);
+    return histogram->count > 0;
+}
+
+uint64_t pw_calibration_pictures(pw_calibration *calibration)
+{
+    (void)pthread_mutex_lock(&calibration->mutex);
+    const uint64_t count = calibration->picture_count;
+    (void)pthread_mutex_unlock(&calibration->mutex);
+    return count;
 }
 
 int pawl_calibration_observe(void *user, uint32_t layer_id, const char *name,

@@ -27,7 +27,7 @@ typedef struct pw_calibration_key {
 typedef struct pw_calibration {
     pw_object object;
     pw_arena arena;
-    pthread_mutex_t mutex; /* over all below but the key */
+    pthread_mutex_t mutex;  /* over the histograms and picture_count; the rest is as it was made */
     pw_calibration_key key;
     uint64_t picture_count;
     pw_calibrated *tensors;
@@ -35,8 +35,10 @@ typedef struct pw_calibration {
 } pw_calibration;
 extern const pw_type pw_calibration_type;
 
-/* The histogram of a layer's output; NULL: it was not seen. */
-const pw_histogram *pw_calibration_of(const pw_calibration *calibration, uint32_t layer_id);
+/* A copy of the histogram of a layer's output; false: it was not seen. Any thread; contexts may fill the calibration meanwhile. */
+bool pw_calibration_read(pw_calibration *calibration, uint32_t layer_id, pw_histogram *histogram) PW_NODISCARD;
+/* Pictures seen so far. Any thread. */
+uint64_t pw_calibration_pictures(pw_calibration *calibration);
 
 pw_calibration_key pw_calibration_key_of(const pw_plan *plan);
 /* An object with room for count tensors, not yet published. PAWL_ERR_MEMORY. */

@@ -25,7 +25,7 @@ void pw_pass_precision(pw_network *network, const char *precision);
 
 /* For precision "int8", in the place of the pass above. */
 typedef struct pw_quantise_desc {
-    const pw_calibration *calibration;
+    pw_calibration *calibration;
     int32_t method; /* pawl_calibration_method */
     bool is_symmetric; /* as pw_backend has it */
     const pawl_layer_precision *layer_precisions;

@@ -12,6 +12,7 @@
  * Who takes symmetric tensors alone has bytes about PW_SYMMETRIC_ZERO: 127 steps to either side. A
  * picture, which is nowhere below 0, would lose one bit of eight so: it stays float32.
  */
+#include "base/memory.h"
 #include "builder/pass.h"
 #include "lower/schedule.h"
 
@@ -31,6 +32,7 @@ typedef struct quantising {
     uint32_t *class_of;        /* a tensor each: the first of its class, itself where it is that */
     bool *is_wanted, *is_kept; /* classes: an integer convolution reads it; it stays float32 */
     pw_histogram *histogram;   /* of the class at hand */
+    pw_histogram *seen;        /* of the layer at hand */
     pawl_error *error;
 } quantising;
 
@@ -160,18 +162,18 @@ static pawl_status gather(quantising *q, uint32_t class)
         const pw_layer *layer = &network->layers[i];
         if (layer->output == PW_NO_TENSOR || class_of(q, layer->output) != class)
             continue;
-        const pw_histogram *seen = pw_calibration_of(q->desc->calibration, layer->id);
-        if (seen != NULL && seen->not_finite > 0)
+        const bool is_seen = pw_calibration_read(q->desc->calibration, layer->id, q->seen);
+        if (is_seen && q->seen->not_finite > 0)
             return pw_fail(q->error, PAWL_ERR_UNSUPPORTED,
                            "layer %s gave %llu values that are NaN or infinite when it was "
                            "calibrated, for which there are no integers: the weights are damaged, "
                            "or of a training that diverged",
-                           layer->name, (unsigned long long)seen->not_finite);
-        if (seen == NULL) {
+                           layer->name, (unsigned long long)q->seen->not_finite);
+        if (!is_seen) {
             *q->histogram = (pw_histogram){.count = 0};
             return PAWL_OK;
         }
-        pw_histogram_merge(q->histogram, seen);
+        pw_histogram_merge(q->histogram, q->seen);
     }
     return PAWL_OK;
 }
@@ -300,8 +302,10 @@ pawl_status pw_pass_quantise(pw_network *network, const pw_quantise_desc *desc, 
     q.class_of = pw_arena_array(&network->arena, network->tensor_count, sizeof *q.class_of);
     q.is_wanted = pw_arena_array(&network->arena, network->tensor_count, sizeof *q.is_wanted);
     q.is_kept = pw_arena_array(&network->arena, network->tensor_count, sizeof *q.is_kept);
-    q.histogram = pw_arena_array(&network->arena, 1, sizeof *q.histogram);
-    if (q.class_of == NULL || q.is_wanted == NULL || q.is_kept == NULL || q.histogram == NULL)
-        return pw_fail_memory(error, "quantising", sizeof *q.histogram);
+    pw_histogram *histograms PW_AUTO_FREE = pw_calloc(2, sizeof *histograms);
+    if (q.class_of == NULL || q.is_wanted == NULL || q.is_kept == NULL || histograms == NULL)
+        return pw_fail_memory(error, "quantising", 2 * sizeof *histograms);
+    q.histogram = &histograms[0];
+    q.seen = &histograms[1];
     return quantise(&q);
 }
