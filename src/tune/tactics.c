@@ -129,11 +129,6 @@ static const pk_implementation *note_asked(void *user, const pk_problem *problem
     return prefer((void *)(uintptr_t)to->tactics, problem);
 }
 
-static void free_arena(pw_arena *arena)
-{
-    pw_arena_free(arena);
-}
-
 /* What another pawl has timed here may have other problems, or kernels of other names: such
  * timings fit nothing, which would only show as a slower engine. */
 static void say_stale(const pw_tactics *tactics)
@@ -143,7 +138,7 @@ static void say_stale(const pw_tactics *tactics)
     asking all = {tactics, answered};
     size_t here = 0, stale = 0;
     for (size_t f = 0; answered != NULL && f < PW_TUNED_FORMS; f++) {
-        pw_arena arena PW_CLEANUP(free_arena) = {0};
+        pw_arena arena PW_CLEANUP(pw_arena_free) = {0};
         pw_schedule schedule;
         const pw_lowering lowering = pw_tuned_lowering(from, f);
         if (schedule_by(tactics, &lowering, note_asked, &all, &arena, &schedule, NULL) < 0)

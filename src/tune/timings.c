@@ -79,10 +79,11 @@ static bool parse_number(const char *text, size_t length, unsigned base, uint64_
     static const char digits[] = "0123456789abcdef";
     *number = 0;
     for (size_t i = 0; i < length; i++) {
-        const char *digit = text[i] == '\0' ? NULL : strchr(digits, text[i]);
-        if (digit == NULL || digit >= digits + base || *number > UINT64_MAX / base - 1)
+        const char *found = text[i] == '\0' ? NULL : strchr(digits, text[i]);
+        const uint64_t digit = found != NULL ? (uint64_t)(found - digits) : base;
+        if (digit >= base || *number > (UINT64_MAX - digit) / base)
             return false;
-        *number = *number * base + (uint64_t)(digit - digits);
+        *number = *number * base + digit;
     }
     return length > 0;
 }

@@ -4,11 +4,6 @@
 
 #include "base/memory.h"
 
-static void free_arena(pw_arena *arena)
-{
-    pw_arena_free(arena);
-}
-
 /* Finds out what will run the layers at the shape the plan is best at; a layer that nobody can run
  * is told here. */
 static pawl_status choose(cpu_device_plan *made, pawl_error *error)
@@ -23,7 +18,7 @@ static pawl_status choose(cpu_device_plan *made, pawl_error *error)
                                                            plan->profile.batch_opt),
                               .height = plan->profile.height,
                               .width = plan->profile.width};
-    pw_arena arena PW_CLEANUP(free_arena) = {0};
+    pw_arena arena PW_CLEANUP(pw_arena_free) = {0};
     pw_schedule schedule;
     const pawl_status status = pw_tactics_schedule(&made->tactics, &best, &arena, &schedule, error);
     if (status == PAWL_ERR_UNSUPPORTED || status == PAWL_ERR_MEMORY)

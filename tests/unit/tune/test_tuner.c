@@ -7,6 +7,7 @@
 #include "base/compiler.h"
 #include "base/memory.h"
 #include "tune/budget.h"
+#include "tune/timings.h"
 #include "tune/tuner.h"
 #include <pawl/logger.h>
 
@@ -300,6 +301,27 @@ static void damage_is_timed_again(void **state)
     }
 }
 
+/* What was written is read, the largest number too. */
+static void numbers_of_64_bits_are_read(void **state)
+{
+    (void)state;
+    static const uint64_t numbers[] = {0, 1, UINT64_MAX / 10, UINT64_MAX - 1, UINT64_MAX};
+    for (size_t i = 0; i < PW_COUNT(numbers); i++) {
+        const pw_timing row = {
+            .machine = "m", .problem = "p", .name = "n", .level = 1, .nanoseconds = numbers[i]};
+        pw_timings timings = {.count = 0}, read;
+        listen();
+        (void)remove(cache);
+        assert_int_equal(pw_timings_add(&timings, &row, NULL), PAWL_OK);
+        pw_timings_write(cache, &timings);
+        assert_int_equal(pw_timings_read(cache, &read, NULL), PAWL_OK);
+        assert_string_equal(warnings, "");
+        assert_true(pw_timings_find(&read, "m", "p", 1)->nanoseconds == numbers[i]);
+        pw_timings_free(&read);
+        pw_timings_free(&timings);
+    }
+}
+
 static void others_files_stay(void **state)
 {
     static const char *const others[] = {"weights, say", "\0\1\2", "pawl"};
@@ -464,6 +486,7 @@ int main(void)
         cmocka_unit_test(off_does_nothing),
         IN_FOLDER(what_is_timed_is_kept),
         IN_FOLDER(damage_is_timed_again),
+        IN_FOLDER(numbers_of_64_bits_are_read),
         IN_FOLDER(others_files_stay),
         IN_FOLDER(what_cannot_be_written_is_said),
         IN_FOLDER(a_stopped_build_keeps_its_times),
