@@ -68,7 +68,7 @@ static inline bool is_right(const bench *b, size_t picture, const pawl_detection
            memcmp(found->items, b->found[picture], found->count * sizeof(pawl_detection)) == 0;
 }
 
-/* A driver lets go of what it had a moment after the job is done. */
+/* A driver lets go of what it had a moment after the job is done: a minute is enough for that. */
 static inline void wait_for_objects(size_t count)
 {
     const struct timespec pause = {0, 1000000};

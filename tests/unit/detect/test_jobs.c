@@ -321,6 +321,15 @@ static void a_forked_child_can_end_them(void **state)
     drop_bench(&b);
 }
 
+/* After its objects a driver lets go of its memory. */
+static void wait_for_blocks(long live)
+{
+    const struct timespec pause = {0, 1000000};
+    for (int i = 0; i < 60000 && atomic_load(&allocator.live) != live; i++)
+        (void)nanosleep(&pause, NULL);
+    assert_int_equal(atomic_load(&allocator.live), live);
+}
+
 /* The first allocation fails, then the second ...: of the detector with its jobs, then of a job. */
 static void failing_memory(void **state)
 {
@@ -350,9 +359,7 @@ static void failing_memory(void **state)
         (void)pawl_job_destroy(&job);
         (void)pawl_detector_destroy(&detector);
         wait_for_objects(objects);
-        for (int i = 0; i < 10000 && atomic_load(&allocator.live) != live; i++)
-            (void)sched_yield();
-        assert_int_equal(atomic_load(&allocator.live), live);
+        wait_for_blocks(live);
         assert_true(nth < 10000);
     }
     (void)pawl_image_destroy(&image);
