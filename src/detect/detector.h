@@ -97,7 +97,7 @@ void pw_release_images(pw_held_images *held);
 typedef pawl_status (*pw_detector_answer)(pw_detector *detector, size_t picture, void *results, pawl_error *error);
 
 /* Pictures in, through the network, an answer for each. PAWL_ERR_UNSUPPORTED: the model is of the other kind. */
-pawl_status pw_detector_pictures(pawl_detector *detector, const pw_given *given, bool is_classifier, pw_detector_answer answer, void *results,
+pawl_status pw_detector_pictures(pawl_detector *detector, const pw_given *given, bool wants_classes, pw_detector_answer answer_one, void *results,
                                  pawl_timing *timing, pawl_error *error) PW_NODISCARD;
 
 /* Boxes: results are pawl_detections. */
@@ -107,7 +107,7 @@ pawl_status pw_detector_answer_boxes(pw_detector *detector, size_t picture, void
 pawl_status pw_detector_answer_classes(pw_detector *detector, size_t picture, void *results, pawl_error *error) PW_NODISCARD;
 
 /* The same for count of detector->pictures, which stay as they are; the caller is inside the context. */
-pawl_status pw_detector_answer_all(pw_detector *detector, size_t count, pw_detector_answer answer, void *results, pawl_timing *timing,
+pawl_status pw_detector_answer_all(pw_detector *detector, size_t count, pw_detector_answer answer_one, void *results, pawl_timing *timing,
                                    pawl_error *error) PW_NODISCARD;
 
 /* pawl_detector_mask() of a detector in hand. */

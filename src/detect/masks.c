@@ -99,13 +99,6 @@ pk_mask_area pw_mask_enlarge(const float *plane, int32_t plane_height, int32_t p
     return reached;
 }
 
-pk_mask_area pw_mask_enlarged(const pw_mask_source *source, const float box[4], int32_t height,
-                              int32_t width, float *plane, uint8_t *mask)
-{
-    pw_mask_weigh(source, pw_mask_inside(source->height, source->width, box, height, width), plane);
-    return pw_mask_enlarge(plane, source->height, source->width, box, height, width, mask);
-}
-
 /* The part of a letterboxed height x width that holds the picture: int() of the exact pads. */
 static pk_mask_area letterboxed(int32_t height, int32_t width, int32_t picture_height,
                                 int32_t picture_width)
@@ -135,13 +128,6 @@ void pw_mask_enlarge_native(const float *plane, int32_t plane_height, int32_t pl
     enlarge(plane, plane_width, part, crop_of(box, 1, 1, height, width), height, width, mask);
 }
 
-void pw_mask_native(const pw_mask_source *source, const float box[4], int32_t height, int32_t width,
-                    float *plane, uint8_t *mask)
-{
-    pw_mask_weigh(source, letterboxed(source->height, source->width, height, width), plane);
-    pw_mask_enlarge_native(plane, source->height, source->width, box, height, width, mask);
-}
-
 /* OpenCV's INTER_LINEAR. */
 static between opencv_place(int32_t at, int32_t from, int32_t to)
 {
@@ -154,7 +140,7 @@ static between opencv_place(int32_t at, int32_t from, int32_t to)
     return (between){low, low + 1, source - (float)low};
 }
 
-/* Places along an axis of @p to places that a resize from @p size can fill out of first .. end. */
+/* Of an axis resized from size places to so many: those that can be filled out of first .. end. */
 static void reach(int32_t first, int32_t end, int32_t size, int32_t to, int32_t *low, int32_t *high)
 {
     const double scale = (double)to / size;

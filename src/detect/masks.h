@@ -20,20 +20,18 @@ void pw_mask_weigh(const pw_mask_source *source, pk_mask_area inside, float *pla
 
 /*
  * process_mask() with upsample, of a plane of plane_height x plane_width: cropped to the box at the plane's size, enlarged to height x width, above
- * one half. box: corners in pixels of height x width. inside() is what of the plane it needs weighed. mask: height x width bytes, 0 or 1. Returns
- * where ones can be.
+ * one half. box: corners in pixels of height x width. pw_mask_inside() is what of the plane it needs weighed. mask: height x width bytes, 0 or 1.
+ * Returns where ones can be.
  */
 pk_mask_area pw_mask_inside(int32_t plane_height, int32_t plane_width, const float box[4], int32_t height, int32_t width);
 pk_mask_area pw_mask_enlarge(const float *plane, int32_t plane_height, int32_t plane_width, const float box[4], int32_t height, int32_t width,
                              uint8_t *mask);
-/* Both, on the host. */
-pk_mask_area pw_mask_enlarged(const pw_mask_source *source, const float box[4], int32_t height, int32_t width, float *plane, uint8_t *mask);
 
-/* process_mask_native(): enlarged to the picture first, then cropped to the box, whose corners are in its pixels. */
+/* process_mask_native(): enlarged to the picture first, then cropped to the box, whose corners are in its pixels. What of the plane it needs weighed
+ * depends on the letterbox alone. */
 pk_mask_area pw_mask_inside_native(int32_t plane_height, int32_t plane_width, int32_t height, int32_t width);
 void pw_mask_enlarge_native(const float *plane, int32_t plane_height, int32_t plane_width, const float box[4], int32_t height, int32_t width,
                             uint8_t *mask);
-void pw_mask_native(const pw_mask_source *source, const float box[4], int32_t height, int32_t width, float *plane, uint8_t *mask);
 
 /* scale_image(): a mask of the network's size without its letterbox, in the picture's size by OpenCV's INTER_LINEAR, above one half.
  * inside: where its ones can be; the mask is written without looking at the rest. */
