@@ -1,18 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Shared libraries and where Python keeps them, for POSIX. The other half of os.h is os_posix.c. */
+/* Shared libraries, and where Python keeps those that pip has installed. */
 #define _GNU_SOURCE /* RTLD_NODELETE */
 #include "base/os.h"
 #include <dlfcn.h>
 #include <glob.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-
-bool pw_os_is_file(const char *path)
-{
-    struct stat status;
-    return stat(path, &status) == 0 && S_ISREG(status.st_mode);
-}
 
 void *pw_os_library_open(const char *path, char *reason, size_t reason_size)
 {
@@ -21,7 +14,7 @@ void *pw_os_library_open(const char *path, char *reason, size_t reason_size)
     void *const library = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
     if (library == NULL) {
         const char *const why = dlerror();
-        snprintf(reason, reason_size, "%s", why != NULL ? why : "unknown reason");
+        (void)snprintf(reason, reason_size, "%s", why != NULL ? why : "unknown reason");
     }
     return library;
 }

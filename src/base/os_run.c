@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Another program as a filter: text in, text out. */
+#define _GNU_SOURCE 1 /* pipe2 */
 #include "base/memory.h"
 #include "base/os.h"
 
@@ -12,7 +13,7 @@
 
 extern char **environ;
 
-/* All that comes from the descriptor, with a nought behind it. */
+/* All that comes from the descriptor, with a zero byte behind it. */
 static pawl_status read_all(int from, char **text, pawl_error *error)
 {
     size_t used = 0, capacity = 1 << 15;
@@ -63,14 +64,12 @@ pawl_status pw_os_filter(const char *const arguments[], const char *input, char 
     pid_t child = 0;
     FILE *const in = tmpfile(); /* not a pipe: nobody waits for the other */
     if (in == NULL || fputs(input, in) < 0 || fflush(in) != 0 ||
-        lseek(fileno(in), 0, SEEK_SET) != 0 || pipe(ends) != 0) {
+        lseek(fileno(in), 0, SEEK_SET) != 0 || pipe2(ends, O_CLOEXEC) != 0) {
         const int reason = errno;
         if (in != NULL)
             (void)fclose(in);
         return pw_fail_os(error, PAWL_ERR_READ, reason, "%s cannot be run", arguments[0]);
     }
-    (void)fcntl(ends[0], F_SETFD, FD_CLOEXEC);
-    (void)fcntl(ends[1], F_SETFD, FD_CLOEXEC);
     pawl_status result = start(arguments, fileno(in), ends[1], &child, error);
     (void)close(ends[1]);
     (void)fclose(in);
