@@ -12,6 +12,12 @@
 
 #define PW_PICKLE_SIZE_LIMIT ((size_t)64 << 20)
 
+/* What a pickle of so many bytes may take of its arena: no byte of an honest one makes as much. */
+static inline size_t pw_pickle_room(size_t size)
+{
+    return ((size_t)64 << 20) + 16 * size;
+}
+
 typedef struct pw_pickle {
     pw_arena *arena;
     const char *file_name;

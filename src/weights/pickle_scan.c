@@ -8,8 +8,6 @@
 #include <string.h>
 
 #define PICKLE_ENDING ".pkl"
-#define ARENA_ROOM    ((size_t)64 << 20)
-#define ARENA_A_BYTE  16
 #define ROW_MAX       16   /* pickles in a file; torch's older container has 5 */
 #define PROTO         0x80 /* how a pickle of protocol 2 and later begins */
 
@@ -22,7 +20,7 @@ static void turn_to(pw_pickle *p, const void *data, size_t size, uint64_t offset
     p->offset = offset;
     p->storage_names = (pw_name_table){0};
     p->storage_count = 0;
-    p->arena->limit = p->arena->total + ARENA_ROOM + ARENA_A_BYTE * p->size;
+    p->arena->limit = p->arena->total + pw_pickle_room(p->size);
 }
 
 /* Pickles one behind the other. What follows the first and does not begin as one is let be: nobody

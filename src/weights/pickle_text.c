@@ -75,7 +75,7 @@ pawl_status pw_pickle_text_get(pw_pickle *p)
 
 /* Text. Escapes are undone: a class may be named by them. */
 
-/* Value of up to @p count digits of a base at @p at, before @p end; how many there were. */
+/* The value of up to count digits of a base, before end; how many there were. */
 static size_t read_digits(const char *at, const char *end, size_t count, unsigned base,
                           uint32_t *value)
 {

@@ -9,8 +9,6 @@
 #include "weights/readers.h"
 #include <string.h>
 
-#define ARENA_ROOM     ((size_t)64 << 20)
-#define ARENA_A_BYTE   16
 #define PROTOCOL       1001
 #define OBJECT_PICKLES 5
 
@@ -109,7 +107,7 @@ static pawl_status read_all(const void *data, size_t size, pw_weights *weights, 
 pawl_status pw_pt_read_legacy(const void *data, size_t size, pw_weights *weights, pawl_error *error)
 {
     const size_t pickle_size = pw_size_min(size, PW_PICKLE_SIZE_LIMIT);
-    weights->arena.limit = ARENA_ROOM + ARENA_A_BYTE * pickle_size;
+    weights->arena.limit = pw_pickle_room(pickle_size);
     pw_pickle pickle =
         pw_pickle_over(data, pickle_size, 0, weights->file_name, &weights->arena, error);
     const pawl_status status = read_all(data, size, weights, &pickle, error);

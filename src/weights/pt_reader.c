@@ -8,8 +8,6 @@
 #include <string.h>
 
 #define PICKLE_NAME     "/data.pkl"
-#define ARENA_ROOM      ((size_t)64 << 20)
-#define ARENA_A_BYTE    16 /* values that one byte of a pickle may make: an honest one makes fewer */
 #define ENTRY_NAME_SIZE 2304
 
 typedef struct pt_archive {
@@ -161,7 +159,7 @@ pawl_status pw_pt_read_zip(const void *data, size_t size, pw_weights *weights, p
                           "%s: data.pkl has %zu bytes; at most %zu are read", weights->file_name,
                           pickle_size, PW_PICKLE_SIZE_LIMIT);
     PW_TRY(pw_zip_read(&archive.zip, archive.pickle, &bytes, error));
-    weights->arena.limit = weights->arena.total + ARENA_ROOM + ARENA_A_BYTE * pickle_size;
+    weights->arena.limit = weights->arena.total + pw_pickle_room(pickle_size);
     pw_pickle pickle = pw_pickle_over(bytes, pickle_size, (uint64_t)(bytes - (const uint8_t *)data),
                                       weights->file_name, &weights->arena, error);
     const pawl_status status = read_object(&archive, weights, &pickle, error);
