@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Passes: network -> network that computes the same with less work. Each leaves a valid network; ids of layers that remain visible are kept. */
+/* Passes: network -> network that computes the same with less work. Each leaves a valid network; ids of layers that remain visible are kept. What
+   fails (PAWL_ERR_MEMORY) leaves a network that is only good to be freed. */
 #ifndef PW_PASS_H
 #define PW_PASS_H
 
@@ -10,15 +11,15 @@
 typedef pawl_status (*pw_pass)(pw_network *network, pawl_error *error);
 
 /* Removes activations and concatenations that do nothing, and layers whose output is never used. */
-pawl_status pw_pass_dead_layers(pw_network *network, pawl_error *error);
+pawl_status pw_pass_dead_layers(pw_network *network, pawl_error *error) PW_NODISCARD;
 /* Brings a batch norm behind a concatenation of convolutions, and its activation, into those convolutions. */
-pawl_status pw_pass_split_batchnorm(pw_network *network, pawl_error *error);
+pawl_status pw_pass_split_batchnorm(pw_network *network, pawl_error *error) PW_NODISCARD;
 /* Multiplies a batch norm into the convolution before it. */
-pawl_status pw_pass_fold_batchnorm(pw_network *network, pawl_error *error);
+pawl_status pw_pass_fold_batchnorm(pw_network *network, pawl_error *error) PW_NODISCARD;
 /* Lets a convolution apply the activation, and then add the residual, that follow it. */
-pawl_status pw_pass_fuse_activation(pw_network *network, pawl_error *error);
+pawl_status pw_pass_fuse_activation(pw_network *network, pawl_error *error) PW_NODISCARD;
 /* Lets producers write straight into the concatenated tensor. */
-pawl_status pw_pass_elide_concat(pw_network *network, pawl_error *error);
+pawl_status pw_pass_elide_concat(pw_network *network, pawl_error *error) PW_NODISCARD;
 
 /* Gives tensors and weights the types that a precision ("bf16") means; runs last, and also where no other pass is wanted. */
 void pw_pass_precision(pw_network *network, const char *precision);

@@ -27,7 +27,7 @@ void pw_text_measure(const char *utf8, int32_t font_size, pw_text *text);
 /* Colours the pixels under the text, whose upper left corner is x, y after it was turned anticlockwise that many times (0 to 3). */
 void pw_text_blend(const pw_surface *on, const pw_text *text, int32_t x, int32_t y, int32_t quarter_turns, const uint8_t rgb[3]);
 
-/* Bytes, at most @p most, that hold whole characters. */
+/* How many bytes, no more than most, hold whole characters. */
 size_t pw_text_cut(const char *utf8, size_t length, size_t most);
 
 /*

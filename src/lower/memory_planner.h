@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Operands buffers in one block so that those alive at the same time never overlap. */
+/* Places for buffers in one block, so that those alive at the same time never overlap. */
 #ifndef PW_MEMORY_PLANNER_H
 #define PW_MEMORY_PLANNER_H
 

@@ -19,9 +19,8 @@ double pw_overlap_iou(const pw_rectangle *a, const pw_rectangle *b);
 int32_t pw_overlap_cost(double iou);
 
 /*
- * Adds, for each row (in their order), its pairs with columns that overlap it by at least iou (above 0) to the graph, which holds none. By class: only
- * pairs of one class. Of a row that overlaps more than PW_PAIRS_MAX columns the best so
- * many count. order: room for column_count numbers.
+ * Fills in the pairs of each row: the columns that overlap it by at least iou (above 0), by rising cost; by_class: only those of its class. Of more
+ * than PW_PAIRS_MAX the best so many count. order: room for column_count numbers, of no use afterwards. pairs: room for row_count rows.
  */
 void pw_overlap_pairs(const pw_place_taken *rows, size_t row_count, const pw_place_taken *columns, size_t column_count, double iou, bool by_class,
                       uint32_t *order, pw_pairs *pairs);

@@ -228,7 +228,7 @@ static void gather_boxes(pw_tracker *tracker, const frame *now, float least, flo
     }
 }
 
-/* The tracks that take part in a matching, of those that it has not been seen yet. */
+/* The tracks that take part in a matching, of those that have not been seen yet. */
 typedef enum candidates { KNOWN, KNOWN_NOT_LOST, UNCONFIRMED } candidates;
 
 static bool takes_part(const followed *track, candidates who)
