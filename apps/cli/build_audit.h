@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The FP16 and BF16 audit of a plan, in words and as a file. */
 #ifndef CLI_BUILD_AUDIT_H
 #define CLI_BUILD_AUDIT_H
 
