@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Half precision (IEEE 754 binary16, and bfloat16) from and to float32, and what is lost on the way. */
 #ifndef PW_HALF_H
 #define PW_HALF_H
 
