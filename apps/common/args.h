@@ -79,8 +79,14 @@ typedef struct app_command {
     app_choices argument_choices;   /* what the arguments may be, where that is a list; or NULL */
     int (*main)(int argc, char **argv);
 } app_command;
-/* Of a command: its table of options, and the struct of what they are unless they are given. */
-#define APP_OPTIONS(table)   .options = (table), .option_count = sizeof(table) / sizeof((table)[0])
+/* Of a command: its table of options, a bit of app_arguments.given each; and their defaults. */
+#define APP_OPTIONS(table) .options = (table), .option_count = APP_OPTION_COUNT(table)
+#define APP_OPTION_COUNT(table)                                                  \
+    (sizeof(table) / sizeof((table)[0]) +                                        \
+     0 * sizeof(struct {                                                         \
+         _Static_assert(sizeof(table) / sizeof((table)[0]) <= 64, "a bit each"); \
+         char none;                                                              \
+     }))
 #define APP_DEFAULTS(values) .defaults = &(values), .options_size = sizeof(values)
 
 /* What is left after the options, and which of them were given. */
