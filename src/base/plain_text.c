@@ -27,6 +27,19 @@ size_t pw_utf8_size(const char *text, const char *end)
     return size;
 }
 
+size_t pw_utf8_put(char text[PW_UTF8_MOST], uint32_t code)
+{
+    if (code < 0x80) {
+        text[0] = (char)code;
+        return 1;
+    }
+    const size_t length = code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    for (size_t i = length; i-- > 1; code >>= 6)
+        text[i] = (char)(0x80u | (code & 0x3Fu));
+    text[0] = (char)((0xF00u >> length & 0xFFu) | (code & (0x7Fu >> length)));
+    return length;
+}
+
 /* What does harm has two or three bytes at most. */
 static uint32_t code_of(const char *text, size_t size)
 {

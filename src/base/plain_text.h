@@ -6,9 +6,14 @@
 
 #include "base/strbuf.h"
 #include <stddef.h>
+#include <stdint.h>
 
 /* Bytes of the UTF-8 character at text, which ends at end; 0: there is none. */
 size_t pw_utf8_size(const char *text, const char *end);
+
+/* Writes a character, up to 0x1fffff as four bytes, and no zero. Returns its bytes. */
+#define PW_UTF8_MOST 4
+size_t pw_utf8_put(char text[PW_UTF8_MOST], uint32_t code);
 
 /* Control characters (C0, C1, DEL), ends of lines and what changes the direction of writing are spelled out in all of them. */
 typedef enum pw_text_form {

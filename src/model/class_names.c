@@ -6,6 +6,7 @@
  */
 #include "model/class_names.h"
 #include "base/log.h"
+#include "base/plain_text.h"
 #include "base/size.h"
 #include "base/strbuf.h"
 #include <string.h>
@@ -61,21 +62,6 @@ static size_t read_bytes(const pw_value *value, uint8_t bytes[MOST_BYTES])
     return count;
 }
 
-static void add_utf8(pw_strbuf *text, uint32_t code)
-{
-    if (code < 0x80)
-        pw_strbuf_add(text, "%c", (int)code);
-    else if (code < 0x800)
-        pw_strbuf_add(text, "%c%c", (int)(0xC0 | code >> 6), (int)(0x80 | (code & 0x3F)));
-    else if (code < 0x10000)
-        pw_strbuf_add(text, "%c%c%c", (int)(0xE0 | code >> 12), (int)(0x80 | (code >> 6 & 0x3F)),
-                      (int)(0x80 | (code & 0x3F)));
-    else
-        pw_strbuf_add(text, "%c%c%c%c", (int)(0xF0 | (code >> 18 & 7)),
-                      (int)(0x80 | (code >> 12 & 0x3F)), (int)(0x80 | (code >> 6 & 0x3F)),
-                      (int)(0x80 | (code & 0x3F)));
-}
-
 /* datetime.date's four bytes: year, month, day; datetime.datetime's ten go on with the time. */
 static bool add_date(const pw_value *value, pw_strbuf *text)
 {
@@ -104,8 +90,9 @@ static bool add_numpy(const pw_value *value, pw_strbuf *text)
         for (size_t i = 0; i + 4 <= size; i += 4) {
             const uint32_t character = (uint32_t)b[i] | (uint32_t)b[i + 1] << 8 |
                                        (uint32_t)b[i + 2] << 16 | (uint32_t)b[i + 3] << 24;
+            char piece[PW_UTF8_MOST];
             if (character != 0) /* padding */
-                add_utf8(text, character);
+                pw_strbuf_add(text, "%.*s", (int)pw_utf8_put(piece, character), piece);
         }
         return true;
     }

@@ -2,6 +2,7 @@
 /* The opcodes of protocol 0, whose arguments are lines of text. torch.save does not write them,
  * except for numbers; others do, and what such a pickle names has to be seen. */
 #include "base/number.h"
+#include "base/plain_text.h"
 #include "base/size.h"
 #include "weights/pickle_reader.h"
 #include <stdlib.h>
@@ -134,20 +135,6 @@ pawl_status pw_pickle_text_string(pw_pickle *p)
     return pw_pickle_push(p, pw_value_make_string(p->arena, text, count));
 }
 
-/* Up to four bytes; how many. */
-static size_t put_utf8(char *text, uint32_t code)
-{
-    if (code < 0x80) {
-        text[0] = (char)code;
-        return 1;
-    }
-    const size_t length = code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-    for (size_t i = length; i-- > 1; code >>= 6)
-        text[i] = (char)(0x80u | (code & 0x3Fu));
-    text[0] = (char)((0xF00u >> length & 0xFFu) | code);
-    return length;
-}
-
 /* UNICODE: a line of Latin-1 in which \uXXXX and \UXXXXXXXX stand for all others. */
 pawl_status pw_pickle_text_unicode(pw_pickle *p)
 {
@@ -168,7 +155,7 @@ pawl_status pw_pickle_text_unicode(pw_pickle *p)
         if (is_escape && (code > 0x10FFFF || (code >= 0xD800 && code < 0xE000)))
             return pw_pickle_corrupt(p, "has text with a character that does not exist");
         code = is_escape ? code : (unsigned char)*at;
-        count += put_utf8(text + count, code);
+        count += pw_utf8_put(text + count, code);
         at += is_escape ? 2 + digits : 1;
     }
     return pw_pickle_push(p, pw_value_make_string(p->arena, text, count));
