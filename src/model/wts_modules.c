@@ -7,10 +7,20 @@
 #define MAX_DEPTH  32
 #define MAX_NUMBER 19 /* digits */
 
+/* Bytes that each thing takes at least, of which a count is given before. */
+enum {
+    LEAST_MODULE = 15,   /* 0:0:0:i0ei0ei0e */
+    LEAST_TENSOR = 8,    /* 0:i0el0e */
+    LEAST_ATTRIBUTE = 4, /* 0:0: */
+    LEAST_SIDE = 3,      /* i0e */
+    LEAST_SCALAR = 2     /* 0: */
+};
+
 typedef struct text_reader {
     const pw_weights *weights;
     pw_arena *arena;
     const char *at, *end;
+    size_t owed; /* modules that were promised and did not come yet */
     pawl_error *error;
 } text_reader;
 
@@ -50,14 +60,15 @@ static pawl_status read_int(text_reader *in, int64_t *number)
     return read_digits(in, 'e', number);
 }
 
-/* A number of things to come, each of at least one byte. */
-static pawl_status read_count(text_reader *in, char kind, size_t *count)
+/* A number of things to come, each of so many bytes at least: more than the text has room for are
+ * refused before memory is taken for them. */
+static pawl_status read_count(text_reader *in, char kind, size_t least, size_t *count)
 {
     int64_t number;
     if (in->at == in->end || *in->at++ != kind)
         return bad(in);
     PW_TRY(read_digits(in, 'e', &number));
-    if (number < 0 || number > in->end - in->at)
+    if (number < 0 || (uint64_t)number > (size_t)(in->end - in->at) / least)
         return bad(in);
     *count = (size_t)number;
     return PAWL_OK;
@@ -119,7 +130,7 @@ static pawl_status read_value(text_reader *in, pw_value *value)
     size_t count;
     if (in->at == in->end || *in->at != 'l')
         return read_scalar(in, value);
-    PW_TRY(read_count(in, 'l', &count));
+    PW_TRY(read_count(in, 'l', LEAST_SCALAR, &count));
     pw_value *values = pw_arena_array(in->arena, count, sizeof *values);
     value->as.list.items = pw_arena_array(in->arena, count, sizeof *value->as.list.items);
     if (values == NULL || value->as.list.items == NULL)
@@ -136,7 +147,7 @@ static pawl_status read_value(text_reader *in, pw_value *value)
 static pawl_status read_attributes(text_reader *in, pw_module *module)
 {
     size_t count;
-    PW_TRY(read_count(in, 'i', &count));
+    PW_TRY(read_count(in, 'i', LEAST_ATTRIBUTE, &count));
     pw_value *dict = pw_arena_alloc(in->arena, sizeof *dict);
     pw_value *values = pw_arena_array(in->arena, 2 * count, sizeof *values);
     pw_value **items = pw_arena_array(in->arena, 2 * count, sizeof *items);
@@ -164,7 +175,7 @@ static pawl_status read_tensor(text_reader *in, const pw_module *module, pw_modu
     size_t length, rank;
     PW_TRY(read_text(in, &tensor->key, &length));
     PW_TRY(read_int(in, &is_parameter));
-    PW_TRY(read_count(in, 'l', &rank));
+    PW_TRY(read_count(in, 'l', LEAST_SIDE, &rank));
     if (rank > PAWL_MAX_RANK)
         return bad(in);
     for (size_t d = 0; d < rank; d++)
@@ -191,10 +202,21 @@ static pawl_status read_tensor(text_reader *in, const pw_module *module, pw_modu
     return PAWL_OK;
 }
 
+/* Of those around it some are still to come: the text must have room for all. */
+static pawl_status read_children(text_reader *in, size_t *count)
+{
+    PW_TRY(read_count(in, 'i', LEAST_MODULE, count));
+    if (in->owed > (size_t)(in->end - in->at) / LEAST_MODULE - *count)
+        return bad(in);
+    in->owed += *count;
+    return PAWL_OK;
+}
+
 static pawl_status read_module(text_reader *in, const pw_module *parent, pw_module **result,
                                size_t *child_count)
 {
     size_t length;
+    in->owed -= parent != NULL;
     pw_module *module = pw_arena_alloc(in->arena, sizeof *module);
     if (module == NULL)
         return no_memory(in);
@@ -207,13 +229,13 @@ static pawl_status read_module(text_reader *in, const pw_module *parent, pw_modu
     if (module->path == NULL)
         return no_memory(in);
     PW_TRY(read_attributes(in, module));
-    PW_TRY(read_count(in, 'i', &length));
+    PW_TRY(read_count(in, 'i', LEAST_TENSOR, &length));
     module->tensors = pw_arena_array(in->arena, length, sizeof *module->tensors);
     if (module->tensors == NULL)
         return no_memory(in);
     while (module->tensor_count < length)
         PW_TRY(read_tensor(in, module, &module->tensors[module->tensor_count++]));
-    PW_TRY(read_count(in, 'i', child_count));
+    PW_TRY(read_children(in, child_count));
     module->children = pw_arena_array(in->arena, *child_count, sizeof *module->children);
     if (module->children == NULL)
         return no_memory(in);

@@ -14,6 +14,7 @@
 #include "model/yolov5.h"
 #include "unit/model/wts_text.h"
 #include "weights/pickle_value.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -158,6 +159,40 @@ static void damage_is_refused(void **state)
         text[i] = kept;
     }
     drop(&f);
+}
+
+/* Each module promises as many in it as there are bytes behind it: memory is taken for what the
+ * text can hold, and once. */
+static void empty_promises_take_no_memory(void **state)
+{
+    enum { SIZE = 1 << 20, DEPTH = 31 };
+    static const size_t parts[] = {1, 15, 15 * DEPTH};
+    static const uint8_t format[] = {1};
+    char *text = malloc(SIZE);
+    (void)state;
+    assert_non_null(text);
+    for (size_t p = 0; p < PW_COUNT(parts); p++) {
+        pw_tensor_data extra[] = {
+            {.name = "pawl.format", .dtype = PAWL_U8, .rank = 1, .count = 1, .data = format},
+            {.name = "pawl.modules", .dtype = PAWL_U8, .rank = 1, .count = SIZE, .data = text}};
+        pw_tensor_data *tensors[] = {&extra[0], &extra[1]};
+        const pw_weights weights = {
+            .file_name = "promises.wts", .tensors = tensors, .tensor_count = PW_COUNT(tensors)};
+        const pw_module *root = NULL;
+        pw_arena arena = {.last = NULL};
+        size_t at = 0;
+        for (size_t i = 0; i < PW_COUNT(extra); i++) {
+            extra[i].dims[0] = (int64_t)extra[i].count;
+            extra[i].strides[0] = 1;
+        }
+        memset(text, '0', SIZE);
+        for (int depth = 0; depth < DEPTH; depth++)
+            at += (size_t)sprintf(text + at, "0:0:0:i0ei0ei%zue", (SIZE - at - 64) / parts[p]);
+        assert_int_equal(pw_wts_modules_read(&weights, &arena, &root, NULL), PAWL_ERR_CORRUPT);
+        assert_true(arena.total < 8 * (size_t)SIZE); /* five of them the text and its numbers */
+        pw_arena_free(&arena);
+    }
+    free(text);
 }
 
 static pw_value text_value(const char *text)
@@ -351,10 +386,15 @@ static void focus_is_folded(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(tree_is_read_again),      cmocka_unit_test(root_is_read_again),
-        cmocka_unit_test(damage_is_refused),       cmocka_unit_test(names_are_written_by_number),
-        cmocka_unit_test(shared_text_is_bounded),  cmocka_unit_test(extremes_are_read_again),
-        cmocka_unit_test(later_format_is_refused), cmocka_unit_test(focus_is_folded),
+        cmocka_unit_test(tree_is_read_again),
+        cmocka_unit_test(root_is_read_again),
+        cmocka_unit_test(damage_is_refused),
+        cmocka_unit_test(names_are_written_by_number),
+        cmocka_unit_test(empty_promises_take_no_memory),
+        cmocka_unit_test(shared_text_is_bounded),
+        cmocka_unit_test(extremes_are_read_again),
+        cmocka_unit_test(later_format_is_refused),
+        cmocka_unit_test(focus_is_folded),
         cmocka_unit_test(views_are_not_reshaped),
     };
     return cmocka_run_group_tests_name("convert", tests, NULL, NULL);
