@@ -11,7 +11,9 @@ static void unmake(pw_object *object)
     pw_trace *const trace = (pw_trace *)object;
     for (size_t i = 0; i < trace->log_count; i++)
         pw_os_contents_free(&trace->logs[i].contents);
+    pw_arena_free(&trace->words);
     pw_arena_free(&trace->arena);
+    (void)pthread_mutex_destroy(&trace->mutex);
 }
 
 const pw_type pw_trace_type = {
@@ -26,6 +28,7 @@ pawl_status pawl_trace_load(const char *const logs[], size_t count, const pawl_t
     PW_TRY(pw_desc_read(&options, sizeof options, desc, "pawl_trace_desc", error));
     pw_trace *trace PW_MAKING = NULL;
     PW_TRY(pw_object_make(&pw_trace_type, NULL, 0, &trace, error));
+    (void)pthread_mutex_init(&trace->mutex, NULL); /* cannot fail on Linux */
     trace->max_depth = options.max_depth < 1                 ? 1
                        : options.max_depth > PW_TRACE_FRAMES ? PW_TRACE_FRAMES
                                                              : options.max_depth;
@@ -38,8 +41,8 @@ pawl_status pawl_trace_load(const char *const logs[], size_t count, const pawl_t
     PW_TRY(pw_trace_symbolise(trace, error));
     if (options.suppressions != NULL)
         PW_TRY(pw_trace_suppress(trace, options.suppressions, error));
-    *out = (pawl_trace *)pw_object_publish(trace);
-    trace = NULL;
+    pw_arena_free(&trace->words); /* of what suppressions were compared with */
+    *out = (pawl_trace *)pw_object_publish(PW_TAKE(trace));
     return PAWL_OK;
 }
 
@@ -61,6 +64,17 @@ pawl_status pawl_trace_info_get(pawl_trace *handle, pawl_trace_info *info, pawl_
     return pw_desc_answer(info, &made, sizeof made, "pawl_trace_info", error);
 }
 
+static void begin_words(pw_trace *trace)
+{
+    pthread_mutex_lock(&trace->mutex);
+}
+
+static void end_words(pw_trace *trace)
+{
+    pw_arena_free(&trace->words);
+    pthread_mutex_unlock(&trace->mutex);
+}
+
 pawl_status pawl_trace_report(pawl_trace *handle, pawl_trace_format format,
                               void (*line)(void *user, const char *text), void *user,
                               pawl_error *error)
@@ -72,10 +86,12 @@ pawl_status pawl_trace_report(pawl_trace *handle, pawl_trace_format format,
                        "pawl_trace_report: tells text or JSON, line by line; pawl_trace_save() "
                        "writes the others");
     PW_TRY(pw_object_use(handle, &pw_trace_type, &trace, error));
+    begin_words(trace);
     if (format == PAWL_TRACE_TEXT)
         pw_trace_write_text(trace, PW_TEXT_LINE, &out);
     else
         pw_trace_write_json(trace, &out);
+    end_words(trace);
     for (char *at = out.is_full ? NULL : out.text, *end; at != NULL && *at != '\0'; at = end) {
         end = at + strcspn(at, "\n");
         if (*end != '\0')
@@ -115,7 +131,9 @@ pawl_status pawl_trace_save(pawl_trace *handle, pawl_trace_format format, const 
         return pw_fail(error, PAWL_ERR_ARGUMENT, "pawl_trace_save: path is NULL");
     PW_TRY(pw_object_use(handle, &pw_trace_type, &trace, error));
     PW_TRY(pw_os_file_create(path, &file, error));
+    begin_words(trace);
     const pawl_status status = write_format(trace, format, &file, error);
+    end_words(trace);
     if (status >= 0)
         return pw_os_file_commit(&file, error);
     pw_os_file_abandon(&file);

@@ -10,6 +10,7 @@
 #include "trace/trace_log.h"
 
 #include <pawl/trace.h>
+#include <pthread.h>
 
 typedef struct pw_trace_module {
     const pw_trace_record *noted; /* loaded before it, and perhaps unloaded and replaced later */
@@ -70,7 +71,8 @@ typedef struct pw_trace_finding {
 
 typedef struct pw_trace {
     pw_object object;
-    pw_arena arena; /* all below lies in it */
+    pthread_mutex_t mutex; /* of words: reports are put together one at a time */
+    pw_arena arena, words; /* all below; the sentences of a report, emptied after it */
     pw_trace_log_file *logs;
     size_t log_count;
     pw_trace_object *objects;
@@ -104,21 +106,19 @@ pawl_status pw_trace_judge(pw_trace *trace, pawl_error *error) PW_NODISCARD;
 
 /* trace_symbols.c: where a record's nth frame was; NULL: in nothing that is known. */
 const pw_trace_module *pw_trace_module_of(const pw_trace *trace, size_t log, const pw_trace_record *record, int nth);
-/* Finds the places of all sites. */
-pawl_status pw_trace_symbolise(pw_trace *trace, pawl_error *error) PW_NODISCARD;
+pawl_status pw_trace_symbolise(pw_trace *trace, pawl_error *error) PW_NODISCARD; /* finds the places of all sites */
 /* Of the record's nth frame; NULL: it has none such. */
 const pw_trace_site *pw_trace_site_find(const pw_trace *trace, size_t log, const pw_trace_record *record, int nth);
 /* A record's line of the program's own: not in NVIDIA's headers, C++'s or the C library. NULL: not known. */
 const pw_trace_place *pw_trace_own_place(const pw_trace *trace, size_t log, const pw_trace_record *record);
-/* Headers and libraries that are on the way from a program to TensorRT. */
-bool pw_trace_is_wrapper(const char *file);
+bool pw_trace_is_wrapper(const char *file); /* a header or library on the way from a program to TensorRT */
 
 /* trace_suppress.c: marks what the file names. */
 pawl_status pw_trace_suppress(pw_trace *trace, const char *path, pawl_error *error) PW_NODISCARD;
 /* The line that would suppress a finding. */
 const char *pw_trace_suppression(pw_trace *trace, const pw_trace_finding *finding);
 
-/* trace_words.c: sentences. NULL: no memory. */
+/* trace_words.c: sentences, in trace->words. NULL: no memory. */
 const char *pw_trace_sentence(pw_trace *trace, const pw_trace_finding *finding);
 const char *pw_trace_remedy(pw_trace *trace, const pw_trace_finding *finding);
 const char *pw_trace_object_name(pw_trace *trace, const pw_trace_object *object); /* "IBuilder #1" */

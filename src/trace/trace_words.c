@@ -85,7 +85,7 @@ const char *pw_trace_id(pw_trace_defect defect)
 
 const char *pw_trace_object_name(pw_trace *trace, const pw_trace_object *object)
 {
-    return object != NULL ? pw_arena_printf(&trace->arena, "%s #%llu", object->interface,
+    return object != NULL ? pw_arena_printf(&trace->words, "%s #%llu", object->interface,
                                             (unsigned long long)object->id)
                           : "an object";
 }
@@ -120,7 +120,7 @@ static const char *python_place(pw_trace *trace, const char *text)
     const char *base = end;
     while (base > file + 6 && base[-1] != '/')
         base--;
-    return pw_arena_printf(&trace->arena, "%.*s (%.*s:%.*s)", (int)strcspn(in + 4, "\n"), in + 4,
+    return pw_arena_printf(&trace->words, "%.*s (%.*s:%.*s)", (int)strcspn(in + 4, "\n"), in + 4,
                            (int)(end - base), base, (int)(in - line - 5), line + 5);
 }
 
@@ -133,7 +133,7 @@ const char *pw_trace_where(pw_trace *trace, size_t log, const pw_trace_record *r
         return python;
     const pw_trace_place *const place = pw_trace_own_place(trace, log, record);
     if (place != NULL && place->file != NULL)
-        return pw_arena_printf(&trace->arena, "%s (%s:%d)",
+        return pw_arena_printf(&trace->words, "%s (%s:%d)",
                                place->function != NULL ? place->function : "?",
                                pw_os_basename(place->file), place->line);
     if (place != NULL)
@@ -143,22 +143,22 @@ const char *pw_trace_where(pw_trace *trace, size_t log, const pw_trace_record *r
     const pw_trace_site *const site = pw_trace_site_find(trace, log, record, 0);
     if (site == NULL || site->module == NULL)
         return NULL;
-    return pw_arena_printf(&trace->arena, "%s+0x%llx", pw_os_basename(site->module->path),
+    return pw_arena_printf(&trace->words, "%s+0x%llx", pw_os_basename(site->module->path),
                            (unsigned long long)(site->address - site->module->base));
 }
 
 static const char *said(pw_trace *trace, const char *format, const char *a, const char *b)
 {
-    return pw_arena_printf(&trace->arena, format, a, b);
+    return pw_arena_printf(&trace->words, format, a, b);
 }
 
 static const char *parent_first(pw_trace *trace, const pw_trace_finding *finding)
 {
     const char *const name = pw_trace_object_name(trace, finding->object);
     const char *const others =
-        finding->count > 1 ? pw_arena_printf(&trace->arena, " and %u more", finding->count - 1)
+        finding->count > 1 ? pw_arena_printf(&trace->words, " and %u more", finding->count - 1)
                            : "";
-    return pw_arena_printf(&trace->arena, "%s is ended %sbefore %s%s, which %s made from it", name,
+    return pw_arena_printf(&trace->words, "%s is ended %sbefore %s%s, which %s made from it", name,
                            trace->is_repaired ? "(postponed by --repair) " : "",
                            pw_trace_object_name(trace, finding->other), others,
                            finding->count > 1 ? "were" : "was");
@@ -172,8 +172,8 @@ static const char *call_of(pw_trace *trace, const pw_trace_finding *finding)
     if (length == 0)
         return "no call that was seen";
     if (call[length - 1] == '~')
-        return pw_arena_printf(&trace->arena, "the end of %.*s", (int)(length - 3), call);
-    return pw_arena_printf(&trace->arena, "%s()", strncmp(call, "::", 2) == 0 ? call + 2 : call);
+        return pw_arena_printf(&trace->words, "the end of %.*s", (int)(length - 3), call);
+    return pw_arena_printf(&trace->words, "%s()", strncmp(call, "::", 2) == 0 ? call + 2 : call);
 }
 
 static const char *used_after_end(pw_trace *trace, const pw_trace_finding *finding)
@@ -201,7 +201,7 @@ const char *pw_trace_sentence(pw_trace *trace, const pw_trace_finding *finding)
     case PW_TRACE_USED_AFTER_END:
         return used_after_end(trace, finding);
     case PW_TRACE_NEEDED_BY_BUILD:
-        return pw_arena_printf(&trace->arena, "%s had ended before %s, which needs it for %s", name,
+        return pw_arena_printf(&trace->words, "%s had ended before %s, which needs it for %s", name,
                                call, pw_trace_object_name(trace, finding->other));
     case PW_TRACE_ENDED_IN_FLIGHT:
         return said(trace, "%s is ended while its work is under way on a stream%s", name, "");
@@ -209,11 +209,11 @@ const char *pw_trace_sentence(pw_trace *trace, const pw_trace_finding *finding)
         return said(trace, "memory that %s uses is freed while its work is under way on a stream%s",
                     name, "");
     case PW_TRACE_TWO_THREADS:
-        return pw_arena_printf(&trace->arena,
+        return pw_arena_printf(&trace->words,
                                "%s is run by thread %u (%s) while thread %u is within a run of it",
                                name, finding->record->thread, call, finding->count);
     case PW_TRACE_OTHER_CONTEXT:
-        return pw_arena_printf(&trace->arena,
+        return pw_arena_printf(&trace->words,
                                "%s: %s comes while another %s is current than at its birth", name,
                                call, finding->count != 0 ? "GPU" : "CUDA context");
     case PW_TRACE_ENDED_AT_EXIT:
@@ -221,7 +221,9 @@ const char *pw_trace_sentence(pw_trace *trace, const pw_trace_finding *finding)
                     finding->count != 0 ? ", and the CUDA driver has shut down" : "");
     case PW_TRACE_NOT_YOURS:
         return said(trace, "%s is ended, which %s owns",
-                    finding->object != NULL ? name : call + strlen("the end of "),
+                    finding->object != NULL ? name
+                    : call != NULL          ? call + strlen("the end of ")
+                                            : "",
                     finding->other != NULL ? pw_trace_object_name(trace, finding->other)
                                            : "its network");
     case PW_TRACE_LIBRARY_ERROR:
@@ -239,7 +241,7 @@ const char *pw_trace_remedy(pw_trace *trace, const pw_trace_finding *finding)
     if (finding->defect == PW_TRACE_PARENT_FIRST && finding->other != NULL &&
         finding->other->ended != NULL)
         return pw_arena_printf(
-            &trace->arena,
+            &trace->words,
             "End %s first, then %s: the reverse of the order in which they were made.",
             pw_trace_object_name(trace, finding->other),
             pw_trace_object_name(trace, finding->object));
