@@ -149,12 +149,31 @@ static const pw_entry *missing_need(const pw_registers *registers, const pw_entr
     return found;
 }
 
-static void keep(pw_entry *entry, const pw_registers *registers)
+/* An object by itself that the call gives to another; NULL: a part of one, or none of ours. Under
+ * the lock. */
+static pw_entry *given_object(const pw_registers *registers)
+{
+    pw_entry *const given =
+        registers->word[1] > 65536 ? pw_entry_find((void *)(uintptr_t)registers->word[1]) : NULL;
+    return given != NULL && given->owner == NULL ? given : NULL;
+}
+
+static bool gives_object(const pw_registers *registers)
 {
     pw_lock();
-    pw_entry *const kept =
-        registers->word[1] > 65536 ? pw_entry_find((void *)(uintptr_t)registers->word[1]) : NULL;
-    for (int i = 0; kept != NULL && kept->owner == NULL && i < PW_MAX_KEPT; i++) {
+    const bool is_given = given_object(registers) != NULL;
+    pw_unlock();
+    return is_given;
+}
+
+/* All that take such an object say whether they have: what was refused is not needed. */
+static void keep(pw_entry *entry, const pw_registers *registers)
+{
+    if ((uint8_t)registers->result[0] == 0)
+        return;
+    pw_lock();
+    pw_entry *const kept = given_object(registers);
+    for (int i = 0; kept != NULL && i < PW_MAX_KEPT; i++) {
         const bool is_same_kind =
             entry->kept[i] != NULL && entry->kept[i]->interface == kept->interface;
         if (entry->kept[i] == NULL || is_same_kind) { /* the last one given is the one in use */
@@ -250,7 +269,8 @@ static pw_call_plan enter_known(pw_registers *registers, pw_view *view, const pw
         if ((gone = ended_argument(registers, method)) != NULL)
             return refuse_use(registers, view, method, PW_TRACE_USED_AFTER_END, gone);
         if (method->role == PW_KEEPS) {
-            keep(entry, registers);
+            if (gives_object(registers))
+                return call(registers, view, method, target);
             break;
         }
         if (strncmp(method->name, "build", 5) == 0 &&
@@ -356,6 +376,9 @@ void pw_trace_leave(pw_registers *registers)
         case PW_MAKES:
         case PW_FINDS:
             take_result(registers);
+            break;
+        case PW_KEEPS:
+            keep(registers->view->entry, registers);
             break;
         case PW_RUNS:
             pw_flight_over(registers->view->entry);
