@@ -9,6 +9,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/tree"
 cp -R "$source/examples" "$work/tree"
+mkdir -p "$work/tree/examples/shapes/runs/predict/exp" "$work/tree/examples/shapes/runs/val/exp" # another page was read before
 cat >"$work/tree/do" <<END
 #!/bin/sh
 [ "\$1" != test ] || exit 0
