@@ -20,6 +20,31 @@ for command in $(pawl --help | sed -n 's/^  \([a-z]*\)  .*/\1/p'); do
         sed 's/\\-/-/g' pawl.1 | grep -q -e "^.B .*$option" || echo "$command: no $option"
     done
 done
+# A default is told once.
+! cat ./*.1 | grep -n 'default:.*default:'
+# Each example runs as it is printed, where what it names is. What trace runs is a program that uses TensorRT (tests/trace).
+mkdir -p examples/bin
+printf '#!/bin/sh\nexec %s "$@"\n' "$PAWL" >examples/bin/pawl
+chmod +x examples/bin/pawl
+sed -n '/^Example:$/,/^\.RE$/{/^pawl\|^source/p;}' pawl.1 | sed 's/\\-/-/g' | grep -v '^pawl trace' >examples/all
+cd examples
+cp -R "$SHAPES/pictures" .
+cp -R pictures photos
+cp pictures/shapes1.jpg bus.jpg
+cp "$SHAPES/shapes.pt" best.pt
+cp "$SHAPES/data.yaml" coco.yaml
+cp "$SHAPES/x.npy" .
+while IFS= read -r example; do
+    shell=sh
+    case $example in
+    'source '*) shell=bash ;;
+    *'| man '*) command -v man >/dev/null 2>&1 || continue ;;
+    esac
+    command -v $shell >/dev/null 2>&1 || continue
+    PATH=$PWD/bin:$PATH $shell -c "$example" >said 2>&1 </dev/null || { echo "failed as printed: $example"; tail -n 3 said; }
+done <all
+cd ..
+grep -c . examples/all
 # The documentation's table of exit codes is the page's.
 sed -n 's/^| \([0-9]*\) | \(.*\) |$/\1 \2/p' "$SHAPES/../../docs/commands.md" >documented
 sed 's/\\-/-/g' pawl.1 | sed -n '/EXIT STATUS/,/ENVIRONMENT/{s/^.B //;/^\./d;p;}' | paste -d ' ' - - >printed
