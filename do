@@ -450,8 +450,10 @@ coverage()
     need $build_packages $test_packages
     build coverage
     shared_data
-    find build/coverage -name '*.gcda' -exec rm -f {} +
-    ctest --test-dir build/coverage --output-on-failure -j "$jobs" -LE 'bench|install|tree|rtx|headers' || say "do: some tests failed: their lines count all the same"
+    # Empty files of counts: a test's other users write there too, and what never runs is among the lines.
+    find build/coverage -name '*.gcno' -exec sh -c 'for notes; do : >"${notes%gcno}gcda"; chmod a+w "${notes%gcno}gcda"; done' sh {} +
+    # Left out: a limit of file sizes is one of these files' too, and would cut them off.
+    ctest --test-dir build/coverage --output-on-failure -j "$jobs" -LE 'bench|install|tree|rtx|headers' -E '^cli_file_size_limit$' || say "do: some tests failed: their lines count all the same"
     python3 tools/coverage.py build/coverage
 }
 
