@@ -96,6 +96,55 @@ static void deconv_pads_and_groups(void **state)
         NEAR(y[i], want[i]);
 }
 
+/* Narrow weights: of two groups of two, the outputs 0 and 1 of the inputs 0 and 1, then 2 and 3 of
+ * 2 and 3; a scale an output. */
+static void deconv_weights_are_rounded(void **state)
+{
+    (void)state;
+    static const float weights[8] = {0.3f, 0.3f, -200, 0.8f, 0.3f, 0.3f, 0.1f, -0.1f};
+    static const float scales[4] = {1, 0.5f, 0.25f, 0.125f};
+    static const struct {
+        pawl_dtype type;
+        double want[8];
+    } cases[] = {
+        {PAWL_I8, {0, 0.5, -127, 1, 0.25, 0.25, 0, -0.125}},
+        {PAWL_F16,
+         {0x1.334p-2, 0x1.334p-2, -200, 0x1.998p-1, 0x1.334p-2, 0x1.334p-2, 0x1.998p-4,
+          -0x1.998p-4}},
+        {PAWL_BF16,
+         {0x1.34p-2, 0x1.34p-2, -200, 0x1.9ap-1, 0x1.34p-2, 0x1.34p-2, 0x1.9ap-4, -0x1.9ap-4}},
+    };
+    for (size_t c = 0; c < sizeof cases / sizeof cases[0]; c++) {
+        pw_layer layer = {.op = PW_OP_DECONV,
+                          .as.deconv = {.in_channels = 4,
+                                        .out_channels = 4,
+                                        .groups = 2,
+                                        .kernel = {1, 1},
+                                        .weight_type = cases[c].type,
+                                        .weight_scales = scales,
+                                        .weights = weights}};
+        pw_network network = {.layers = &layer, .layer_count = 1};
+        pawl_error error = {.message = ""};
+        assert_int_equal(pr_round_weights(&network, &error), PAWL_OK);
+        for (size_t i = 0; i < 8; i++)
+            NEAR(layer.as.deconv.weights[i], cases[c].want[i]);
+        pw_arena_free(&network.arena);
+    }
+}
+
+/* Sums of integers: their own scale, about no other zero than 0. */
+static void sums_are_rounded(void **state)
+{
+    (void)state;
+    double values[4] = {2.4, -2.4, 1e300, NAN};
+    const double want[4] = {2.5, -2.5, 0.5 * INT32_MAX, 0};
+    const pw_tensor type = {.dtype = PAWL_I32, .scale = 0.5f, .zero_point = 7};
+    const pr_view all = view(values, 1, 1, 2, 2);
+    pr_round(&type, &all);
+    for (size_t i = 0; i < 4; i++)
+        NEAR(values[i], want[i]);
+}
+
 /* Two tokens, two heads of one channel: scores q k, weights e^s / sum. */
 static void attention_weighs_values(void **state)
 {
@@ -124,6 +173,8 @@ int main(void)
         cmocka_unit_test(contract_and_expand_are_inverse),
         cmocka_unit_test(deconv_scatters),
         cmocka_unit_test(deconv_pads_and_groups),
+        cmocka_unit_test(deconv_weights_are_rounded),
+        cmocka_unit_test(sums_are_rounded),
         cmocka_unit_test(attention_weighs_values),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
