@@ -47,6 +47,24 @@ for export in getInferLibVersion createInferBuilder createInferRuntime; do
     expect 0 'libnvinfer.so.8: TensorRT 8.6.1' env DOUBLE_CRASH="$export@100" "$pawl" doctor
 done
 
+# What is no TensorRT, or one that is not known; a GPU and a driver that do not answer; what is no driver.
+mkdir others
+cp "$doubles/libfake_cuda.so" others/libnvinfer.so.9
+expect 0 'libnvinfer.so.9 is not a TensorRT library' env PAWL_TENSORRT_LIBRARY="$work/others" "$pawl" doctor
+expect 5 'is not a TensorRT library' env PAWL_TENSORRT_LIBRARY="$work/others" "$pawl" build "$shapes/shapes.pt" --backend tensorrt -o x.engine
+expect 0 'GPU 0 does not answer' env FAKE_CUDA_FAIL=cuDeviceGetName:0 "$pawl" doctor
+expect 0 'plans cannot run here: starting the NVIDIA driver' env FAKE_CUDA_FAIL=cuInit:0 "$pawl" doctor
+expect 0 'plans cannot run here: the NVIDIA driver lacks cu' env PAWL_CUDA_LIBRARY="$doubles/libdouble_trt_100.so" "$pawl" doctor
+# What tactic sources need is found where the loader looks, and TensorRT there and where pip puts it.
+mkdir -p loader venv/lib/python3.11/site-packages/tensorrt_libs
+cp "$doubles/libfake_cuda.so" loader/libcublas.so.11
+cp "$doubles/libdouble_trt_85.so" loader/libnvinfer.so.8
+cp "$doubles/libdouble_trt_100.so" venv/lib/python3.11/site-packages/tensorrt_libs/libnvinfer.so.10
+expect 0 'cuBLAS: libcublas.so.11' env -u PAWL_TENSORRT_LIBRARY LD_LIBRARY_PATH="$work/loader:${LD_LIBRARY_PATH:-}" "$pawl" doctor
+grep -q '^TensorRT 8.6.1, by the strategy of' out || fail 'the library that the loader finds is not taken'
+expect 0 'tensorrt fp32' env -u PAWL_TENSORRT_LIBRARY VIRTUAL_ENV="$work/venv" "$pawl" build "$shapes/shapes.pt" --backend tensorrt -o v.engine
+expect 0 'tensorrt/10.7.0' "$pawl" inspect -v v.engine
+
 # A library that is here and does not work is told of, not that none is here: the first that can be loaded.
 expect 5 'TensorRT 10.7.0' env DOUBLE_MISSING=libnvinfer_builder_resource.so.8.6.1 \
     "$pawl" build "$shapes/shapes.pt" --backend tensorrt -o x.engine
@@ -102,6 +120,25 @@ rm -r cache
 expect 0 'tensorrt fp32' "$pawl" build "$shapes/shapes.pt" --backend tensorrt --timing-cache none -o z.engine
 [ ! -e cache ] || fail 'timings are kept that nobody wants'
 expect 0 'built again' env FAKE_CUDA_CAPABILITY=8.9 "$pawl" predict x.engine "$shapes/pictures/shapes1.jpg" --nosave
+
+# The lean runtime of a version runs what the whole one built, the same boxes, and builds nothing.
+lean() { PAWL_TENSORRT_LIBRARY="$doubles/libdouble_trt_lean.so" "$@"; }
+whole() { PAWL_TENSORRT_LIBRARY="$doubles/libdouble_trt_100.so" "$@"; }
+expect 0 'it can run plans, not build them' lean "$pawl" doctor
+expect 5 'is a lean runtime: it runs plans but cannot build them' lean "$pawl" build "$shapes/shapes.pt" --backend tensorrt -o l.engine
+[ ! -e l.engine ] || fail 'an engine of a failed build is left'
+expect 0 'tensorrt fp32' whole "$pawl" build "$shapes/shapes.pt" --backend tensorrt -o l.engine
+expect 0 '' whole "$pawl" predict l.engine "$shapes/pictures/shapes1.jpg" --nosave --json whole.jsonl
+expect 0 '' lean "$pawl" predict l.engine "$shapes/pictures/shapes1.jpg" --nosave --json lean.jsonl
+sed -i 's/"ms":.*//' whole.jsonl lean.jsonl
+grep -q '"name":"circle"' lean.jsonl && cmp -s whole.jsonl lean.jsonl || { cat whole.jsonl lean.jsonl >out; fail 'other boxes'; }
+expect 5 'build it where the full TensorRT is' env FAKE_CUDA_CAPABILITY=8.9 PAWL_TENSORRT_LIBRARY="$doubles/libdouble_trt_lean.so" \
+    "$pawl" predict l.engine "$shapes/pictures/shapes1.jpg" --nosave
+# An engine of another backend has no plan at all.
+expect 0 'cpu fp32' "$pawl" build "$shapes/shapes.pt" -o c.engine
+expect 0 'the engine was built for backend cpu, so its plan for TensorRT 10.7.0 is built now' \
+    whole "$pawl" predict c.engine "$shapes/pictures/shapes1.jpg" --nosave --backend tensorrt
+expect 5 'cannot build one' lean "$pawl" predict c.engine "$shapes/pictures/shapes1.jpg" --nosave --backend tensorrt
 
 # Masks and classes (double_zoo compares them with PyTorch's); what cannot be given to TensorRT is named before anything is built.
 data=${PAWL_TEST_DATA:-}/zoo

@@ -215,6 +215,9 @@ enum { SEVERITY_ERROR = 1, SEVERITY_WARNING = 2, SEVERITY_INFO = 3, SEVERITY_VER
 int32_t double_version(void);
 void double_say(void *logger, int32_t severity, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* A user's object of a versioned interface says what it is, in two registers; one in the old shape
+ * would not. */
+bool double_is_interface(void *given, const char *kind);
 
 /* Counts the call of "VBuilder_createNetworkV2" (the caller's __func__); true: DOUBLE_FAIL wants it
  * to fail, and the logger was told. */

@@ -371,7 +371,13 @@ void VBuilderConfig_setHardwareCompatibilityLevel(inner *self, int32_t level)
 void VBuilderConfig_setProgressMonitor(inner *self, void *monitor)
 {
     (void)ENTER(self);
-    ((config *)self->owner)->monitor = monitor;
+    config *const own = (config *)self->owner;
+    own->monitor = monitor;
+    if (monitor == NULL || !DOUBLE_WIDE || double_is_interface(monitor, "IProgressMonitor"))
+        return;
+    double_say(own->body.logger, SEVERITY_ERROR,
+               "the progress monitor does not say that it is one");
+    own->monitor = NULL;
 }
 
 /* The build */

@@ -338,22 +338,21 @@ native_dims double_dims(const shape *shape_)
 
 /* Exports */
 
-/* A versioned logger says what it is, in two registers; one in the old shape would not. */
-static bool is_our_logger(void *logger)
+bool double_is_interface(void *given, const char *kind)
 {
     typedef struct interface_info {
         const char *kind;
         int32_t major, minor;
     } interface_info;
-    if (logger == NULL)
-        return false;
-    if (!DOUBLE_VERSIONED_LOGGER)
-        return true;
-    const function *const table = *(const function *const *)logger;
-    const int32_t language = ((int32_t(*)(const void *))table[0])(logger);
-    const interface_info info = ((interface_info(*)(const void *))table[1])(logger);
-    return language == 0 && info.kind != NULL && strcmp(info.kind, "ILogger") == 0 &&
-           info.major == 1;
+    const function *const table = *(const function *const *)given;
+    const int32_t language = ((int32_t(*)(const void *))table[0])(given);
+    const interface_info info = ((interface_info(*)(const void *))table[1])(given);
+    return language == 0 && info.kind != NULL && strcmp(info.kind, kind) == 0 && info.major == 1;
+}
+
+static bool is_our_logger(void *logger)
+{
+    return logger != NULL && (!DOUBLE_VERSIONED_LOGGER || double_is_interface(logger, "ILogger"));
 }
 
 int32_t getInferLibVersion(void)
@@ -392,11 +391,13 @@ static bool starts(const char *name, void *logger)
     return false;
 }
 
+#ifndef DOUBLE_LEAN
 void *createInferBuilder_INTERNAL(void *logger, int32_t version)
 {
     (void)version; /* NVIDIA's does not look at it either */
     return starts("createInferBuilder", logger) ? double_builder_new(logger) : NULL;
 }
+#endif
 
 void *createInferRuntime_INTERNAL(void *logger, int32_t version)
 {

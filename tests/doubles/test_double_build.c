@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A build through a double (PAWL_TENSORRT_LIBRARY, PAWL_CUDA_LIBRARY) that is stopped on request,
+ * that tells how long it took last time, that cannot have its timing cache, or of what TensorRT
+ * cannot be given. One sentence each, nothing left, and the next build succeeds.
+ */
+#include "backend/backend.h"
+#include "backend/tensorrt/trt_calls.h"
+#include "builder/pass.h"
+#include "support/counted.h"
+#include "support/messages.h"
+#include "support/symbols.h"
+#include "support/tiny_model.h"
+#include <pawl/object.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { SIDE = 64 };
+
+static const pw_trt_library *library;
+static int (*live)(void);
+static unsigned (*calls)(const char *);
+static void (*forget)(void);
+
+static pw_plan *make_plan(void)
+{
+    pw_network network = {.source_layer_count = 0};
+    const pw_plan_desc desc = {
+        .profile = {.batch_min = 1, .batch_opt = 1, .batch_max = 1, .height = SIDE, .width = SIDE},
+        .options = PW_BUILD_OPTIONS_INIT,
+        .backend = "tensorrt",
+        .precision = "fp32",
+        .source_name = "tiny.pt",
+        .source_hash = {1, 2}};
+    pw_plan *plan = NULL;
+    if (pt_tiny_network(&network, NULL) < 0 || pw_passes_run(&network, NULL, NULL, NULL) < 0 ||
+        pw_plan_assemble(&network, &desc, &plan, NULL) < 0)
+        abort();
+    (void)pw_object_publish(plan);
+    return plan;
+}
+
+/* What is shown of a build, and the call of it that says no (0: none does). */
+typedef struct watching {
+    unsigned count, stops_at;
+    char first[64];
+} watching;
+
+static int watch_build(void *user, const char *stage, size_t done, size_t total)
+{
+    watching *const of = user;
+    if (of->count == 0)
+        snprintf(of->first, sizeof of->first, "%s", stage);
+    expect(done <= total, stage, "more is done than there is");
+    return ++of->count == of->stops_at;
+}
+
+static pawl_status build(pw_plan *plan, watching *of, const char *timing_cache, pawl_error *error)
+{
+    const pw_machine machine = {.isa = 0, .name = "test"};
+    const pw_tuning tuning = {.threads = 1,
+                              .progress = of != NULL ? watch_build : NULL,
+                              .progress_user = of,
+                              .timing_cache = timing_cache};
+    return pw_backend_tensorrt.tune(plan, &machine, &tuning, error);
+}
+
+static pw_layer *layer_of(const pw_plan *plan, pw_op op)
+{
+    for (size_t i = 0; i < plan->network.layer_count; i++)
+        if (plan->network.layers[i].op == op)
+            return (pw_layer *)&plan->network.layers[i];
+    abort();
+}
+
+/* Whichever of its steps the user stops it at: that is no failure of the library's. */
+static void test_stopped(void)
+{
+    watching whole = {.count = 0};
+    pawl_error error = {.status = PAWL_OK};
+    pw_plan *plan = make_plan();
+    expect(build(plan, &whole, NULL, &error) == PAWL_OK &&
+               strcmp(whole.first, "TensorRT builds") == 0,
+           "shown from its beginning", error.message);
+    expect((whole.count > 1) == pw_trt_has(library, PW_TRT_VBuilderConfig_setProgressMonitor),
+           "shown as it goes on where the version can", "not so");
+    (void)pw_object_end(plan);
+    for (unsigned n = 1; n <= whole.count; n++) {
+        watching of = {.stops_at = n};
+        plan = make_plan();
+        messages[0] = '\0';
+        forget();
+        expect(build(plan, &of, NULL, &error) == PAWL_ERR_CANCELLED &&
+                   strcmp(error.message, "the build was stopped on request") == 0,
+               "stopped", error.message);
+        expect(of.count == n && calls("buildSerializedNetwork") == (n > 1), "at once", "went on");
+        expect(plan->artifact_count == 0 && live() == 0 && messages[0] == '\0', "nothing is left",
+               messages);
+        expect(build(plan, NULL, NULL, &error) == PAWL_OK, "builds then", error.message);
+        (void)pw_object_end(plan);
+    }
+}
+
+static void put(const char *path, const char *text)
+{
+    FILE *const file = fopen(path, "w");
+    if (file == NULL || fputs(text, file) < 0 || fclose(file) != 0)
+        abort();
+}
+
+/* The same weights, precision and shape: before a build, the time that it took last. */
+static void test_last_time(void)
+{
+    char folder[] = "/tmp/pawl-build-XXXXXX", cache[64], times[72];
+    static const char of_it[] = "0000000000000001 fp32 64x64 1:1:1 = 61.4\n";
+    static const char *const others[] = {"0000000000000001 fp16 64x64 1:1:1 = 61.4\n",
+                                         "0000000000000002 fp32 64x64 1:1:1 = 61.4\n",
+                                         "0000000000000001 fp32 64x64 1:1:1 = soon\n", ""};
+    pw_plan *const plan = make_plan();
+    pawl_error error = {.status = PAWL_OK};
+    if (mkdtemp(folder) == NULL)
+        abort();
+    snprintf(cache, sizeof cache, "%s/timings", folder);
+    snprintf(times, sizeof times, "%s.times", cache);
+    put(times, of_it);
+    watching told = {.count = 0};
+    expect(build(plan, &told, cache, &error) == PAWL_OK &&
+               strcmp(told.first, "TensorRT builds, which took 61 s last time") == 0,
+           "last time", told.first);
+    for (size_t i = 0; i < PW_COUNT(others); i++) {
+        watching of = {.count = 0};
+        put(times, others[i]);
+        expect(build(plan, &of, cache, &error) == PAWL_OK &&
+                   strcmp(of.first, "TensorRT builds") == 0,
+               others[i], of.first);
+    }
+    expect(unlink(cache) == 0 && unlink(times) == 0 && rmdir(folder) == 0, "kept", "two files");
+    (void)pw_object_end(plan);
+}
+
+/* It is made and cannot be used, nor an empty one: built all the same. */
+static void test_unused_cache(void)
+{
+    char path[] = "/tmp/pawl-cache-XXXXXX", beside[sizeof path + 8];
+    pw_plan *const plan = make_plan();
+    pawl_error error = {.status = PAWL_OK};
+    const int file = mkstemp(path);
+    if (file < 0 || close(file) != 0)
+        abort();
+    messages[0] = '\0';
+    setenv("DOUBLE_FAIL", "setTimingCache:0", 1);
+    expect(build(plan, NULL, path, &error) == PAWL_OK && times_said("keeps no timings") == 1,
+           "without a cache", messages);
+    unsetenv("DOUBLE_FAIL");
+    expect(live() == 0, "what was made of it", "is left");
+    snprintf(beside, sizeof beside, "%s.times", path);
+    (void)unlink(beside);
+    expect(unlink(path) == 0, "the file", "is gone");
+    (void)pw_object_end(plan);
+}
+
+typedef struct refusal {
+    const char *what;
+    void (*make)(pw_plan *plan);
+    const char *words;
+} refusal;
+
+static void make_bf16(pw_plan *plan)
+{
+    plan->precision = "bf16";
+}
+
+static void make_headless(pw_plan *plan)
+{
+    plan->network.layer_count--;
+}
+
+static void make_padded(pw_plan *plan)
+{
+    pw_layer *const pool = layer_of(plan, PW_OP_MAXPOOL);
+    pool->op = PW_OP_AVGPOOL;
+}
+
+#define MAKE_ACTIVE(name, kind_)                                         \
+    static void make_##name(pw_plan *plan)                               \
+    {                                                                    \
+        layer_of(plan, PW_OP_CONV)->as.conv.activation = PW_ACT_##kind_; \
+    }
+MAKE_ACTIVE(relu6, RELU6)
+MAKE_ACTIVE(elu, ELU)
+MAKE_ACTIVE(mish, MISH)
+MAKE_ACTIVE(gelu, GELU)
+
+/* What TensorRT cannot be given is said before anything is built, with the layer's name. */
+static void test_refused(void)
+{
+    static const refusal refusals[] = {
+        {"BF16", make_bf16, "use fp32, fp16 or int8"},
+        {"no head", make_headless, "--backend reference"},
+        {"zeros in a mean", make_padded, "build with --backend cpu"},
+        {"ReLU6", make_relu6, "the activation of layer model.0.conv"},
+        {"ELU", make_elu, "the activation of layer model.0.conv"},
+        {"Mish", make_mish, "the activation of layer model.0.conv"},
+        {"GELU", make_gelu, "the activation of layer model.0.conv"},
+    };
+    for (size_t i = 0; i < PW_COUNT(refusals); i++) {
+        pw_plan *const plan = make_plan();
+        pawl_error error = {.status = PAWL_OK};
+        refusals[i].make(plan);
+        forget();
+        expect(build(plan, NULL, NULL, &error) == PAWL_ERR_UNSUPPORTED &&
+                   strstr(error.message, refusals[i].words) != NULL,
+               refusals[i].what, error.message);
+        expect(calls("buildSerializedNetwork") == 0 && live() == 0 && plan->artifact_count == 0,
+               refusals[i].what, "something was built, or is left");
+        (void)pw_object_end(plan);
+    }
+}
+
+int main(void)
+{
+    const pawl_logger logger = {.level = PAWL_LOG_WARNING, .write = keep_message};
+    void *const trt = pt_library("PAWL_TENSORRT_LIBRARY");
+    pawl_error error;
+    if (trt == NULL || pw_trt_library_get(&library, &error) < 0) {
+        fputs("PAWL_TENSORRT_LIBRARY and PAWL_CUDA_LIBRARY must name the doubles\n", stderr);
+        return 2;
+    }
+    pt_find(trt, "double_live", &live);
+    pt_find(trt, "double_calls", &calls);
+    pt_find(trt, "double_forget", &forget);
+    (void)pawl_logger_set(&logger);
+    test_stopped();
+    test_last_time();
+    test_unused_cache();
+    test_refused();
+    expect(pawl_object_count() == 0, "objects", "are left");
+    printf("%s: ", library->version_text);
+    return expect_end();
+}
