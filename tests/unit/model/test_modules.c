@@ -10,7 +10,18 @@
 
 #include "unit/model/tree_fixture.h"
 
-enum change { SET_INT, SET_HALF, SET_TEXT, SET_NONE, TYPE, PACKAGE, NO_CHILD, NO_TENSOR, RESHAPE };
+enum change {
+    SET_INT,
+    SET_HALF,
+    SET_TEXT,
+    SET_LIST, /* of the words of a text: numbers, or texts */
+    SET_NONE,
+    TYPE,
+    PACKAGE,
+    NO_CHILD,
+    NO_TENSOR,
+    RESHAPE
+};
 
 static struct change_row {
     const char *name, *path;
@@ -105,7 +116,43 @@ static struct change_row {
     {"no convolutions in the head", "model.24", NO_CHILD, "m", NULL, 0, BAD, "model.24 is given 16 channels, but 3 anchors and 2 classes need 21"},
     {"a head's convolution missing", "model.24.m", NO_CHILD, "1", NULL, 0, BAD, "2 convolutions for 3 levels"},
     {"no head", "model", NO_CHILD, "24", NULL, 0, NOT, "does not end in a Detect, Segment or Classify"},
+    {"a norm without weights", "model.3.bn", SET_INT, "affine", NULL, 0, NOT, "affine True"},
+    {"a norm by the batch at hand", "model.3.bn", SET_INT, "track_running_stats", NULL, 0, NOT, "track_running_stats True"},
+    {"an approximate GELU", "model.4.cv2.act", TYPE, NULL, "GELU", 0, NOT, "approximate 'none'"},
+    {"a mean of another count", "model.9.m", TYPE, NULL, "AvgPool2d", 0, NOT, "divisor_override None"},
+    {"a mean of what is there", "model.9.m", TYPE, NULL, "AvgPool2d", 0, NOT, "count_include_pad True where it pads"},
+    {"a strange pool", "model.9.m", TYPE, NULL, "LPPool2d", 0, NOT, "model.9.m is torch.nn.modules.pooling.LPPool2d, which is no pool"},
+    {"upsampling in one direction", "model.11", SET_LIST, "scale_factor", "1 2", 0, NOT, "scale_factor equal for height and width"},
+    {"a border of no size", "model.11", TYPE, NULL, "ZeroPad2d", 0, NOT, "padding in four whole numbers"},
+    {"a border of three sides", "model.11", TYPE, NULL, "ZeroPad2d", 0, NOT, "padding in four whole numbers"},
+    {"a border that cuts", "model.11", TYPE, NULL, "ZeroPad2d", 0, NOT, "padding of 0 to 255"},
+    {"a border too wide", "model.11", TYPE, NULL, "ZeroPad2d", 0, NOT, "padding of 0 to 255"},
+    {"transposed, over mirrors", "model.11", TYPE, NULL, "ConvTranspose2d", 0, NOT, "padding_mode 'zeros'"},
+    {"transposed, of no channels", "model.11", TYPE, NULL, "ConvTranspose2d", 0, BAD, "attribute in_channels is missing"},
+    {"8 channels over 9 pixels", "model.3", TYPE, NULL, "Expand", 0, BAD, "cannot spread 8 channels over 3 x 3 pixels"},
+    {"channels without end", "model.3", TYPE, NULL, "Contract", 0, PAWL_ERR_LIMIT, "makes more than 65536 channels"},
+    {"inputs in words", "model.12", SET_LIST, "f", "-1 six", 0, BAD, "layer 12: input 1 is no number"},
+    {"inputs without end", "model.12", SET_LIST, "f", "6 6 6 6 6 6 6 6 6 6 6 6 6 6 6 6 6 6 6 6 6 6 6 6 6 6 6 6 6 6 6 6 6 6", 0, NOT, "layer 12 has 34 inputs"},
+    {"a Conv of two", "model.3", SET_LIST, "f", "1 2", 0, BAD, "layer 3, model.3 (Conv): it takes one input, not 2"},
+    {"a Sequential of two", "model.11", TYPE, NULL, "Sequential", 0, BAD, "layer 11, a Sequential, has 2 inputs"},
+    {"a head of nine levels", "model.24", SET_LIST, "f", "17 20 23 17 20 23 17 20 23", 0, NOT, "the head has 9 levels"},
     {"layers after the head", "model.23", TYPE, NULL, "Detect", 0, BAD, "layer 23, model.23 (Detect): attribute nc is missing"},
+    /* clang-format on */
+};
+
+/* What else is changed where one change is not enough, by the row's name. */
+static const struct change_row also[] = {
+    /* clang-format off */
+    {"an approximate GELU", "model.4.cv2.act", SET_TEXT, "approximate", "tanh", 0, OK, ""},
+    {"a mean of another count", "model.9.m", SET_INT, "divisor_override", NULL, 3, OK, ""},
+    {"a mean of what is there", "model.9.m", SET_INT, "count_include_pad", NULL, 0, OK, ""},
+    {"a border of three sides", "model.11", SET_LIST, "padding", "1 1 1", 0, OK, ""},
+    {"a border that cuts", "model.11", SET_LIST, "padding", "1 -1 0 0", 0, OK, ""},
+    {"a border too wide", "model.11", SET_LIST, "padding", "0 0 0 256", 0, OK, ""},
+    {"transposed, over mirrors", "model.11", SET_TEXT, "padding_mode", "reflect", 0, OK, ""},
+    {"8 channels over 9 pixels", "model.3", SET_INT, "gain", NULL, 3, OK, ""},
+    {"channels without end", "model.3", SET_INT, "gain", NULL, 200, OK, ""},
+    {"a Sequential of two", "model.11", SET_LIST, "f", "9 10", 0, OK, ""},
     /* clang-format on */
 };
 
@@ -132,6 +179,23 @@ static void change_tensor(pw_module *module, const struct change_row *row)
     }
 }
 
+static pw_value list_of(fixture *f, const char *words)
+{
+    pw_value values[40];
+    size_t count = 0;
+    for (const char *at = words; *at != '\0' && count < PW_COUNT(values); at += *at == ' ') {
+        const size_t length = strcspn(at, " ");
+        char *const word = pw_arena_alloc(&f->weights->arena, length + 1), *end;
+        assert_non_null(word);
+        memcpy(word, at, length);
+        word[length] = '\0';
+        const long long number = strtoll(word, &end, 10);
+        values[count++] = *end == '\0' ? integer(number) : text(word);
+        at += length;
+    }
+    return list(f, PW_VALUE_LIST, values, count);
+}
+
 static void apply(fixture *f, const struct change_row *row)
 {
     pw_module *module = find(f, row->path);
@@ -146,6 +210,9 @@ static void apply(fixture *f, const struct change_row *row)
         break;
     case SET_TEXT:
         set(f, module, row->key, text(row->text));
+        break;
+    case SET_LIST:
+        set(f, module, row->key, list_of(f, row->text));
         break;
     case SET_NONE:
         set(f, module, row->key, (pw_value){.kind = PW_VALUE_NONE});
@@ -174,6 +241,9 @@ static void change_shows(void **state)
     pawl_network *network = NULL;
     pawl_error error = {.message = ""};
     apply(f, current);
+    for (size_t i = 0; i < PW_COUNT(also); i++)
+        if (strcmp(also[i].name, current->name) == 0)
+            apply(f, &also[i]);
     const pawl_status status = make_network(f, NULL, &network, &error);
     if (status != current->status || strstr(error.message, current->message) == NULL)
         fail_msg("%s: \"%s\" lacks \"%s\"", pawl_status_name(status), error.message,
