@@ -77,6 +77,11 @@ static void try_pictures(void)
     WRONG(pawl_image_load("x.jpg", NULL, NULL, &s.error));
     WRONG(pawl_image_decode(NULL, 9, NULL, &s.image, &s.error));
     WRONG(pawl_image_decode(s.bytes, 9, NULL, NULL, &s.error));
+    pawl_decode_desc pixels = PAWL_DECODE_DESC_INIT;
+    pixels.max_pixels = -1;
+    WRONG(pawl_image_decode(s.bytes, 9, &pixels, &s.image, &s.error));
+    pixels.max_pixels = PAWL_MAX_PIXELS + 1;
+    WRONG(pawl_image_decode(s.bytes, 9, &pixels, &s.image, &s.error));
     WRONG(pawl_image_convert(NULL, &s.image, &s.error));
     WRONG(pawl_image_convert(&picture, NULL, &s.error));
     WRONG(pawl_image_picture_set(image, NULL, &s.error));
@@ -147,6 +152,14 @@ static void try_detectors(void)
     WRONG(pawl_job_wait(s.live[JOB], NULL, &s.error));
     WRONG(pawl_detector_collect(detector, 7, &s.found, &s.error));
     WRONG(pawl_detector_collect(detector, 0, NULL, &s.error));
+    WRONG(pawl_detector_mask(detector, 0, 0, (pawl_mask_form)77, &s.mask, &s.error));
+    WRONG(pawl_detector_mask(detector, 0, 0, PAWL_MASK_NATIVE, NULL, &s.error));
+    WRONG(pawl_job_mask(s.live[JOB], 0, 0, (pawl_mask_form)77, &s.mask, &s.error));
+    WRONG(pawl_job_mask(s.live[JOB], 0, 0, PAWL_MASK_NATIVE, NULL, &s.error));
+    WRONG(pawl_detector_classify(detector, NULL, 1, &s.scores, NULL, &s.error));
+    WRONG(pawl_detector_classify(detector, images, 1, NULL, NULL, &s.error));
+    WRONG(pawl_detector_classify_pictures(detector, NULL, 1, &s.scores, NULL, &s.error));
+    WRONG(pawl_detector_classify_pictures(detector, &picture, 1, NULL, NULL, &s.error));
     WRONG(pawl_detector_info_get(detector, NULL, &s.error));
     WRONG(pawl_detector_confidence_set(detector, 2, &s.error));
     WRONG(pawl_detector_confidence_set(detector, 0.0f / (float)s.values[0], &s.error));
@@ -196,7 +209,12 @@ static void try_engines(void)
                                  &(pawl_artifact_info)PAWL_ARTIFACT_INFO_INIT, &s.error));
     WRONG(pawl_plan_audit_get(s.live[PLAN], (pawl_dtype)77, 0,
                               &(pawl_audit_info)PAWL_AUDIT_INFO_INIT, &s.error));
+    WRONG(pawl_plan_audit_get(s.live[PLAN], PAWL_F16, SIZE_MAX - 1,
+                              &(pawl_audit_info)PAWL_AUDIT_INFO_INIT, &s.error));
     WRONG(pawl_runtime_create(NULL, NULL, &s.error));
+    pawl_runtime_desc below = PAWL_RUNTIME_DESC_INIT;
+    below.gpu = -1;
+    WRONG(pawl_runtime_create(&below, (pawl_runtime **)&s.data, &s.error));
     WRONG(pawl_engine_create(s.live[RUNTIME], s.live[PLAN], NULL, &s.error));
     WRONG(pawl_context_create(s.live[ENGINE], NULL, NULL, &s.error));
     WRONG(pawl_context_shape_set(context, 0, 64, 64, &s.error));
@@ -206,12 +224,19 @@ static void try_engines(void)
     WRONG(pawl_context_threshold_set(context, 2, &s.error));
     WRONG(pawl_context_input(context, NULL, &s.error));
     WRONG(pawl_context_output(context, 99, &s.tensor, &s.error));
+    WRONG(pawl_context_output(context, 0, NULL, &s.error));
     WRONG(pawl_context_candidates(context, 99, &s.candidates, &s.error));
+    WRONG(pawl_context_candidates(context, 0, NULL, &s.error));
     WRONG(pawl_builder_create(NULL, NULL, &s.error));
     WRONG(pawl_builder_build(s.live[BUILDER], s.live[NETWORK], NULL, NULL, &s.error));
     WRONG(pawl_network_create(s.live[WEIGHTS], NULL, NULL, &s.error));
     WRONG(pawl_network_layer_get(s.live[NETWORK], SIZE_MAX, &(pawl_layer_info)PAWL_LAYER_INFO_INIT,
                                  &s.error));
+    static const char *const names[6] = {"a", "b", "c", NULL, "e", "f"};
+    pawl_network_desc named = PAWL_NETWORK_DESC_INIT;
+    named.names = names;
+    for (named.name_count = 5; named.name_count <= 6; named.name_count++)
+        WRONG(pawl_network_create(s.live[WEIGHTS], &named, &s.network, &s.error));
     WRONG(pawl_network_save_onnx(s.live[NETWORK], NULL, NULL, &s.error));
     WRONG(pawl_weights_load(NULL, (pawl_weights **)&s.data, &s.error));
     WRONG(pawl_weights_load(weights_path, NULL, &s.error));
@@ -220,6 +245,7 @@ static void try_engines(void)
     WRONG(pawl_weights_tensor_read(s.live[WEIGHTS], 0, s.values, SIZE_MAX, &s.error));
     WRONG(pawl_weights_tensor_read(s.live[WEIGHTS], 0, NULL, 1, &s.error));
     WRONG(pawl_weights_save_wts(s.live[WEIGHTS], NULL, &s.error));
+    WRONG(pawl_weights_save(s.live[WEIGHTS], NULL, &s.error));
     WRONG(pawl_pickle_report(NULL, NULL, NULL, &s.error));
     WRONG(pawl_calibration_create(s.live[PLAN], NULL, &s.error));
     WRONG(pawl_calibration_load(NULL, s.live[PLAN], &s.calibration, &s.error));
@@ -265,6 +291,42 @@ static void try_engines(void)
     WRONG_SIZE(pawl_calibration_info, PAWL_CALIBRATION_INFO_INIT,
                pawl_calibration_info_get(s.live[CALIBRATION], &x, &s.error));
     WRONG_SIZE(pawl_probe_info, PAWL_PROBE_INFO_INIT, pawl_machine_probe(&x, &s.error));
+}
+
+#define WRONG_BUILD(...)                                                                    \
+    do {                                                                                    \
+        pawl_build_desc x = PAWL_BUILD_DESC_INIT;                                           \
+        __VA_ARGS__;                                                                        \
+        WRONG(pawl_builder_build(s.live[BUILDER], s.live[NETWORK], &x, &s.plan, &s.error)); \
+    } while (0)
+
+/* Options that are none, or that belong to others. */
+static void try_builds(void)
+{
+    static const float no_shares[] = {-0.1f, 1.1f};
+    const pawl_layer_precision layer = {"model.0", "fp32"};
+    const float nan = 0.0f / (float)s.values[0];
+    WRONG_BUILD(x.optimisation_level = 6);
+    WRONG_BUILD(x.optimisation_level = -2);
+    WRONG_BUILD(x.tactic_sources = 32);
+    WRONG_BUILD(x.tactic_sources = -2);
+    WRONG_BUILD(x.gpu = -1);
+    WRONG_BUILD(x.tuning = 3);
+    WRONG_BUILD(x.tuning = -1);
+    WRONG_BUILD(x.calibration = s.live[CALIBRATION]);
+    WRONG_BUILD(x.layer_precisions = &layer; x.layer_precision_count = 1);
+    WRONG_BUILD(x.precision = "int8");
+#define WRONG_INT8(...) \
+    WRONG_BUILD(x.precision = "int8"; x.calibration = s.live[CALIBRATION]; __VA_ARGS__)
+    WRONG_INT8(x.calibration_method = 77);
+    WRONG_INT8(x.layer_precision_count = 1);
+    WRONG_INT8(x.accuracy.fp32 = nan);
+    WRONG_INT8((void)0); /* of no picture */
+    for (size_t i = 0; i < 2; i++) {
+        WRONG_INT8(x.accuracy.drop_limit = no_shares[i]);
+        WRONG_INT8(x.accuracy.int8 = no_shares[i]);
+        WRONG_INT8(x.accuracy.built = no_shares[i]);
+    }
 }
 
 #define NOTHING(call) ((call) ? complain(#call, "answers", PAWL_OK) : (void)0)
@@ -376,6 +438,7 @@ int main(int argc, char **argv)
     try_pictures();
     try_detectors();
     try_engines();
+    try_builds();
     try_the_rest();
     if (pawl_object_count() != objects)
         complain("objects", "more or fewer than before", PAWL_OK);
