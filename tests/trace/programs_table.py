@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """
-Forty small programs, each with one defect, and their clean twins. A row: name, language, library, the id and the interface that must be told,
+Some forty small programs, each with one defect, and their clean twins. A row: name, language, library, the id and the interface that must be told,
 and the statements: "-" only with the defect, "+" only without it; "!" marks the line that must be named. Statements are of NvInferTiny.h and
 tiny.py, so most rows could be of any language.
 """
@@ -101,6 +101,7 @@ PROGRAMS = [
         "p = build(b, n, c)", "+p = build(b, n, c)\n-build(b, n, c)!") + "+end(p)"),
     ("no_plan", "py", "85", "PAWL-T012", "IRuntime", "r = createInferRuntime()\n-deserialize(r, r, 64)!\nend(r)"),
     ("forked", "raw", "100", "PAWL-T013", "IBuilder", "fork"),
+    ("forked_end", "raw", "100", "PAWL-T013", "IBuilder", "fork_end"),
     ("inspector_left", "c", "82", "PAWL-T002", "IEngineInspector", ENGINE + "i = createInspector(e)!\n+end(i)\n+end(e)\n+end(r)"),
 ]
 
@@ -168,6 +169,21 @@ int main()
     runtime = createInferRuntime();
     atexit(leave);
 %(good)s    leave(); runtime = NULL;
+    puts("done");
+    return 0;
+}
+""",
+    "fork_end": """
+int main()
+{
+    tiny_open();
+    Tiny *b = createInferBuilder();
+    if (fork() == 0) {
+%(bad)s        end(b); // !
+        _exit(0);
+    }
+    wait(NULL);
+    end(b);
     puts("done");
     return 0;
 }

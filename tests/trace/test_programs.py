@@ -15,7 +15,7 @@ import tempfile
 
 from programs_table import ENGINE, PROGRAMS, RAW
 
-FLAGS = {"forked": ["--follow-children"]}
+FLAGS = {"forked": ["--follow-children"], "forked_end": ["--follow-children"]}
 LLVM = any(shutil.which(f"llvm-addr2line{version}") for version in ["", "-19", "-18", "-16", "-15", "-14"])
 NEEDS_GPU = re.compile(r"deserialize|primaryContext|createInspector")
 PREAMBLE_CPP = "struct Object { virtual ~Object() = 0; void *impl; };\n"
