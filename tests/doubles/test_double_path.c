@@ -266,6 +266,76 @@ static void expect_idle(const char *what)
            "it leaves work, or breaks a rule");
 }
 
+/* More boxes than the device keeps are made on the host, and so are their masks: the same. */
+static void test_many(chain *c)
+{
+    const pawl_detector_desc desc = rules(0.3f, 2000);
+    pawl_detector *many = NULL;
+    pawl_error error = {.message = ""};
+    boxes few;
+    pawl_detections all[BATCH];
+    if (!expect(detect(c, c->detector, &few, &error) >= 0 &&
+                    pawl_detector_create(c->context, &desc, &many, &error) >= 0,
+                "many boxes", error.message))
+        return;
+    for (size_t i = 0; i < few.count[1]; i++) {
+        pawl_mask mask;
+        static uint8_t pixels[WIDTH * HEIGHT];
+        if (!expect(detect(c, c->detector, &few, &error) >= 0 &&
+                        pawl_detector_mask(c->detector, 1, i, PAWL_MASK_PICTURE, &mask, &error) >=
+                            0 &&
+                        (size_t)mask.width * (size_t)mask.height == sizeof pixels,
+                    "a mask of few", error.message))
+            break;
+        memcpy(pixels, mask.pixels, sizeof pixels);
+        if (!expect(pawl_detector_run(many, c->images, BATCH, all, NULL, &error) >= 0 &&
+                        pawl_detector_mask(many, 1, i, PAWL_MASK_PICTURE, &mask, &error) >= 0,
+                    "a mask of many", error.message))
+            break;
+        expect(all[1].count >= few.count[1] &&
+                   memcmp(&all[1].items[i], &few.items[1][i], sizeof(pawl_detection)) == 0,
+               "a box of many", "it differs");
+        expect(memcmp(pixels, mask.pixels, sizeof pixels) == 0, "a mask of many", "it differs");
+    }
+    (void)pawl_detector_destroy(&many);
+}
+
+static int observe(void *user, uint32_t layer_id, const char *name, const pawl_tensor *tensor)
+{
+    (void)user;
+    (void)layer_id;
+    (void)tensor;
+    expect(false, name, "TensorRT shows no layer");
+    return 0;
+}
+
+static void time_layer(void *user, const pawl_step_info *step)
+{
+    (void)user;
+    (void)step;
+    expect(false, "a step", "TensorRT times none");
+}
+
+/* Layers of a library that fuses them are neither shown nor timed; that is said, and runs go on. */
+static void test_layers(chain *c)
+{
+    pawl_error error = {.message = ""};
+    boxes before, after;
+    expect(detect(c, c->detector, &before, &error) >= 0, "before", error.message);
+    expect(pawl_context_timer_set(c->context, time_layer, NULL, &error) == PAWL_ERR_UNSUPPORTED &&
+               strstr(error.message, "cannot be timed") != NULL,
+           "a timer", error.message);
+    expect(pawl_context_observer_set(c->context, observe, NULL, &error) >= 0 &&
+               detect(c, c->detector, &after, &error) == PAWL_ERR_UNSUPPORTED &&
+               strstr(error.message, "fuses layers") != NULL,
+           "an observer", error.message);
+    expect_idle("an observer");
+    expect(pawl_context_observer_set(c->context, NULL, NULL, &error) >= 0 &&
+               detect(c, c->detector, &after, &error) >= 0 &&
+               memcmp(&before, &after, sizeof before) == 0,
+           "without it", error.message);
+}
+
 /* Each call of a steady run fails in turn: one error, nothing in flight, and the next run is as
  * ever. What only makes a graph is no error. */
 static void test_faults(chain *c)
@@ -511,6 +581,8 @@ int main(int count, char **arguments)
             test_rules(&c);
             test_binding(&c);
             test_masks(&c);
+            test_many(&c);
+            test_layers(&c);
             test_shapes(&c);
             test_formats(&c);
             if (strcmp(mode, "whole") == 0)
