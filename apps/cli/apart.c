@@ -2,6 +2,7 @@
 /* fork, a pipe of lines, and a limit of time. */
 #include "cli/apart.h"
 
+#include "common/child.h"
 #include "common/term.h"
 
 #include <errno.h>
@@ -138,9 +139,11 @@ bool cli_apart(void (*work)(void *argument, cli_line line, void *line_user), voi
         snprintf(why, why_size, "no process can be made for it: %s", strerror(errno));
         return false;
     }
-    const pid_t child = fork();
+    const pid_t parent = getpid(), child = fork();
     if (child == 0) {
         (void)close(ends[0]);
+        if (!app_child_die_with(parent))
+            _exit(0);
         be_child(work, argument, ends[1]);
     }
     (void)close(ends[1]);

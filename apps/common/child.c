@@ -9,14 +9,14 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
-#include <spawn.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern char **environ;
-
-#define TICK 100 /* ms between looks at the clock */
+#define TICK  100 /* ms between looks at the clock */
+#define NOTES 3   /* its descriptor of them */
 
 /* Between the making of a pipe and its flag another thread's child would inherit it, and hold it
  * open. */
@@ -43,59 +43,92 @@ static bool make_pipe(int ends[2])
     return fcntl(ends[0], F_SETFD, FD_CLOEXEC) == 0 && fcntl(ends[1], F_SETFD, FD_CLOEXEC) == 0;
 }
 
-static int place(posix_spawn_file_actions_t *actions, int end, int as, int flags)
+/* Its streams as they are on its side; -1: none. */
+typedef struct streams {
+    int in, out, err, notes;
+} streams;
+
+bool app_child_die_with(pid_t parent)
 {
-    return end >= 0 ? posix_spawn_file_actions_adddup2(actions, end, as)
-                    : posix_spawn_file_actions_addopen(actions, as, "/dev/null", flags, 0);
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    return getppid() == parent; /* else it went before it was asked to take us along */
 }
 
-/* With its ends of the pipes, -1 where it has none. 0 or an errno. */
-static int spawn(app_child *child, char *const *argv, bool is_deaf, int in, int out, int err)
+/* What was there before the child is not handed on, nor is an end of ours. */
+static bool place(int end, int as, int flags)
 {
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
+    const int from = end >= 0 ? end : open("/dev/null", flags | O_CLOEXEC);
+    return from == as ? fcntl(as, F_SETFD, 0) == 0 : from >= 0 && dup2(from, as) == as;
+}
+
+/* Between fork() and the program: nothing that another thread may have held a lock of. */
+static void become(char *const *argv, bool is_deaf, const streams *its, pid_t parent, int report)
+{
     static const int endings[] = {SIGINT, SIGTERM, SIGHUP};
-    sigset_t usual, unheard;
+    sigset_t unheard;
     (void)sigemptyset(&unheard);
     for (size_t i = 0; is_deaf && i < sizeof endings / sizeof endings[0]; i++)
         (void)sigaddset(&unheard, endings[i]);
-    (void)sigemptyset(&usual);
-    (void)sigaddset(&usual, SIGPIPE);
-    (void)sigaddset(&usual, SIGXFSZ);
-    if (posix_spawn_file_actions_init(&actions) != 0)
-        return ENOMEM;
-    (void)posix_spawnattr_init(&attributes);
-    (void)posix_spawnattr_setsigdefault(&attributes, &usual);
-    (void)posix_spawnattr_setsigmask(&attributes, &unheard);
-    (void)posix_spawnattr_setpgroup(&attributes, 0);
-    (void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK |
-                                                    POSIX_SPAWN_SETPGROUP);
-    int code = place(&actions, in, 0, O_RDONLY);
-    code = code != 0 ? code : place(&actions, out, 1, O_WRONLY);
-    code = code != 0 ? code : place(&actions, err, 2, O_WRONLY);
-    if (code == 0)
-        code = posix_spawnp(&child->id, argv[0], &actions, &attributes, argv, environ);
-    (void)posix_spawn_file_actions_destroy(&actions);
-    (void)posix_spawnattr_destroy(&attributes);
-    return code;
+    (void)signal(SIGPIPE, SIG_DFL);
+    (void)signal(SIGXFSZ, SIG_DFL);
+    (void)setpgid(0, 0);
+    const int told = fcntl(report, F_DUPFD_CLOEXEC, NOTES + 1);
+    if (app_child_die_with(parent) && place(its->in, STDIN_FILENO, O_RDONLY) &&
+        place(its->out, STDOUT_FILENO, O_WRONLY) && place(its->err, STDERR_FILENO, O_WRONLY) &&
+        (its->notes < 0 || place(its->notes, NOTES, O_WRONLY))) {
+        (void)pthread_sigmask(SIG_SETMASK, &unheard, NULL);
+        (void)execvp(argv[0], argv);
+    }
+    const int reason = errno;
+    const ssize_t written = write(told, &reason, sizeof reason);
+    _exit(written > 0 ? EXIT_FAILURE : EXIT_SUCCESS);
+}
+
+/* 0 or an errno. The child hears no signal before it is the program. */
+static int start(app_child *child, char *const *argv, bool is_deaf, const streams *its)
+{
+    int report[2], reason = 0;
+    sigset_t all, before;
+    if (!make_pipe(report))
+        return errno;
+    const pid_t parent = getpid();
+    (void)sigfillset(&all);
+    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
+    child->id = fork();
+    if (child->id == 0)
+        become(argv, is_deaf, its, parent, report[1]);
+    const int failed = child->id < 0 ? errno : 0;
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    (void)close(report[1]);
+    ssize_t got = 0;
+    while (failed == 0 && (got = read(report[0], &reason, sizeof reason)) < 0 && errno == EINTR)
+        continue;
+    (void)close(report[0]);
+    if (failed == 0 && got == (ssize_t)sizeof reason)
+        while (waitpid(child->id, NULL, 0) < 0 && errno == EINTR)
+            continue;
+    return failed != 0 ? failed : reason;
 }
 
 bool app_child_start(app_child *child, char *const *argv, int pipes)
 {
-    int in[2] = {-1, -1}, out[2] = {-1, -1}, err[2] = {-1, -1};
+    int in[2] = {-1, -1}, out[2] = {-1, -1}, err[2] = {-1, -1}, notes[2] = {-1, -1};
     *child = (app_child)APP_CHILD_NONE;
     (void)pthread_mutex_lock(&start_lock);
     const bool is_piped = ((pipes & APP_CHILD_IN) == 0 || make_pipe(in)) &&
-                          ((pipes & APP_CHILD_OUT) == 0 || make_pipe(out)) && make_pipe(err);
-    const int code =
-        is_piped ? spawn(child, argv, (pipes & APP_CHILD_DEAF) != 0, in[0], out[1], err[1]) : errno;
+                          ((pipes & APP_CHILD_OUT) == 0 || make_pipe(out)) &&
+                          ((pipes & APP_CHILD_NOTES) == 0 || make_pipe(notes)) && make_pipe(err);
+    const streams its = {in[0], out[1], err[1], notes[1]};
+    const int code = is_piped ? start(child, argv, (pipes & APP_CHILD_DEAF) != 0, &its) : errno;
     close_end(&in[0]);
     close_end(&out[1]);
     close_end(&err[1]);
+    close_end(&notes[1]);
     (void)pthread_mutex_unlock(&start_lock);
     child->in = in[1];
     child->out = out[0];
     child->err = err[0];
+    child->notes = notes[0];
     if (child->in >= 0) /* a write takes what there is room for, so that it can be given up */
         (void)fcntl(child->in, F_SETFL, O_NONBLOCK);
     if (code == 0)
@@ -175,6 +208,33 @@ app_io app_child_read(app_child *child, void *bytes, size_t size, size_t *got,
     return state;
 }
 
+app_io app_child_note(app_child *child, char *line, size_t size, const app_patience *patience)
+{
+    for (;;) {
+        const char *end = memchr(child->note, '\n', child->note_length);
+        if (end != NULL) {
+            const size_t length = (size_t)(end - child->note);
+            (void)snprintf(line, size, "%.*s", (int)length, child->note);
+            child->note_length -= length + 1;
+            memmove(child->note, end + 1, child->note_length);
+            return APP_IO_DONE;
+        }
+        if (child->note_length == sizeof child->note)
+            child->note_length = 0;
+        const app_io state = await(child, child->notes, POLLIN, patience);
+        if (state != APP_IO_DONE)
+            return state;
+        const ssize_t got = read(child->notes, child->note + child->note_length,
+                                 sizeof child->note - child->note_length);
+        if (got > 0)
+            child->note_length += (size_t)got;
+        else if (got == 0)
+            return APP_IO_END;
+        else if (errno != EINTR && errno != EAGAIN)
+            return APP_IO_BROKEN;
+    }
+}
+
 app_io app_child_write(app_child *child, const void *bytes, size_t size,
                        const app_patience *patience)
 {
@@ -224,6 +284,7 @@ bool app_child_end(app_child *child, double patience_ms)
     bool is_good = true;
     close_end(&child->in);
     close_end(&child->out);
+    close_end(&child->notes);
     if (child->id > 0 && !await_end(child, patience_ms, &status)) {
         (void)kill(child->id, SIGKILL);
         while (waitpid(child->id, &status, 0) < 0 && errno == EINTR)
@@ -233,8 +294,6 @@ bool app_child_end(app_child *child, double patience_ms)
     }
     if (child->id > 0) {
         is_good = WIFEXITED(status) && WEXITSTATUS(status) == 0;
-        /* posix_spawn() may say so only here */
-        child->is_missing = WIFEXITED(status) && WEXITSTATUS(status) == 127;
         take_rest(child);
         if (!is_good)
             complain(child, "it fails and does not say why");

@@ -323,6 +323,12 @@ static int copy(const order *to)
         wait_for_reader();
         return 1;
     }
+    if (asked != NULL && strcmp(asked, "hang") == 0) {
+        FILE *begun = fopen(path_of(to->output), "w");
+        if (begun != NULL)
+            (void)fclose(begun);
+        wait_for_ever();
+    }
     if (asked != NULL && (strcmp(asked, "fail") == 0 || to->input_count == 2))
         return fail("Could not find tag for codec");
     FILE *from = fopen(path_of(to->inputs[0]), "r");
