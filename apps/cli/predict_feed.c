@@ -5,6 +5,7 @@
 #include "common/video/ffmpeg.h"
 #include "common/video/video_frame.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -115,13 +116,15 @@ static bool make_room(predict_shot *shot, size_t size)
     return shot->bytes != NULL;
 }
 
-/* Seconds into the video. */
-static double time_of(const predict_feed *feed, size_t number)
+/* Seconds into the video: as it says, else as its rate does. */
+static double time_of(const predict_feed *feed, const app_decoder *decoder, size_t number)
 {
     const double rate = app_ratio_value(feed->video.rate);
     if (feed->is_live)
         return (app_clock_ms() - feed->begin_ms) / 1e3;
-    return rate > 0 ? ((double)number * feed->all->stride - 1) / rate : 0;
+    if (!isnan(decoder->seconds))
+        return decoder->seconds;
+    return rate > 0 ? feed->video.begin_s + ((double)number * feed->all->stride - 1) / rate : 0;
 }
 
 static void publish(predict_feed *feed, predict_shot *shot, const app_decoder *decoder)
@@ -133,7 +136,7 @@ static void publish(predict_feed *feed, predict_shot *shot, const app_decoder *d
         feed->begin_ms = app_clock_ms();
     feed->has_come = true;
     shot->number = ++feed->read;
-    shot->seconds = time_of(feed, shot->number);
+    shot->seconds = time_of(feed, decoder, shot->number);
     if (feed->is_live)
         drop_ready(feed);
     if (feed->last_ready != NULL)

@@ -34,7 +34,7 @@ static void run(void *user)
     for (predict_shot *shot; (shot = next_shot(film)) != NULL;) {
         const double begin = app_clock_ms();
         if (code == APP_EXIT_DONE)
-            code = app_encoder_write(&film->encoder, shot->bytes, app_frame_size(&shot->video));
+            code = app_encoder_write(&film->encoder, &film->what, shot->bytes, shot->seconds);
         app_trace_span(film->trace, film->row, "stage", "encode", begin, app_clock_ms() - begin,
                        NULL);
         predict_shot_release(shot);

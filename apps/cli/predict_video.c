@@ -260,8 +260,9 @@ static int open_source(predict_run *run, size_t index)
         code = name_source(run, source);
     if (code == APP_EXIT_DONE)
         name_rows(run, source);
-    if (code == APP_EXIT_DONE && video.is_variable)
-        app_note("%s: its frame rate varies and is made constant, at its mean of %.3f a second",
+    if (code == APP_EXIT_DONE && video.is_variable && !app_decoder_tells_times(&video))
+        app_note("%s: its frame rate varies, and when each frame is cannot be told: it is made "
+                 "constant, at its mean of %.3f a second",
                  source->feed.shown, app_ratio_value(video.rate));
     return code;
 }

@@ -10,17 +10,25 @@
 #include "common/inputs.h"
 #include "common/term.h"
 #include "common/video/ffmpeg.h"
+#include "common/video/ivf.h"
 #include "common/video/source.h"
 #include "common/video/video_frame.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define NO_OFFSET 0.001 /* seconds */
+#define NO_OFFSET        0.001     /* seconds */
+#define FRAGMENT         "1000000" /* microseconds that are lost, at most, where we are killed */
+#define LEAST_TICKS      10000     /* a second: what an .mp4 usually has, at least */
+#define USUAL_TICKS      60000
+#define MOST_TICKS       1000000
+#define MOST_TICKS_MPEG4 65535 /* what its standard has room for */
+#define LAST_TICK        1e15
 
 static void add_tags(app_argv *argv, const app_video *video)
 {
@@ -39,16 +47,9 @@ static void add_range(app_argv *argv, const app_video *video)
 }
 
 /* The frames as they come through the pipe. */
-static void add_frames(app_argv *argv, const app_film *film)
+static void add_frames(app_argv *argv, const app_video *video)
 {
-    const app_video *video = film->video;
-    if (film->is_live)
-        app_argv_add_all(argv, (const char *const[]){"-use_wallclock_as_timestamps", "1", NULL});
-    app_argv_add_all(argv, (const char *const[]){"-f", "rawvideo", "-pix_fmt",
-                                                 app_frame_pixels(video), "-video_size", NULL});
-    app_argv_addf(argv, "%dx%d", video->width, video->height);
-    app_argv_add(argv, "-framerate");
-    app_argv_addf(argv, "%lld/%lld", (long long)film->rate.over, (long long)film->rate.under);
+    app_argv_add_all(argv, (const char *const[]){"-f", "ivf", "-c:v", "rawvideo", NULL});
     if (app_frame_is_yuv(video)) {
         add_range(argv, video);
         add_tags(argv, video);
@@ -80,16 +81,63 @@ static void add_filters(app_argv *argv, const app_video *video)
     }
 }
 
-static void add_encoder(app_argv *argv, const char *encoder, const app_film *film)
+static bool is_sound(app_ratio ratio)
+{
+    return ratio.over > 0 && ratio.over <= INT32_MAX && ratio.under > 0 && ratio.under <= INT32_MAX;
+}
+
+/* The rate decides what a player must be able to do, which of bare frames ffmpeg would guess. */
+static void add_encoder(app_argv *argv, const char *encoder, const app_film *film,
+                        const app_film_clock *clock)
 {
     app_argv_add_all(argv, (const char *const[]){"-c:v", encoder, NULL});
     if (strcmp(encoder, "libx264") == 0)
         app_argv_add_all(argv, (const char *const[]){"-preset", "veryfast", "-crf", "23", NULL});
     else
         app_argv_add_all(argv, (const char *const[]){"-q:v", "3", NULL});
+    if (strcmp(encoder, "libx264") == 0 && is_sound(film->rate)) {
+        app_argv_add(argv, "-x264-params");
+        app_argv_addf(argv, "fps=%lld/%lld", (long long)film->rate.over,
+                      (long long)film->rate.under);
+    }
     app_argv_add_all(argv, (const char *const[]){"-pix_fmt", "yuv420p", NULL});
     app_argv_add(argv, app_ffmpeg_passthrough());
-    app_argv_add(argv, film->is_live ? "vfr" : "passthrough");
+    app_argv_add(argv, "passthrough");
+    app_argv_add(argv, "-enc_time_base");
+    app_argv_addf(argv, "1:%lld", (long long)clock->second);
+    app_argv_add(argv, "-video_track_timescale");
+    app_argv_addf(argv, "%lld", (long long)clock->second);
+}
+
+/* Of what comes at a constant rate a frame is a whole number of ticks, which are an .mp4's own. */
+static app_film_clock clock_of(const app_film *film, const char *encoder)
+{
+    const app_ratio rate = film->rate, tick = film->video->tick;
+    const int64_t most = strcmp(encoder, "mpeg4") == 0 ? MOST_TICKS_MPEG4 : MOST_TICKS;
+    const bool is_varying = film->is_live || film->video->is_variable;
+    app_film_clock made = {.second = USUAL_TICKS};
+    if (!is_varying && is_sound(rate) && rate.over <= most)
+        made = (app_film_clock){.second = rate.over, .frame = rate.under};
+    else if (!film->is_live && tick.over == 1 && is_sound(tick) && tick.under <= most)
+        made.second = tick.under;
+    while (made.second < LEAST_TICKS) {
+        made.second *= 2;
+        made.frame *= 2;
+    }
+    made.blur = app_ratio_value(tick) * (double)made.second * 1.01;
+    return made;
+}
+
+/* Later than the last. */
+static int64_t ticks_at(const app_encoder *encoder, double seconds)
+{
+    const app_film_clock *clock = &encoder->clock;
+    const double frame = (double)clock->frame;
+    double ticks = (seconds - encoder->begin_s) * (double)clock->second;
+    if (clock->frame > 0 && fabs(ticks - round(ticks / frame) * frame) <= clock->blur)
+        ticks = round(ticks / frame) * frame;
+    const bool is_later = ticks >= (double)encoder->last + 1 && ticks < LAST_TICK;
+    return is_later ? (int64_t)llround(ticks) : encoder->last + 1;
 }
 
 static int fail_to_write(const app_encoder *encoder, const char *why)
@@ -123,6 +171,7 @@ int app_encoder_open(app_encoder *encoder, const char *path, const app_film *fil
                         "cannot write %s: this ffmpeg has no encoder of H.264 or MPEG-4; --nosave "
                         "does without",
                         path);
+    encoder->clock = clock_of(film, name);
     encoder->path = app_format("%s", path);
     encoder->part = other_name(path, "part");
     const int refused = encoder->part != NULL ? app_inputs_check(encoder->part) : APP_EXIT_DONE;
@@ -130,12 +179,12 @@ int app_encoder_open(app_encoder *encoder, const char *path, const app_film *fil
         return refused;
     app_ffmpeg_begin(&argv);
     app_argv_add(&argv, "-y");
-    add_frames(&argv, film);
+    add_frames(&argv, film->video);
     add_filters(&argv, film->video);
-    add_encoder(&argv, name, film);
+    add_encoder(&argv, name, film, &encoder->clock);
     app_argv_add_all(&argv, (const char *const[]){"-movflags",
                                                   "+frag_keyframe+empty_moov+default_base_moof",
-                                                  "-f", "mp4", NULL});
+                                                  "-frag_duration", FRAGMENT, "-f", "mp4", NULL});
     if (encoder->part != NULL)
         app_argv_addf(&argv, "file:%s", encoder->part);
     const bool is_short = argv.is_short || encoder->path == NULL || encoder->part == NULL;
@@ -149,12 +198,32 @@ int app_encoder_open(app_encoder *encoder, const char *path, const app_film *fil
     return fail_to_write(encoder, encoder->child.complaint);
 }
 
-int app_encoder_write(app_encoder *encoder, const uint8_t *frame, size_t size)
+static app_io write_all(app_encoder *encoder, const app_film *film, const uint8_t *frame,
+                        int64_t ticks)
 {
     const app_patience patience = {.silence_ms = app_ffmpeg_silence_ms()};
-    const app_io state = app_child_write(&encoder->child, frame, size, &patience);
+    const size_t size = app_frame_size(film->video);
+    uint8_t header[APP_IVF_HEADER], before[APP_IVF_FRAME];
+    app_io state = APP_IO_DONE;
+    app_ivf_begin(film->video, encoder->clock.second, header);
+    app_ivf_frame(size, ticks, before);
+    if (encoder->frames == 0)
+        state = app_child_write(&encoder->child, header, sizeof header, &patience);
+    if (state == APP_IO_DONE)
+        state = app_child_write(&encoder->child, before, sizeof before, &patience);
+    return state == APP_IO_DONE ? app_child_write(&encoder->child, frame, size, &patience) : state;
+}
+
+int app_encoder_write(app_encoder *encoder, const app_film *film, const uint8_t *frame,
+                      double seconds)
+{
+    if (encoder->frames == 0)
+        encoder->begin_s = seconds;
+    const int64_t ticks = encoder->frames == 0 ? 0 : ticks_at(encoder, seconds);
+    const app_io state = write_all(encoder, film, frame, ticks);
     if (state == APP_IO_DONE) {
         encoder->frames++;
+        encoder->last = ticks;
         return APP_EXIT_DONE;
     }
     const int reason = errno;
@@ -172,8 +241,9 @@ static void add_copy(app_argv *argv, const app_encoder *encoder, const app_film 
                      bool has_sound, const char *to)
 {
     const app_video *video = film->video;
-    const double begin = video->begin_s > NO_OFFSET ? video->begin_s : 0;
-    const double seconds = (double)encoder->frames / app_ratio_value(film->rate);
+    const double begin = encoder->begin_s > NO_OFFSET ? encoder->begin_s : 0;
+    const double seconds =
+        (double)encoder->last / (double)encoder->clock.second + 1 / app_ratio_value(film->rate);
     app_ffmpeg_begin(argv);
     app_argv_add(argv, "-y");
     if (has_sound && begin > 0) {

@@ -13,7 +13,7 @@
 #define ASK_S     20
 
 static struct {
-    bool is_here;
+    bool is_here, tells_times;
     const char *passthrough, *encoder;
 } known;
 static pthread_once_t asked = PTHREAD_ONCE_INIT;
@@ -71,13 +71,15 @@ double app_ffmpeg_silence_ms(void)
     return (seconds > 0 && seconds < 1e6 ? seconds : SILENCE_S) * 1e3;
 }
 
-/* What "ffmpeg OPTION" prints; NULL: nothing. free() it. */
-static char *ask(const char *option)
+/* What "ffmpeg OPTION [VALUE]" prints; NULL: nothing. free() it. */
+static char *ask(const char *option, const char *value)
 {
     app_argv argv = {0};
     app_printed printed = {.size = 0};
     app_ffmpeg_begin(&argv);
     app_argv_add(&argv, option);
+    if (value != NULL)
+        app_argv_add(&argv, value);
     if (!argv.is_short)
         (void)app_program_run(argv.items, LISTS, ASK_S, &printed);
     app_argv_free(&argv);
@@ -111,14 +113,17 @@ static bool has_encoder(const char *list, const char *name)
 static void ask_all(void)
 {
     static const char *const encoders[] = {"libx264", "libopenh264", "mpeg4"};
-    char *version = ask("-version"), *list = ask("-encoders");
+    char *version = ask("-version", NULL), *list = ask("-encoders", NULL),
+         *filter = ask("-h", "filter=metadata");
     known.is_here = version != NULL && version[0] != '\0';
     known.passthrough = passthrough_of(version);
+    known.tells_times = filter != NULL && strstr(filter, " direct ") != NULL;
     for (size_t i = 0; list != NULL && i < 3 && known.encoder == NULL; i++)
         if (has_encoder(list, encoders[i]))
             known.encoder = encoders[i];
     free(version);
     free(list);
+    free(filter);
 }
 
 bool app_ffmpeg_is_here(void)
@@ -131,6 +136,12 @@ const char *app_ffmpeg_passthrough(void)
 {
     (void)pthread_once(&asked, ask_all);
     return known.passthrough;
+}
+
+bool app_ffmpeg_tells_times(void)
+{
+    (void)pthread_once(&asked, ask_all);
+    return known.tells_times;
 }
 
 const char *app_ffmpeg_encoder(void)

@@ -28,6 +28,8 @@ double app_ffmpeg_silence_ms(void);
 
 /* The word that keeps every frame as it comes, neither doubled nor dropped, by ffmpeg's version. */
 const char *app_ffmpeg_passthrough(void);
+/* Whether it can tell us when each frame is, as it decodes. */
+bool app_ffmpeg_tells_times(void);
 /* The encoder of our films: the first that this ffmpeg has of libx264, libopenh264, mpeg4. NULL:
  * none. */
 const char *app_ffmpeg_encoder(void);

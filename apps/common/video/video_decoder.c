@@ -12,7 +12,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -23,21 +25,25 @@ static void say_why(char why[APP_COMPLAINT_SIZE], const char *text)
     (void)snprintf(why, APP_COMPLAINT_SIZE, "%s", text);
 }
 
-/* The frames in their order: each, or every so manieth; a rate that varies is made constant, a size
- * that changes on its way the first one's. The range is said: else the name of a format decides. */
-static void add_filters(app_argv *argv, const app_video *video, int32_t stride)
+/* The frames in their order: each, or every so manieth, and of each the time in a line of the notes
+ * before it comes; a size that changes on its way becomes the first one's. The range is said: else
+ * the name of a format decides. Bare frames have no times: they are numbered, for times of a source
+ * that are no order are nothing that ffmpeg should complain of. */
+static void add_filters(app_argv *argv, const app_video *video, bool has_times, int32_t stride)
 {
-    char rate[64] = "", choice[64] = "", size[128] = "scale=out_range=tv";
-    if (video != NULL && video->is_variable)
-        (void)snprintf(rate, sizeof rate, "fps=%lld/%lld,", (long long)video->rate.over,
-                       (long long)video->rate.under);
+    char choice[64] = "", times[192] = "", size[128] = "scale=out_range=tv";
+    if (has_times)
+        (void)snprintf(times, sizeof times,
+                       "settb=%lld/%lld,metadata=mode=add:key=t:value=t,"
+                       "metadata=mode=print:key=t:file='pipe\\:3':direct=1,",
+                       (long long)video->tick.over, (long long)video->tick.under);
     if (stride > 1)
         (void)snprintf(choice, sizeof choice, "select=not(mod(n+1\\,%d)),", stride);
     if (video != NULL)
-        (void)snprintf(size, sizeof size, "scale=%d:%d:out_range=%s", video->width, video->height,
-                       video->range == PAWL_RANGE_FULL ? "pc" : "tv");
+        (void)snprintf(size, sizeof size, "scale=%d:%d:out_range=%s,settb=1/1000,setpts=N",
+                       video->width, video->height, video->range == PAWL_RANGE_FULL ? "pc" : "tv");
     app_argv_add(argv, "-vf");
-    app_argv_addf(argv, "%s%s%s", rate, choice, size);
+    app_argv_addf(argv, "%s%s%s", choice, times, size);
 }
 
 static void add_output(app_argv *argv, const app_video *video)
@@ -49,8 +55,14 @@ static void add_output(app_argv *argv, const app_video *video)
     if (video == NULL)
         app_argv_add_all(argv, (const char *const[]){"-f", "yuv4mpegpipe", NULL});
     else
-        app_argv_add_all(argv, (const char *const[]){"-c:v", "rawvideo", "-f", "rawvideo", NULL});
+        app_argv_add_all(argv, (const char *const[]){"-enc_time_base", "1:1000", "-c:v", "rawvideo",
+                                                     "-f", "rawvideo", NULL});
     app_argv_add(argv, "pipe:1");
+}
+
+bool app_decoder_tells_times(const app_video *video)
+{
+    return video->tick.under > 0 && app_ffmpeg_tells_times();
 }
 
 static app_flow start(app_decoder *decoder, const char *source, const app_video *video,
@@ -65,10 +77,11 @@ static app_flow start(app_decoder *decoder, const char *source, const app_video 
     } else {
         app_argv_add_all(&argv, (const char *const[]){"-map", "0:v:0", NULL});
     }
-    add_filters(&argv, video, stride);
+    decoder->has_times = video != NULL && app_decoder_tells_times(video);
+    add_filters(&argv, video, decoder->has_times, stride);
     add_output(&argv, video);
-    const bool is_started = !argv.is_short && app_child_start(&decoder->child, argv.items,
-                                                              APP_CHILD_OUT | APP_CHILD_DEAF);
+    const int pipes = APP_CHILD_OUT | APP_CHILD_DEAF | (decoder->has_times ? APP_CHILD_NOTES : 0);
+    const bool is_started = !argv.is_short && app_child_start(&decoder->child, argv.items, pipes);
     say_why(why, argv.is_short ? "memory ran out" : decoder->child.complaint);
     app_argv_free(&argv);
     return is_started ? APP_FLOW_FRAME : APP_FLOW_DAMAGED;
@@ -144,6 +157,7 @@ app_flow app_decoder_open(app_decoder *decoder, const char *source, const app_vi
     *decoder = (app_decoder)APP_DECODER_NONE;
     decoder->kind = app_video_kind_of(source);
     decoder->is_y4m = video == NULL;
+    decoder->seconds = NAN;
     if (decoder->kind == APP_VIDEO_STDIN) {
         decoder->child.out = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
         return read_header(decoder, patience, why);
@@ -170,6 +184,26 @@ static app_flow read_frame_line(app_decoder *decoder, const app_patience *patien
     return APP_FLOW_DAMAGED;
 }
 
+/* Of "frame:7    pts:3003    pts_time:0.1001"; what has no time has "NOPTS". */
+static void read_time(app_decoder *decoder, const app_patience *patience)
+{
+    char line[APP_Y4M_LINE];
+    app_io state = APP_IO_DONE;
+    decoder->seconds = NAN;
+    while (decoder->has_times && state == APP_IO_DONE) {
+        char *rest = NULL;
+        state = app_child_note(&decoder->child, line, sizeof line, patience);
+        const char *time = state == APP_IO_DONE ? strstr(line, " pts:") : NULL;
+        if (time == NULL)
+            continue;
+        const long long ticks = strtoll(time + strlen(" pts:"), &rest, 10);
+        if (rest != time + strlen(" pts:"))
+            decoder->seconds = (double)ticks * app_ratio_value(decoder->video.tick);
+        return;
+    }
+    decoder->has_times = false; /* they have ended */
+}
+
 app_flow app_decoder_read(app_decoder *decoder, uint8_t *frame, const app_patience *patience,
                           char why[APP_COMPLAINT_SIZE])
 {
@@ -180,8 +214,10 @@ app_flow app_decoder_read(app_decoder *decoder, uint8_t *frame, const app_patien
         return flow;
     const app_io state =
         app_child_read(&decoder->child, frame, decoder->frame_size, &got, patience);
-    return state == APP_IO_DONE ? APP_FLOW_FRAME
-                                : judge(decoder, state, decoder->is_y4m ? 1 : got, why);
+    if (state != APP_IO_DONE)
+        return judge(decoder, state, decoder->is_y4m ? 1 : got, why);
+    read_time(decoder, patience);
+    return APP_FLOW_FRAME;
 }
 
 void app_decoder_close(app_decoder *decoder)

@@ -13,7 +13,9 @@ typedef struct app_decoder {
     app_video video; /* what the frames are */
     app_video_kind kind;
     size_t frame_size; /* bytes of a frame */
-    bool is_y4m;
+    double seconds;    /* when the last frame is shown, against the file's earliest stream; NAN:
+                          nobody says so */
+    bool is_y4m, has_times;
 } app_decoder;
 #define APP_DECODER_NONE        \
     {                           \
@@ -27,6 +29,9 @@ typedef enum app_flow {
     APP_FLOW_DAMAGED, /* no more, and something was: why says what */
     APP_FLOW_STOPPED  /* the patience's is_over() */
 } app_flow;
+
+/* Whether this ffmpeg will say when each frame of such a file is. */
+bool app_decoder_tells_times(const app_video *video);
 
 /*
  * Starts to decode. A file, or an address of one, has been probed: video says what it is. Of what

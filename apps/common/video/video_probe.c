@@ -158,6 +158,7 @@ static bool take_video(const json_t *stream, double duration, double begin, app_
     video->width = (int32_t)(is_turned ? height : width);
     video->height = (int32_t)(is_turned ? width : height);
     take_rate(stream, video);
+    video->tick = ratio_of(stream, "time_base");
     take_format(stream, video);
     take_word(stream, "color_space", video->space);
     take_word(stream, "color_primaries", video->primaries);
@@ -167,7 +168,7 @@ static bool take_video(const json_t *stream, double duration, double begin, app_
         video->pixel = (app_ratio){video->pixel.under, video->pixel.over};
     const double own = number_of(stream, "duration"), count = number_of(stream, "nb_frames");
     const double length = (own > 0 ? own : duration) * app_ratio_value(video->rate);
-    const double frames = count >= 1 && !video->is_variable ? count : length + 0.5;
+    const double frames = count >= 1 ? count : length + 0.5;
     video->frames = frames >= 1 && frames < 1e12 ? (size_t)frames : 0;
     video->begin_s = number_of(stream, "start_time") - begin;
     (void)snprintf(video->codec, sizeof video->codec, "%s", text_of(stream, "codec_name"));

@@ -20,7 +20,8 @@ typedef struct app_video {
     int32_t stream;        /* of the file's, the video */
     int32_t width, height; /* as it is shown: turned as the file says */
     app_ratio rate;        /* frames a second, of what is decoded */
-    bool is_variable;      /* the file's is not constant: it is made so, at its mean */
+    bool is_variable;      /* it is a mean: the frames do not come at equal distances */
+    app_ratio tick;        /* seconds, of the file's time stamps */
     app_ratio pixel;       /* width of a pixel over its height; 0 / 0: square */
     size_t frames;         /* 0: not known */
     double begin_s;        /* against the file's earliest stream */

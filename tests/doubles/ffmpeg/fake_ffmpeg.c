@@ -38,9 +38,9 @@ typedef struct video {
 
 /* What the words ask for. */
 typedef struct order {
-    const char *inputs[2], *output, *format, *pixels, *size, *filter, *rate;
+    const char *inputs[2], *output, *format, *pixels, *filter;
     int input_count;
-    bool is_probe, is_copy, is_version, is_encoders;
+    bool is_probe, is_copy, is_version, is_encoders, is_help;
     const char *last_format;
 } order;
 
@@ -76,10 +76,6 @@ static void take_word(order *to, const char *word, const char *value)
         place = to->input_count == 0 ? &to->format : &to->last_format;
     else if (strcmp(word, "-pix_fmt") == 0 && to->pixels == NULL)
         place = &to->pixels;
-    else if (strcmp(word, "-video_size") == 0)
-        place = &to->size;
-    else if (strcmp(word, "-framerate") == 0)
-        place = &to->rate;
     else if (strcmp(word, "-vf") == 0)
         place = &to->filter;
     else if (strcmp(word, "-c") == 0)
@@ -95,6 +91,7 @@ static order read_order(int argc, char **argv)
         made.is_probe = made.is_probe || strcmp(argv[i], "-show_streams") == 0;
         made.is_version = made.is_version || strcmp(argv[i], "-version") == 0;
         made.is_encoders = made.is_encoders || strcmp(argv[i], "-encoders") == 0;
+        made.is_help = made.is_help || strcmp(argv[i], "-h") == 0;
         if (i + 1 < argc)
             take_word(&made, argv[i], argv[i + 1]);
     }
@@ -163,8 +160,8 @@ static int probe(const order *to)
     printf(
         "{\"streams\":[{\"index\":0,\"codec_type\":\"video\",\"codec_name\":\"fake\",\"width\":%d,"
         "\"height\":%d,\"pix_fmt\":\"%s\",\"r_frame_rate\":\"%s\",\"avg_frame_rate\":\"%s\","
-        "\"nb_frames\":\"%d\"}",
-        of.width, of.height, of.pixels, of.rate, of.rate, of.frames);
+        "\"nb_frames\":\"%d\",\"time_base\":\"1/%d\"}",
+        of.width, of.height, of.pixels, of.rate, of.rate, of.frames, number_at(of.rate));
     if (strcmp(of.sound, "none") != 0)
         printf(",{\"index\":1,\"codec_type\":\"audio\",\"codec_name\":\"%s\"}", of.sound);
     printf("],\"format\":{\"start_time\":\"0.0\"}}\n");
@@ -186,6 +183,16 @@ static int number_of(const video *of, const char *behaviour)
     const bool is_it =
         strncmp(of->behaviour, behaviour, length) == 0 && of->behaviour[length] == ':';
     return is_it ? number_at(of->behaviour + length + 1) : -1;
+}
+
+/* When it is, where that is asked for, as the filter "metadata" says it. */
+static void put_time(const order *to, int number)
+{
+    char line[64];
+    if (to->filter == NULL || strstr(to->filter, "metadata=mode=print") == NULL)
+        return;
+    (void)snprintf(line, sizeof line, "frame:%-4d pts:%-7d pts_time:0\nt=t\n", number, number);
+    (void)!write(3, line, strlen(line));
 }
 
 static bool put_frame(const video *of, int number, bool is_y4m, const char *pixels, size_t part)
@@ -267,8 +274,11 @@ static int decode(const order *to)
             (void)fail("concealing 99 errors");
         if (i == how.hang)
             wait_for_ever();
-        if ((i + 1) % every(to) == 0 && !put_frame(&of, i, is_y4m, pixels, 1))
-            return 1;
+        if ((i + 1) % every(to) == 0) {
+            put_time(to, i);
+            if (!put_frame(&of, i, is_y4m, pixels, 1))
+                return 1;
+        }
         wait_ms(how.pause > 0 ? how.pause : 0);
     }
     return 0;
@@ -281,28 +291,60 @@ static int encoder_number(const char *behaviour)
     return asked != NULL && strncmp(asked, behaviour, length) == 0 ? number_at(asked + length) : -1;
 }
 
-/* Frames from stdin: how many, in a line of the file. */
+static unsigned little(const unsigned char *bytes, size_t size)
+{
+    unsigned value = 0;
+    for (size_t i = size; i > 0; i--)
+        value = value << 8 | bytes[i - 1];
+    return value;
+}
+
+/* Frames a second of frames that are so many ticks apart, in lowest terms. */
+static void put_rate(FILE *file, unsigned second, unsigned apart)
+{
+    unsigned divisor = second;
+    for (unsigned other = apart; other > 0;) {
+        const unsigned rest = divisor % other;
+        divisor = other;
+        other = rest;
+    }
+    fprintf(file, "%u/%u", second / divisor, apart / divisor);
+}
+
+/* Frames from stdin, in IVF: how many and when, in a line of the file. */
 static int encode(const order *to)
 {
     static char bytes[1 << 20];
-    int frames = 0;
-    const char *by = to->size != NULL ? strchr(to->size, 'x') : NULL;
-    if (by == NULL)
-        return fail("no size");
+    unsigned char header[32], before[12];
+    unsigned frames = 0, last = 0, apart = 0;
+    bool is_even = true;
     FILE *file = fopen(path_of(to->output), "w");
     if (file == NULL)
         return fail(strerror(errno));
-    const size_t size = frame_size(to->pixels, number_at(to->size), number_at(by + 1));
     const int die = encoder_number("die:"), stuck = encoder_number("stuck:");
-    for (; fread(bytes, 1, size, stdin) == size; frames++) {
-        if (frames == die)
+    if (fread(header, 1, sizeof header, stdin) != sizeof header || memcmp(header, "DKIF", 4) != 0)
+        return fail("no IVF");
+    for (; fread(before, 1, sizeof before, stdin) == sizeof before; frames++) {
+        const unsigned size = little(before, 4), time = little(before + 4, 4);
+        if (size > sizeof bytes || fread(bytes, 1, size, stdin) != size)
+            return fail("half a frame");
+        if ((int)frames == die)
             return fail("No space left on device");
-        if (frames == stuck)
+        if ((int)frames == stuck)
             wait_for_ever();
+        is_even = is_even && (frames < 2 || time - last == apart);
+        apart = time - last;
+        last = time;
     }
     if (encoder_number("endless:") >= 0)
         wait_for_ever();
-    fprintf(file, "FILM %s %s %s frames %d\n", to->size, to->pixels, to->rate, frames);
+    fprintf(file, "FILM %ux%u %s ", little(header + 12, 2), little(header + 14, 2),
+            memcmp(header + 8, "I420", 4) == 0 ? "yuv420p" : "rgb24");
+    if (is_even && frames > 1)
+        put_rate(file, little(header + 16, 4), apart);
+    else
+        fputs("varying", file);
+    fprintf(file, " frames %u\n", frames);
     return fclose(file) == 0 ? 0 : fail(strerror(errno));
 }
 
@@ -357,6 +399,11 @@ int main(int argc, char **argv)
                    : 1;
     if (to.is_encoders)
         return printf("Encoders:\n V....D %s it\n", encoders != NULL ? encoders : "libx264") > 0
+                   ? 0
+                   : 1;
+    if (to.is_help) /* of the filter that says times: older ones cannot say them in time */
+        return printf("metadata AVOptions:\n   %s  it\n",
+                      version != NULL && version[0] == '4' ? "file" : "direct") > 0
                    ? 0
                    : 1;
     if (to.input_count == 0)
