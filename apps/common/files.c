@@ -16,7 +16,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
+
+#define READER_TICKS 100 /* of 50 ms */
 
 const char *app_path_name(const char *path)
 {
@@ -286,6 +289,13 @@ int app_fail_write(const char *path, int reason)
     if (is_missing)
         (void)app_fail(APP_EXIT_FAILED, "cannot write %s: there is no folder %s", path, folder);
     free(folder);
+    if (reason == EINTR && app_is_interrupted())
+        return app_fail_interrupted();
+    if (reason == ENXIO)
+        return app_fail(APP_EXIT_FAILED,
+                        "cannot write %s: it is a pipe or a socket, and nobody opens it for "
+                        "reading: start its reader first, or name a file",
+                        path);
     return is_missing ? APP_EXIT_FAILED
                       : app_fail(APP_EXIT_FAILED, "cannot write %s: %s", path, strerror(reason));
 }
@@ -298,10 +308,29 @@ bool app_output_is_stdout(const char *path)
             asked.st_dev == own.st_dev && asked.st_ino == own.st_ino);
 }
 
+int app_open_output(const char *path, int flags)
+{
+    const struct timespec tick = {.tv_nsec = 50 * 1000000L};
+    int file = -1;
+    for (int i = 0; i < READER_TICKS && file < 0 && !app_is_interrupted(); i++) {
+        file = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | flags, 0666);
+        if (file < 0 && errno != ENXIO)
+            return -1;
+        if (file < 0)
+            (void)nanosleep(&tick, NULL);
+    }
+    const int now = file >= 0 ? fcntl(file, F_GETFL) : -1;
+    if (now >= 0)
+        (void)fcntl(file, F_SETFL, now & ~O_NONBLOCK);
+    if (file < 0)
+        errno = app_is_interrupted() ? EINTR : ENXIO;
+    return file;
+}
+
 /* What is no file (a device, a pipe) is written into. */
 static int open_special(app_output *output, const char *path)
 {
-    const int file = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    const int file = app_open_output(path, 0);
     output->stream = file < 0 ? NULL : fdopen(file, "wb");
     if (output->stream != NULL)
         return APP_EXIT_DONE;

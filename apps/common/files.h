@@ -76,6 +76,9 @@ typedef struct app_output {
     pawl_file file; /* beneath the stream; of neither stdout nor a device */
 } app_output;
 
+/* open() for writing, with these flags more. A pipe that nobody reads is not waited for for ever:
+ * after five seconds it is ENXIO, and EINTR where we are interrupted. */
+int app_open_output(const char *path, int flags);
 /* Says that a file cannot be written, and whether its folder is missing; returns the exit code. */
 int app_fail_write(const char *path, int reason);
 

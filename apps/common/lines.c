@@ -31,8 +31,7 @@ int app_lines_open(app_lines *lines, const char *path)
     if (lines->path == NULL)
         return app_fail_memory();
     if (!lines->is_stdout) {
-        lines->file =
-            open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOCTTY, 0666);
+        lines->file = app_open_output(path, O_CREAT | O_TRUNC | O_APPEND);
         if (lines->file < 0) {
             const int code = app_fail_write(lines->path, errno);
             forget(lines);

@@ -108,6 +108,11 @@ static int refuse_kind(const finding *to, const char *source, mode_t mode)
 {
     if (S_ISCHR(mode) || S_ISBLK(mode))
         return app_fail(APP_EXIT_UNSUPPORTED, "%s is a device, and %s", source, reads(to));
+    if (S_ISFIFO(mode) && app_path_ends_in(source, APP_VIDEO_ENDINGS))
+        return app_fail(APP_EXIT_UNSUPPORTED,
+                        "%s is a pipe, and videos are read from files; pawl predict takes y4m from "
+                        "stdin, which is called -",
+                        source);
     if (app_path_ends_in(source, APP_VIDEO_ENDINGS))
         return app_fail(APP_EXIT_UNSUPPORTED,
                         "%s is a video by its name, and %s: pawl predict alone reads video", source,

@@ -38,6 +38,9 @@ static const char *words_of(const pawl_error *error, const char *path)
         return strerror(EISDIR);
     if (strstr(error->message, ": it is a device") != NULL)
         return "it is a device, not a file";
+    if (strstr(error->message, ": it is a pipe") != NULL)
+        return "it is a pipe, and nobody opens it for writing: start its writer first, or give a "
+               "file";
     return "it changed while it was read; read it again, or let its writer write another name and "
            "rename that";
 }

@@ -16,7 +16,8 @@ PAWL_BEGIN
 PAWL_API const char *pawl_file_kind(const char *path);
 
 /**
- * Reads a whole file: a copy of what it held at one moment, whoever writes into it. Pipes and terminals are read to their end.
+ * Reads a whole file: a copy of what it held at one moment, whoever writes into it. Pipes and terminals are read to their end;
+ * a pipe that nobody has opened for writing is waited for five seconds.
  *
  * A file counts as changed when its size, time of writing or time of change differs before and after; one that was written within the clock's
  * last ticks, whose times cannot tell, is read twice and compared. Not seen: a writer that has the file mapped and whose writing the system

@@ -29,6 +29,7 @@ typedef struct pw_os_input {
     bool is_stream;                 /* a pipe, a terminal ...: no size and no head */
     uint64_t size;                  /* bytes, as the system says now */
     size_t head_size;
+    size_t ahead; /* of a stream: bytes of the head that have been read from it */
     uint8_t head[PW_OS_HEAD_SIZE];
     pw_os_stamp stamp;              /* from here on the reader's own: as reading began */
     bool is_young;                  /* then: the clock could not tell another writing */

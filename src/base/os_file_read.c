@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/sysmacros.h>
@@ -32,6 +33,8 @@
 #define HOLE_SIZE       ((off_t)64 << 20)
 #define HOLES           1000            /* that are looked at */
 #define STREAM_ROOM     ((size_t)65536) /* first guess at the size of what has none */
+#define WRITER_TICK     50              /* ms between looks for one */
+#define WRITER_TICKS    100
 
 static pawl_status has_changed(const pw_os_input *input, pawl_error *error)
 {
@@ -52,6 +55,8 @@ static pawl_status cannot_read(const pw_os_input *input, pawl_error *error)
 static ssize_t read_at(const pw_os_input *input, uint8_t *to, size_t size, size_t at)
 {
     size_t done = 0;
+    for (; at + done < input->ahead && done < size; done++)
+        to[done] = input->head[at + done]; /* what told that there is a writer */
     while (done < size) {
         const size_t part = pw_size_min(size - done, INT_MAX / 2);
         const ssize_t got = input->is_stream
@@ -76,6 +81,40 @@ static bool is_stream(const pw_os_input *input, const struct stat *info)
             (isatty(input->descriptor) || info->st_rdev == makedev(1, 3)));
 }
 
+/*
+ * A pipe is opened without waiting, and it is for one who has it open for writing that we wait,
+ * however long that one takes; where nobody has, for a while. A byte that has come is in the head.
+ */
+static pawl_status await_writer(pw_os_input *input, pawl_error *error)
+{
+    struct pollfd end = {.fd = input->descriptor, .events = POLLIN};
+    for (int i = 0; i < WRITER_TICKS; i++) {
+        const ssize_t got = read(input->descriptor, input->head, 1);
+        input->ahead = got > 0 ? 1 : 0;
+        if (got > 0 || (got < 0 && errno == EAGAIN))
+            return PAWL_OK;
+        if (got < 0 && errno != EINTR)
+            return cannot_read(input, error);
+        if (poll(&end, 1, WRITER_TICK) > 0 && (end.revents & POLLIN) == 0)
+            return PAWL_OK; /* one was there, and has gone */
+    }
+    return pw_fail(error, PAWL_ERR_READ,
+                   "cannot read %s: it is a pipe, and nobody has opened it for writing within %d "
+                   "seconds: start its writer first, or give a file",
+                   input->path, WRITER_TICK * WRITER_TICKS / 1000);
+}
+
+/* What it says from now on is waited for. */
+static pawl_status begin_stream(pw_os_input *input, mode_t mode, pawl_error *error)
+{
+    if (S_ISFIFO(mode))
+        PW_TRY(await_writer(input, error));
+    const int flags = fcntl(input->descriptor, F_GETFL);
+    return flags >= 0 && fcntl(input->descriptor, F_SETFL, flags & ~O_NONBLOCK) == 0
+               ? PAWL_OK
+               : cannot_read(input, error);
+}
+
 static pawl_status look_at(pw_os_input *input, bool takes_streams, pawl_error *error)
 {
     struct stat info;
@@ -87,7 +126,7 @@ static pawl_status look_at(pw_os_input *input, bool takes_streams, pawl_error *e
                        kind);
     input->is_stream = kind != NULL;
     if (input->is_stream)
-        return PAWL_OK;
+        return begin_stream(input, info.st_mode, error);
     input->size = (uint64_t)info.st_size;
     const ssize_t got = read_at(input, input->head, sizeof input->head, 0);
     if (got < 0)
@@ -99,10 +138,9 @@ static pawl_status look_at(pw_os_input *input, bool takes_streams, pawl_error *e
 pawl_status pw_os_input_open(const char *path, bool takes_streams, pw_os_input *input,
                              pawl_error *error)
 {
-    /* O_NONBLOCK: opening a pipe nobody writes to must not wait before we can refuse it */
-    const int wait = takes_streams ? 0 : O_NONBLOCK;
+    /* O_NONBLOCK: a pipe that nobody writes to would keep us for ever */
     *input = (pw_os_input){.path = path};
-    input->descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | wait);
+    input->descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (input->descriptor < 0)
         return pw_fail_os(error, PAWL_ERR_READ, errno, "cannot open %s", path);
     const pawl_status status = look_at(input, takes_streams, error);

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define PRINTED   ((size_t)16 << 20)
 #define LIMIT     ((int64_t)1 << 40)
@@ -204,8 +205,21 @@ static pawl_status refuse(const char *source, const app_printed *printed, pawl_e
     return error->status;
 }
 
+/* A pipe would keep ffprobe waiting. */
+static bool is_file(const char *source)
+{
+    struct stat info;
+    return app_video_kind_of(source) != APP_VIDEO_FILE || stat(source, &info) != 0 ||
+           S_ISREG(info.st_mode);
+}
+
 pawl_status app_video_probe(const char *source, app_video *video, pawl_error *error)
 {
+    if (!is_file(source)) {
+        *error = (pawl_error){.status = PAWL_ERR_READ,
+                              .message = "it is a pipe, a device or a socket, not a file"};
+        return error->status;
+    }
     app_argv argv = {0};
     app_printed printed;
     app_ffprobe_begin(&argv);

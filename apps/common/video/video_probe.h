@@ -38,7 +38,8 @@ typedef struct app_video {
 } app_video;
 
 /* Asks of a file, or of an address that is one. PAWL_ERR_CORRUPT: no video can be read of it.
- * PAWL_ERR_DEVICE: there is no ffprobe. PAWL_ERR_CANCELLED: interrupted. */
+ * PAWL_ERR_READ: it is no file. PAWL_ERR_DEVICE: there is no ffprobe. PAWL_ERR_CANCELLED:
+ * interrupted. */
 pawl_status app_video_probe(const char *source, app_video *video, pawl_error *error);
 
 #endif
