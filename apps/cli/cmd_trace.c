@@ -243,6 +243,14 @@ static int run_traced(char **program, const trace_options *options)
     size_t defects = 0;
     if (find_program(program[0], path, sizeof path))
         traced_look(path, &file);
+    if (file.is_loader) {
+        const char *const loaded = traced_loaded(program);
+        if (loaded != NULL)
+            (void)snprintf(path, sizeof path, "%s", loaded);
+        file = (traced_file){.obstacle = NULL};
+        if (loaded != NULL)
+            traced_look(path, &file);
+    }
     int code = traced_prepare(&run);
     if (code == APP_EXIT_DONE)
         code = traced_start(&run, program, &file,

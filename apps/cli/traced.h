@@ -11,8 +11,12 @@
 typedef struct traced_file {
     const char *obstacle; /* the rest of a sentence, "is statically linked ..."; NULL: none */
     char before[64];      /* a sanitizer's library that wants to be first, or "" */
+    bool is_loader;       /* the dynamic linker, which is given a program to load */
 } traced_file;
 void traced_look(const char *path, traced_file *found);
+/* Of the words of a dynamic linker that is run by its name, the one that names the program; NULL:
+ * none does. */
+const char *traced_loaded(char *const *words);
 
 #define TRACED_MAX_LOGS 4096
 #define TRACED_REPAIR   1u /* as trace_log.h has them */

@@ -42,9 +42,20 @@ static uint64_t offset_of(const image *file, const Elf64_Ehdr *elf, uint64_t add
     return UINT64_MAX;
 }
 
-/* A sanitizer's library ends the program unless it is the first. */
-static void find_sanitizer(const image *file, const Elf64_Ehdr *elf, const Elf64_Phdr *dynamic,
-                           traced_file *found)
+/* A text of the dynamic table by its tag; room: bytes that it takes with its end, at most. */
+static const char *text_at(const image *file, uint64_t texts, const Elf64_Dyn *row, size_t room)
+{
+    const char *const text = part(file, texts + row->d_un.d_val, 1);
+    if (text == NULL)
+        return NULL;
+    const size_t left = (size_t)(file->data + file->size - (const uint8_t *)text);
+    return memchr(text, '\0', left < room ? left : room) != NULL ? text : NULL;
+}
+
+/* What the library is called, and which sanitizer's it needs: that one ends the program unless it
+ * is the first. */
+static void read_dynamic(const image *file, const Elf64_Ehdr *elf, const Elf64_Phdr *dynamic,
+                         traced_file *found)
 {
     static const char *const names[] = {"libasan.so.", "libtsan.so.", "libhwasan.so.",
                                         "liblsan.so."};
@@ -56,11 +67,13 @@ static void find_sanitizer(const image *file, const Elf64_Ehdr *elf, const Elf64
             texts = offset_of(file, elf, rows[i].d_un.d_ptr);
     for (size_t i = 0; rows != NULL && texts != UINT64_MAX && i < count && rows[i].d_tag != DT_NULL;
          i++) {
-        const char *const name = rows[i].d_tag == DT_NEEDED
-                                     ? part(file, texts + rows[i].d_un.d_val, sizeof found->before)
+        const bool is_own = rows[i].d_tag == DT_SONAME;
+        const char *const name = is_own || rows[i].d_tag == DT_NEEDED
+                                     ? text_at(file, texts, &rows[i], sizeof found->before)
                                      : NULL;
-        if (name == NULL || memchr(name, '\0', sizeof found->before) == NULL)
+        if (name == NULL)
             continue;
+        found->is_loader = found->is_loader || (is_own && strncmp(name, "ld-", 3) == 0);
         for (size_t k = 0; k < sizeof names / sizeof names[0]; k++)
             if (strncmp(name, names[k], strlen(names[k])) == 0)
                 memcpy(found->before, name, strlen(name) + 1);
@@ -93,11 +106,30 @@ static void look_inside(const image *file, traced_file *found)
         if (each != NULL && each->p_type == PT_DYNAMIC)
             dynamic = each;
     }
-    if (!has_linker)
+    if (dynamic != NULL)
+        read_dynamic(file, elf, dynamic, found);
+    found->is_loader = found->is_loader && !has_linker;
+    if (!has_linker && !found->is_loader)
         found->obstacle = "is statically linked, so no library can be brought into it, and it ran "
                           "untraced: link it dynamically";
-    else if (dynamic != NULL)
-        find_sanitizer(file, elf, dynamic, found);
+}
+
+const char *traced_loaded(char *const *words)
+{
+    static const char *const with_value[] = {
+        "--library-path",         "--inhibit-rpath",    "--audit", "--preload", "--argv0",
+        "--glibc-hwcaps-prepend", "--glibc-hwcaps-mask"};
+    for (size_t i = 1; words[i] != NULL; i++) {
+        bool has_value = false;
+        if (strncmp(words[i], "--", 2) != 0)
+            return words[i];
+        for (size_t k = 0; k < sizeof with_value / sizeof with_value[0]; k++)
+            has_value = has_value || strcmp(words[i], with_value[k]) == 0;
+        if (has_value && words[i + 1] == NULL)
+            return NULL;
+        i += has_value ? 1 : 0;
+    }
+    return NULL;
 }
 
 void traced_look(const char *path, traced_file *found)

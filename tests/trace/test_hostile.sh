@@ -162,7 +162,17 @@ like 'PAWL-T004  ICudaEngine #7 is given to createInferRefitter() after its end'
 
 # What no library can be brought into.
 printf '#include <stdio.h>\nint main(void) { puts("static"); return 4; }\n' >"$work/static.c"
-if "$cc" -static -o "$work/static" "$work/static.c" 2>/dev/null; then like 'is statically linked' -- "$work/static"; fi
+for kind in -static -static-pie; do
+    if "$cc" $kind -o "$work/static" "$work/static.c" 2>/dev/null; then like 'is statically linked' -- "$work/static"; fi
+done
+# The dynamic linker as the command: it is its program that is traced. (Sanitizers do not bear being loaded so.)
+linker=$(readelf -l "$hostile" 2>/dev/null | sed -n 's/.*program interpreter: \(.*\)]/\1/p')
+if [ -x "$linker" ] && [ -z "${TINY_FLAGS:-}" ]; then
+    like 'PAWL-T001  IBuilder #1 is ended before IBuilderConfig #2' -- "$linker" "$hostile" defect
+    like '(hostile.cpp:' -- "$linker" --library-path /nowhere "$hostile" defect
+    "$pawl" trace -- "$linker" --list "$hostile" >"$work/out" 2>"$work/err"
+    ! grep -q 'statically' "$work/err" || fail 'the dynamic linker is called statically linked'
+fi
 if [ "$(id -u)" = 0 ]; then
     cp "$work/use" "$work/setuid" && chown 1 "$work/setuid" && chmod 4755 "$work/setuid"
     like "runs with another's rights" -- "$work/setuid" "$work/libnvinfer.so.13"
