@@ -71,6 +71,8 @@ static const app_option options_table[] = {
      .help = "of int8: layers that stay out of it, a name or pattern and a precision a line, as in 'model.24 fp32'"},
     {.name = "max-map-drop", .type = APP_REAL, .offset = offsetof(build_options, drop.most),
      .value = "N", .low = 0, .high = 1, .backends = "cpu reference",
+     .instead = "it builds too slowly to be tried layer by layer; build for cpu with it, which names the layers that must stay in fp32, and give "
+                "those to this one in --precision-map",
      .help = "of int8: leave in fp32 the layers that cost accuracy, until --data shows at most so much less mAP50-95 (of classes top-1) than fp32, as in 0.004"},
     {.name = "images", .type = APP_TEXT, .offset = offsetof(build_options, drop.images),
      .value = "DIR", .backends = "cpu reference",

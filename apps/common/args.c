@@ -431,11 +431,15 @@ int app_backend_check(const app_command *command, const app_arguments *arguments
     for (size_t i = 0; i < command->option_count; i++) {
         const app_option *option = &command->options[i];
         if ((arguments->given >> i & 1) != 0 && option->backends != NULL &&
-            !app_list_has(option->backends, backend, strlen(backend)))
-            return app_usage(command,
-                             "--%s is of --backend %s, which this one (%s) does not know: leave it "
-                             "out, or choose that backend",
-                             option->name, option->backends, backend);
+            !app_list_has(option->backends, backend, strlen(backend))) {
+            const int first = (int)strcspn(option->backends, " ");
+            const char *const rest = option->backends + first;
+            return app_usage(
+                command, "--%s is of --backend %.*s%s%s, which this one (%s) does not know: %s",
+                option->name, first, option->backends, *rest == ' ' ? " or " : "",
+                *rest == ' ' ? rest + 1 : "", backend,
+                option->instead != NULL ? option->instead : "leave it out, or choose that backend");
+        }
     }
     return APP_EXIT_DONE;
 }

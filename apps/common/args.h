@@ -59,9 +59,11 @@ typedef struct app_option {
     size_t offset;     /* of the value in the command's options struct */
     const char *value; /* what stands for the value in the help; NULL for a flag */
     double low, high;
-    app_choices choices;  /* of APP_CHOICE */
-    const char *backends; /* blank-separated: those that know the option; NULL: all do */
-    const char *writes; /* endings of the file it writes, the usual one first; NULL: writes none */
+    app_choices choices; /* of APP_CHOICE */
+    const char
+        *backends; /* blank-separated, two at most: those that know the option; NULL: all do */
+    const char *instead; /* what to do with another one; NULL: leave the option out */
+    const char *writes;  /* endings of the file it writes, the usual one first; NULL: writes none */
     const char *help;
 } app_option;
 
