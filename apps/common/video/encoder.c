@@ -57,7 +57,15 @@ static void add_frames(app_argv *argv, const app_video *video)
     app_argv_add_all(argv, (const char *const[]){"-i", "pipe:0", NULL});
 }
 
-/* Sides that a player takes are even; R G B and grey become what high definition is. */
+/* Sides that a player takes are even: one that is not loses a pixel, but for its last. */
+static const char *make_even(const app_video *video)
+{
+    if (video->width == 1 || video->height == 1)
+        return "scale=max(2\\,trunc(iw/2)*2):max(2\\,trunc(ih/2)*2),";
+    return video->width % 2 + video->height % 2 > 0 ? "crop=trunc(iw/2)*2:trunc(ih/2)*2," : "";
+}
+
+/* R G B and grey become what high definition is. */
 static void add_filters(app_argv *argv, const app_video *video)
 {
     char pixel[64] = "";
@@ -66,9 +74,7 @@ static void add_filters(app_argv *argv, const app_video *video)
         (void)snprintf(pixel, sizeof pixel, ",setsar=%lld/%lld", (long long)video->pixel.over,
                        (long long)video->pixel.under);
     app_argv_add(argv, "-vf");
-    app_argv_addf(argv, "%sscale=%sout_range=%s%s",
-                  video->width % 2 + video->height % 2 > 0 ? "crop=trunc(iw/2)*2:trunc(ih/2)*2,"
-                                                           : "",
+    app_argv_addf(argv, "%sscale=%sout_range=%s%s", make_even(video),
                   is_yuv ? "" : "out_color_matrix=bt709:",
                   is_yuv && video->range == PAWL_RANGE_FULL ? "pc" : "tv", pixel);
     if (is_yuv) {
@@ -254,6 +260,11 @@ static void add_copy(app_argv *argv, const app_encoder *encoder, const app_film 
     if (has_sound)
         app_video_add_input(argv, film->sound_from);
     app_argv_add_all(argv, (const char *const[]){"-map", "0:v:0", "-c", "copy", NULL});
+    if (app_ffmpeg_takes_durations()) {
+        app_argv_add(argv, "-bsf:v"); /* counts of the last frame, which no other follows */
+        app_argv_addf(argv, "setts=pts=PTS:dts=DTS:duration=%lld",
+                      llround((double)encoder->clock.second / app_ratio_value(film->rate)));
+    }
     for (size_t i = 0; has_sound && i < video->sound_count; i++) {
         app_argv_add(argv, "-map");
         app_argv_addf(argv, "1:%d", video->sounds[i]);

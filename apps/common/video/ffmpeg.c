@@ -13,7 +13,7 @@
 #define ASK_S     20
 
 static struct {
-    bool is_here, tells_times;
+    bool is_here, tells_times, takes_durations;
     const char *passthrough, *encoder;
 } known;
 static pthread_once_t asked = PTHREAD_ONCE_INIT;
@@ -114,16 +114,18 @@ static void ask_all(void)
 {
     static const char *const encoders[] = {"libx264", "libopenh264", "mpeg4"};
     char *version = ask("-version", NULL), *list = ask("-encoders", NULL),
-         *filter = ask("-h", "filter=metadata");
+         *filter = ask("-h", "filter=metadata"), *packets = ask("-h", "bsf=setts");
     known.is_here = version != NULL && version[0] != '\0';
     known.passthrough = passthrough_of(version);
     known.tells_times = filter != NULL && strstr(filter, " direct ") != NULL;
+    known.takes_durations = packets != NULL && strstr(packets, "-duration ") != NULL;
     for (size_t i = 0; list != NULL && i < 3 && known.encoder == NULL; i++)
         if (has_encoder(list, encoders[i]))
             known.encoder = encoders[i];
     free(version);
     free(list);
     free(filter);
+    free(packets);
 }
 
 bool app_ffmpeg_is_here(void)
@@ -142,6 +144,12 @@ bool app_ffmpeg_tells_times(void)
 {
     (void)pthread_once(&asked, ask_all);
     return known.tells_times;
+}
+
+bool app_ffmpeg_takes_durations(void)
+{
+    (void)pthread_once(&asked, ask_all);
+    return known.takes_durations;
 }
 
 const char *app_ffmpeg_encoder(void)

@@ -30,6 +30,8 @@ double app_ffmpeg_silence_ms(void);
 const char *app_ffmpeg_passthrough(void);
 /* Whether it can tell us when each frame is, as it decodes. */
 bool app_ffmpeg_tells_times(void);
+/* Whether it can be told how long a packet lasts. */
+bool app_ffmpeg_takes_durations(void);
 /* The encoder of our films: the first that this ffmpeg has of libx264, libopenh264, mpeg4. NULL:
  * none. */
 const char *app_ffmpeg_encoder(void);

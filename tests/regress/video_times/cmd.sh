@@ -43,6 +43,11 @@ pawl predict -q "$ENGINE" even.ts --imgsz 64 --project out --name t; pawl predic
 for file in out/t/even.mp4 out/k/even.mp4; do ffprobe -v error -show_entries stream=r_frame_rate,avg_frame_rate -of csv=p=0 $file; done
 echo '--- two frames at one time are two frames'
 pawl predict -q "$ENGINE" twice.mp4 --imgsz 64 --project out --name w 2>&1; echo "exit $?, $(stamps out/w/twice.mp4 | wc -l) frames"
+echo '--- a film of one frame lasts as long as one; sides of one pixel are two'
+make -f lavfi -i testsrc=s=64x48:r=10:d=1 -frames:v 1 -pix_fmt yuv420p one.mp4
+for size in 1x1 33x1 1x20; do make -f lavfi -i testsrc=s=64x48:r=10:d=1 -vf "crop=${size%x*}:${size#*x}" -c:v ffv1 -pix_fmt rgb24 thin$size.mkv; done
+pawl predict -q "$ENGINE" one.mp4 thin*.mkv --imgsz 64 --project out --name p 2>&1; echo "exit $?"
+for name in one thin1x1 thin33x1 thin1x20; do ffprobe -v error -count_frames -show_entries stream=width,height,nb_read_frames,duration -of csv=p=0 "out/p/$name.mp4"; done
 echo '--- the time of each frame, in JSON'
 grep gaps.mp4 1.jsonl | sed -n '9,12p' | grep -o '"time":[0-9.]*'
 echo '--- the older encoder, whose clock is coarser'
