@@ -16,6 +16,15 @@ static pawl_status save(pawl_detector *detector, pawl_image *image, const pawl_d
     return status;
 }
 
+/* What was printed has arrived, or it is said. */
+static int is_written(void)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return 1;
+    fprintf(stderr, "what was found cannot be written to stdout\n");
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     pawl_detector *detector = NULL;
@@ -44,5 +53,5 @@ int main(int argc, char **argv)
     pawl_detector_destroy(&detector);
     if (status < 0)
         fprintf(stderr, "%s: %s\n", pawl_status_name(error.status), error.message);
-    return status < 0 ? 1 : 0;
+    return is_written() && status >= 0 ? 0 : 1;
 }

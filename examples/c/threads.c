@@ -78,6 +78,15 @@ static int run_workers(pawl_engine *engine, char **pictures, int count)
     return failed > 0 ? 1 : 0;
 }
 
+/* What was printed has arrived, or it is said. */
+static int is_written(void)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return 1;
+    fprintf(stderr, "what was found cannot be written to stdout\n");
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     pawl_plan *plan = NULL;
@@ -98,5 +107,5 @@ int main(int argc, char **argv)
     pawl_engine_destroy(&engine);
     pawl_runtime_destroy(&runtime);
     pawl_plan_destroy(&plan);
-    return code;
+    return is_written() ? code : 1;
 }

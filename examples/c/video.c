@@ -111,6 +111,23 @@ static pawl_status run(struct video *video, pawl_error *error)
     return status;
 }
 
+/* A side in pixels; 0: the text is none. */
+static int side_of(const char *text)
+{
+    char *rest = NULL;
+    const long side = strtol(text, &rest, 10);
+    return *text != '\0' && *rest == '\0' && side > 0 && side <= 65535 ? (int)side : 0;
+}
+
+/* What was printed has arrived, or it is said. */
+static int is_written(void)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return 1;
+    fprintf(stderr, "what was found cannot be written to stdout\n");
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     struct video video = {0};
@@ -118,9 +135,9 @@ int main(int argc, char **argv)
     pawl_open_desc desc = PAWL_OPEN_DESC_INIT;
     pawl_detector_info info = PAWL_DETECTOR_INFO_INIT;
     pawl_error error = PAWL_ERROR_INIT;
-    const int width = argc > 3 ? (int)strtol(argv[2], NULL, 10) : 0;
-    const int height = argc > 3 ? (int)strtol(argv[3], NULL, 10) : 0;
-    if (argc < 4 || argc > 5 || width < 1 || height < 1) {
+    const int width = argc > 3 ? side_of(argv[2]) : 0;
+    const int height = argc > 3 ? side_of(argv[3]) : 0;
+    if (argc < 4 || argc > 5 || width == 0 || height == 0) {
         fprintf(stderr, "usage: video ENGINE WIDTH HEIGHT [CONFIDENCE]\n");
         return 2;
     }
@@ -150,5 +167,5 @@ int main(int argc, char **argv)
         free(video.frames[i].bytes);
     if (status < 0 && error.status < 0)
         fprintf(stderr, "%s\n", error.message);
-    return status < 0 ? 1 : 0;
+    return is_written() && status >= 0 ? 0 : 1;
 }

@@ -134,6 +134,15 @@ static void *work(void *user)
     return NULL;
 }
 
+/* What was printed has arrived, or it is said. */
+static int is_written(void)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return 1;
+    fprintf(stderr, "an answer cannot be written to stdout\n");
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     struct server server = {NULL, PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER, 0, 0};
@@ -172,5 +181,5 @@ int main(int argc, char **argv)
     if (server.is_cut_short)
         fprintf(stderr, "the input ends within request %lu, or that is too long\n",
                 server.requests - 1);
-    return server.is_cut_short ? 1 : 0;
+    return is_written() && !server.is_cut_short ? 0 : 1;
 }
