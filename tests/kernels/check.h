@@ -42,9 +42,8 @@ size_t pt_check_conversion(const pk_implementation *implementation);
  * of the destination. Not for CANDIDATES, whose rows are those of DECODE. */
 void pt_solve(const pt_case *of, const void *const *sources, double *want, double *magnitude);
 
-/* A row of AMX as one that runs without tile registers, where the processor has AVX-512 of bytes and halves; false: row is none. The next call takes it
- * back. */
-bool pt_amx_emulate(const pk_implementation *row, pk_implementation *emulated);
+/* From now on instructions of tile registers, which the processor lacks or which nobody asked for, are done in plain C. Not for threads. */
+void pt_amx_emulate(void);
 
 /* What the roundings between the transforms of Winograd's way weigh in each element of the destination (dense N x C x H x W): the root of the sum of
  * the squares of the products that it adds up. The problem is one that pk_winograd_accepts(). */

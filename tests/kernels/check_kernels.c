@@ -361,15 +361,16 @@ static bool has_amx(void)
            syscall(SYS_arch_prctl, 0x1023, 18) == 0;
 }
 
-/* What no processor at hand can run, by what all else of it needs. */
+/* AMX where the processor lacks that alone. */
 static void check_emulated(uint32_t machine, const char *pattern)
 {
-    pk_implementation emulated;
-    for (size_t i = 0; i < pk_implementation_count; i++)
-        if ((pk_implementations[i].isa & ~((uint32_t)PK_AMX | machine)) == 0 &&
-            strstr(pk_implementations[i].name, pattern) != NULL &&
-            pt_amx_emulate(&pk_implementations[i], &emulated))
-            check_implementation(&emulated);
+    pt_amx_emulate();
+    for (size_t i = 0; i < pk_implementation_count; i++) {
+        const pk_implementation *row = &pk_implementations[i];
+        if ((row->isa & PK_AMX) != 0 && (row->isa & ~((uint32_t)PK_AMX | machine)) == 0 &&
+            strstr(row->name, pattern) != NULL)
+            check_implementation(row);
+    }
 }
 #endif
 
@@ -406,7 +407,8 @@ int main(int argc, char **argv)
     }
     machine |= (machine & PK_AVX2) != 0 && has_avx_vnni() ? PK_AVXVNNI : 0;
     machine |= (machine & PK_AVX512) != 0 && has_amx() ? PK_AMX : 0;
-    check_emulated(machine, pattern);
+    if ((machine & PK_AMX) == 0)
+        check_emulated(machine, pattern);
 #elif defined(__aarch64__)
     machine |= PK_NEON; /* the rest by their bits, which older headers have no names for */
     machine |= (getauxval(AT_HWCAP) >> 20 & 1u) != 0 ? PK_DOTPROD : 0;

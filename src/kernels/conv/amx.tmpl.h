@@ -30,10 +30,12 @@ static void PK_OWN(_configure)(size_t rows, size_t last)
 /* Behind the whole 64 bytes; no byte behind the run may be read. */
 static void PK_OWN(_add_last)(const unsigned char *x, size_t step, size_t count, size_t rows, const unsigned char *weights)
 {
-    unsigned char filled[PK_HEIGHT][PK_RUN] = {{0}};
+    unsigned char filled[PK_HEIGHT][PK_RUN]; /* of it, what the register reads */
     if (count % PK_GROUP != 0) {
-        for (size_t r = 0; r < rows; r++)
+        for (size_t r = 0; r < rows; r++) {
             memcpy(filled[r], x + r * step, count);
+            memset(filled[r] + count, 0, PK_GROUP - count % PK_GROUP);
+        }
         x = filled[0];
         step = PK_RUN;
     }

@@ -9,11 +9,13 @@
  *     amx_add_u8s8(sums, rows, columns)     sums[m][n] += rows[m][4 k + i] * columns[k][4 n + i], over k and four i
  *     amx_add_bf16(sums, rows, columns)     the same with two halves, in floats
  *
- * A test that has no such processor at hand has them in plain C (PK_AMX_EMULATED).
+ * Ours, not the compiler's: gcc's _tile_loadd does not say that it reads memory, nor its ldtilecfg that it reads more than eight bytes, so that stores
+ * before them were left out. Neither gcc nor clang knows what is in a register of tiles: volatile statements, all of them, stay in their order.
  */
 #ifndef PK_SIMD_AMX_H
 #define PK_SIMD_AMX_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* What ldtilecfg reads, palette 1 (Intel 64 manual, volume 1, "Programming with Intel AMX"). */
@@ -25,23 +27,11 @@ typedef struct amx_shapes {
 
 _Static_assert(sizeof(amx_shapes) == 64, "as the processor reads it");
 
-#if defined(PK_AMX_EMULATED)
-#include "kernels/amx_emulation.h"
-#else
-#include <immintrin.h>
-
-/* gcc's intrinsics do not say that they read memory: what was stored before must be there. */
-#define amx_barrier() __asm__ volatile("" ::: "memory")
-#define amx_configure(shapes)        \
-    do {                             \
-        amx_barrier();               \
-        _tile_loadconfig(shapes);    \
-    } while (0)
-#define amx_release()                       _tile_release()
-#define amx_load(tile, from, step)          _tile_loadd(tile, from, (long long)(step))
-#define amx_store(tile, to, step)           _tile_stored(tile, to, (long long)(step))
-#define amx_add_u8s8(sums, rows, columns)   _tile_dpbusd(sums, rows, columns)
-#define amx_add_bf16(sums, rows, columns)   _tile_dpbf16ps(sums, rows, columns)
-#endif
+#define amx_configure(shapes)             __asm__ volatile("ldtilecfg %0" ::"m"(*(const amx_shapes *)(shapes)))
+#define amx_release()                     __asm__ volatile("tilerelease")
+#define amx_load(tile, from, step)        __asm__ volatile("tileloadd (%0,%1,1), %%tmm" #tile ::"r"((const void *)(from)), "r"((size_t)(step)) : "memory")
+#define amx_store(tile, to, step)         __asm__ volatile("tilestored %%tmm" #tile ", (%0,%1,1)" ::"r"((void *)(to)), "r"((size_t)(step)) : "memory")
+#define amx_add_u8s8(sums, rows, columns) __asm__ volatile("tdpbusd %%tmm" #columns ", %%tmm" #rows ", %%tmm" #sums::)
+#define amx_add_bf16(sums, rows, columns) __asm__ volatile("tdpbf16ps %%tmm" #columns ", %%tmm" #rows ", %%tmm" #sums::)
 
 #endif
