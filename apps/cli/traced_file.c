@@ -117,14 +117,15 @@ static void look_inside(const image *file, traced_file *found)
 const char *traced_loaded(char *const *words)
 {
     static const char *const with_value[] = {
-        "--library-path",         "--inhibit-rpath",    "--audit", "--preload", "--argv0",
-        "--glibc-hwcaps-prepend", "--glibc-hwcaps-mask"};
+        /* behind two hyphens */
+        "library-path",         "inhibit-rpath",    "audit", "preload", "argv0",
+        "glibc-hwcaps-prepend", "glibc-hwcaps-mask"};
     for (size_t i = 1; words[i] != NULL; i++) {
         bool has_value = false;
         if (strncmp(words[i], "--", 2) != 0)
             return words[i];
         for (size_t k = 0; k < sizeof with_value / sizeof with_value[0]; k++)
-            has_value = has_value || strcmp(words[i], with_value[k]) == 0;
+            has_value = has_value || strcmp(words[i] + 2, with_value[k]) == 0;
         if (has_value && words[i + 1] == NULL)
             return NULL;
         i += has_value ? 1 : 0;
