@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Command lines by table. A row says all there is to say about an option: how it is written, what
- * it takes, its choices, which backends know it, which files it writes. Parsing, --help, completion
- * and the manual page read the same rows, so they cannot drift apart.
+ * Command lines by table. A row says all of an option: how it is written, what it takes, which
+ * backends know it, which files it writes. Parsing, help, completion and manual page read the same.
  */
 #ifndef APP_ARGS_H
 #define APP_ARGS_H
@@ -59,11 +58,10 @@ typedef struct app_option {
     size_t offset;     /* of the value in the command's options struct */
     const char *value; /* what stands for the value in the help; NULL for a flag */
     double low, high;
-    app_choices choices; /* of APP_CHOICE */
-    const char
-        *backends; /* blank-separated, two at most: those that know the option; NULL: all do */
-    const char *instead; /* what to do with another one; NULL: leave the option out */
-    const char *writes;  /* endings of the file it writes, the usual one first; NULL: writes none */
+    app_choices choices;  /* of APP_CHOICE */
+    const char *backends; /* blank-separated, at most two, that know the option; NULL: all do */
+    const char *instead;  /* what to do with another one; NULL: leave the option out */
+    const char *writes; /* endings of the file it writes, the usual one first; NULL: writes none */
     const char *help;
 } app_option;
 
