@@ -161,6 +161,40 @@ static void test_unused_cache(void)
     (void)pw_object_end(plan);
 }
 
+/* The library takes what it wrote and then, by two errors, does not use it, as 8.6.0 does: one
+ * sentence of ours, and an empty one in its place; or it stays, where none can be made. */
+static void test_forgotten_cache(void)
+{
+    char path[] = "/tmp/pawl-cache-XXXXXX", beside[sizeof path + 8];
+    pw_plan *const plan = make_plan();
+    pawl_error error = {.status = PAWL_OK};
+    const int file = mkstemp(path);
+    if (file < 0 || close(file) != 0)
+        abort();
+    expect(build(plan, NULL, path, &error) == PAWL_OK, "keeps its timings", error.message);
+    setenv("DOUBLE_FORGETS", "1", 1);
+    for (int turn = 0; turn < 2; turn++) {
+        if (turn == 1)
+            setenv("DOUBLE_FAIL", "createTimingCache:2", 1);
+        forget();
+        messages[0] = '\0';
+        expect(build(plan, NULL, path, &error) == PAWL_OK, "built all the same", error.message);
+        expect(times_said("cannot use the timings in") == 1 &&
+                   times_said("all is timed anew") == 1 && times_said("yelin") == 0 &&
+                   times_said("will not be used") == 0,
+               turn == 0 ? "one sentence" : "one sentence, and no other cache", messages);
+    }
+    unsetenv("DOUBLE_FAIL");
+    unsetenv("DOUBLE_FORGETS");
+    messages[0] = '\0';
+    expect(build(plan, NULL, path, &error) == PAWL_OK && messages[0] == '\0', "is used then",
+           messages);
+    expect(live() == 0, "what was made of it", "is left");
+    snprintf(beside, sizeof beside, "%s.times", path);
+    expect(unlink(path) == 0 && unlink(beside) == 0, "kept", "two files, no more");
+    (void)pw_object_end(plan);
+}
+
 typedef struct refusal {
     const char *what;
     void (*make)(pw_plan *plan);
@@ -235,6 +269,7 @@ int main(void)
     test_stopped();
     test_last_time();
     test_unused_cache();
+    test_forgotten_cache();
     test_refused();
     expect(pawl_object_count() == 0, "objects", "are left");
     printf("%s: ", library->version_text);

@@ -41,6 +41,12 @@ expect 0 'GPU 1: ' env FAKE_CUDA_DEVICES=2 FAKE_CUDA_CAPABILITY=9.0 "$pawl" doct
 grep -q 'compute capability 9.0' out || fail 'the GPU is not described'
 expect 0 'this version needs neither' "$pawl" doctor
 expect 0 'nvidia-cublas-cu11' env PAWL_TENSORRT_LIBRARY="$work/libraries/libnvinfer.so.8" "$pawl" doctor
+# The cuBLAS it names is that of the CUDA the library was made with, as 8.6.0's own text has it, across a block's end.
+for padding in 0 4090; do
+    { cat libraries/libnvinfer.so.8; head -c "$padding" /dev/zero; echo cuda-12.0; } >libnvinfer_cuda12.so
+    expect 0 'no libcublas.so.12 here, which this TensorRT, made with CUDA 12, asks for' env PAWL_TENSORRT_LIBRARY="$work/libnvinfer_cuda12.so" "$pawl" doctor
+    grep -q 'pip install nvidia-cublas-cu12 and' out || fail 'not what to install'
+done
 for export in getInferLibVersion createInferBuilder createInferRuntime; do
     expect 0 'libnvinfer.so.10 cannot be used: it crashed' env DOUBLE_CRASH="$export" "$pawl" doctor
     grep -q '^cpu (fp32.*): ready' out && grep -q 'tensorrt cannot be used: it crashed' out || fail 'the others are not told of'

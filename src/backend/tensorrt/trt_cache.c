@@ -21,21 +21,57 @@ const char *pw_trt_cache_path(const pw_trt_library *library, const pw_gpu_device
     return path;
 }
 
-/* A cache of the file's content where the library takes it, else an empty one; NULL: neither. */
+/* A cache of this content that the config uses. NULL: refused, or set and then, by an error of the
+ * library's, not used, as 8.6.0 does with its own (setTimingCache says true, and its log "The
+ * timing cache will not be used!"). *set is one that the config refers to all the same, else NULL.
+ */
+static pw_trt_native *offer(const pw_trt_library *library, pw_trt_object *config,
+                            const pw_contents *content, pw_trt_native **set)
+{
+    PW_TRT_WATCH(watch, PW_TRT_WATCH_WORKERS);
+    pw_trt_native *const native =
+        pw_trt_config_timing_cache(library, config->native, content->data, content->size);
+    *set = NULL;
+    if (native == NULL)
+        return NULL;
+    if (!pw_trt_config_set_timing_cache(library, config->native, native)) {
+        pw_trt_delete(native);
+        return NULL;
+    }
+    if (content->size == 0 || watch.count == 0)
+        return native;
+    pw_trt_watch_forget(); /* the caller says it in words */
+    *set = native;
+    return NULL;
+}
+
+/* What an earlier build left, where the library uses it, else an empty one; NULL: neither. */
 static pw_trt_native *make_native(const pw_trt_library *library, pw_trt_object *config,
                                   const char *path)
 {
     pw_contents file = {.data = NULL};
+    const pw_contents nothing = {.data = NULL};
+    pw_trt_native *unused = NULL, *set = NULL;
     pawl_error reason;
     if (pw_os_is_file(path) && pw_os_read(path, SIZE_MAX, &file, &reason) < 0)
         pw_log(PAWL_LOG_WARNING, "the timing cache is not read, so all is timed anew: %s",
                reason.message);
-    pw_trt_native *native =
-        pw_trt_config_timing_cache(library, config->native, file.data, file.size);
+    pw_trt_native *native = offer(library, config, &file, &unused);
     if (native == NULL && file.size > 0) {
-        pw_log(PAWL_LOG_WARNING, "%s does not take the timing cache %s; it begins an empty one",
-               library->version_text, path);
-        native = pw_trt_config_timing_cache(library, config->native, NULL, 0);
+        pw_log(PAWL_LOG_WARNING,
+               "%s cannot use the timings in %s (%s): all is timed anew, and the new timings "
+               "replace them",
+               library->version_text, path,
+               unused != NULL ? "it takes the file and then does not read it, perhaps for want of "
+                                "cuBLAS: see pawl doctor"
+                              : "made for another GPU or version");
+        native = offer(library, config, &nothing, &set);
+        if (native == NULL) {
+            native = unused; /* the config refers to it still */
+            unused = NULL;
+        }
+        if (unused != NULL)
+            pw_trt_delete(unused);
     }
     pw_os_contents_free(&file); /* the library has copied what it took */
     return native;
@@ -49,19 +85,7 @@ pawl_status pw_trt_cache_load(const pw_trt_library *library, pw_trt_object *conf
                library->version_text, path);
         return PAWL_OK;
     }
-    pw_trt_native *native = make_native(library, config, path);
-    if (native != NULL && !pw_trt_config_set_timing_cache(library, config->native, native)) {
-        pw_log(PAWL_LOG_WARNING,
-               "%s does not use the timing cache %s, which was made for another GPU or version: "
-               "all is timed anew, and the new timings replace it",
-               library->version_text, path);
-        pw_trt_delete(native);
-        native = pw_trt_config_timing_cache(library, config->native, NULL, 0);
-        if (native != NULL && !pw_trt_config_set_timing_cache(library, config->native, native)) {
-            pw_trt_delete(native);
-            native = NULL;
-        }
-    }
+    pw_trt_native *const native = make_native(library, config, path);
     if (native == NULL) {
         pw_log(PAWL_LOG_WARNING, "%s makes no timing cache, so this build keeps no timings",
                library->version_text);

@@ -6,6 +6,7 @@
 #include "base/strbuf.h"
 #include "gpu/driver.h"
 #include <stdio.h>
+#include <string.h>
 
 typedef void (*line_writer)(void *user, const char *text);
 
@@ -61,38 +62,72 @@ static void report_driver(line_writer line, void *user)
         report_gpu(cuda, i, line, user);
 }
 
+/* The CUDA that the library was made with, 11 or 12, from the "cuda-12.0" or "cuda_12.0" of its
+ * compiler's texts; 0: it says none. Its own text names cuBLAS without a number ("libcublas.so."):
+ * that of its CUDA is added when it is loaded. Reads in blocks up to the first. */
+static unsigned cuda_of(const char *path)
+{
+    enum { BLOCK = 4096, TEXT = 8 };
+    char block[TEXT + BLOCK] = {0}; /* what was left of the block before comes first */
+    unsigned major = 0;
+    FILE *const file = fopen(path, "rbe");
+    for (size_t got = 0; file != NULL && major == 0;) {
+        memmove(block, block + got, TEXT);
+        got = fread(block + TEXT, 1, BLOCK, file);
+        if (got == 0)
+            break;
+        const char *const end = block + got;
+        for (const char *at = block; major == 0 && at < end; at++) {
+            at = memchr(at, 'c', (size_t)(end - at));
+            if (at == NULL)
+                break;
+            if (memcmp(at, "cuda", 4) == 0 && (at[4] == '-' || at[4] == '_') && at[5] == '1' &&
+                at[6] >= '0' && at[6] <= '9' && at[7] == '.')
+                major = 10 + (unsigned)(at[6] - '0');
+        }
+    }
+    if (file != NULL)
+        (void)fclose(file);
+    return major;
+}
+
 /* What a build uses where it is, up to 9.x. */
 static const struct helper {
-    const char *name, *files[2];
-    const char *cost, *remedy;
+    const char *name, *file; /* the file without its number */
+    const char *cost, *package;
 } helpers[] = {
-    {"cuBLAS",
-     {"libcublas.so.11", "libcublas.so.12"},
-     "builds do without its kernels and cuDNN's, and each first tries in vain",
-     "pip install nvidia-cublas-cu11 (or -cu12, as this TensorRT was made for)"},
-    {"cuBLASLt",
-     {"libcublasLt.so.11", "libcublasLt.so.12"},
-     "builds do without its kernels and cuDNN's, and each first tries in vain",
-     "pip install nvidia-cublas-cu11 (or -cu12), where it comes with cuBLAS,"},
-    {"cuDNN",
-     {"libcudnn.so.8", NULL},
-     "builds of 8.5 and older do without its kernels; later ones do not ask for them",
-     "pip install nvidia-cudnn-cu11 (or -cu12), of version 8"},
+    {"cuBLAS", "libcublas.so",
+     "builds do without its kernels and cuDNN's, and may each first try in vain", "cublas"},
+    {"cuBLASLt", "libcublasLt.so",
+     "builds do without its kernels and cuDNN's, and may each first try in vain", "cublas"},
+    {"cuDNN", "libcudnn.so",
+     "builds of 8.5 and older do without its kernels; later ones do not ask for them", "cudnn"},
 };
 
-static void report_helper(const struct helper *helper, line_writer line, void *user)
+static void report_helper(const struct helper *helper, unsigned cuda, line_writer line, void *user)
 {
-    char sentence[400], reason[256];
+    char sentence[400], reason[256], file[32];
     pw_strbuf text = PW_STRBUF(sentence);
-    for (size_t i = 0; i < PW_COUNT(helper->files) && helper->files[i] != NULL; i++)
-        if (pw_os_library_open(helper->files[i], reason, sizeof reason) != NULL) {
-            pw_strbuf_add(&text, "%s: %s", helper->name, helper->files[i]);
-            line(user, sentence);
-            return;
-        }
+    const bool is_cudnn = strcmp(helper->package, "cudnn") == 0;
+    const unsigned known = cuda != 0 ? cuda : 11, last = cuda != 0 || is_cudnn ? known : 12;
+    for (unsigned number = known; number <= last; number++) {
+        snprintf(file, sizeof file, "%s.%u", helper->file, is_cudnn ? 8 : number);
+        if (pw_os_library_open(file, reason, sizeof reason) == NULL)
+            continue;
+        pw_strbuf_add(&text, "%s: %s", helper->name, file);
+        line(user, sentence);
+        return;
+    }
+    snprintf(file, sizeof file, "%s.%u", helper->file, is_cudnn ? 8 : known);
+    pw_strbuf_add(&text, "%s: no %s here", helper->name, file);
+    if (cuda != 0)
+        pw_strbuf_add(&text, ", which this TensorRT, made with CUDA %u, asks for", cuda);
     pw_strbuf_add(&text,
-                  "%s: no %s here: %s; to have it, %s and name its folder in LD_LIBRARY_PATH",
-                  helper->name, helper->files[0], helper->cost, helper->remedy);
+                  ": %s; to have it, pip install nvidia-%s-cu%u%s%s and name its folder in "
+                  "LD_LIBRARY_PATH",
+                  helper->cost, helper->package, known,
+                  cuda == 0 ? " (or -cu12, as this TensorRT was made for)" : "",
+                  is_cudnn ? ", of version 8," : "");
     line(user, sentence);
 }
 
@@ -105,8 +140,9 @@ static void report_helpers(line_writer line, void *user)
         line(user, "cuBLAS, cuDNN: this version needs neither");
         return;
     }
+    const unsigned cuda = cuda_of(library->path);
     for (size_t i = 0; i < PW_COUNT(helpers); i++)
-        report_helper(&helpers[i], line, user);
+        report_helper(&helpers[i], cuda, line, user);
 }
 
 void pw_trt_report(line_writer line, void *user)

@@ -140,6 +140,7 @@ typedef struct profile {
 typedef struct cache {
     body body;
     bool is_foreign; /* made from the content of another library's or GPU's */
+    bool is_kept;    /* made from the content of an earlier build's */
 } cache;
 
 typedef struct config {

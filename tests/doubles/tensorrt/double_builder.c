@@ -320,6 +320,8 @@ object *VBuilderConfig_createTimingCache(inner *self, const void *data, size_t s
     cache *const made = double_make(sizeof *made, CLASS_VTimingCache, CLASS_COUNT, end_cache,
                                     own->body.logger, NULL);
     if (made != NULL)
+        made->is_kept = size > 0;
+    if (made != NULL)
         made->is_foreign = size > 0 && (data == NULL || size < 4 || memcmp(data, "ftrc", 4) != 0);
     return face(made);
 }
@@ -330,7 +332,14 @@ bool VBuilderConfig_setTimingCache(inner *self, object *cache_, bool ignore_mism
     if (ENTER(self) || cache_ == NULL || ((const cache *)owner(cache_))->is_foreign)
         return false;
     ((config *)self->owner)->timing = owner(cache_);
-    return true;
+    if (((const cache *)owner(cache_))->is_kept && getenv("DOUBLE_FORGETS") != NULL) {
+        double_say(((body *)self->owner)->logger, SEVERITY_ERROR,
+                   "1: [myelinCache.h::deserializeFromBuffer::52] Error Code 1: Myelin (Myelin "
+                   "error from unknown graph)");
+        double_say(((body *)self->owner)->logger, SEVERITY_ERROR,
+                   "4: The timing cache will not be used!");
+    }
+    return true; /* as 8.6.0 does */
 }
 
 object *VTimingCache_serialize(inner *self)
