@@ -57,6 +57,23 @@ static void test_causes(void)
          "got "
          "compute 7.5, please rebuild.",
          PAWL_ERR_DEVICE, NULL, "build the engine again"},
+        {"1: [stdArchiveReader.cpp::StdArchiveReader::58] Error Code 1: Serialization "
+         "(Serialization "
+         "assertion sizeRead == static_cast<uint64_t>(mEnd - mCurrent) failed.Size specified in "
+         "header does not match archive size)",
+         PAWL_ERR_DEVICE, NULL, "build the engine again"},
+        {"1: [archiveReader.cpp::consumeBytes::56] Error Code 1: Serialization (Serialization "
+         "assertion count <= mEnd - mCurrent failed.Trying to consume past end of archive)",
+         PAWL_ERR_DEVICE, NULL, "build the engine again"},
+        {"1: [runtime.cpp::parsePlan::315] Error Code 1: Serialization (Serialization assertion "
+         "plan->header.size == blobSize failed.)",
+         PAWL_ERR_DEVICE, NULL, "build the engine again"},
+        {"2: [runtime.cpp::parsePlan::304] Error Code 2: Internal Error (Assertion blobSize > "
+         "numericCast<int64_t>(sizeof(rt::PlanHeader)) failed. )",
+         PAWL_ERR_DEVICE, NULL, "build the engine again"},
+        {"1: [runtime.cpp::parsePlan::314] Error Code 1: Serialization (Serialization assertion "
+         "plan->header.magicTag == rt::kPLAN_MAGIC_TAG failed.)",
+         PAWL_ERR_DEVICE, NULL, "build the engine again"},
         {"CUDA initialization failure with error: 35", PAWL_ERR_DEVICE, NULL, "nvidia-smi"},
         {"CUDA driver version is insufficient for CUDA runtime version", PAWL_ERR_DEVICE, NULL,
          "update"},

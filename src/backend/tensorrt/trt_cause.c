@@ -41,6 +41,9 @@ static const struct {
     {"version tag does not match", PAWL_ERR_DEVICE, PLAN_REMEDY},
     {"magictag", PAWL_ERR_DEVICE, PLAN_REMEDY}, /* NVIDIA 1596, 1736, 2915 */
     {"magic_tag", PAWL_ERR_DEVICE, PLAN_REMEDY},
+    {"archive size", PAWL_ERR_DEVICE, PLAN_REMEDY}, /* cut off, says 8.5.3 */
+    {"end of archive", PAWL_ERR_DEVICE, PLAN_REMEDY},
+    {"blobsize", PAWL_ERR_DEVICE, PLAN_REMEDY},            /* the same of 8.6.0 */
     {"incompatible device", PAWL_ERR_DEVICE, PLAN_REMEDY}, /* NVIDIA 564, 2176 */
     {"validatecaskklibdigest", PAWL_ERR_DEVICE,
      "its kernel library is of another version or was changed: install TensorRT anew"},

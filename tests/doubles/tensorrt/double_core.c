@@ -308,7 +308,7 @@ void double_check(const body *maker, const counter *children, int32_t since, con
         return;
     }
     const char *const file =
-        strcmp(kind, "Builder") == 0 ? "optimizer/api/builder.cpp" : "runtime/api/runtime.cpp";
+        strcmp(kind, "Builder") == 0 ? "optimizer/api/builder.cpp" : "runtime/rt/runtime.cpp";
     const char *const base = strrchr(file, '/') + 1;
     double_say(maker->logger, SEVERITY_ERROR,
                "3: [%s::~%s::%d] Error Code 3: API Usage Error (Parameter check failed at: "

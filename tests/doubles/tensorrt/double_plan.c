@@ -112,15 +112,17 @@ bool double_plan_read(void *logger, const void *data, size_t size, bool allows_h
                       void **blob, graph *graph_)
 {
     header head;
+    const bool is_86 = double_version() >= 8600 && double_version() < 9000; /* as 8.6.0 says it */
     if (data == NULL || size < sizeof head || memcmp(data, magic, sizeof magic) != 0)
-        return refuse(logger, "magicTagRead == kMAGIC_TAG failed.Magic tag does not match");
+        return refuse(logger, is_86 ? "plan->header.magicTag == rt::kPLAN_MAGIC_TAG failed."
+                                    : "magicTagRead == kMAGIC_TAG failed.Magic tag does not match");
     memcpy(&head, data, sizeof head);
     if (head.version != double_version())
         return refuse_version(logger, head.version);
     if (head.size != size)
-        return refuse(
-            logger,
-            "sizeRead == archiveSize failed.Size specified in header does not match archive size");
+        return refuse(logger, is_86 ? "plan->header.size == blobSize failed."
+                                    : "sizeRead == static_cast<uint64_t>(mEnd - mCurrent) failed."
+                                      "Size specified in header does not match archive size");
     if (head.checksum != checksum_of((const unsigned char *)data + sizeof head, size - sizeof head))
         return refuse(logger, "checksumRead == checksum failed.");
     if (head.has_host_code != 0 && !allows_host_code) {
