@@ -6,11 +6,10 @@
  */
 #include "backend/backend.h"
 #include "backend/tensorrt/trt_calls.h"
-#include "builder/pass.h"
 #include "support/counted.h"
 #include "support/messages.h"
 #include "support/symbols.h"
-#include "support/tiny_model.h"
+#include "support/tiny_build.h"
 #include <pawl/object.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,24 +22,6 @@ static const pw_trt_library *library;
 static int (*live)(void);
 static unsigned (*calls)(const char *);
 static void (*forget)(void);
-
-static pw_plan *make_plan(void)
-{
-    pw_network network = {.source_layer_count = 0};
-    const pw_plan_desc desc = {
-        .profile = {.batch_min = 1, .batch_opt = 1, .batch_max = 1, .height = SIDE, .width = SIDE},
-        .options = PW_BUILD_OPTIONS_INIT,
-        .backend = "tensorrt",
-        .precision = "fp32",
-        .source_name = "tiny.pt",
-        .source_hash = {1, 2}};
-    pw_plan *plan = NULL;
-    if (pt_tiny_network(&network, NULL) < 0 || pw_passes_run(&network, NULL, NULL, NULL) < 0 ||
-        pw_plan_assemble(&network, &desc, &plan, NULL) < 0)
-        abort();
-    (void)pw_object_publish(plan);
-    return plan;
-}
 
 /* What is shown of a build, and the call of it that says no (0: none does). */
 typedef struct watching {
@@ -80,7 +61,7 @@ static void test_stopped(void)
 {
     watching whole = {.count = 0};
     pawl_error error = {.status = PAWL_OK};
-    pw_plan *plan = make_plan();
+    pw_plan *plan = pt_tiny_tensorrt_plan(SIDE, 1);
     expect(build(plan, &whole, NULL, &error) == PAWL_OK &&
                strcmp(whole.first, "TensorRT builds") == 0,
            "shown from its beginning", error.message);
@@ -89,7 +70,7 @@ static void test_stopped(void)
     (void)pw_object_end(plan);
     for (unsigned n = 1; n <= whole.count; n++) {
         watching of = {.stops_at = n};
-        plan = make_plan();
+        plan = pt_tiny_tensorrt_plan(SIDE, 1);
         messages[0] = '\0';
         forget();
         expect(build(plan, &of, NULL, &error) == PAWL_ERR_CANCELLED &&
@@ -118,7 +99,7 @@ static void test_last_time(void)
     static const char *const others[] = {"0000000000000001 fp16 64x64 1:1:1 = 61.4\n",
                                          "0000000000000002 fp32 64x64 1:1:1 = 61.4\n",
                                          "0000000000000001 fp32 64x64 1:1:1 = soon\n", ""};
-    pw_plan *const plan = make_plan();
+    pw_plan *const plan = pt_tiny_tensorrt_plan(SIDE, 1);
     pawl_error error = {.status = PAWL_OK};
     if (mkdtemp(folder) == NULL)
         abort();
@@ -140,24 +121,36 @@ static void test_last_time(void)
     (void)pw_object_end(plan);
 }
 
-/* It is made and cannot be used, nor an empty one: built all the same. */
-static void test_unused_cache(void)
+/* An empty one; path ends in six X. */
+static void make_file(char *path)
 {
-    char path[] = "/tmp/pawl-cache-XXXXXX", beside[sizeof path + 8];
-    pw_plan *const plan = make_plan();
-    pawl_error error = {.status = PAWL_OK};
     const int file = mkstemp(path);
     if (file < 0 || close(file) != 0)
         abort();
+}
+
+/* The timing cache, and what a build took last. */
+static void remove_both(const char *path)
+{
+    char beside[64];
+    snprintf(beside, sizeof beside, "%s.times", path);
+    expect(unlink(path) == 0 && unlink(beside) == 0, "kept", "two files, no more");
+}
+
+/* It is made and cannot be used, nor an empty one: built all the same. */
+static void test_unused_cache(void)
+{
+    char path[] = "/tmp/pawl-cache-XXXXXX";
+    pw_plan *const plan = pt_tiny_tensorrt_plan(SIDE, 1);
+    pawl_error error = {.status = PAWL_OK};
+    make_file(path);
     messages[0] = '\0';
     setenv("DOUBLE_FAIL", "setTimingCache:0", 1);
     expect(build(plan, NULL, path, &error) == PAWL_OK && times_said("keeps no timings") == 1,
            "without a cache", messages);
     unsetenv("DOUBLE_FAIL");
     expect(live() == 0, "what was made of it", "is left");
-    snprintf(beside, sizeof beside, "%s.times", path);
-    (void)unlink(beside);
-    expect(unlink(path) == 0, "the file", "is gone");
+    remove_both(path);
     (void)pw_object_end(plan);
 }
 
@@ -165,12 +158,10 @@ static void test_unused_cache(void)
  * sentence of ours, and an empty one in its place; or it stays, where none can be made. */
 static void test_forgotten_cache(void)
 {
-    char path[] = "/tmp/pawl-cache-XXXXXX", beside[sizeof path + 8];
-    pw_plan *const plan = make_plan();
+    char path[] = "/tmp/pawl-cache-XXXXXX";
+    pw_plan *const plan = pt_tiny_tensorrt_plan(SIDE, 1);
     pawl_error error = {.status = PAWL_OK};
-    const int file = mkstemp(path);
-    if (file < 0 || close(file) != 0)
-        abort();
+    make_file(path);
     expect(build(plan, NULL, path, &error) == PAWL_OK, "keeps its timings", error.message);
     setenv("DOUBLE_FORGETS", "1", 1);
     for (int turn = 0; turn < 2; turn++) {
@@ -190,8 +181,7 @@ static void test_forgotten_cache(void)
     expect(build(plan, NULL, path, &error) == PAWL_OK && messages[0] == '\0', "is used then",
            messages);
     expect(live() == 0, "what was made of it", "is left");
-    snprintf(beside, sizeof beside, "%s.times", path);
-    expect(unlink(path) == 0 && unlink(beside) == 0, "kept", "two files, no more");
+    remove_both(path);
     (void)pw_object_end(plan);
 }
 
@@ -240,7 +230,7 @@ static void test_refused(void)
         {"GELU", make_gelu, "the activation of layer model.0.conv"},
     };
     for (size_t i = 0; i < PW_COUNT(refusals); i++) {
-        pw_plan *const plan = make_plan();
+        pw_plan *const plan = pt_tiny_tensorrt_plan(SIDE, 1);
         pawl_error error = {.status = PAWL_OK};
         refusals[i].make(plan);
         forget();

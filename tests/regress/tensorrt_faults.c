@@ -8,12 +8,11 @@
 #include "backend/backend.h"
 #include "backend/tensorrt/trt_calls.h"
 #include "backend/tensorrt/trt_watch.h"
-#include "builder/pass.h"
 #include "doubles/cuda/fake_cuda.h"
 #include "support/counted.h"
 #include "support/messages.h"
 #include "support/symbols.h"
-#include "support/tiny_model.h"
+#include "support/tiny_build.h"
 #include <math.h>
 #include <pawl/object.h>
 #include <stdio.h>
@@ -51,24 +50,6 @@ static bool is_untouched(const pawl_error *error)
     return error->status == untouched.status && strcmp(error->message, untouched.message) == 0;
 }
 
-static pw_plan *make_plan(void)
-{
-    pw_network network = {.source_layer_count = 0};
-    const pw_plan_desc desc = {
-        .profile = {.batch_min = 1, .batch_opt = 1, .batch_max = 2, .height = SIDE, .width = SIDE},
-        .options = PW_BUILD_OPTIONS_INIT,
-        .backend = "tensorrt",
-        .precision = "fp32",
-        .source_name = "tiny.pt",
-        .source_hash = {1, 2}};
-    pw_plan *plan = NULL;
-    if (pt_tiny_network(&network, NULL) < 0 || pw_passes_run(&network, NULL, NULL, NULL) < 0 ||
-        pw_plan_assemble(&network, &desc, &plan, NULL) < 0)
-        abort();
-    (void)pw_object_publish(plan);
-    return plan;
-}
-
 static pawl_status build_with(pw_plan *plan, const char *timing_cache, pawl_error *error)
 {
     const pw_machine machine = {.isa = 0, .name = "test"};
@@ -78,7 +59,7 @@ static pawl_status build_with(pw_plan *plan, const char *timing_cache, pawl_erro
 
 static pawl_status build(pawl_error *error)
 {
-    pw_plan *const plan = make_plan();
+    pw_plan *const plan = pt_tiny_tensorrt_plan(SIDE, 2);
     const pawl_status status = build_with(plan, NULL, error);
     (void)pw_object_end(plan);
     return status;
@@ -193,7 +174,7 @@ static void close_all(running *made)
    word in the caller's error. */
 static void test_rebuild(void)
 {
-    pw_plan *const plan = make_plan();
+    pw_plan *const plan = pt_tiny_tensorrt_plan(SIDE, 2);
     running made = {.device = NULL};
     pawl_error error = untouched;
     plan->profile.height_min = plan->profile.width_min = 32;
@@ -237,7 +218,7 @@ static void test_rebuild(void)
 /* What was built for later GPUs and versions is found where they are, and not built again. */
 static void test_compatible(void)
 {
-    pw_plan *const plan = make_plan();
+    pw_plan *const plan = pt_tiny_tensorrt_plan(SIDE, 2);
     running made = {.device = NULL};
     pawl_error error = untouched;
     const bool has_level = library->version >= 8600 && !library->strategy->is_rtx;
@@ -269,7 +250,7 @@ static void test_in_flight(void)
         "FAKE_CUDA_FAIL=cuMemcpyDtoHAsync_v2:1", "FAKE_CUDA_FAIL=cuMemcpyDtoHAsync_v2:2",
         "FAKE_CUDA_FAIL=cuStreamSynchronize:1"};
     const pw_run run = {.threshold = 0.5f};
-    pw_plan *const plan = make_plan();
+    pw_plan *const plan = pt_tiny_tensorrt_plan(SIDE, 2);
     running made = {.device = NULL};
     pawl_error error;
     fake_cuda_counts counts;
@@ -299,7 +280,7 @@ static void test_in_flight(void)
 static void test_timing_cache(void)
 {
     char path[] = "/tmp/pawl-cache-XXXXXX", beside[sizeof path + 8];
-    pw_plan *const plan = make_plan();
+    pw_plan *const plan = pt_tiny_tensorrt_plan(SIDE, 2);
     pawl_error error = untouched;
     clear();
     expect(build_with(plan, "/nonexistent/folder/timings", &error) == PAWL_OK &&
@@ -334,7 +315,7 @@ static void test_timing_cache(void)
 /* Options that came with 8.6 are not asked of what is older, and said to be lost. */
 static void test_versions(void)
 {
-    pw_plan *const plan = make_plan();
+    pw_plan *const plan = pt_tiny_tensorrt_plan(SIDE, 2);
     pawl_error error = untouched;
     const bool is_old = library->version < 8600;
     plan->options.is_version_compatible = plan->options.is_hardware_compatible = true;
@@ -385,7 +366,7 @@ static void test_half(void)
     const bool warns =
         library->strategy->fp16_flag.number >= 0; /* strongly typed: it gets halves */
     for (int turn = 0; turn < 2; turn++) {
-        pw_plan *const plan = make_plan();
+        pw_plan *const plan = pt_tiny_tensorrt_plan(SIDE, 2);
         running made = {.device = NULL};
         pawl_error error = untouched;
         const pw_run run = {.threshold = 0.5f};
@@ -430,7 +411,7 @@ static void test_half_never(void)
     static float whole[8192];
     const bool is_typed = library->strategy->is_strongly_typed;
     for (int turn = 0; turn < 2; turn++) {
-        pw_plan *const plan = make_plan();
+        pw_plan *const plan = pt_tiny_tensorrt_plan(SIDE, 2);
         running made = {.device = NULL};
         pawl_error error = untouched;
         const pw_run run = {.threshold = 0.5f};

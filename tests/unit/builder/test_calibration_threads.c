@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "support/tiny_model.h"
+#include "support/tiny_build.h"
 #include <pawl/pawl.h>
 #include <pthread.h>
 #include <sched.h>
@@ -29,20 +29,11 @@ typedef struct filling {
 
 static pawl_status build(pawl_calibration *calibration, pawl_plan **plan, pawl_error *error)
 {
-    pawl_network *network = NULL;
-    pawl_builder *builder = NULL;
     pawl_build_desc desc = PAWL_BUILD_DESC_INIT;
     desc.precision = calibration != NULL ? "int8" : "fp32";
     desc.height = desc.width = SIDE;
     desc.calibration = calibration;
-    pawl_status status = pt_tiny_network_object(&network, error);
-    if (status >= 0)
-        status = pawl_builder_create(NULL, &builder, error);
-    if (status >= 0)
-        status = pawl_builder_build(builder, network, &desc, plan, error);
-    (void)pawl_builder_destroy(&builder);
-    (void)pawl_network_destroy(&network);
-    return status;
+    return pt_tiny_build(&desc, plan, error);
 }
 
 /* Shows every layer values that reach farther each time, so that its bins move. */

@@ -10,7 +10,7 @@
 
 #include "builder/pass.h"
 #include "support/failing_allocator.h"
-#include "support/tiny_model.h"
+#include "support/tiny_build.h"
 #include <math.h>
 #include <pawl/pawl.h>
 #include <stdio.h>
@@ -81,22 +81,13 @@ static void ranges_hold_zero_and_no_more_than_was_seen(void **state)
 static pawl_status build(pawl_calibration *calibration, const pawl_layer_precision *rows,
                          size_t count, pawl_plan **plan, pawl_error *error)
 {
-    pawl_network *network = NULL;
-    pawl_builder *builder = NULL;
     pawl_build_desc desc = PAWL_BUILD_DESC_INIT;
     desc.precision = calibration != NULL ? "int8" : "fp32";
     desc.height = desc.width = SIDE;
     desc.calibration = calibration;
     desc.layer_precisions = rows;
     desc.layer_precision_count = count;
-    pawl_status status = pt_tiny_network_object(&network, error);
-    if (status >= 0)
-        status = pawl_builder_create(NULL, &builder, error);
-    if (status >= 0)
-        status = pawl_builder_build(builder, network, &desc, plan, error);
-    (void)pawl_builder_destroy(&builder);
-    (void)pawl_network_destroy(&network);
-    return status;
+    return pt_tiny_build(&desc, plan, error);
 }
 
 /* What a run's layers left, as floats. */
