@@ -94,13 +94,14 @@ static unsigned cuda_of(const char *path)
 /* What a build uses where it is, up to 9.x. */
 static const struct helper {
     const char *name, *file; /* the file without its number */
+    unsigned number;         /* 0: that of the CUDA */
     const char *cost, *package;
 } helpers[] = {
-    {"cuBLAS", "libcublas.so",
+    {"cuBLAS", "libcublas.so", 0,
      "builds do without its kernels and cuDNN's, and may each first try in vain", "cublas"},
-    {"cuBLASLt", "libcublasLt.so",
+    {"cuBLASLt", "libcublasLt.so", 0,
      "builds do without its kernels and cuDNN's, and may each first try in vain", "cublas"},
-    {"cuDNN", "libcudnn.so",
+    {"cuDNN", "libcudnn.so", 8,
      "builds of 8.5 and older do without its kernels; later ones do not ask for them", "cudnn"},
 };
 
@@ -108,26 +109,26 @@ static void report_helper(const struct helper *helper, unsigned cuda, line_write
 {
     char sentence[400], reason[256], file[32];
     pw_strbuf text = PW_STRBUF(sentence);
-    const bool is_cudnn = strcmp(helper->package, "cudnn") == 0;
-    const unsigned known = cuda != 0 ? cuda : 11, last = cuda != 0 || is_cudnn ? known : 12;
-    for (unsigned number = known; number <= last; number++) {
-        snprintf(file, sizeof file, "%s.%u", helper->file, is_cudnn ? 8 : number);
+    const unsigned made_with = cuda != 0 ? cuda : 11;
+    const unsigned first = helper->number != 0 ? helper->number : made_with;
+    const unsigned last = helper->number == 0 && cuda == 0 ? 12 : first;
+    for (unsigned number = first; number <= last; number++) {
+        snprintf(file, sizeof file, "%s.%u", helper->file, number);
         if (pw_os_library_open(file, reason, sizeof reason) == NULL)
             continue;
         pw_strbuf_add(&text, "%s: %s", helper->name, file);
         line(user, sentence);
         return;
     }
-    snprintf(file, sizeof file, "%s.%u", helper->file, is_cudnn ? 8 : known);
-    pw_strbuf_add(&text, "%s: no %s here", helper->name, file);
+    pw_strbuf_add(&text, "%s: no %s.%u here", helper->name, helper->file, first);
     if (cuda != 0)
         pw_strbuf_add(&text, ", which this TensorRT, made with CUDA %u, asks for", cuda);
     pw_strbuf_add(&text,
                   ": %s; to have it, pip install nvidia-%s-cu%u%s%s and name its folder in "
                   "LD_LIBRARY_PATH",
-                  helper->cost, helper->package, known,
+                  helper->cost, helper->package, made_with,
                   cuda == 0 ? " (or -cu12, as this TensorRT was made for)" : "",
-                  is_cudnn ? ", of version 8," : "");
+                  helper->number != 0 ? ", of version 8," : "");
     line(user, sentence);
 }
 
