@@ -211,10 +211,11 @@ static app_io write_all(app_encoder *encoder, const app_film *film, const uint8_
     const size_t size = app_frame_size(film->video);
     uint8_t header[APP_IVF_HEADER], before[APP_IVF_FRAME];
     app_io state = APP_IO_DONE;
-    app_ivf_begin(film->video, encoder->clock.second, header);
-    app_ivf_frame(size, ticks, before);
-    if (encoder->frames == 0)
+    if (encoder->frames == 0) {
+        app_ivf_begin(film->video, encoder->clock.second, header);
         state = app_child_write(&encoder->child, header, sizeof header, &patience);
+    }
+    app_ivf_frame(size, ticks, before);
     if (state == APP_IO_DONE)
         state = app_child_write(&encoder->child, before, sizeof before, &patience);
     return state == APP_IO_DONE ? app_child_write(&encoder->child, frame, size, &patience) : state;
