@@ -15,11 +15,17 @@ static pawl_status read_strides(const pw_emit *emit, const pw_module *module, pw
                            (size_t)detect->level_count, detect->stride));
     for (int32_t i = 0; i < detect->level_count; i++) {
         const float stride = detect->stride[i];
-        if (!(stride >= 1 && stride <= PW_MAX_STRIDE) || stride != floorf(stride))
+        if (!(stride >= 1) || !isfinite(stride))
             return pw_fail(
                 emit->error, PAWL_ERR_CORRUPT,
                 "layer %zu: level %d of the head has a stride of %g: the file is damaged",
                 emit->index, (int)i, (double)stride);
+        if (stride > PW_MAX_STRIDE ||
+            stride != floorf(stride)) /* YOLOv5 measures it at 256 x 256 */
+            return pw_fail(emit->error, PAWL_ERR_UNSUPPORTED,
+                           "layer %zu: level %d of the head has a stride of %g; pawl runs whole "
+                           "ones of up to %d",
+                           emit->index, (int)i, (double)stride, PW_MAX_STRIDE);
     }
     return PAWL_OK;
 }

@@ -97,8 +97,8 @@ static pawl_status emit_attention(pw_emit *emit, const pw_module *module, uint32
     const pw_module *out;
     uint32_t x;
     PW_TRY(read_projection(emit, module, channels, &shared));
-    PW_TRY(
-        pw_read_int(emit, shared.attention, "num_heads", 1, channels, &layer.as.attention.heads));
+    PW_TRY(pw_read_int(emit, shared.attention, "num_heads", 1, PW_MAX_CHANNELS,
+                       &layer.as.attention.heads));
     if (channels % layer.as.attention.heads != 0)
         return pw_fail(emit->error, PAWL_ERR_CORRUPT,
                        "layer %zu: %s has %d heads for %d channels: the file is damaged",

@@ -38,6 +38,15 @@ static pawl_status bad_attribute(const pw_emit *emit, const pw_module *module, c
         emit->index, module->path, module->type, key, problem);
 }
 
+/* PyTorch would run it. */
+static pawl_status too_large(const pw_emit *emit, const pw_module *module, const char *key,
+                             int64_t number, int32_t most)
+{
+    return pw_fail(emit->error, PAWL_ERR_UNSUPPORTED,
+                   "layer %zu, %s (%s): attribute %s is %lld; pawl runs up to %d", emit->index,
+                   module->path, module->type, key, (long long)number, (int)most);
+}
+
 pawl_status pw_read_pair(const pw_emit *emit, const pw_module *module, const char *key, int32_t low,
                          int32_t high, int32_t value[2])
 {
@@ -45,8 +54,10 @@ pawl_status pw_read_pair(const pw_emit *emit, const pw_module *module, const cha
     if (!pw_value_ints(pw_module_attribute(module, key), pair, 2))
         return bad_attribute(emit, module, key);
     for (int i = 0; i < 2; i++) {
-        if (pair[i] < low || pair[i] > high)
+        if (pair[i] < low)
             return bad_attribute(emit, module, key);
+        if (pair[i] > high)
+            return too_large(emit, module, key, pair[i], high);
         value[i] = (int32_t)pair[i];
     }
     return PAWL_OK;
@@ -56,8 +67,10 @@ pawl_status pw_read_int(const pw_emit *emit, const pw_module *module, const char
                         int32_t high, int32_t *value)
 {
     int64_t number;
-    if (!pw_value_int(pw_module_attribute(module, key), &number) || number < low || number > high)
+    if (!pw_value_int(pw_module_attribute(module, key), &number) || number < low)
         return bad_attribute(emit, module, key);
+    if (number > high)
+        return too_large(emit, module, key, number, high);
     *value = (int32_t)number;
     return PAWL_OK;
 }

@@ -212,7 +212,7 @@ static pawl_status read_tensors(tree_reader *tree, pw_module *module, const pw_v
     const pw_value *hidden = pw_dict_get(state, "_non_persistent_buffers_set");
     const size_t count = pair_count(dicts[0]) + pair_count(dicts[1]);
     if (count > PW_TENSOR_LIMIT || (hidden != NULL && hidden->kind == PW_VALUE_LIST &&
-                                    hidden->as.list.count > NON_PERSISTENT_LIMIT))
+                                        hidden->as.list.count > NON_PERSISTENT_LIMIT))
         return pw_fail(
             tree->error, PAWL_ERR_LIMIT,
             "%s: module '%s' has more tensors than any model's; it was not made by torch.save",
@@ -359,7 +359,18 @@ static bool holds_tensors(const pw_value *dict)
     return false;
 }
 
-static pawl_status refuse_top(const pw_weights *weights, const pw_value *model, pawl_error *error)
+/* Names and numbers without layers: the file's top, or under one of the keys that people save them
+ * by. */
+static bool is_state_dict(const pw_value *top)
+{
+    static const char *const keys[] = {"ema", "model", "state_dict", "model_state_dict", "weights"};
+    bool is_one = holds_tensors(top);
+    for (size_t i = 0; i < PW_COUNT(keys); i++)
+        is_one = is_one || holds_tensors(pw_dict_get(top, keys[i]));
+    return is_one;
+}
+
+static pawl_status refuse_top(const pw_weights *weights, pawl_error *error)
 {
     const char *name = weights->file_name;
     for (size_t i = 0; i < weights->global_count; i++)
@@ -369,7 +380,7 @@ static pawl_status refuse_top(const pw_weights *weights, const pw_value *model, 
                            "another family of "
                            "models; give a .pt of the yolov5 repository",
                            name);
-    if (holds_tensors(model) || holds_tensors(weights->checkpoint))
+    if (is_state_dict(weights->checkpoint))
         return pw_fail(error, PAWL_ERR_UNSUPPORTED,
                        "%s holds a state dictionary alone, names and numbers without the layers; "
                        "save the whole "
@@ -382,8 +393,9 @@ static pawl_status refuse_top(const pw_weights *weights, const pw_value *model, 
                    name);
 }
 
-/* The model that another module only holds: DataParallel and its kin, and what torch.hub.load()
- * gives, which is around a model or around a DetectMultiBackend around one. NULL: it is none. */
+/* The model that another module only holds: DataParallel and its kin, what torch.hub.load() gives,
+ * which is around a model or around a DetectMultiBackend around one, and what torch.compile()
+ * gives, which is pickled as a call with the model. NULL: it is none. */
 static const pw_value *inside_of(const pw_value *model)
 {
     static const struct {
@@ -394,8 +406,12 @@ static const pw_value *inside_of(const pw_value *model)
         {"models.common", "AutoShape", "model"},
         {"models.common", "autoShape", "model"}, /* up to v5.0 */
         {"models.common", "DetectMultiBackend", "model"},
+        {"torch._dynamo", "OptimizedModule", "_orig_mod"},
     };
-    const pw_value *type = model->as.record.callable;
+    if (model == NULL || model->kind != PW_VALUE_RECORD ||
+        model->as.record.callable->kind != PW_VALUE_GLOBAL)
+        return NULL;
+    const pw_value *type = model->as.record.callable, *given = model->as.record.arguments;
     for (size_t i = 0; i < PW_COUNT(wrappers); i++) {
         const char *package = strstr(type->as.global.module, wrappers[i].package);
         if (package == NULL ||
@@ -403,6 +419,8 @@ static const pw_value *inside_of(const pw_value *model)
             continue;
         const pw_value *inner =
             pw_dict_get(pw_dict_get(state_of(model), "_modules"), wrappers[i].child);
+        if (inner == NULL && given != NULL && given->as.list.count > 0)
+            inner = given->as.list.items[0];
         return is_module(inner) ? inner : NULL;
     }
     return NULL;
@@ -412,16 +430,17 @@ static const pw_value *inside_of(const pw_value *model)
 static pawl_status find_model(const pw_weights *weights, const pw_value **result, pawl_error *error)
 {
     const pw_value *top = weights->checkpoint;
-    const pw_value *model = is_module(top) ? top : pw_dict_get(top, "ema");
+    const pw_value *model =
+        is_module(top) || inside_of(top) != NULL ? top : pw_dict_get(top, "ema");
     if (model != NULL && model->kind == PW_VALUE_LIST && model->as.list.count > 0)
         model = model->as.list.items[0]; /* (ema, updates) for a few weeks of January 2021 */
     if (model == NULL || model->kind == PW_VALUE_NONE)
         model = pw_dict_get(top, "model");
-    if (!is_module(model))
-        return refuse_top(weights, model, error);
+    if (!is_module(model) && inside_of(model) == NULL)
+        return refuse_top(weights, error);
     const char *package = model->as.record.callable->as.global.module;
     if (strncmp(package, "ultralytics.", strlen("ultralytics.")) == 0)
-        return refuse_top(weights, model, error);
+        return refuse_top(weights, error);
     for (int depth = 0; depth < WRAPPER_LIMIT; depth++) {
         const pw_value *inner = inside_of(model);
         model = inner != NULL ? inner : model;

@@ -40,14 +40,21 @@ static const pw_zip_entry *find_in_root(const pt_archive *archive, const char *n
 static pawl_status find_pickle(pt_archive *archive, pawl_error *error)
 {
     const pw_zip *zip = &archive->zip;
-    bool is_numpy = false;
+    bool is_numpy = false, is_exported = false;
     for (size_t i = 0; i < zip->entry_count; i++) {
         const pw_zip_entry *entry = &zip->entries[i];
         is_numpy = is_numpy || ends_with(entry, ".npy");
+        is_exported = is_exported || ends_with(entry, "/models/model.json") ||
+                      ends_with(entry, "serialized_exported_program.json");
         if (ends_with(entry, PICKLE_NAME) &&
             (archive->pickle == NULL || entry->name_length < archive->pickle->name_length))
             archive->pickle = entry;
     }
+    if (archive->pickle == NULL && is_exported)
+        return pw_fail(error, PAWL_ERR_UNSUPPORTED,
+                       "%s is a program of torch.export (.pt2), whose layers cannot be read back; "
+                       "give the .pt it was exported from",
+                       zip->file_name);
     if (archive->pickle == NULL)
         return pw_fail(
             error, PAWL_ERR_UNSUPPORTED,

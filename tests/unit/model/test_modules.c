@@ -83,7 +83,7 @@ static struct change_row {
     {"transposed", "model.3.conv", SET_INT, "transposed", NULL, 1, NOT, "transposed False"},
     {"three groups", "model.3.conv", SET_INT, "groups", NULL, 3, BAD, "3 groups"},
     {"pictures of infrared", "model.0.conv", SET_INT, "in_channels", NULL, 1, NOT, "takes pictures of 1 channels"},
-    {"channels beyond", "model.3.conv", SET_INT, "out_channels", NULL, 65537, BAD, "out_channels"},
+    {"channels beyond", "model.3.conv", SET_INT, "out_channels", NULL, 65537, NOT, "attribute out_channels is 65537; pawl runs up to 65536"},
     {"other channels", "model.3.conv", SET_INT, "out_channels", NULL, 8, BAD, "needs 8x8x3x3"},
     {"no weights", "model.3.conv", NO_TENSOR, "weight", NULL, 0, BAD, "tensor model.3.conv.weight is missing"},
     {"weights of another shape", "model.3.conv", RESHAPE, "weight", NULL, 0, BAD, "model.3.conv.weight"},
@@ -107,9 +107,14 @@ static struct change_row {
     {"a concatenation of rows", "model.12", SET_INT, "d", NULL, 2, NOT, "dimension 2"},
     {"no classes", "model.24", SET_INT, "nc", NULL, 0, BAD, "attribute nc"},
     {"other classes", "model.24", SET_INT, "nc", NULL, 3, BAD, "3 anchors and 3 classes need 24"},
-    {"classes beyond", "model.24", SET_INT, "nc", NULL, 65537, BAD, "attribute nc"},
+    {"anchors beyond", "model.24", SET_INT, "na", NULL, 17, NOT, "attribute na is 17; pawl runs up to 16"},
+    {"a kernel beyond", "model.3.conv", SET_INT, "kernel_size", NULL, 256, NOT, "attribute kernel_size is 256; pawl runs up to 255"},
+    {"classes beyond", "model.24", SET_INT, "nc", NULL, 65537, NOT, "attribute nc is 65537; pawl runs up to 65536"},
     {"other anchors", "model.24", SET_INT, "na", NULL, 2, BAD, "model.24.anchors is 3x3x2"},
     {"no anchors", "model.24", NO_TENSOR, "anchors", NULL, 0, BAD, "tensor model.24.anchors is missing"},
+    {"a stride beyond", "model.24", SET_LIST, "stride", "8 16 8192", 0, NOT, "level 2 of the head has a stride of 8192; pawl runs whole ones of up to 4096"},
+    {"a stride that is not whole", "model.24", SET_LIST, "stride", "5.95349 16 32", 0, NOT, "level 0 of the head has a stride of 5.95349; pawl runs whole ones"},
+    {"a stride below 1", "model.24", SET_LIST, "stride", "8 0.5 32", 0, BAD, "a stride of 0.5: the file is damaged"},
     {"one stride", "model.24", SET_INT, "stride", NULL, 8, BAD, "attribute stride"},
     {"no stride anywhere", "model.24", SET_NONE, "stride", NULL, 8, BAD, "attribute stride"},
     {"one level", "model.24", SET_INT, "f", NULL, 17, BAD, "stride"},
@@ -190,7 +195,11 @@ static pw_value list_of(fixture *f, const char *words)
         memcpy(word, at, length);
         word[length] = '\0';
         const long long number = strtoll(word, &end, 10);
-        values[count++] = *end == '\0' ? integer(number) : text(word);
+        const char *const rest = end;
+        const double real = strtod(word, &end);
+        values[count++] = *rest == '\0'  ? integer(number)
+                          : *end == '\0' ? (pw_value){.kind = PW_VALUE_FLOAT, .as.real = real}
+                                         : text(word);
         at += length;
     }
     return list(f, PW_VALUE_LIST, values, count);

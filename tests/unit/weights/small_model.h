@@ -12,7 +12,7 @@ typedef struct small_options {
     const char *package;   /* of the model's class; default "models.yolo" */
     const char *extra;     /* name of one more archive entry */
     const char *byteorder; /* entry byteorder */
-    bool is_fused, is_pruned, is_parallel, is_of_hub, has_native_grid, has_later_buffer,
+    bool is_fused, is_pruned, is_parallel, is_of_hub, is_compiled, has_native_grid, has_later_buffer,
         has_hidden_buffer, is_legacy, is_alone;
     int zip_flags;
 } small_options;
@@ -156,6 +156,10 @@ static inline void small_module(mk_buffer *b, const small_options *options)
         {"models.common", "AutoShape", "model"},
         {"models.common", "DetectMultiBackend", "model"}};
     const size_t first = options->is_parallel ? 0 : 1, end = options->is_of_hub ? 3 : 1;
+    if (options->is_compiled) {
+        mk_global(b, "torch._dynamo.eval_frame", "OptimizedModule");
+        mk_ops(b, "(");
+    }
     for (size_t i = first; i < end; i++) {
         mk_begin(b, around[i][0], around[i][1]);
         mk_begin_dict(b, "_modules");
@@ -190,6 +194,8 @@ static inline void small_module(mk_buffer *b, const small_options *options)
         mk_end_dict(b);
         mk_end(b);
     }
+    if (options->is_compiled)
+        mk_ops(b, "NtR"); /* what it was compiled with */
 }
 
 static inline void small_pickle(mk_buffer *b, const small_options *options)
