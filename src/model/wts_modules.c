@@ -7,6 +7,11 @@
 #define MAX_DEPTH  32
 #define MAX_NUMBER 19 /* digits */
 
+/* Memory that a tree may take, by bytes of its text: a path holds the names of all modules around,
+ * so a small text could ask for any amount. */
+#define LEAST_ROOM ((size_t)64 << 20)
+#define ROOM       16
+
 /* Bytes that each thing takes at least, of which a count is given before. */
 enum {
     LEAST_MODULE = 15,   /* 0:0:0:i0ei0ei0e */
@@ -34,6 +39,11 @@ static pawl_status bad(const text_reader *in)
 
 static pawl_status no_memory(const text_reader *in)
 {
+    if (in->arena->is_full)
+        return pw_fail(in->error, PAWL_ERR_LIMIT,
+                       "%s: the modules in tensor pawl.modules ask for more than %zu MiB of "
+                       "memory, which no model needs; pawl convert did not make them",
+                       in->weights->file_name, in->arena->limit >> 20);
     return pw_fail_memory(in->error, "the modules of a .wts", (size_t)(in->end - in->at));
 }
 
@@ -307,5 +317,8 @@ pawl_status pw_wts_modules_read(const pw_weights *weights, pw_arena *arena, cons
     }
     in.at = text;
     in.end = text + tensor->count;
-    return read_tree(&in, root);
+    arena->limit = arena->total + LEAST_ROOM + ROOM * tensor->count;
+    const pawl_status status = read_tree(&in, root);
+    arena->limit = 0;
+    return status;
 }

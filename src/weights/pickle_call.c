@@ -26,25 +26,32 @@ static const struct {
 };
 /* clang-format on */
 
-/* Notes a name once. */
-static pawl_status note_global(pw_pickle *p, const char *whole, size_t length, const char *module,
-                               const char *name)
+/* Notes a name once. whole: module NUL name NUL, of length bytes without the last; *index: where it
+ * stands among the globals. */
+static pawl_status note_global(pw_pickle *p, const char *whole, size_t length, size_t module_length,
+                               size_t *index)
 {
-    if (pw_name_table_find(&p->global_names, whole, length) != PW_NAME_NONE)
+    *index = pw_name_table_find(&p->global_names, whole, length);
+    if (*index != PW_NAME_NONE)
         return PAWL_OK;
     if (p->global_count >= GLOBAL_LIMIT)
         return pw_fail_at(p->error, PAWL_ERR_LIMIT, p->offset + p->opcode_at,
                           "%s: the pickle names more than %u classes, which no checkpoint does",
                           p->file_name, GLOBAL_LIMIT);
     pawl_global_info *globals =
-        pw_arena_grow(p->arena, p->globals, p->global_count, &p->global_capacity, sizeof(*globals));
+        pw_arena_grow(p->kept, p->globals, p->global_count, &p->global_capacity, sizeof(*globals));
+    char *copy = pw_arena_alloc(p->kept, length + 1);
     if (globals != NULL)
         p->globals = globals;
-    if (globals == NULL ||
-        !pw_name_table_add(&p->global_names, p->arena, whole, length, p->global_count))
+    if (copy != NULL)
+        memcpy(copy, whole, length + 1);
+    if (globals == NULL || copy == NULL ||
+        !pw_name_table_add(&p->global_names, p->kept, copy, length, p->global_count))
         return pw_pickle_no_memory(p, p->global_capacity * 2 * sizeof(*globals));
-    p->globals[p->global_count++] = (pawl_global_info){sizeof(pawl_global_info), module, name,
-                                                       pw_global_is_known(module, name)};
+    const char *name = copy + module_length + 1;
+    *index = p->global_count;
+    p->globals[p->global_count++] =
+        (pawl_global_info){sizeof(pawl_global_info), copy, name, pw_global_is_known(copy, name)};
     return PAWL_OK;
 }
 
@@ -55,14 +62,15 @@ pawl_status pw_pickle_global(pw_pickle *p, const char *module, size_t module_len
         name_length > NAME_LENGTH_LIMIT || memchr(module, '\0', module_length) != NULL ||
         memchr(name, '\0', name_length) != NULL)
         return pw_pickle_corrupt(p, "names a class in a way that no class is named");
+    char whole[2 * NAME_LENGTH_LIMIT + 2];
     const size_t length = module_length + 1 + name_length;
-    char *whole = pw_arena_alloc(p->arena, length + 1); /* module NUL name NUL */
-    if (whole == NULL)
-        return pw_pickle_no_memory(p, length + 1);
+    size_t index = 0;
     memcpy(whole, module, module_length);
+    whole[module_length] = '\0';
     memcpy(whole + module_length + 1, name, name_length);
-    PW_TRY(note_global(p, whole, length, whole, whole + module_length + 1));
-    *result = pw_value_make_global(p->arena, whole, whole + module_length + 1);
+    whole[length] = '\0';
+    PW_TRY(note_global(p, whole, length, module_length, &index));
+    *result = pw_value_make_global(p->arena, p->globals[index].module, p->globals[index].name);
     return PAWL_OK; /* the caller's push says no memory */
 }
 

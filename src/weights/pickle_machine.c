@@ -23,8 +23,9 @@ pawl_status pw_pickle_corrupt(const pw_pickle *pickle, const char *what, ...)
 
 pawl_status pw_pickle_no_memory(const pw_pickle *pickle, size_t size)
 {
-    const size_t limit = pickle->arena->limit;
-    if (limit != 0 && (size > limit || pickle->arena->total > limit - size))
+    const pw_arena *arena = pickle->kept->is_full ? pickle->kept : pickle->arena;
+    const size_t limit = arena->limit;
+    if (limit != 0 && (arena->is_full || size > limit || arena->total > limit - size))
         return pw_fail_at(
             pickle->error, PAWL_ERR_LIMIT, pickle->offset + pickle->opcode_at,
             "%s: the pickle asks for more than %zu MiB of memory, which no checkpoint of "
@@ -145,14 +146,14 @@ pawl_status pw_pickle_mark(pw_pickle *p)
     return PAWL_OK;
 }
 
-/* The memo: a number for what comes again. Python counts up from 0, so no number is larger than the
- * pickle is long. */
+/* The memo: a number for what comes again. Python counts up from 0, and what it notes took a byte
+ * at least, so no number is larger than what has been read. */
 
 pawl_status pw_pickle_memo_put(pw_pickle *p, uint64_t index)
 {
     pw_value *value = NULL;
     PW_TRY(pw_pickle_top(p, &value));
-    if (index >= p->size)
+    if (index >= p->at)
         return pw_pickle_corrupt(p, "notes value number %llu, more than it can have",
                                  (unsigned long long)index);
     if (index >= p->memo_capacity) {
@@ -170,6 +171,7 @@ pawl_status pw_pickle_memo_put(pw_pickle *p, uint64_t index)
         p->memo_capacity = larger;
     }
     p->memo_used += p->memo[index] == NULL;
+    p->memo_end = pw_size_max(p->memo_end, (size_t)index + 1);
     p->memo[index] = value;
     return PAWL_OK;
 }
@@ -186,6 +188,7 @@ pw_pickle pw_pickle_over(const void *data, size_t size, uint64_t offset, const c
                          pw_arena *arena, pawl_error *error)
 {
     return (pw_pickle){.arena = arena,
+                       .kept = arena,
                        .file_name = file_name,
                        .error = error,
                        .data = data,

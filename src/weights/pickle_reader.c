@@ -488,9 +488,9 @@ static pawl_status (*const operations[256])(pw_pickle *) = {
 
 pawl_status pw_pickle_read(pw_pickle *p, pw_value **result)
 {
-    p->stack_count = p->mark_count = p->memo_used = 0;
-    for (size_t i = 0; i < p->memo_capacity; i++)
+    for (size_t i = 0; i < p->memo_end; i++)
         p->memo[i] = NULL;
+    p->stack_count = p->mark_count = p->memo_used = p->memo_end = 0;
     while (p->at < p->size) {
         const uint8_t opcode = p->data[p->at];
         p->opcode_at = p->at++;

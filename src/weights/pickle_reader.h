@@ -19,7 +19,8 @@ static inline size_t pw_pickle_room(size_t size)
 }
 
 typedef struct pw_pickle {
-    pw_arena *arena;
+    pw_arena *arena; /* of values */
+    pw_arena *kept;  /* of the names of classes, which may outlive the values; the same, or another */
     const char *file_name;
     pawl_error *error;
     const uint8_t *data; /* of the pickles */
@@ -33,9 +34,9 @@ typedef struct pw_pickle {
     size_t *marks; /* heights of the stack */
     size_t mark_count, mark_capacity;
     pw_value **memo;
-    size_t memo_capacity, memo_used;
+    size_t memo_capacity, memo_used, memo_end; /* memo_end: behind the largest number in use */
 
-    /* results, in the arena; they add up over several pickles of one file */
+    /* results; they add up over several pickles of one file */
     pw_storage **storages;
     size_t storage_count, storage_capacity;
     pw_name_table storage_names;

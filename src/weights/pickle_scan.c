@@ -11,16 +11,20 @@
 #define ROW_MAX       16   /* pickles in a file; torch's older container has 5 */
 #define PROTO         0x80 /* how a pickle of protocol 2 and later begins */
 
-/* Points the machine to other bytes. Storages are of one pickle, names of all. */
+/* Points the machine to other bytes. Values are of one pickle and go with it, names are of all:
+ * each pickle has its room, whatever the one before it took. */
 static void turn_to(pw_pickle *p, const void *data, size_t size, uint64_t offset)
 {
     p->data = data;
     p->size = pw_size_min(size, PW_PICKLE_SIZE_LIMIT);
     p->at = 0;
     p->offset = offset;
+    p->storages = NULL;
+    p->storage_count = p->storage_capacity = 0;
     p->storage_names = (pw_name_table){0};
-    p->storage_count = 0;
-    p->arena->limit = p->arena->total + pw_pickle_room(p->size);
+    p->last_tensor = NULL;
+    pw_arena_free(p->arena);
+    *p->arena = (pw_arena){.limit = pw_pickle_room(p->size)};
 }
 
 /* Pickles one behind the other. What follows the first and does not begin as one is let be: nobody
@@ -57,7 +61,7 @@ static pawl_status scan_zip(pw_pickle *p, const void *data, size_t size)
     pawl_error *const error = p->error;
     pawl_status result = PAWL_OK;
     size_t count = 0;
-    PW_TRY(pw_zip_open(data, size, p->file_name, p->arena, &zip, error));
+    PW_TRY(pw_zip_open(data, size, p->file_name, p->kept, &zip, error));
     for (size_t i = 0; i < zip.entry_count; i++) {
         pawl_error fault = {PAWL_OK, 0, 0, ""};
         if (!is_pickle_entry(&zip.entries[i]))
@@ -93,7 +97,7 @@ static pawl_status find_pickle(const void *data, size_t size, uint64_t whole, co
                                         : guess.what);
 }
 
-pawl_status pw_pickle_scan(pw_pickle *p, const void *data, size_t size)
+static pawl_status scan(pw_pickle *p, const void *data, size_t size)
 {
     pw_file_kind kind = PW_FILE_UNKNOWN;
     PW_TRY(find_pickle(data, size, size, p->file_name, &kind, p->error));
@@ -101,6 +105,17 @@ pawl_status pw_pickle_scan(pw_pickle *p, const void *data, size_t size)
         return scan_zip(p, data, size);
     turn_to(p, data, size, 0);
     return scan_row(p);
+}
+
+pawl_status pw_pickle_scan(pw_pickle *p, const void *data, size_t size)
+{
+    pw_arena values = {0};
+    p->arena = &values;
+    p->kept->limit = p->kept->total + pw_pickle_room(size);
+    const pawl_status status = scan(p, data, size);
+    pw_arena_free(&values);
+    p->arena = NULL;
+    return status;
 }
 
 /* Only what can be a pickle is read, however large it is. */
@@ -123,7 +138,7 @@ pawl_status pawl_pickle_report(const char *path,
                        path == NULL ? "path" : "tell");
     pw_arena arena = {0};
     pw_contents contents = {0};
-    pw_pickle pickle = {.arena = &arena, .file_name = pw_os_basename(path), .error = error};
+    pw_pickle pickle = {.kept = &arena, .file_name = pw_os_basename(path), .error = error};
     pawl_status status = read_file(path, pickle.file_name, &contents, error);
     if (status >= 0)
         status = pw_pickle_scan(&pickle, contents.data, contents.size);

@@ -12,6 +12,7 @@
 #define DEPTH_LIMIT          64
 #define MODULE_LIMIT         ((size_t)1 << 16)
 #define NON_PERSISTENT_LIMIT 64
+#define MODULE_TENSOR_LIMIT  256 /* of one module, whose names are looked for one by one */
 #define NAME_LENGTH_LIMIT    1024
 #define WRAPPER_LIMIT        4                 /* of modules around the model */
 #define SHARED_ELEMENTS      ((size_t)1 << 20) /* of tensors, beyond four a byte of the file */
@@ -211,7 +212,7 @@ static pawl_status read_tensors(tree_reader *tree, pw_module *module, const pw_v
     const pw_value *dicts[2] = {pw_dict_get(state, "_parameters"), pw_dict_get(state, "_buffers")};
     const pw_value *hidden = pw_dict_get(state, "_non_persistent_buffers_set");
     const size_t count = pair_count(dicts[0]) + pair_count(dicts[1]);
-    if (count > PW_TENSOR_LIMIT || (hidden != NULL && hidden->kind == PW_VALUE_LIST &&
+    if (count > MODULE_TENSOR_LIMIT || (hidden != NULL && hidden->kind == PW_VALUE_LIST &&
                                         hidden->as.list.count > NON_PERSISTENT_LIMIT))
         return pw_fail(
             tree->error, PAWL_ERR_LIMIT,

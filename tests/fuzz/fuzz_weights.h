@@ -44,7 +44,7 @@ static inline void fuzz_globals(const uint8_t *data, size_t size)
 {
     pw_arena arena = {0};
     pawl_error error = {PAWL_OK, 0, 0, ""};
-    pw_pickle pickle = {.arena = &arena, .file_name = "fuzz", .error = &error};
+    pw_pickle pickle = {.kept = &arena, .file_name = "fuzz", .error = &error};
     const pawl_status status = pw_pickle_scan(&pickle, data, size);
     if (status < 0)
         fuzz_check(error.status == status && error.message[0] != '\0');

@@ -161,37 +161,66 @@ static void damage_is_refused(void **state)
     drop(&f);
 }
 
+/* Of a file that has nothing else. */
+static pawl_status read_text(const char *text, size_t size, pw_arena *arena, pawl_error *error)
+{
+    static const uint8_t format[] = {1};
+    pw_tensor_data extra[] = {
+        {.name = "pawl.format", .dtype = PAWL_U8, .rank = 1, .count = 1, .data = format},
+        {.name = "pawl.modules", .dtype = PAWL_U8, .rank = 1, .count = size, .data = text}};
+    pw_tensor_data *tensors[] = {&extra[0], &extra[1]};
+    const pw_weights weights = {
+        .file_name = "promises.wts", .tensors = tensors, .tensor_count = PW_COUNT(tensors)};
+    const pw_module *root = NULL;
+    for (size_t i = 0; i < PW_COUNT(extra); i++) {
+        extra[i].dims[0] = (int64_t)extra[i].count;
+        extra[i].strides[0] = 1;
+    }
+    return pw_wts_modules_read(&weights, arena, &root, error);
+}
+
 /* Each module promises as many in it as there are bytes behind it: memory is taken for what the
  * text can hold, and once. */
 static void empty_promises_take_no_memory(void **state)
 {
     enum { SIZE = 1 << 20, DEPTH = 31 };
     static const size_t parts[] = {1, 15, 15 * DEPTH};
-    static const uint8_t format[] = {1};
     char *text = malloc(SIZE);
     (void)state;
     assert_non_null(text);
     for (size_t p = 0; p < PW_COUNT(parts); p++) {
-        pw_tensor_data extra[] = {
-            {.name = "pawl.format", .dtype = PAWL_U8, .rank = 1, .count = 1, .data = format},
-            {.name = "pawl.modules", .dtype = PAWL_U8, .rank = 1, .count = SIZE, .data = text}};
-        pw_tensor_data *tensors[] = {&extra[0], &extra[1]};
-        const pw_weights weights = {
-            .file_name = "promises.wts", .tensors = tensors, .tensor_count = PW_COUNT(tensors)};
-        const pw_module *root = NULL;
         pw_arena arena = {.last = NULL};
         size_t at = 0;
-        for (size_t i = 0; i < PW_COUNT(extra); i++) {
-            extra[i].dims[0] = (int64_t)extra[i].count;
-            extra[i].strides[0] = 1;
-        }
         memset(text, '0', SIZE);
         for (int depth = 0; depth < DEPTH; depth++)
             at += (size_t)sprintf(text + at, "0:0:0:i0ei0ei%zue", (SIZE - at - 64) / parts[p]);
-        assert_int_equal(pw_wts_modules_read(&weights, &arena, &root, NULL), PAWL_ERR_CORRUPT);
+        assert_int_equal(read_text(text, SIZE, &arena, NULL), PAWL_ERR_CORRUPT);
         assert_true(arena.total < 8 * (size_t)SIZE); /* five of them the text and its numbers */
         pw_arena_free(&arena);
     }
+    free(text);
+}
+
+/* A module of a long name with many in it, each of which has that name in its path: of 120 KB of
+ * text they would take 240 MB. */
+static void long_paths_meet_the_limit(void **state)
+{
+    enum { LENGTH = 60000, CHILDREN = 4000, SIZE = LENGTH + 15 * CHILDREN + 100 };
+    char *text = malloc(SIZE);
+    pw_arena arena = {.last = NULL};
+    pawl_error error = {.message = ""};
+    (void)state;
+    assert_non_null(text);
+    size_t at = (size_t)sprintf(text, "0:0:0:i0ei0ei1e%d:", LENGTH);
+    memset(text + at, 'a', LENGTH);
+    at += LENGTH;
+    at += (size_t)sprintf(text + at, "0:0:i0ei0ei%de", CHILDREN);
+    for (int i = 0; i < CHILDREN; i++)
+        at += (size_t)sprintf(text + at, "0:0:0:i0ei0ei0e");
+    assert_int_equal(read_text(text, at, &arena, &error), PAWL_ERR_LIMIT);
+    assert_non_null(strstr(error.message, "promises.wts: the modules in tensor pawl.modules ask"));
+    assert_true(arena.total < (size_t)80 << 20);
+    pw_arena_free(&arena);
     free(text);
 }
 
@@ -391,6 +420,7 @@ int main(void)
         cmocka_unit_test(damage_is_refused),
         cmocka_unit_test(names_are_written_by_number),
         cmocka_unit_test(empty_promises_take_no_memory),
+        cmocka_unit_test(long_paths_meet_the_limit),
         cmocka_unit_test(shared_text_is_bounded),
         cmocka_unit_test(extremes_are_read_again),
         cmocka_unit_test(later_format_is_refused),

@@ -10,7 +10,8 @@
 #include <cmocka.h>
 
 #include "base/strbuf.h"
-#include "weights/pickle_reader.h"
+#include "maker.h"
+#include "weights/readers.h"
 
 #define SHOW_DEPTH 16
 
@@ -231,6 +232,7 @@ static pickle_row rows[] = {
     BAD("dict of three", "(K\1K\2K\3d."),
     BAD("put of nothing", "q\1."),
     BAD("put beyond the pickle", "K\1r\xff\xff\xff\xff."),
+    BAD("put beyond what was read", "K\1r\x10\0\0\0" "0X\x10\0\0\0aaaaaaaaaaaaaaaa."),
     BAD("get of what was not put", "h\1."),
     BAD("get far away", "j\xff\xff\xff\xff."),
     BAD("frame beyond the end", "\x95\xff\0\0\0\0\0\0\0N."),
@@ -372,10 +374,60 @@ static void a_bomb_meets_the_limit(void **state)
     test_free(bytes);
 }
 
+/* What one pickle notes is unknown to the next, and nothing is left of it to be cleared again. */
+static void each_pickle_has_a_memo(void **state)
+{
+    (void)state;
+    static const char bytes[] = "K\7q\2.N.h\2.";
+    pw_arena arena = {0};
+    pawl_error error = {PAWL_OK, 0, 0, ""};
+    pw_value *value = NULL;
+    pw_pickle pickle = pw_pickle_over(bytes, sizeof bytes - 1, 0, "x.pt", &arena, &error);
+    assert_int_equal(pw_pickle_read(&pickle, &value), PAWL_OK);
+    assert_int_equal(pickle.memo_end, 3);
+    assert_int_equal(pw_pickle_read(&pickle, &value), PAWL_OK);
+    assert_int_equal(pickle.memo_end, 0);
+    assert_int_equal(pw_pickle_read(&pickle, &value), PAWL_ERR_CORRUPT);
+    pw_pickle_end(&pickle);
+    pw_arena_free(&arena);
+}
+
+/* Values go with their pickle, names stay: many pickles of one file take no more memory than one.
+ */
+static void values_go_with_their_pickle(void **state)
+{
+    (void)state;
+    enum { PAIRS = 1 << 17, PICKLES = 16 };
+    mk_buffer values = {NULL, 0, 0};
+    mk_zip zip = {.flags = 0};
+    for (int i = 0; i < PAIRS; i++)
+        mk_ops(&values, "}0");
+    mk_ops(&values, "N.");
+    for (int i = 0; i < PICKLES; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "%d.pkl", i);
+        mk_zip_add(&zip, name, values.data, values.size);
+    }
+    mk_zip_add(&zip, "last.pkl", "cos\nsystem\n.", 12);
+    mk_zip_end(&zip);
+    pw_arena kept = {0};
+    pawl_error error = {PAWL_OK, 0, 0, ""};
+    pw_pickle pickle = {.kept = &kept, .file_name = "x.pt", .error = &error};
+    assert_int_equal(pw_pickle_scan(&pickle, zip.file.data, zip.file.size), PAWL_OK);
+    assert_int_equal(pickle.global_count, 1);
+    assert_string_equal(pickle.globals[0].name, "system");
+    assert_true(kept.total < (size_t)1 << 20);
+    pw_pickle_end(&pickle);
+    pw_arena_free(&kept);
+    mk_free(&values);
+    mk_free(&zip.file);
+}
+
 int main(void)
 {
-    static const struct CMUnitTest others[] = {cmocka_unit_test(globals_are_listed_once),
-                                               cmocka_unit_test(a_bomb_meets_the_limit)};
+    static const struct CMUnitTest others[] = {
+        cmocka_unit_test(globals_are_listed_once), cmocka_unit_test(a_bomb_meets_the_limit),
+        cmocka_unit_test(each_pickle_has_a_memo), cmocka_unit_test(values_go_with_their_pickle)};
     struct CMUnitTest tests[PW_COUNT(rows) + PW_COUNT(others)];
     for (size_t i = 0; i < PW_COUNT(rows); i++)
         tests[i] = (struct CMUnitTest){

@@ -75,6 +75,27 @@ static void endless_trees_end(void **state)
     mk_free(&pickle);
 }
 
+/* Names in pairs are looked for one by one, and there may be as many such modules as a file likes.
+ */
+static void a_module_has_few_tensors(void **state)
+{
+    (void)state;
+    mk_buffer pickle = {NULL, 0, 0};
+    for (int most = 256; most <= 257; most++) {
+        mk_ops(&pickle, "}U\5modelca\nB\n)\x81}(U\x08_modules}U\x0b_parameters}(");
+        for (int i = 0; i < most; i++) {
+            char name[16];
+            snprintf(name, sizeof name, "%03d_orig", i);
+            mk_text(&pickle, name);
+            mk_ops(&pickle, "N");
+        }
+        mk_ops(&pickle, "uubs.");
+        is_pickle_refused(&pickle, most == 256 ? PAWL_ERR_UNSUPPORTED : PAWL_ERR_LIMIT,
+                          most == 256 ? "no tensors" : "more tensors than any");
+        mk_free(&pickle);
+    }
+}
+
 /* Zip entries that all reach to the end of the file would be read again and again. */
 static void overlapping_entries_are_refused(void **state)
 {
@@ -156,6 +177,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(other_objects_are_named),
         cmocka_unit_test(endless_trees_end),
+        cmocka_unit_test(a_module_has_few_tensors),
         cmocka_unit_test(exported_programs_are_named),
         cmocka_unit_test(overlapping_entries_are_refused),
         cmocka_unit_test(doubled_entries_are_refused),
