@@ -6,6 +6,7 @@
 #include "base/desc.h"
 #include "base/memory.h"
 #include "base/os.h"
+#include "base/plain_text.h"
 #include "base/size.h"
 #include "builder/pass.h"
 #include "onnx/layers.h"
@@ -150,20 +151,23 @@ static void write_ends(onnx_file *file)
 }
 
 /* A text as Python writes it, since that is what reads it: detect.py evaluates the metadata. Quoted
- * so that no name can be more than a text. */
+ * so that no name can be more than a text; what is no UTF-8, which protocol buffers demand, byte by
+ * byte. */
 static void write_quoted(pw_writer *out, const char *text)
 {
     pw_write_u8(out, '\'');
-    for (; *text != '\0'; text++) {
+    for (const char *end = text + strlen(text); text < end;) {
+        const size_t size = pw_utf8_size(text, end);
         const unsigned char c = (unsigned char)*text;
         char code[8];
         if (c == '\'' || c == '\\')
             (void)snprintf(code, sizeof code, "\\%c", c);
-        else if (c < 0x20 || c == 0x7f)
+        else if (c < 0x20 || c == 0x7f || size == 0)
             (void)snprintf(code, sizeof code, "\\x%02x", c);
         else
-            (void)snprintf(code, sizeof code, "%c", c);
+            (void)snprintf(code, sizeof code, "%.*s", (int)size, text);
         pw_write_bytes(out, code, strlen(code));
+        text += size > 0 ? size : 1;
     }
     pw_write_u8(out, '\'');
 }

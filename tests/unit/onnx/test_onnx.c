@@ -150,6 +150,30 @@ static void test_same(void **state)
     assert_int_equal(pawl_network_destroy(&network), PAWL_OK);
 }
 
+/* A class name that is no UTF-8 (Python's surrogates, as a pickle has them) is still a text for
+ * those who evaluate the metadata. */
+static void test_names(void **state)
+{
+    pw_network made = {.source_layer_count = 0};
+    pawl_network *network = NULL;
+    size_t size = 0;
+    (void)state;
+    assert_int_equal(pt_tiny_network(&made, NULL), PAWL_OK);
+    const char **names =
+        pw_arena_array(&made.arena, (size_t)made.model.class_count, sizeof(char *));
+    assert_non_null(names);
+    for (int32_t i = 0; i < made.model.class_count; i++)
+        names[i] = "\xc3\xa4\xed\xb2\x80'\t";
+    made.model.names = names;
+    assert_int_equal(publish(&made, &network, NULL), PAWL_OK);
+    assert_int_equal(pawl_network_save_onnx(network, NULL, out, NULL), PAWL_OK);
+    char *bytes = contents(&size);
+    assert_non_null(bytes);
+    assert_true(holds(bytes, size, "{0: '\xc3\xa4\\xed\\xb2\\x80\\'\\x09'"));
+    free(bytes);
+    assert_int_equal(pawl_network_destroy(&network), PAWL_OK);
+}
+
 /* What no checkpoint of the shared data has: each becomes the node of that name. */
 static uint32_t add_rare(pt_builder *b, uint32_t in)
 {
@@ -283,9 +307,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_memory), /* first: the allocator */
-        cmocka_unit_test(test_wire),        cmocka_unit_test(test_arguments),
-        cmocka_unit_test(test_same),        cmocka_unit_test(test_operators),
-        cmocka_unit_test(test_activations),
+        cmocka_unit_test(test_wire),      cmocka_unit_test(test_arguments),
+        cmocka_unit_test(test_same),      cmocka_unit_test(test_names),
+        cmocka_unit_test(test_operators), cmocka_unit_test(test_activations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
