@@ -78,14 +78,18 @@ static pawl_status read_head(pw_topology *top, const pw_tree_node *head, head_co
                        "tensor %s.%s is missing: the file is incomplete", head->module.path,
                        cells == NULL ? "anchors" : "m.0.bias");
     const size_t count = cells->count / (2 * levels);
-    if (count < 1 || count > PAWL_MAX_ANCHORS || cells->count != 2 * levels * count ||
-        bias->count % count != 0 || bias->count / count < 6 + (size_t)counts->masks ||
-        bias->count > PW_MAX_CHANNELS)
+    if (count < 1 || cells->count != 2 * levels * count || bias->count % count != 0 ||
+        bias->count / count < 6 + (size_t)counts->masks)
         return pw_fail(
             top->tree.error, PAWL_ERR_CORRUPT,
             "%s has %zu values and %s %zu: no number of anchors and classes gives both on "
             "%zu levels; the file is damaged",
             cells->name, cells->count, bias->name, bias->count, levels);
+    if (count > PAWL_MAX_ANCHORS || bias->count > PW_MAX_CHANNELS)
+        return pw_fail(top->tree.error, PAWL_ERR_UNSUPPORTED,
+                       "%s has %zu anchors a level and %s %zu values; pawl runs up to %d and %d",
+                       cells->name, count, bias->name, bias->count, PAWL_MAX_ANCHORS,
+                       PW_MAX_CHANNELS);
     counts->anchors = (int32_t)count;
     counts->outputs = (int32_t)bias->count;
     counts->classes = (int32_t)(bias->count / count) - 5 - counts->masks;

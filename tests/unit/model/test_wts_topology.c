@@ -165,6 +165,11 @@ static struct refused_row {
     {"no width", CHANGED("model.3.bn.weight", 0), PAWL_ERR_CORRUPT, "model.3.bn.weight"},
     {"an uneven bias", CHANGED("model.24.m.0.bias", 20), PAWL_ERR_CORRUPT, "model.24.m.0.bias"},
     {"no classes", CHANGED("model.24.m.0.bias", 15), PAWL_ERR_CORRUPT, "model.24.m.0.bias"},
+    {"17 anchors a level",
+     {0, 16, 1, 97, false, true, true, NULL, "model.24.anchors", 102, NULL},
+     PAWL_ERR_UNSUPPORTED,
+     "model.24.anchors has 17 anchors a level and model.24.m.0.bias 306 values; pawl runs up to "
+     "16"},
     {"odd anchors", CHANGED("model.24.anchors", 17), PAWL_ERR_CORRUPT, "model.24.anchors"},
     {"a Focus beside a Conv", ADDED("model.0.conv.conv.weight"), PAWL_ERR_UNSUPPORTED,
      "tensor model.0.conv.conv.weight is none of"},
