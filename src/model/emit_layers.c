@@ -61,9 +61,9 @@ pawl_status pw_read_conv(const pw_emit *emit, const pw_module *module, pw_conv *
 pawl_status pw_fail_picture(const pw_emit *emit, int32_t channels)
 {
     return pw_fail(emit->error, PAWL_ERR_UNSUPPORTED,
-                   "the model takes pictures of %d channels; pawl runs those of 3 (red, green, "
+                   "the model takes pictures of %d channel%s; pawl runs those of 3 (red, green, "
                    "blue)",
-                   (int)channels);
+                   (int)channels, channels == 1 ? "" : "s");
 }
 
 pawl_status pw_emit_conv2d(pw_emit *emit, const pw_module *module, const char *name, uint32_t input,

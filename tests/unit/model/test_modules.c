@@ -82,7 +82,7 @@ static struct change_row {
     {"a padding of mirrors", "model.3.conv", SET_TEXT, "padding_mode", "reflect", 0, NOT, "padding_mode 'zeros'"},
     {"transposed", "model.3.conv", SET_INT, "transposed", NULL, 1, NOT, "transposed False"},
     {"three groups", "model.3.conv", SET_INT, "groups", NULL, 3, BAD, "3 groups"},
-    {"pictures of infrared", "model.0.conv", SET_INT, "in_channels", NULL, 1, NOT, "takes pictures of 1 channels"},
+    {"pictures of infrared", "model.0.conv", SET_INT, "in_channels", NULL, 1, NOT, "takes pictures of 1 channel; pawl"},
     {"channels beyond", "model.3.conv", SET_INT, "out_channels", NULL, 65537, NOT, "attribute out_channels is 65537; pawl runs up to 65536"},
     {"other channels", "model.3.conv", SET_INT, "out_channels", NULL, 8, BAD, "needs 8x8x3x3"},
     {"no weights", "model.3.conv", NO_TENSOR, "weight", NULL, 0, BAD, "tensor model.3.conv.weight is missing"},
