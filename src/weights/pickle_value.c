@@ -149,13 +149,24 @@ static const struct {
 /* clang-format on */
 
 /* "Conv", "_BatchNorm": a capital, and no way into what the class holds. */
-static bool is_class_name(const char *name)
+static bool is_class_name(const char *name, size_t length)
 {
-    if (strchr(name, '.') != NULL)
+    if (memchr(name, '.', length) != NULL)
         return false;
     while (*name == '_')
         name++;
     return *name >= 'A' && *name <= 'Z';
+}
+
+/* Of a class of YOLOv5's the one method that stands in the place of a function (see judge_getattr()
+ * in pickle_call.c), as protocols from 4 on name it, has its class's name: less its own. */
+static size_t class_length(const char *module, const char *name)
+{
+    static const char method[] = ".forward";
+    const size_t length = strlen(name), tail = strlen(method);
+    const bool is_method = strncmp(module, "models.", strlen("models.")) == 0 && length > tail &&
+                           strcmp(name + length - tail, method) == 0;
+    return is_method ? length - tail : length;
 }
 
 static bool is_module(const char *pattern, const char *module)
@@ -172,12 +183,12 @@ int pw_global_is_known(const char *module, const char *name)
                                                            : module;
     for (size_t i = 0; i < PW_COUNT(harmless); i++)
         if (is_module(harmless[i].module, today) &&
-            (harmless[i].name == ANY_CLASS ? is_class_name(name)
+            (harmless[i].name == ANY_CLASS ? is_class_name(name, class_length(module, name))
                                            : strcmp(name, harmless[i].name) == 0))
             return 1;
     const size_t length = strlen(name), suffix = strlen("Storage");
     const bool is_torch = strcmp(module, "torch") == 0 || strcmp(module, "torch.cuda") == 0;
-    return is_torch && is_class_name(name) && length > suffix &&
+    return is_torch && is_class_name(name, length) && length > suffix &&
            strcmp(name + length - suffix, "Storage") == 0;
 }
 

@@ -17,6 +17,11 @@ for file in global inst obj stack escapes dotted import getattr loads; do look $
 # Segment holds Detect.forward so: harmless.
 printf 'c__builtin__\ngetattr\n(cmodels.yolo\nDetect\nS"forward"\ntR.' >method
 look method
+# The same from protocol 4 on; a dot leads nowhere else.
+printf '\200\004\214\013models.yolo\214\016Detect.forward\223.' >method4
+printf '\200\004\214\013models.yolo\214\012os.forward\223.' >method_os
+printf '\200\004\214\013models.yolo\214\014Detect.apply\223.' >method_other
+look method4 && look method_os && look method_other
 # Damaged behind the name: Python would have called it by then. Control characters are spelled out.
 printf 'cos\nsystem\n(S"true"\ntR\177' >damaged
 printf 'co\033[31ms\nsys\007tem\n.' >escape

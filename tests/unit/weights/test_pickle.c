@@ -303,7 +303,8 @@ static void globals_are_listed_once(void **state)
         "ctorch\nHalfStorage\nctorch\nload\nctorch.nn.modules.batchnorm\n_BatchNorm\n"
         "ccopy_reg\n_reconstructor\ncmodels.experimental\nattempt_load\ncmodels.common\nautoShape\n"
         "cutils.general\nsubprocess\ncutils.general\nPath.os\ncpathlib\nPosixPath\ncpathlib\nos\n"
-        "ccollections\n_sys\ncmodels\nYolo\ncmodelsx.yolo\nModel\nctorch._utils\nimportlib\nt.";
+        "ccollections\n_sys\ncmodels\nYolo\ncmodelsx.yolo\nModel\nctorch._utils\nimportlib\n"
+        "cmodels.yolo\nDetect.forward\ncmodels.yolo\nos.forward\ncmodelsx.yolo\nDetect.forward\nt.";
     static const struct {
         const char *module, *name;
         int is_known;
@@ -328,6 +329,9 @@ static void globals_are_listed_once(void **state)
         {"models", "Yolo", 0},
         {"modelsx.yolo", "Model", 0},
         {"torch._utils", "importlib", 0},
+        {"models.yolo", "Detect.forward", 1},
+        {"models.yolo", "os.forward", 0},
+        {"modelsx.yolo", "Detect.forward", 0},
     };
     pw_arena arena = {0};
     pawl_error error = {PAWL_OK, 0, 0, ""};
