@@ -75,7 +75,7 @@ typedef struct pw_run {
     void *observer_user;
     pawl_timer timer;          /* told of each step; NULL: no clock is read */
     void *timer_user;
-    const atomic_bool *is_cancelled; /* looked at between layers, where a backend runs them one by one; NULL: nobody will */
+    const atomic_bool *is_cancelled; /* looked at before anything is run, and between layers where a backend runs them one by one; NULL: nobody will */
 } pw_run;
 
 static inline PW_NODISCARD pawl_status pw_run_check(const pw_run *run, pawl_error *error)
@@ -124,7 +124,8 @@ struct pw_backend {
     void (*close)(pw_device_plan *device_plan); /* NULL is fine */
     pawl_status (*lower)(pw_device_plan *device_plan, const pw_lowering *lowering, pw_program **program, pawl_error *error);
     void (*release)(pw_program *program);       /* NULL is fine */
-    /* Starts a run; *run and the input stay as they are until wait(). Without a device of its own a backend does it all here. */
+    /* Starts a run, or refuses one that is cancelled; *run and the input stay as they are until wait(). Without a device of its own a backend does it
+       all here. Whatever it returns, what fit() has put into the input is used up. */
     pawl_status (*enqueue)(pw_program *program, const pw_run *run, pawl_error *error);
     /* Until what was enqueued is done and the outputs are there. Called once after each enqueue() that succeeded; NULL: that left nothing to do. */
     pawl_status (*wait)(pw_program *program, const pw_run *run, pawl_error *error);
@@ -149,7 +150,6 @@ extern const pw_backend pw_backend_tensorrt;
 /* Both halves of a run. */
 static inline PW_NODISCARD pawl_status pw_program_run(pw_program *program, const pw_run *run, pawl_error *error)
 {
-    PW_TRY(pw_run_check(run, error));
     PW_TRY(program->backend->enqueue(program, run, error));
     if (program->backend->wait != NULL)
         PW_TRY(program->backend->wait(program, run, error));

@@ -402,42 +402,83 @@ static void test_shapes(chain *c)
     }
 }
 
+/* Pictures of the images' pixels, the first of them R G B or all B G R. */
+static bool as_pictures(chain *c, bool has_rgb, pawl_picture pictures[BATCH])
+{
+    static uint8_t turned[BATCH][WIDTH * HEIGHT * 3];
+    pawl_error error = {.message = ""};
+    pawl_image_view view;
+    for (size_t n = 0; n < BATCH; n++) {
+        const bool is_rgb = has_rgb && n == 0;
+        if (!expect(pawl_image_view_get(c->images[n], &view, &error) >= 0, "a view", error.message))
+            return false;
+        for (size_t i = 0; i < sizeof turned[n]; i++)
+            turned[n][i] = view.pixels[i / 3 * 3 + 2 - i % 3];
+        pictures[n] = (pawl_picture)PAWL_PICTURE_INIT;
+        pictures[n].format = is_rgb ? PAWL_PICTURE_RGB : PAWL_PICTURE_BGR;
+        pictures[n].width = WIDTH;
+        pictures[n].height = HEIGHT;
+        pictures[n].planes[0] = (pawl_plane){is_rgb ? view.pixels : turned[n], (size_t)WIDTH * 3};
+    }
+    return true;
+}
+
+static void expect_boxes(const pawl_detections *found, const boxes *right, const char *what)
+{
+    for (size_t n = 0; n < BATCH; n++)
+        expect(found[n].count == right->count[n] && found[n].count > 0 &&
+                   memcmp(found[n].items, right->items[n],
+                          found[n].count * sizeof found[n].items[0]) == 0,
+               what, "as its image's");
+}
+
 /* The device takes R G B: another format is fitted on the host, beside others too, and then R G B
  * again. */
 static void test_formats(chain *c)
 {
-    static uint8_t turned[BATCH][WIDTH * HEIGHT * 3];
     pawl_error error = {.message = ""};
     pawl_picture pictures[BATCH];
     pawl_detections found[BATCH];
-    pawl_image_view view;
     boxes right, again;
-    if (!expect(detect(c, c->detector, &right, &error) >= 0, "as images", error.message))
+    if (!expect(detect(c, c->detector, &right, &error) >= 0, "as images", error.message) ||
+        !as_pictures(c, true, pictures))
         return;
-    for (size_t n = 0; n < BATCH; n++) {
-        if (!expect(pawl_image_view_get(c->images[n], &view, &error) >= 0, "a view", error.message))
-            return;
-        for (size_t i = 0; i < sizeof turned[n]; i++)
-            turned[n][i] = view.pixels[i / 3 * 3 + 2 - i % 3];
-        pictures[n] = (pawl_picture)PAWL_PICTURE_INIT;
-        pictures[n].format = n == 0 ? PAWL_PICTURE_RGB : PAWL_PICTURE_BGR;
-        pictures[n].width = WIDTH;
-        pictures[n].height = HEIGHT;
-        pictures[n].planes[0] = (pawl_plane){n == 0 ? view.pixels : turned[n], (size_t)WIDTH * 3};
-    }
     expect(pawl_detector_run_pictures(c->detector, pictures, BATCH, found, NULL, &error) >= 0,
            "formats side by side", error.message);
-    for (size_t n = 0; n < BATCH; n++)
-        expect(found[n].count == right.count[n] && found[n].count > 0 &&
-                   memcmp(found[n].items, right.items[n],
-                          found[n].count * sizeof found[n].items[0]) == 0,
-               "a format's boxes", "as its image's");
+    expect_boxes(found, &right, "a format's boxes");
     expect(pawl_detector_run_pictures(c->detector, pictures, 1, found, NULL, &error) >= 0 &&
                found->count == right.count[0] &&
                memcmp(found->items, right.items[0], found->count * sizeof found->items[0]) == 0,
            "R G B of the caller's", error.message);
     expect(detect(c, c->detector, &again, &error) >= 0 && memcmp(&again, &right, sizeof again) == 0,
            "images again", error.message);
+}
+
+/* A run that is cancelled when its pictures are on the device already, as a job's may be, leaves
+ * nothing on its way, and those pictures are not the next run's. */
+static void test_cancelled(chain *c)
+{
+    static const atomic_bool is_cancelled = true;
+    pawl_error error = {.message = ""};
+    pawl_picture pictures[BATCH], others[BATCH];
+    pawl_detections found[BATCH];
+    boxes right;
+    pw_context *context PW_USING = NULL;
+    if (!expect(detect(c, c->detector, &right, &error) >= 0 &&
+                    pw_object_use(c->context, &pw_context_type, &context, &error) >= 0,
+                "as images", error.message) ||
+        !as_pictures(c, true, others) || !as_pictures(c, false, pictures))
+        return;
+    others[1] = others[0];
+    context->run.is_cancelled = &is_cancelled;
+    expect(pw_context_fit(context, others, BATCH, &error) >= 0 &&
+               pw_context_run(context, &error) == PAWL_ERR_CANCELLED,
+           "cancelled", error.message);
+    context->run.is_cancelled = NULL;
+    expect_idle("cancelled");
+    expect(pawl_detector_run_pictures(c->detector, pictures, BATCH, found, NULL, &error) >= 0,
+           "after a cancelled run", error.message);
+    expect_boxes(found, &right, "boxes after a cancelled run");
 }
 
 static void test_classes(void)
@@ -585,6 +626,7 @@ int main(int count, char **arguments)
             test_layers(&c);
             test_shapes(&c);
             test_formats(&c);
+            test_cancelled(&c);
             if (strcmp(mode, "whole") == 0)
                 test_faults(&c);
         }

@@ -141,6 +141,7 @@ pawl_status pw_cpu_run_at_once(cpu_program *program, const pw_run *run, pawl_err
         if (program->observed == NULL)
             PW_TRY(make_observed(program, error));
         for (size_t i = 0; i < schedule->desc.network->layer_count; i++) {
+            PW_TRY(pw_run_check(run, error));
             for (; s < schedule->step_count && schedule->steps[s].layer == i; s++)
                 run_step(program, s, run);
             PW_TRY(observe(program, i, run, error));

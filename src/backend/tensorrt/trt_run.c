@@ -251,6 +251,7 @@ static pawl_status start(pw_trt_program *program, void *argument, pawl_error *er
 {
     const starting *const of = argument;
     int which = PW_TRT_PLAIN;
+    PW_TRY(pw_run_check(of->run, error));
     if (!of->is_fitted)
         PW_TRY(put_binding(program, error));
     if (program->base.fits && !program->is_described) {
