@@ -4,7 +4,8 @@
  *
  * - fork: the child's ends let go of our side only, so neither the library's destructors nor the
  *   driver are called there, in whatever order; using what it inherited is PAWL_ERR_FORKED, and so
- *   is starting a GPU that the parent has started. The parent loses nothing.
+ *   is starting a GPU that the parent has started. The parent loses nothing. It may fork while
+ * another thread opens a context, whose locks the child finds held by no one alive.
  * - report: while one thread reports in a loop, whatever others end is ended at once, at both
  *   levels, and released in the GPU's context.
  *
@@ -30,6 +31,7 @@ static struct {
     void (*cuda_forget)(void);
     unsigned (*cuda_live)(void);
     int (*trt_live)(void);
+    int32_t (*trt_version)(void);
     void (*cuda_count)(fake_cuda_counts *);
     const char *(*last_violation)(void);
 } asked;
@@ -37,7 +39,8 @@ static struct {
 static void *objects[COUNT];
 static pawl_image *image;
 
-static bool make_all(const char *weights_path, const char *picture)
+/* contexts: 0, or how many of a range of shapes. */
+static bool make_all(const char *weights_path, const char *picture, int32_t contexts)
 {
     pawl_error error = {PAWL_OK, 0, 0, ""};
     pawl_weights *weights = NULL;
@@ -46,6 +49,8 @@ static bool make_all(const char *weights_path, const char *picture)
     pawl_build_desc build = PAWL_BUILD_DESC_INIT;
     pawl_context_desc desc = PAWL_CONTEXT_DESC_INIT;
     build.backend = "tensorrt";
+    build.contexts = contexts;
+    build.batch_max = contexts > 0 ? 2 : 0;
     desc.input = PAWL_INPUT_U8_NHWC;
     desc.output = PAWL_OUTPUT_CANDIDATES;
     pawl_plan *plan = NULL;
@@ -160,6 +165,64 @@ static void end_all(void)
     expect(asked.trt_live() == 0 && asked.cuda_live() == 0, "ends", "something is left");
 }
 
+/* --- forked while another thread opens a context --- */
+
+static atomic_bool is_opening; /* that thread: here, or done */
+static atomic_int opening;     /* 0: not yet; 1: within the library, until may_go_on; 2: has been */
+static atomic_bool may_go_on;
+
+/* What the library says while it makes a context, as verbose as it is. */
+static void stay_inside(void *user, pawl_log_level level, const char *message)
+{
+    (void)user;
+    (void)level;
+    if (!atomic_load(&is_opening) || strstr(message, "default profile") == NULL)
+        return;
+    atomic_store(&opening, 1);
+    while (!atomic_load(&may_go_on))
+        (void)usleep(50);
+}
+
+static void *open_another(void *argument)
+{
+    pawl_error error = {PAWL_OK, 0, 0, ""};
+    pawl_context *context = NULL;
+    atomic_store(&is_opening, true);
+    expect(pawl_context_create(objects[2], NULL, &context, &error) == PAWL_OK, "another context",
+           error.message);
+    atomic_store(&is_opening, false);
+    atomic_store(&opening, 2);
+    (void)pawl_context_destroy(&context);
+    return argument;
+}
+
+static void end_in_time(bool unused)
+{
+    (void)unused;
+    (void)alarm(60); /* of a child that waits for ever */
+    for (int i = COUNT; i-- > 0;)
+        (void)pawl_object_destroy(&objects[i]);
+}
+
+/* Up to 9.x a lock is held meanwhile, so that two contexts do not get one profile. */
+static void try_fork_while_opening(int version)
+{
+    const pawl_logger logger = {NULL, PAWL_LOG_VERBOSE, stay_inside};
+    pthread_t thread;
+    pawl_logger_set(&logger);
+    if (pthread_create(&thread, NULL, open_another, NULL) != 0)
+        exit(2);
+    while (atomic_load(&opening) == 0)
+        (void)usleep(50);
+    expect(atomic_load(&opening) == (version < 10000 ? 1 : 2), "another context",
+           "the library says other things of it");
+    fork_for(end_in_time, false);
+    atomic_store(&may_go_on, true);
+    (void)pthread_join(thread, NULL);
+    pawl_logger_set(NULL);
+    end_all();
+}
+
 static void try_forks(void)
 {
     expect(asked.trt_live() > 0 && asked.cuda_live() > 0, "the parent", "holds nothing native");
@@ -235,12 +298,16 @@ int main(int count, char **arguments)
     pt_find(cuda, "fake_cuda_count", &asked.cuda_count);
     pt_find(cuda, "fake_cuda_last_violation", &asked.last_violation);
     pt_find(trt, "double_live", &asked.trt_live);
+    pt_find(trt, "getInferLibVersion", &asked.trt_version);
     if (count != 4 || asked.cuda_calls == NULL || asked.trt_live == NULL ||
-        !make_all(arguments[2], arguments[3]))
+        asked.trt_version == NULL || !make_all(arguments[2], arguments[3], 0))
         return 2;
-    if (strcmp(arguments[1], "fork") == 0)
-        try_forks();
-    else
+    if (strcmp(arguments[1], "fork") != 0) {
         try_reports();
+    } else {
+        try_forks();
+        if (make_all(arguments[2], arguments[3], 2))
+            try_fork_while_opening(asked.trt_version());
+    }
     return expect_end();
 }

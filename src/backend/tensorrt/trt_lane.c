@@ -44,9 +44,10 @@ static bool take_profile(pw_trt_lane *lane)
     return lane->has_profile;
 }
 
+/* A forked child's copy of the mutex may be held by no one alive, who was opening a lane. */
 static void give_profile(pw_trt_lane *lane)
 {
-    if (!lane->has_profile)
+    if (!lane->has_profile || pw_is_forked())
         return;
     (void)pthread_mutex_lock(&lane->profiles->mutex);
     lane->profiles->is_taken[lane->execution.profile] = false;
