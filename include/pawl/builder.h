@@ -19,7 +19,10 @@ typedef struct pawl_builder_desc {
 } pawl_builder_desc;
 #define PAWL_BUILDER_DESC_INIT { sizeof(pawl_builder_desc), 0 }
 
-/** A step of the build: return 0 to go on, anything else to stop with PAWL_ERR_CANCELLED. Called on the thread that builds. */
+/**
+ * A step of the build: return 0 to go on, anything else to stop with PAWL_ERR_CANCELLED. One call at a time, none after the build has returned; on the
+ * thread that builds, but for TensorRT's own steps (9.2 and later), which may come on threads of the library.
+ */
 typedef int (*pawl_progress)(void *user, const char *stage, size_t done, size_t total);
 
 /**

@@ -11,6 +11,8 @@
 #include "support/symbols.h"
 #include "support/tiny_build.h"
 #include <pawl/object.h>
+#include <sched.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,6 +84,44 @@ static void test_stopped(void)
         expect(build(plan, NULL, NULL, &error) == PAWL_OK, "builds then", error.message);
         (void)pw_object_end(plan);
     }
+}
+
+typedef struct crowd {
+    atomic_int inside;
+    unsigned count, stops_at; /* one call at a time: without a lock */
+    bool is_stopped;
+} crowd;
+
+static int watch_crowd(void *user, const char *stage, size_t done, size_t total)
+{
+    crowd *const of = user;
+    expect(atomic_fetch_add(&of->inside, 1) == 0, stage, "two are shown at once");
+    expect(!of->is_stopped, stage, "shown after it was stopped");
+    expect(done <= total, stage, "more is done than there is");
+    for (int i = 0; i < 20; i++)
+        (void)sched_yield(); /* whoever may come comes now */
+    of->is_stopped = ++of->count == of->stops_at;
+    atomic_fetch_sub(&of->inside, 1);
+    return of->is_stopped;
+}
+
+/* The library shows its steps from several threads at once: the user sees one after the other, and
+ * none after the one at which he stops the build (for ThreadSanitizer, too). */
+static void test_crowd(void)
+{
+    const pw_machine machine = {.isa = 0, .name = "test"};
+    setenv("DOUBLE_WORKERS", "1", 1);
+    for (unsigned stops_at = 0; stops_at <= 60; stops_at += 20) {
+        crowd of = {.stops_at = stops_at};
+        const pw_tuning tuning = {.threads = 1, .progress = watch_crowd, .progress_user = &of};
+        pw_plan *const plan = pt_tiny_tensorrt_plan(SIDE, 1);
+        pawl_error error = {.status = PAWL_OK};
+        const pawl_status status = pw_backend_tensorrt.tune(plan, &machine, &tuning, &error);
+        expect(status == (of.is_stopped ? PAWL_ERR_CANCELLED : PAWL_OK), "a crowd", error.message);
+        expect(stops_at == 0 || of.count <= stops_at, "a crowd", "shown after it was stopped");
+        (void)pw_object_end(plan);
+    }
+    unsetenv("DOUBLE_WORKERS");
 }
 
 static void put(const char *path, const char *text)
@@ -257,6 +297,7 @@ int main(void)
     pt_find(trt, "double_forget", &forget);
     (void)pawl_logger_set(&logger);
     test_stopped();
+    test_crowd();
     test_last_time();
     test_unused_cache();
     test_forgotten_cache();

@@ -45,19 +45,25 @@ static void phase_start(void *self, const char *phase, const char *parent, int32
 {
     pw_trt_monitor *const monitor = self;
     (void)phase;
+    (void)pthread_mutex_lock(&monitor->mutex);
     if (parent == NULL)
         monitor->total = steps;
+    (void)pthread_mutex_unlock(&monitor->mutex);
 }
 
-/* False stops the build. Phases nest; every step is shown with its own phase's name. */
+/* False stops the build. Phases nest; every step is shown with its own phase's name, none after the
+ * one that stopped the build. */
 static bool step_complete(void *self, const char *phase, int32_t step)
 {
     pw_trt_monitor *const monitor = self;
-    if (monitor->progress != NULL &&
+    (void)pthread_mutex_lock(&monitor->mutex);
+    if (monitor->progress != NULL && !monitor->is_cancelled &&
         monitor->progress(monitor->user, phase, (size_t)(step + 1),
                           (size_t)(monitor->total > step ? monitor->total : step + 1)) != 0)
         monitor->is_cancelled = 1;
-    return !monitor->is_cancelled;
+    const bool goes_on = !monitor->is_cancelled;
+    (void)pthread_mutex_unlock(&monitor->mutex);
+    return goes_on;
 }
 
 static void phase_finish(void *self, const char *phase)
@@ -76,5 +82,6 @@ void pw_trt_monitor_init(pw_trt_monitor *monitor, int is_versioned, pawl_progres
     *monitor =
         (pw_trt_monitor){.table = is_versioned ? (const void *)&versioned : (const void *)&plain,
                          .progress = progress,
-                         .user = user};
+                         .user = user,
+                         .mutex = PTHREAD_MUTEX_INITIALIZER};
 }

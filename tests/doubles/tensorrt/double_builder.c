@@ -391,21 +391,46 @@ void VBuilderConfig_setProgressMonitor(inner *self, void *monitor)
 
 /* The build */
 
-/* Calls the user's monitor as the library does: {D1, D0, start, step, finish} in 9.x, two more
- * before them from 10.0 on. */
+/* A phase of a build, shown to the user's monitor as the library does: {D1, D0, start, step,
+ * finish} in 9.x, two more before them from 10.0 on. */
+typedef struct phase {
+    const config *own;
+    const char *name, *parent;
+    int32_t steps;
+    bool goes_on;
+} phase;
+
+static void *show_phase(void *argument)
+{
+    phase *const shown = argument;
+    void *const monitor = shown->own->monitor;
+    const function *const table = *(const function *const *)monitor + (DOUBLE_WIDE ? 2 : 0);
+    ((void (*)(void *, const char *, const char *, int32_t))table[2])(monitor, shown->name,
+                                                                      shown->parent, shown->steps);
+    shown->goes_on = true;
+    for (int32_t i = 0; i < shown->steps && shown->goes_on; i++)
+        shown->goes_on =
+            ((bool (*)(void *, const char *, int32_t))table[3])(monitor, shown->name, i);
+    ((void (*)(void *, const char *))table[4])(monitor, shown->name);
+    return NULL;
+}
+
+/* With DOUBLE_WORKERS another phase goes on meanwhile, on a thread of the library's own. */
 static bool show_progress(const config *own, int32_t steps)
 {
+    phase whole = {own, "Building the engine", NULL, steps, true};
+    phase within = {own, "Timing the layers", whole.name, 50 * steps, true};
+    pthread_t worker;
     if (own->monitor == NULL)
         return true;
-    const function *const table = *(const function *const *)own->monitor + (DOUBLE_WIDE ? 2 : 0);
-    bool goes_on = true;
-    ((void (*)(void *, const char *, const char *, int32_t))table[2])(
-        own->monitor, "Building the engine", NULL, steps);
-    for (int32_t i = 0; i < steps && goes_on; i++)
-        goes_on = ((bool (*)(void *, const char *, int32_t))table[3])(own->monitor,
-                                                                      "Building the engine", i);
-    ((void (*)(void *, const char *))table[4])(own->monitor, "Building the engine");
-    return goes_on;
+    const bool has_worker =
+        getenv("DOUBLE_WORKERS") != NULL && pthread_create(&worker, NULL, show_phase, &within) == 0;
+    if (has_worker)
+        whole.steps = within.steps;
+    (void)show_phase(&whole);
+    if (has_worker)
+        (void)pthread_join(worker, NULL);
+    return whole.goes_on && within.goes_on;
 }
 
 typedef struct audit {
