@@ -50,6 +50,7 @@ typedef struct pawl_trace_info {
  * @param[out] trace  On success the caller's, to be ended with pawl_trace_destroy(); else untouched.
  * @retval PAWL_ERR_READ     A log or the file of suppressions cannot be read.
  * @retval PAWL_ERR_CORRUPT  It is something else; the sentence names file and line.
+ * @retval PAWL_ERR_MEMORY   Nothing is left behind.
  * @note Any thread. Since 0.2.
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_trace_load(const char *const logs[], size_t count, const pawl_trace_desc *desc, pawl_trace **trace,
@@ -65,6 +66,7 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_trace_info_get(pawl_trace *trace, pawl_
  * Tells a report line by line (no newline; valid during the call only).
  * @param format  TEXT or JSON.
  * @retval PAWL_ERR_ARGUMENT  Another format.
+ * @retval PAWL_ERR_MEMORY    Nothing was told.
  * @note Any thread. Since 0.2.
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_trace_report(pawl_trace *trace, pawl_trace_format format, void (*line)(void *user, const char *text),
@@ -72,7 +74,8 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_trace_report(pawl_trace *trace, pawl_tr
 
 /**
  * Writes a report into a file, whole or not at all.
- * @retval PAWL_ERR_WRITE  The file cannot be written; nothing is left behind.
+ * @retval PAWL_ERR_WRITE   The file cannot be written; nothing is left behind.
+ * @retval PAWL_ERR_MEMORY  The same.
  * @note Any thread. Since 0.2.
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_trace_save(pawl_trace *trace, pawl_trace_format format, const char *path, pawl_error *error);

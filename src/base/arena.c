@@ -78,8 +78,10 @@ void *pw_arena_alloc_aligned(pw_arena *arena, size_t size, size_t alignment)
         struct pw_arena_block *block = add_block(arena, needed);
         memory = block == NULL ? NULL : take(block, size, alignment);
     }
-    if (memory == NULL)
+    if (memory == NULL) {
+        arena->is_short = true;
         return NULL;
+    }
     arena->total = total;
     memset(memory, 0, size);
     return memory;
@@ -126,19 +128,23 @@ char *pw_arena_strndup(pw_arena *arena, const char *text, size_t length)
     return copy;
 }
 
+char *pw_arena_vprintf(pw_arena *arena, const char *format, va_list arguments)
+{
+    va_list again;
+    va_copy(again, arguments);
+    const int length = pw_number_vformat(NULL, 0, format, again);
+    va_end(again);
+    char *text = length < 0 ? NULL : pw_arena_alloc(arena, (size_t)length + 1);
+    if (text != NULL)
+        (void)pw_number_vformat(text, (size_t)length + 1, format, arguments);
+    return text;
+}
+
 char *pw_arena_printf(pw_arena *arena, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    const int length = pw_number_vformat(NULL, 0, format, arguments);
-    va_end(arguments);
-    if (length < 0)
-        return NULL;
-    char *text = pw_arena_alloc(arena, (size_t)length + 1);
-    if (text == NULL)
-        return NULL;
-    va_start(arguments, format);
-    (void)pw_number_vformat(text, (size_t)length + 1, format, arguments);
+    char *text = pw_arena_vprintf(arena, format, arguments);
     va_end(arguments);
     return text;
 }
@@ -153,5 +159,5 @@ void pw_arena_free(pw_arena *arena)
     }
     arena->last = NULL;
     arena->total = 0;
-    arena->is_full = false;
+    arena->is_full = arena->is_short = false;
 }

@@ -4,6 +4,7 @@
 #define PW_ARENA_H
 
 #include "base/compiler.h"
+#include <stdarg.h>
 #include <stdbool.h>
 
 typedef struct pw_arena {
@@ -11,6 +12,7 @@ typedef struct pw_arena {
     size_t total; /* bytes handed out */
     size_t limit; /* refuses beyond it; 0: none */
     bool is_full; /* has refused for the limit */
+    bool is_short; /* has refused for want of memory: for who asks once, in the end */
 } pw_arena;
 
 /* Zeroed memory at a multiple of 16; NULL when memory or the limit is exhausted. A zeroed pw_arena is ready to use. */
@@ -23,6 +25,7 @@ void *pw_arena_alloc_aligned(pw_arena *arena, size_t size, size_t alignment) PW_
 char *pw_arena_strdup(pw_arena *arena, const char *text) PW_NODISCARD;
 char *pw_arena_strndup(pw_arena *arena, const char *text, size_t length) PW_NODISCARD;
 char *pw_arena_printf(pw_arena *arena, const char *format, ...) PW_PRINTF(2, 3);
+char *pw_arena_vprintf(pw_arena *arena, const char *format, va_list arguments) PW_PRINTF(2, 0);
 void pw_arena_free(pw_arena *arena); /* frees everything; the arena may be used again */
 
 #endif

@@ -41,6 +41,8 @@ pawl_status pawl_trace_load(const char *const logs[], size_t count, const pawl_t
     PW_TRY(pw_trace_symbolise(trace, error));
     if (options.suppressions != NULL)
         PW_TRY(pw_trace_suppress(trace, options.suppressions, error));
+    if (trace->arena.is_short || trace->words.is_short) /* a name is missing, or a comparison */
+        return pw_fail_memory(error, "what was seen of a program", trace->arena.total);
     pw_arena_free(&trace->words); /* of what suppressions were compared with */
     *out = (pawl_trace *)pw_object_publish(PW_TAKE(trace));
     return PAWL_OK;
@@ -69,10 +71,14 @@ static void begin_words(pw_trace *trace)
     pthread_mutex_lock(&trace->mutex);
 }
 
-static void end_words(pw_trace *trace)
+/* PAWL_ERR_MEMORY: a sentence is missing, or the report's end. */
+static pawl_status end_words(pw_trace *trace, const pw_trace_out *out, pawl_error *error)
 {
+    const bool is_whole = !trace->words.is_short && !out->is_full;
+    const size_t size = trace->words.total + out->capacity;
     pw_arena_free(&trace->words);
     pthread_mutex_unlock(&trace->mutex);
+    return is_whole ? PAWL_OK : pw_fail_memory(error, "the report", size);
 }
 
 pawl_status pawl_trace_report(pawl_trace *handle, pawl_trace_format format,
@@ -91,33 +97,32 @@ pawl_status pawl_trace_report(pawl_trace *handle, pawl_trace_format format,
         pw_trace_write_text(trace, PW_TEXT_LINE, &out);
     else
         pw_trace_write_json(trace, &out);
-    end_words(trace);
-    for (char *at = out.is_full ? NULL : out.text, *end; at != NULL && *at != '\0'; at = end) {
+    const pawl_status status = end_words(trace, &out, error);
+    for (char *at = status < 0 ? NULL : out.text, *end; at != NULL && *at != '\0'; at = end) {
         end = at + strcspn(at, "\n");
         if (*end != '\0')
             *end++ = '\0';
         line(user, at);
     }
     pw_free(out.text);
-    return out.is_full ? pw_fail_memory(error, "the report", out.capacity) : PAWL_OK;
+    return status;
 }
 
-static pawl_status write_format(pw_trace *trace, pawl_trace_format format, pw_os_file *file,
+static pawl_status write_format(pw_trace *trace, pawl_trace_format format, pw_trace_out *out,
                                 pawl_error *error)
 {
-    pw_trace_out out = {.file = file};
     switch (format) {
     case PAWL_TRACE_TEXT:
-        pw_trace_write_text(trace, PW_TEXT_LINE, &out);
+        pw_trace_write_text(trace, PW_TEXT_LINE, out);
         return PAWL_OK;
     case PAWL_TRACE_JSON:
-        pw_trace_write_json(trace, &out);
+        pw_trace_write_json(trace, out);
         return PAWL_OK;
     case PAWL_TRACE_SVG:
-        pw_trace_put_text(&out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-        return pw_trace_write_svg(trace, file, error);
+        pw_trace_put_text(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+        return pw_trace_write_svg(trace, out->file, error);
     case PAWL_TRACE_HTML:
-        return pw_trace_write_html(trace, file, error);
+        return pw_trace_write_html(trace, out, error);
     }
     return pw_fail(error, PAWL_ERR_ARGUMENT, "there is no format %d of reports", (int)format);
 }
@@ -132,8 +137,10 @@ pawl_status pawl_trace_save(pawl_trace *handle, pawl_trace_format format, const 
     PW_TRY(pw_object_use(handle, &pw_trace_type, &trace, error));
     PW_TRY(pw_os_file_create(path, &file, error));
     begin_words(trace);
-    const pawl_status status = write_format(trace, format, &file, error);
-    end_words(trace);
+    pw_trace_out out = {.file = &file};
+    pawl_status status = write_format(trace, format, &out, error);
+    const pawl_status words = end_words(trace, &out, status >= 0 ? error : NULL);
+    status = status < 0 ? status : words;
     if (status >= 0)
         return pw_os_file_commit(&file, error);
     pw_os_file_abandon(&file);

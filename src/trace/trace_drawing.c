@@ -135,37 +135,33 @@ pawl_status pw_trace_write_svg(pw_trace *trace, pw_os_file *file, pawl_error *er
 
 static void put_note(void *user, const char *text)
 {
-    if (text == NULL)
-        return;
     pw_trace_put_text(user, "<p>");
     pw_trace_put_xml(user, text);
     pw_trace_put_text(user, "</p>\n");
 }
 
-pawl_status pw_trace_write_html(pw_trace *trace, pw_os_file *file, pawl_error *error)
+pawl_status pw_trace_write_html(pw_trace *trace, pw_trace_out *out, pawl_error *error)
 {
-    pw_trace_out out = {.file = file};
     const size_t told = trace->finding_count - trace->suppressed;
     pw_trace_put_text(
-        &out,
+        out,
         "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>pawl "
         "trace</title>\n"
         "<style>body{font-family:'DejaVu Sans',Verdana,Arial,sans-serif;margin:2em;color:#1f2933}"
         "pre{background:#f4f6f8;padding:1em;overflow-x:auto;white-space:pre-wrap}"
         "h1{font-size:1.4em}h2{font-size:1.1em;color:#c81e1e}</style></head><body>\n");
-    pw_trace_put(&out, "<h1>pawl trace: %zu defect%s</h1>\n", told, told == 1 ? "" : "s");
+    pw_trace_put(out, "<h1>pawl trace: %zu defect%s</h1>\n", told, told == 1 ? "" : "s");
     for (size_t i = 0; i < trace->finding_count; i++) {
         if (trace->findings[i].is_suppressed)
             continue;
-        pw_trace_put(&out, "<h2>%s: ", pw_trace_id(trace->findings[i].defect));
-        const char *const sentence = pw_trace_sentence(trace, &trace->findings[i]);
-        pw_trace_put_xml(&out, sentence != NULL ? sentence : "");
-        pw_trace_put_text(&out, "</h2>\n");
-        put_note(&out, pw_trace_remedy(trace, &trace->findings[i]));
+        pw_trace_put(out, "<h2>%s: ", pw_trace_id(trace->findings[i].defect));
+        pw_trace_put_xml(out, pw_trace_sentence(trace, &trace->findings[i]));
+        pw_trace_put_text(out, "</h2>\n");
+        put_note(out, pw_trace_remedy(trace, &trace->findings[i]));
     }
-    PW_TRY(pw_trace_write_svg(trace, file, error));
-    pw_trace_put_text(&out, "<pre>");
-    pw_trace_write_text(trace, PW_TEXT_XML, &out);
-    pw_trace_put_text(&out, "</pre>\n</body></html>\n");
+    PW_TRY(pw_trace_write_svg(trace, out->file, error));
+    pw_trace_put_text(out, "<pre>");
+    pw_trace_write_text(trace, PW_TEXT_XML, out);
+    pw_trace_put_text(out, "</pre>\n</body></html>\n");
     return PAWL_OK;
 }

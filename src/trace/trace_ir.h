@@ -118,14 +118,14 @@ pawl_status pw_trace_suppress(pw_trace *trace, const char *path, pawl_error *err
 /* The line that would suppress a finding. */
 const char *pw_trace_suppression(pw_trace *trace, const pw_trace_finding *finding);
 
-/* trace_words.c: sentences, in trace->words. NULL: no memory. */
+/* trace_words.c: sentences, in trace->words. "" where memory runs out, which words.is_short tells in the end. */
+const char *pw_trace_say(pw_trace *trace, const char *format, ...) PW_PRINTF(2, 3);
 const char *pw_trace_sentence(pw_trace *trace, const pw_trace_finding *finding);
 const char *pw_trace_remedy(pw_trace *trace, const pw_trace_finding *finding);
 const char *pw_trace_object_name(pw_trace *trace, const pw_trace_object *object); /* "IBuilder #1" */
-/* "main (x.cpp:12)", "x.py:3 in <module>", "0x12f in lib.so" */
+/* "main (x.cpp:12)", "x.py:3 in <module>", "0x12f in lib.so"; NULL: not known */
 const char *pw_trace_where(pw_trace *trace, size_t log, const pw_trace_record *record);
-/* What there is to say beside the defects, each in a sentence; index beyond the last: NULL. */
-typedef void (*pw_trace_note_line)(void *user, const char *text);
+typedef void (*pw_trace_note_line)(void *user, const char *text); /* a sentence */
 void pw_trace_notes(pw_trace *trace, pw_trace_note_line line, void *user);
 const char *pw_trace_id(pw_trace_defect defect);
 const pawl_diagnosis *pw_trace_diagnosis(pw_trace_defect defect);
@@ -135,7 +135,7 @@ typedef struct pw_trace_out {
     pw_os_file *file;   /* or NULL */
     char *text;         /* where there is no file: grown with pw_grow */
     size_t length, capacity;
-    bool is_full;       /* no memory */
+    bool is_full;       /* no memory: what was put is not all */
     const pw_text_form *form; /* of what pw_trace_put puts, ends of lines left alone; NULL: it is put as it is */
 } pw_trace_out;
 void pw_trace_put(pw_trace_out *out, const char *format, ...) PW_PRINTF(2, 3);
@@ -144,7 +144,7 @@ void pw_trace_put_json(pw_trace_out *out, const char *text);
 void pw_trace_put_xml(pw_trace_out *out, const char *text);
 void pw_trace_write_text(pw_trace *trace, pw_text_form form, pw_trace_out *out);
 void pw_trace_write_json(pw_trace *trace, pw_trace_out *out);
-pawl_status pw_trace_write_html(pw_trace *trace, pw_os_file *file, pawl_error *error) PW_NODISCARD;
+pawl_status pw_trace_write_html(pw_trace *trace, pw_trace_out *out, pawl_error *error) PW_NODISCARD;
 pawl_status pw_trace_write_svg(pw_trace *trace, pw_os_file *file, pawl_error *error) PW_NODISCARD;
 
 #endif

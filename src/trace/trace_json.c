@@ -121,8 +121,6 @@ typedef struct notes {
 static void put_note(void *user, const char *text)
 {
     notes *const to = user;
-    if (text == NULL)
-        return;
     pw_trace_put(to->out, "%s\"", to->is_any ? "," : "");
     pw_trace_put_json(to->out, text);
     pw_trace_put(to->out, "\"");

@@ -10,8 +10,8 @@ static const char *version_text(pw_trace *trace, int32_t version)
     const char *const kind = version >= 10000 && version < 20000 ? "TensorRT-RTX" : "TensorRT";
     if (version < 0)
         return "TensorRT of no version that it tells";
-    return pw_arena_printf(&trace->words, "%s %d.%d.%d", kind, version / scale,
-                           version % scale / 100, version % 100);
+    return pw_trace_say(trace, "%s %d.%d.%d", kind, version / scale, version % scale / 100,
+                        version % 100);
 }
 
 /* Processes of one program use one library: it is told once. */
@@ -33,12 +33,12 @@ static void note_libraries(pw_trace *trace, pw_trace_note_line line, void *user)
             continue;
         const char *const version = version_text(trace, library->code);
         const char *const path = pw_trace_text(library, 0);
-        line(user, pw_arena_printf(&trace->words,
-                                   library->count != 0
-                                       ? "%s was followed: %s"
-                                       : "%s is none that pawl trace knows (8.2 to 11, RTX 1.3 to "
-                                         "1.7), so its objects were not followed: %s",
-                                   version, path));
+        line(user, pw_trace_say(trace,
+                                library->count != 0
+                                    ? "%s was followed: %s"
+                                    : "%s is none that pawl trace knows (8.2 to 11, RTX 1.3 to "
+                                      "1.7), so its objects were not followed: %s",
+                                version, path));
     }
     for (size_t i = 1; i < trace->library_count; i++)
         if (trace->library_logs[i] == trace->library_logs[i - 1]) {
@@ -71,20 +71,19 @@ static void note_strangers(pw_trace *trace, pw_trace_note_line line, void *user)
             is_first = is_first && strcmp(trace->logs[k].program, log->program) != 0;
         count++;
         if (trace->library_count == 0 && is_first)
-            line(user,
-                 pw_arena_printf(&trace->words,
-                                 "%s called no factory of a shared TensorRT library, so "
-                                 "there was nothing to follow%s",
-                                 log->program,
-                                 log->is_exited ? ""
-                                                : " (it did not come to its exit(); a program "
-                                                  "in its place may have been given no "
-                                                  "environment)"));
+            line(user, pw_trace_say(trace,
+                                    "%s called no factory of a shared TensorRT library, so "
+                                    "there was nothing to follow%s",
+                                    log->program,
+                                    log->is_exited ? ""
+                                                   : " (it did not come to its exit(); a program "
+                                                     "in its place may have been given no "
+                                                     "environment)"));
     }
     if (trace->library_count > 0 && count > 0)
-        line(user, pw_arena_printf(&trace->words,
-                                   "%zu process%s called no factory of a shared TensorRT library",
-                                   count, count == 1 ? "" : "es"));
+        line(user,
+             pw_trace_say(trace, "%zu process%s called no factory of a shared TensorRT library",
+                          count, count == 1 ? "" : "es"));
 }
 
 static void note_processes(pw_trace *trace, pw_trace_note_line line, void *user)
@@ -95,29 +94,28 @@ static void note_processes(pw_trace *trace, pw_trace_note_line line, void *user)
         const pw_trace_log_file *const log = &trace->logs[i];
         const uint32_t process = log->head->process;
         if (log->head->dropped > 0)
-            line(user,
-                 pw_arena_printf(&trace->words,
-                                 "process %u: %llu later events were not recorded, as its log "
-                                 "or the disk is full; what it had not ended is not judged",
-                                 process, (unsigned long long)log->head->dropped));
+            line(user, pw_trace_say(trace,
+                                    "process %u: %llu later events were not recorded, as its log "
+                                    "or the disk is full; what it had not ended is not judged",
+                                    process, (unsigned long long)log->head->dropped));
         else if (log->has_library && is_replaced(trace, i))
-            line(user, pw_arena_printf(&trace->words,
-                                       "process %u replaced %s by another program (exec); what it "
-                                       "had not ended is not judged",
-                                       process, log->program));
+            line(user, pw_trace_say(trace,
+                                    "process %u replaced %s by another program (exec); what it "
+                                    "had not ended is not judged",
+                                    process, log->program));
         else if (log->has_library && !log->is_exited && unfinished++ == 0)
             first = process;
     }
     if (unfinished == 1)
-        line(user, pw_arena_printf(
-                       &trace->words,
+        line(user, pw_trace_say(
+                       trace,
                        "process %u did not come to its exit(); what it had not ended is not judged",
                        first));
     if (unfinished > 1)
-        line(user, pw_arena_printf(&trace->words,
-                                   "%zu processes, the first of them %u, did not come to their "
-                                   "exit(); what they had not ended is not judged",
-                                   unfinished, first));
+        line(user, pw_trace_say(trace,
+                                "%zu processes, the first of them %u, did not come to their "
+                                "exit(); what they had not ended is not judged",
+                                unfinished, first));
 }
 
 static void note_calls(pw_trace *trace, pw_trace_note_line line, void *user)
@@ -129,9 +127,9 @@ static void note_calls(pw_trace *trace, pw_trace_note_line line, void *user)
             if (trace->logs[i].is_exited || call->thread == 0 || length == 0 ||
                 length == sizeof call->method)
                 continue;
-            line(user, pw_arena_printf(&trace->words, "when it ended, thread %u was within %s%s",
-                                       call->thread, call->method,
-                                       call->method[length - 1] == '~' ? " (the end)" : "()"));
+            line(user,
+                 pw_trace_say(trace, "when it ended, thread %u was within %s%s", call->thread,
+                              call->method, call->method[length - 1] == '~' ? " (the end)" : "()"));
         }
 }
 
@@ -146,6 +144,6 @@ void pw_trace_notes(pw_trace *trace, pw_trace_note_line line, void *user)
     if (!trace->has_symbols)
         line(user, "there is no addr2line on PATH, so places are addresses: install binutils");
     if (trace->suppressed > 0)
-        line(user, pw_arena_printf(&trace->words, "%zu defect%s suppressed", trace->suppressed,
-                                   trace->suppressed == 1 ? " was" : "s were"));
+        line(user, pw_trace_say(trace, "%zu defect%s suppressed", trace->suppressed,
+                                trace->suppressed == 1 ? " was" : "s were"));
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Where reports are written to: a file, or memory. */
 #include "base/memory.h"
-#include "base/strbuf.h"
+#include "base/number.h"
 #include "trace/trace_ir.h"
 
 #include <stdarg.h>
@@ -44,15 +44,26 @@ static void put_lines(pw_trace_out *out, const char *text, size_t length)
 void pw_trace_put(pw_trace_out *out, const char *format, ...)
 {
     char piece[PIECE];
-    pw_strbuf text = PW_STRBUF(piece);
+    char *larger PW_AUTO_FREE = NULL; /* a template's name may be longer than that */
     va_list arguments;
     va_start(arguments, format);
-    pw_strbuf_vadd(&text, format, arguments);
+    const int length = pw_number_vformat(piece, sizeof piece, format, arguments);
     va_end(arguments);
-    if (out->form == NULL)
-        put(out, piece, text.length);
-    else
-        put_lines(out, piece, text.length);
+    if (length >= PIECE) {
+        larger = pw_alloc((size_t)length + 1);
+        if (larger == NULL) {
+            out->is_full = true;
+            return;
+        }
+        va_start(arguments, format);
+        (void)pw_number_vformat(larger, (size_t)length + 1, format, arguments);
+        va_end(arguments);
+    }
+    const char *const text = larger != NULL ? larger : piece;
+    if (length > 0 && out->form == NULL)
+        put(out, text, (size_t)length);
+    else if (length > 0)
+        put_lines(out, text, (size_t)length);
 }
 
 void pw_trace_put_text(pw_trace_out *out, const char *text)

@@ -66,7 +66,7 @@ static void put_life(pw_trace *trace, pw_trace_out *out, const pw_trace_object *
     if (object == NULL)
         return;
     const char *const born = pw_trace_where(trace, object->log, object->born);
-    pw_trace_put(out, "    %s  made by %s() in %s", plain(pw_trace_object_name(trace, object)),
+    pw_trace_put(out, "    %s  made by %s() in %s", pw_trace_object_name(trace, object),
                  object->maker, born != NULL ? born : "?");
     if (object->ended != NULL && object->ended->code >= 0 &&
         object->ended->code < (int32_t)PW_COUNT(ends)) {
@@ -90,8 +90,7 @@ static void put_finding(pw_trace *trace, pw_trace_out *out, const pw_trace_findi
     const pw_trace_record *const record =
         finding->record != NULL ? finding->record : finding->object->born;
     const char *const where = pw_trace_where(trace, finding->log, record);
-    pw_trace_put(out, "\n%s  %s", pw_trace_id(finding->defect),
-                 plain(pw_trace_sentence(trace, finding)));
+    pw_trace_put(out, "\n%s  %s", pw_trace_id(finding->defect), pw_trace_sentence(trace, finding));
     if (where != NULL && finding->defect != PW_TRACE_NEVER_ENDED)
         pw_trace_put(out, ", in %s", where);
     if (finding->processes > 1)
@@ -104,13 +103,12 @@ static void put_finding(pw_trace *trace, pw_trace_out *out, const pw_trace_findi
         put_message(out, finding->message);
     put_life(trace, out, finding->object);
     put_life(trace, out, finding->other);
-    pw_trace_put(out, "    %s\n", plain(pw_trace_remedy(trace, finding)));
+    pw_trace_put(out, "    %s\n", pw_trace_remedy(trace, finding));
 }
 
 static void put_note(void *user, const char *text)
 {
-    if (text != NULL)
-        pw_trace_put(user, "pawl trace: %s\n", text);
+    pw_trace_put(user, "pawl trace: %s\n", text);
 }
 
 void pw_trace_write_text(pw_trace *trace, pw_text_form form, pw_trace_out *out)

@@ -50,7 +50,7 @@ static const char *interface_of(pw_trace *trace, const pw_trace_finding *finding
         return finding->object->interface;
     const char *const end = strstr(finding->call, "::");
     return end != NULL && end > finding->call
-               ? pw_arena_strndup(&trace->words, finding->call, (size_t)(end - finding->call))
+               ? pw_trace_say(trace, "%.*s", (int)(end - finding->call), finding->call)
                : "*";
 }
 
@@ -136,6 +136,6 @@ const char *pw_trace_suppression(pw_trace *trace, const pw_trace_finding *findin
     const char *const where = place != NULL && place->function != NULL ? place->function
                               : module != NULL ? pw_os_basename(module->path)
                                                : "*";
-    return pw_arena_printf(&trace->words, "%s %s %s", pw_trace_id(finding->defect),
-                           interface_of(trace, finding), where);
+    return pw_trace_say(trace, "%s %s %s", pw_trace_id(finding->defect),
+                        interface_of(trace, finding), where);
 }

@@ -162,8 +162,11 @@ static bool ask(pw_trace *trace, const char *tool, const char *path, pawl_status
         *status = pw_fail_memory(error, "addresses", question.capacity);
     if (question.text == NULL)
         return true; /* there are none */
-    const bool is_there =
-        *status >= 0 && pw_os_filter(arguments, question.text, &answer, NULL) >= 0;
+    const pawl_status run =
+        *status < 0 ? *status : pw_os_filter(arguments, question.text, &answer, NULL);
+    if (run == PAWL_ERR_MEMORY && *status >= 0) /* nothing of the tool's */
+        *status = pw_fail_memory(error, "places in source", question.capacity);
+    const bool is_there = run >= 0;
     pw_free(question.text);
     char *at = answer, *line = is_there ? next_line(&at) : NULL;
     for (size_t i = 0; i < trace->site_count && line != NULL && *status >= 0; i++)

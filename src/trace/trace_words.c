@@ -83,11 +83,20 @@ const char *pw_trace_id(pw_trace_defect defect)
     return entries[defect].id;
 }
 
+const char *pw_trace_say(pw_trace *trace, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    const char *const text = pw_arena_vprintf(&trace->words, format, arguments);
+    va_end(arguments);
+    return text != NULL ? text : "";
+}
+
 const char *pw_trace_object_name(pw_trace *trace, const pw_trace_object *object)
 {
-    return object != NULL ? pw_arena_printf(&trace->words, "%s #%llu", object->interface,
-                                            (unsigned long long)object->id)
-                          : "an object";
+    return object != NULL
+               ? pw_trace_say(trace, "%s #%llu", object->interface, (unsigned long long)object->id)
+               : "an object";
 }
 
 /* Of a line of Python's, whether its file is a wrapper's: on the way from a program to TensorRT. */
@@ -120,8 +129,8 @@ static const char *python_place(pw_trace *trace, const char *text)
     const char *base = end;
     while (base > file + 6 && base[-1] != '/')
         base--;
-    return pw_arena_printf(&trace->words, "%.*s (%.*s:%.*s)", (int)strcspn(in + 4, "\n"), in + 4,
-                           (int)(end - base), base, (int)(in - line - 5), line + 5);
+    return pw_trace_say(trace, "%.*s (%.*s:%.*s)", (int)strcspn(in + 4, "\n"), in + 4,
+                        (int)(end - base), base, (int)(in - line - 5), line + 5);
 }
 
 const char *pw_trace_where(pw_trace *trace, size_t log, const pw_trace_record *record)
@@ -133,9 +142,8 @@ const char *pw_trace_where(pw_trace *trace, size_t log, const pw_trace_record *r
         return python;
     const pw_trace_place *const place = pw_trace_own_place(trace, log, record);
     if (place != NULL && place->file != NULL)
-        return pw_arena_printf(&trace->words, "%s (%s:%d)",
-                               place->function != NULL ? place->function : "?",
-                               pw_os_basename(place->file), place->line);
+        return pw_trace_say(trace, "%s (%s:%d)", place->function != NULL ? place->function : "?",
+                            pw_os_basename(place->file), place->line);
     if (place != NULL)
         return place->function;
     if (record->frame_count == 0)
@@ -143,25 +151,32 @@ const char *pw_trace_where(pw_trace *trace, size_t log, const pw_trace_record *r
     const pw_trace_site *const site = pw_trace_site_find(trace, log, record, 0);
     if (site == NULL || site->module == NULL)
         return NULL;
-    return pw_arena_printf(&trace->words, "%s+0x%llx", pw_os_basename(site->module->path),
-                           (unsigned long long)(site->address - site->module->base));
+    return pw_trace_say(trace, "%s+0x%llx", pw_os_basename(site->module->path),
+                        (unsigned long long)(site->address - site->module->base));
 }
 
 static const char *said(pw_trace *trace, const char *format, const char *a, const char *b)
 {
-    return pw_arena_printf(&trace->words, format, a, b);
+    return pw_trace_say(trace, format, a, b);
 }
 
 static const char *parent_first(pw_trace *trace, const pw_trace_finding *finding)
 {
     const char *const name = pw_trace_object_name(trace, finding->object);
     const char *const others =
-        finding->count > 1 ? pw_arena_printf(&trace->words, " and %u more", finding->count - 1)
-                           : "";
-    return pw_arena_printf(&trace->words, "%s is ended %sbefore %s%s, which %s made from it", name,
-                           trace->is_repaired ? "(postponed by --repair) " : "",
-                           pw_trace_object_name(trace, finding->other), others,
-                           finding->count > 1 ? "were" : "was");
+        finding->count > 1 ? pw_trace_say(trace, " and %u more", finding->count - 1) : "";
+    return pw_trace_say(trace, "%s is ended %sbefore %s%s, which %s made from it", name,
+                        trace->is_repaired ? "(postponed by --repair) " : "",
+                        pw_trace_object_name(trace, finding->other), others,
+                        finding->count > 1 ? "were" : "was");
+}
+
+/* "ILayer" of "ILayer::~": of what is in no table of objects there is only the call. */
+static const char *class_of(pw_trace *trace, const char *call)
+{
+    const size_t length = strcspn(call, ":");
+    return length > 0 ? pw_trace_say(trace, "%.*s", (int)length, call)
+                      : pw_trace_object_name(trace, NULL);
 }
 
 /* "IBuilder::createNetworkV2()"; the end has no name of a method. */
@@ -172,8 +187,8 @@ static const char *call_of(pw_trace *trace, const pw_trace_finding *finding)
     if (length == 0)
         return "no call that was seen";
     if (call[length - 1] == '~')
-        return pw_arena_printf(&trace->words, "the end of %.*s", (int)(length - 3), call);
-    return pw_arena_printf(&trace->words, "%s()", strncmp(call, "::", 2) == 0 ? call + 2 : call);
+        return pw_trace_say(trace, "the end of %s", class_of(trace, call));
+    return pw_trace_say(trace, "%s()", strncmp(call, "::", 2) == 0 ? call + 2 : call);
 }
 
 static const char *used_after_end(pw_trace *trace, const pw_trace_finding *finding)
@@ -201,29 +216,26 @@ const char *pw_trace_sentence(pw_trace *trace, const pw_trace_finding *finding)
     case PW_TRACE_USED_AFTER_END:
         return used_after_end(trace, finding);
     case PW_TRACE_NEEDED_BY_BUILD:
-        return pw_arena_printf(&trace->words, "%s had ended before %s, which needs it for %s", name,
-                               call, pw_trace_object_name(trace, finding->other));
+        return pw_trace_say(trace, "%s had ended before %s, which needs it for %s", name, call,
+                            pw_trace_object_name(trace, finding->other));
     case PW_TRACE_ENDED_IN_FLIGHT:
         return said(trace, "%s is ended while its work is under way on a stream%s", name, "");
     case PW_TRACE_MEMORY_IN_FLIGHT:
         return said(trace, "memory that %s uses is freed while its work is under way on a stream%s",
                     name, "");
     case PW_TRACE_TWO_THREADS:
-        return pw_arena_printf(&trace->words,
-                               "%s is run by thread %u (%s) while thread %u is within a run of it",
-                               name, finding->record->thread, call, finding->count);
+        return pw_trace_say(trace,
+                            "%s is run by thread %u (%s) while thread %u is within a run of it",
+                            name, finding->record->thread, call, finding->count);
     case PW_TRACE_OTHER_CONTEXT:
-        return pw_arena_printf(&trace->words,
-                               "%s: %s comes while another %s is current than at its birth", name,
-                               call, finding->count != 0 ? "GPU" : "CUDA context");
+        return pw_trace_say(trace, "%s: %s comes while another %s is current than at its birth",
+                            name, call, finding->count != 0 ? "GPU" : "CUDA context");
     case PW_TRACE_ENDED_AT_EXIT:
         return said(trace, "%s is ended when exit() has begun%s", name,
                     finding->count != 0 ? ", and the CUDA driver has shut down" : "");
     case PW_TRACE_NOT_YOURS:
         return said(trace, "%s is ended, which %s owns",
-                    finding->object != NULL ? name
-                    : call != NULL          ? call + strlen("the end of ")
-                                            : "",
+                    finding->object != NULL ? name : class_of(trace, finding->call),
                     finding->other != NULL ? pw_trace_object_name(trace, finding->other)
                                            : "its network");
     case PW_TRACE_LIBRARY_ERROR:
@@ -233,16 +245,15 @@ const char *pw_trace_sentence(pw_trace *trace, const pw_trace_finding *finding)
     case PW_TRACE_DEFECT_END:
         break;
     }
-    return NULL;
+    return "";
 }
 
 const char *pw_trace_remedy(pw_trace *trace, const pw_trace_finding *finding)
 {
     if (finding->defect == PW_TRACE_PARENT_FIRST && finding->other != NULL &&
         finding->other->ended != NULL)
-        return pw_arena_printf(
-            &trace->words,
-            "End %s first, then %s: the reverse of the order in which they were made.",
+        return pw_trace_say(
+            trace, "End %s first, then %s: the reverse of the order in which they were made.",
             pw_trace_object_name(trace, finding->other),
             pw_trace_object_name(trace, finding->object));
     return entries[finding->defect].remedy;
