@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* What gpu_path.c measures and its parts share. */
 #ifndef GPU_PATH_H
 #define GPU_PATH_H
 

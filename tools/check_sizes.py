@@ -63,6 +63,8 @@ def main():
                            for at, length in long_functions(lines)]
             if not lines or "SPDX-License-Identifier: Apache-2.0" not in lines[0]:
                 faults.append(f"{path}: the first line is not the SPDX line")
+            elif path.endswith(".h") and not lines[1].startswith("/*"):
+                faults.append(f"{path}: line 2 does not say what the file is")
     for fault in faults:
         print(fault, file=sys.stderr)
     print(f"check_sizes: {count} files, {len(faults)} faults")

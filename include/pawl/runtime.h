@@ -165,7 +165,9 @@ PAWL_API PAWL_NODISCARD pawl_status pawl_engine_model_get(pawl_engine *engine, p
  * @param[out] context  On success the caller's: end it with pawl_context_destroy(), at any time. Else untouched.
  * @retval PAWL_ERR_ARGUMENT  A batch outside the plan's profile, a side that is no multiple of the largest stride, a threshold outside 0 to 1, an
  *                            unknown form, more than PAWL_MAX_THREADS threads.
- * @retval PAWL_ERR_LIMIT     A side above PAWL_MAX_SIDE, or a layer of more than 2^31 - 1 values. @retval PAWL_ERR_MEMORY Nothing is left behind.
+ * @retval PAWL_ERR_LIMIT     A side above PAWL_MAX_SIDE, or a layer of more than 2^31 - 1 values; TensorRT 8 and 9: as many contexts are at work as
+ *                            the engine was built for (pawl_build_desc.contexts). @retval PAWL_ERR_MEMORY Nothing is left behind.
+ * @retval PAWL_ERR_DEVICE    The device failed.
  * @note Any thread. Since 0.1.
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_context_create(pawl_engine *engine, const pawl_context_desc *desc, pawl_context **context,
@@ -179,11 +181,11 @@ PAWL_API pawl_status pawl_context_destroy(pawl_context **context);
 
 /**
  * Changes the input shape; bindings move, tensors given out before are void. Any batch of the profile, any height and width that are
- * multiples of the largest stride. On failure the old shape stays usable, with what is bound to it.
+ * multiples of the largest stride (TensorRT: of those, what the engine was built for). On failure the old shape stays usable, with what is bound to it.
  *
  * A context keeps what it made for its last 16 shapes, as far as those not in use take 512 MiB at most together: setting one of them again allocates
  * nothing and takes microseconds. Its input holds what was last written there.
- * @retval PAWL_ERR_ARGUMENT, PAWL_ERR_LIMIT, PAWL_ERR_MEMORY  As pawl_context_create().
+ * @retval PAWL_ERR_ARGUMENT, PAWL_ERR_LIMIT, PAWL_ERR_MEMORY, PAWL_ERR_DEVICE  As pawl_context_create().
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_context_shape_set(pawl_context *context, int32_t batch, int32_t height, int32_t width,
                                                            pawl_error *error);
@@ -200,12 +202,14 @@ PAWL_API size_t pawl_context_output_count(pawl_context *context);
 /**
  * Output @p index. Owned by the context, valid until its shape changes; holds anything before the first run, and the next one overwrites it.
  * @retval PAWL_ERR_ARGUMENT  There is no such output.
+ * @retval PAWL_ERR_DEVICE, PAWL_ERR_MEMORY  What a GPU had kept until it was asked for cannot be fetched.
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_context_output(pawl_context *context, size_t index, pawl_tensor *output, pawl_error *error);
 
 /**
  * Candidates of picture @p picture of the last run (output form CANDIDATES). Owned by the context, void after the next run.
  * @retval PAWL_ERR_ARGUMENT  Another output form, no run since the shape was set or the last one failed, or no such picture.
+ * @retval PAWL_ERR_DEVICE, PAWL_ERR_MEMORY  As pawl_context_output().
  */
 PAWL_API PAWL_NODISCARD pawl_status pawl_context_candidates(pawl_context *context, size_t picture, pawl_candidates *candidates,
                                                             pawl_error *error);

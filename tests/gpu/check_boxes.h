@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Boxes of the device's kernels against nms.c's, for heads of any making. */
 #ifndef CHECK_BOXES_H
 #define CHECK_BOXES_H
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* network -> a plan of the library's, and which plan of an engine serves which library and GPU. */
 #ifndef PW_TRT_BUILD_H
 #define PW_TRT_BUILD_H
 

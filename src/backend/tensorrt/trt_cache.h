@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The library's timing cache between builds: where its file is, into a build and back out of it. */
 #ifndef PW_TRT_CACHE_H
 #define PW_TRT_CACHE_H
 

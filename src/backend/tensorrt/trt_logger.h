@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* What the library is given as its logger; its messages become ours (trt_watch.h). */
 #ifndef PW_TRT_LOGGER_H
 #define PW_TRT_LOGGER_H
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Our network as one of the library's: layers, names, types and what leaves it, before it is built. */
 #ifndef PW_TRT_NETWORK_H
 #define PW_TRT_NETWORK_H
 

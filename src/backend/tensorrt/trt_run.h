@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* What backend.h asks for, for plans that the library has built: opening (trt_open.c), programs (trt_lower.c), runs (trt_run.c). */
 #ifndef PW_TRT_RUN_H
 #define PW_TRT_RUN_H
 
