@@ -10,6 +10,7 @@
  * Unless a function says otherwise:
  *   - it may be called from any thread. Of two calls at once on one builder, context or detector the later one answers PAWL_ERR_BUSY and has
  *     done nothing (but pawl/job.h and pawl/settings.h, which never do); an image that is changed must be in no other call; all else only reads.
+ *   - it takes locks, so no signal handler may call it: set a flag there, and look at it where the library asks (pawl_progress, pawl_observer).
  *   - a handle answers PAWL_ERR_ARGUMENT where it is NULL or of another type, PAWL_ERR_DEAD_HANDLE where its object has ended, and in a forked
  *     child PAWL_ERR_FORKED, but for calls that end it. So does PAWL_ERR_ARGUMENT a NULL that is not said to be allowed.
  *   - a description (..._desc) that is NULL is all defaults. It is borrowed during the call, as is what it points to.

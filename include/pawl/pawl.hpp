@@ -47,11 +47,12 @@ template <class Object, pawl_status (*End)(Object **)> class owner {
         return &handle_;
     }
 
-    // Ends the object and takes another; where strict refuses (PAWL_ERR_IN_USE) nothing changes, and the other is not taken.
+    // Ends the object and takes another; where that is refused (strict: PAWL_ERR_IN_USE; another thread's scope: PAWL_ERR_ARGUMENT) nothing
+    // changes, and the other is not taken.
     pawl_status reset(Object *other = nullptr) noexcept
     {
         const pawl_status status = End(&handle_);
-        if (status != PAWL_ERR_IN_USE)
+        if (handle_ == nullptr)
             handle_ = other;
         return status;
     }

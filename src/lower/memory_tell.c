@@ -101,6 +101,10 @@ pawl_status pawl_plan_memory_get(pawl_plan *plan, const pawl_memory_desc *desc,
     if (wanted.threads < 0 || wanted.threads > PAWL_MAX_THREADS)
         return pw_fail(error, PAWL_ERR_ARGUMENT, "%d threads: give 0 (all cores) to %d",
                        (int)wanted.threads, PAWL_MAX_THREADS);
+    if (wanted.batch < 0 || wanted.height < 0 || wanted.width < 0)
+        return pw_fail(error, PAWL_ERR_ARGUMENT,
+                       "%d x %dx%d is no shape: give 0 for the plan's optimum", (int)wanted.batch,
+                       (int)wanted.height, (int)wanted.width);
     pawl_status status = plan_memory(source, &wanted, &arena, &schedule, error);
     if (status >= 0) {
         const pawl_memory_info made = info_of(&schedule, batch_of(source, &wanted));

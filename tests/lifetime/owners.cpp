@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstring>
 #include <string>
+#include <thread>
 #include <type_traits>
 #include <utility>
 
@@ -97,6 +98,17 @@ static void a_scope_in_cxx()
     CHECK(pawl_object_id(left) == 0 && pawl_object_count() == 0);
 }
 
+// A scope is its thread's: elsewhere an end is refused, and the owner has it still.
+static void a_scope_of_another_thread()
+{
+    pawl::scope scope(pawl_scope_begin());
+    pawl_scope *const handle = scope;
+    pawl_status status = PAWL_OK;
+    std::thread([&] { status = scope.reset(); }).join();
+    CHECK(handle != nullptr && status == PAWL_ERR_ARGUMENT && scope.get() == handle);
+    CHECK(scope.reset() == PAWL_OK && scope.get() == nullptr);
+}
+
 struct family {
     pawl::runtime runtime;
     pawl::plan plan;
@@ -167,6 +179,7 @@ int main(int count, char **arguments)
     ends_at_the_end_of_the_block();
     an_end_by_hand_is_no_second_one();
     a_scope_in_cxx();
+    a_scope_of_another_thread();
     if (count > 2) {
         the_order_of_declaration(arguments[2]);
         another_order(arguments[2], is_strict);

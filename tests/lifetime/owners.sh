@@ -7,7 +7,7 @@ cxx=$1 source=$2 library=$3 level=$4 program=$5
 shift 5
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-"$cxx" -std=c++11 -O1 -g -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror "$@" -I"$source/include" \
+"$cxx" -std=c++11 -pthread -O1 -g -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror "$@" -I"$source/include" \
     "$source/tests/lifetime/owners.cpp" "$library" -Wl,-rpath,"$(dirname "$library")" -o "$work/owners"
 set -- "$level"
 weights=$source/examples/shapes/shapes.pt

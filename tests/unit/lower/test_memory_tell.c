@@ -53,7 +53,15 @@ static void test_figures(void **state)
     desc.height = 3;
     assert_int_equal(pawl_plan_memory_get(plan, &desc, &large, NULL, NULL, &error),
                      PAWL_ERR_ARGUMENT);
-    desc.height = 0;
+    int32_t *const sizes[] = {&desc.batch, &desc.height, &desc.width};
+    for (size_t i = 0; i < 3; i++) {
+        desc = (pawl_memory_desc)PAWL_MEMORY_DESC_INIT;
+        *sizes[i] = INT32_MIN;
+        assert_int_equal(pawl_plan_memory_get(plan, &desc, &large, NULL, NULL, &error),
+                         PAWL_ERR_ARGUMENT);
+        assert_non_null(strstr(error.message, "-2147483648"));
+    }
+    desc = (pawl_memory_desc)PAWL_MEMORY_DESC_INIT;
     desc.threads = -1;
     assert_int_equal(pawl_plan_memory_get(plan, &desc, &large, NULL, NULL, &error),
                      PAWL_ERR_ARGUMENT);
