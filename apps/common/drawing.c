@@ -97,11 +97,8 @@ void app_drawing_join(app_drawing *drawing, app_drawing *below)
 void app_xml_text(FILE *out, const char *text)
 {
     for (size_t length; *text != '\0'; text += length) {
-        length = app_utf8_length(text);
-        if (length == 0) {
-            fputs("\xef\xbf\xbd", out);
-            length = 1;
-        } else if (*text == '&' || *text == '<' || *text == '>' || *text == '"')
+        length = app_utf8_length(text) > 0 ? app_utf8_length(text) : 1;
+        if (*text == '&' || *text == '<' || *text == '>' || *text == '"')
             fprintf(out, "&#%d;", *text);
         else
             app_put_plain(out, text, length);

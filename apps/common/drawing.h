@@ -52,8 +52,7 @@ bool app_drawing_svg(const app_drawing *drawing, FILE *out);
  * Reports what goes wrong and returns an exit code. */
 int app_drawing_png(const app_drawing *drawing, int32_t scale, const char *path);
 
-/* Text of XML and HTML, its own characters as entities; what is no UTF-8 as U+FFFD; else as
- * app_put_plain(). */
+/* Text of XML and HTML, its own characters as entities, else as app_put_plain(). */
 void app_xml_text(FILE *out, const char *text);
 
 #endif

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define SPELLED 4 /* bytes of "\xff" */
+
 json_t *app_json_text(const char *text)
 {
     if (text == NULL)
@@ -16,15 +18,16 @@ json_t *app_json_text(const char *text)
     json_t *value = json_string(text);
     if (value != NULL)
         return value;
-    char *clean = malloc(strlen(text) * 3 + 1);
+    char *clean = malloc(strlen(text) * SPELLED + 1);
     if (clean == NULL)
         return NULL;
     char *out = clean;
     for (const char *at = text; *at != '\0';) {
         const size_t length = app_utf8_length(at);
-        memcpy(out, length == 0 ? "\xEF\xBF\xBD" : at, length == 0 ? 3 : length);
-        out += length == 0 ? 3 : length;
-        at += length == 0 ? 1 : length;
+        if (length == 0)
+            out += snprintf(out, SPELLED + 1, "\\x%02x", (unsigned int)(unsigned char)*at++);
+        for (size_t i = 0; i < length; i++)
+            *out++ = *at++;
     }
     *out = '\0';
     value = json_string(clean);

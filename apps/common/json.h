@@ -19,7 +19,8 @@
  * would do to a terminal is spelled out, as JSON can. */
 int app_json_dump(const json_t *value, size_t flags, json_dump_callback_t sink, void *user);
 
-/* A string whatever its bytes: what is no UTF-8 becomes U+FFFD. NULL text is null. */
+/* A string whatever its bytes: what is no UTF-8 is spelled out, "\xff", so that two names stay two.
+ * NULL text is null. */
 json_t *app_json_text(const char *text);
 /* A number; null for what JSON cannot write (NaN, infinities). */
 json_t *app_json_number(double number);

@@ -196,8 +196,7 @@ static void json_bears_any_bytes(void **state)
 {
     (void)state;
     json_t *text = app_json_text("a\xff\xc3\xa9\xed\xa0\x80z");
-    assert_string_equal(json_string_value(text),
-                        "a\xEF\xBF\xBD\xc3\xa9\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBDz");
+    assert_string_equal(json_string_value(text), "a\\xff\xc3\xa9\\xed\\xa0\\x80z");
     json_decref(text);
     text = app_json_number(NAN);
     assert_true(json_is_null(text));

@@ -45,3 +45,8 @@ for path in sys.argv[1:]:
 print("well-formed")
 P
 ls p/exp/crops | grep -c .
+# Two names that are no UTF-8 stay two.
+mkdir two
+for name in "$(printf '\377')" "$(printf '\376')"; do ln -s "$SHAPES/pictures/shapes1.jpg" "two/$name.jpg"; done
+pawl predict -q e.engine two --imgsz 128 --nosave --json - | cut -c 1-22
+pawl predict -q e.engine two --imgsz 128 --nosave --save-coco - | grep -o '"image_id":"[^"]*"' | sort -u
