@@ -340,8 +340,8 @@ static int build_main(int argc, char **argv)
     if (code == APP_EXIT_DONE)
         code = cli_build_check(&options);
     if (code == APP_EXIT_DONE)
-        code =
-            cli_output_path(&cli_build, &arguments, options.output, "engine plan", &build.output);
+        code = cli_output_path(&cli_build, &arguments, &options, options.output, "engine plan",
+                               &build.output);
     if (code != APP_EXIT_DONE)
         return code;
     code = cli_lifetimes_begin(options.lifetimes);

@@ -76,13 +76,10 @@ static int convert_main(int argc, char **argv)
     if (!app_parse(&cli_convert, argc, argv, &options, &arguments, &code))
         return code;
     char *output = NULL;
-    code = cli_output_path(&cli_convert, &arguments, options.output, "wts", &output);
+    code = cli_output_path(&cli_convert, &arguments, &options, options.output, "wts", &output);
     if (code != APP_EXIT_DONE)
         return code;
-    if (app_is_same_file(arguments.items[0], output))
-        code = app_usage(&cli_convert, "%s would overwrite its own input", output);
-    else
-        code = convert(arguments.items[0], output);
+    code = convert(arguments.items[0], output);
     free(output);
     return code;
 }

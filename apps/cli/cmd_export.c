@@ -131,7 +131,7 @@ static int export_main(int argc, char **argv)
     if (!app_parse(&cli_export, argc, argv, &options, &arguments, &code))
         return code;
     export_job job = {.options = &options, .input = arguments.items[0]};
-    code = cli_output_path(&cli_export, &arguments, options.output, "onnx", &job.output);
+    code = cli_output_path(&cli_export, &arguments, &options, options.output, "onnx", &job.output);
     if (code == APP_EXIT_DONE)
         code = run_export(&job);
     (void)pawl_network_destroy(&job.network);

@@ -378,9 +378,6 @@ static int predict_main(int argc, char **argv)
         return app_usage(&cli_predict, "--save-mot writes tracks: it needs --track");
     const bool is_json_out = options.json != NULL && app_output_is_stdout(options.json);
     const bool is_coco_out = options.coco != NULL && app_output_is_stdout(options.coco);
-    if ((is_json_out && is_coco_out) ||
-        (options.json != NULL && options.coco != NULL && strcmp(options.json, options.coco) == 0))
-        return app_usage(&cli_predict, "--json and --save-coco cannot share %s", options.json);
     if (is_json_out || is_coco_out)
         app_term_json_on_stdout();
     app_pictures_limit(options.max_pixels);

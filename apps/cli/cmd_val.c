@@ -212,9 +212,6 @@ static int val_main(int argc, char **argv)
     settle(&options, &arguments);
     const bool is_json_out = options.json != NULL && app_output_is_stdout(options.json);
     const bool is_save_out = options.save_json != NULL && app_output_is_stdout(options.save_json);
-    if ((is_json_out && is_save_out) || (options.json != NULL && options.save_json != NULL &&
-                                         strcmp(options.json, options.save_json) == 0))
-        return app_usage(&cli_val, "--json and --save-json cannot share %s", options.json);
     if (is_json_out || is_save_out)
         app_term_json_on_stdout();
     app_pictures_limit(options.max_pixels);

@@ -7,6 +7,7 @@
 /* clang-format off */
 #define LIFETIMES_OPTION(owner, member)                                                            \
     {.name = "lifetimes", .type = APP_TEXT, .offset = offsetof(owner, member), .value = "FILE",    \
+     .writes = "svg json jsonl txt",                                                                \
      .help = "write who was born when, who holds whom and who ended when: .svg is a drawing, "    \
              ".json a trace for Perfetto, .jsonl JSON lines, .txt text"}
 /* clang-format on */

@@ -54,8 +54,8 @@ const char *cli_fallbacks(void)
     return "cpu reference";
 }
 
-int cli_output_path(const app_command *command, const app_arguments *arguments, const char *asked,
-                    const char *endings, char **path)
+int cli_output_path(const app_command *command, const app_arguments *arguments, const void *options,
+                    const char *asked, const char *endings, char **path)
 {
     const char *input = arguments->items[0];
     char ending[16];
@@ -74,9 +74,11 @@ int cli_output_path(const app_command *command, const app_arguments *arguments, 
     *path = app_output_path(asked, input, ending);
     if (*path == NULL)
         return app_fail_memory();
-    if (!app_is_same_file(input, *path))
-        return APP_EXIT_DONE;
-    const int code = app_usage(command, "%s would overwrite its own input", *path);
+    const int code = app_is_same_file(input, *path)
+                         ? app_usage(command, "%s would overwrite its own input", *path)
+                         : app_outputs_check(command, arguments, options, *path);
+    if (code == APP_EXIT_DONE)
+        return code;
     free(*path);
     *path = NULL;
     return code;

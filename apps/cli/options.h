@@ -26,11 +26,11 @@ const char *cli_fallbacks(void); /* backends that every machine has */
 
 /*
  * Where convert and build write: -o, or the argument behind the input, else the input's name with
- * the first of @p endings. Sets *path, which is the caller's to free(); else reports and returns an
- * exit code.
+ * the first of @p endings. No other of @p options may write there. Sets *path, which is the
+ * caller's to free(); else reports and returns an exit code.
  */
-int cli_output_path(const app_command *command, const app_arguments *arguments, const char *asked,
-                    const char *endings, char **path);
+int cli_output_path(const app_command *command, const app_arguments *arguments, const void *options,
+                    const char *asked, const char *endings, char **path);
 
 /*
  * What weights are turned into a network by: names, a file of class names in the place of their

@@ -395,6 +395,36 @@ static void free_lists(const app_command *command, void *options)
         }
 }
 
+/* What the option was told to write, NULL: nothing. */
+static const char *output_of(const app_command *command, const app_arguments *arguments,
+                             const void *options, size_t index)
+{
+    const app_option *option = &command->options[index];
+    const bool is_given = option->writes != NULL && (arguments->given >> index & 1) != 0;
+    return is_given ? *(const char *const *)(const void *)((const char *)options + option->offset)
+                    : NULL;
+}
+
+int app_outputs_check(const app_command *command, const app_arguments *arguments,
+                      const void *options, const char *output)
+{
+    for (size_t i = 0; i < command->option_count; i++) {
+        const char *own = output_of(command, arguments, options, i),
+                   *name = command->options[i].name;
+        if (own == NULL)
+            continue;
+        if (output != NULL && strcmp(name, "output") != 0 && app_outputs_are_one(own, output))
+            return app_usage(command, "--%s and the output cannot share %s", name, own);
+        for (size_t k = 0; k < i; k++) {
+            const char *other = output_of(command, arguments, options, k);
+            if (other != NULL && app_outputs_are_one(own, other))
+                return app_usage(command, "--%s and --%s cannot share %s", name,
+                                 command->options[k].name, own);
+        }
+    }
+    return APP_EXIT_DONE;
+}
+
 bool app_parse(const app_command *command, int argc, char **argv, void *options,
                app_arguments *arguments, int *code)
 {
@@ -418,9 +448,12 @@ bool app_parse(const app_command *command, int argc, char **argv, void *options,
             is_right = parse_short(&parse, word + 1);
     }
     is_right = is_right && settle_optional(&parse) && check_count(&parse);
+    *arguments = (app_arguments){parse.kept, argv, parse.given};
+    if (is_right)
+        parse.code = app_outputs_check(command, arguments, options, NULL);
+    is_right = is_right && parse.code == APP_EXIT_DONE;
     if (!is_right)
         free_lists(command, options);
-    *arguments = (app_arguments){parse.kept, argv, parse.given};
     *code = parse.code;
     return is_right;
 }

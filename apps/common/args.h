@@ -118,6 +118,12 @@ bool app_parse(const app_command *command, int argc, char **argv, void *options,
 int app_backend_check(const app_command *command, const app_arguments *arguments,
                       const char *backend);
 
+/* Refuses two options that write to one file, whatever they call it, and one that writes to
+ * @p output (NULL: none), which the command writes besides: exit code 2 and a sentence, else 0.
+ * app_parse() does so without an output. */
+int app_outputs_check(const app_command *command, const app_arguments *arguments,
+                      const void *options, const char *output);
+
 /* Says what is wrong with the usage, points at the help; returns APP_EXIT_USAGE. */
 int app_usage(const app_command *command, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -308,6 +308,21 @@ bool app_output_is_stdout(const char *path)
             asked.st_dev == own.st_dev && asked.st_ino == own.st_ino);
 }
 
+bool app_outputs_are_one(const char *a, const char *b)
+{
+    struct stat info;
+    const bool is_stdout = app_output_is_stdout(a);
+    if (is_stdout || app_output_is_stdout(b))
+        return is_stdout && app_output_is_stdout(b);
+    if (stat(a, &info) == 0)
+        return S_ISREG(info.st_mode) && app_is_same_file(a, b);
+    char *first = app_path_whole(a), *second = app_path_whole(b);
+    const bool is_same = first != NULL && second != NULL && strcmp(first, second) == 0;
+    free(first);
+    free(second);
+    return is_same;
+}
+
 int app_open_output(const char *path, int flags)
 {
     const struct timespec tick = {.tv_nsec = 50 * 1000000L};

@@ -86,6 +86,10 @@ int app_fail_write(const char *path, int reason);
  * file, or to begin it anew, would lose what is in it. */
 bool app_output_is_stdout(const char *path);
 
+/* True if two outputs of these names would be one: both are stdout, or the same file, whether it
+ * is there yet or not. What is no file takes from several. */
+bool app_outputs_are_one(const char *a, const char *b);
+
 /* Each reports what goes wrong and returns an exit code. */
 int app_output_open(app_output *output, const char *path);
 int app_output_commit(app_output *output);
