@@ -227,7 +227,7 @@ static bool make_folder(const char *path)
         return true;
     const int reason = errno;
     const bool is_there = app_is_folder(path);
-    errno = reason;
+    errno = reason == EEXIST ? ENOTDIR : reason;
     return is_there;
 }
 
@@ -253,20 +253,30 @@ bool app_make_folders(const char *path)
     return is_made;
 }
 
-char *app_make_run_folder(const char *project, const char *name, bool exist_ok)
+/* As pathlib has it: no slash twice or at the end, no part that is ".". */
+static void tidy(char *path)
 {
-    const char *slash = strrchr(name, '/'); /* those above: name may have folders too */
-    char *above = slash == NULL ? app_format("%s", project)
-                                : app_format("%s/%.*s", project, (int)(slash - name), name);
-    const bool is_made = above != NULL && app_make_folders(above);
-    const int why = errno;
-    free(above);
-    errno = why;
-    if (!is_made)
-        return NULL;
+    char *out = path;
+    for (const char *at = path; *at != '\0'; at++) {
+        const bool is_begin = out == path || out[-1] == '/';
+        const bool is_dot = is_begin && *at == '.' && (at[1] == '/' || at[1] == '\0');
+        if (is_dot && at[1] == '/')
+            at++;
+        if (!is_dot && (*at != '/' || !is_begin || out == path))
+            *out++ = *at;
+    }
+    while (out > path + 1 && out[-1] == '/')
+        out--;
+    if (out == path)
+        *out++ = '.';
+    *out = '\0';
+}
+
+/* The first of PATH, PATH2, PATH3 ... that is not there is made; the folder is above. */
+static char *make_next(const char *wanted, bool exist_ok)
+{
     for (unsigned int number = 1; number < 100000; number++) {
-        char *path = number == 1 ? app_format("%s/%s", project, name)
-                                 : app_format("%s/%s%u", project, name, number);
+        char *path = number == 1 ? app_format("%s", wanted) : app_format("%s%u", wanted, number);
         if (path == NULL)
             return NULL;
         if (mkdir(path, 0777) == 0 || (exist_ok && errno == EEXIST && app_is_folder(path)))
@@ -279,6 +289,22 @@ char *app_make_run_folder(const char *project, const char *name, bool exist_ok)
     }
     errno = EEXIST;
     return NULL;
+}
+
+char *app_make_run_folder(const char *project, const char *name, bool exist_ok)
+{
+    char *wanted = name[0] == '/' ? app_format("%s", name) : app_format("%s/%s", project, name);
+    if (wanted == NULL)
+        return NULL;
+    tidy(wanted);
+    const char *own = app_path_name(wanted);
+    char *folder = app_format("%.*s.", (int)(own - wanted), wanted);
+    char *made = folder != NULL && app_make_folders(folder) ? make_next(wanted, exist_ok) : NULL;
+    const int reason = errno;
+    free(folder);
+    free(wanted);
+    errno = reason;
+    return made;
 }
 
 int app_fail_write(const char *path, int reason)

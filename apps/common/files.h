@@ -64,8 +64,8 @@ bool app_paths_add_folder(app_paths *paths, const char *folder, const char *endi
 
 /* Makes the folder and those above it; one that is there is fine. False: errno. */
 bool app_make_folders(const char *path);
-/* Makes and returns PROJECT/NAME, or NAME2, NAME3 ... where taken (unless exist_ok). free() it;
- * NULL: errno. */
+/* Makes and returns PROJECT/NAME, or NAME2, NAME3 ... where taken (unless exist_ok), as pathlib
+ * joins them: a NAME that begins with a slash stands alone. free() it; NULL: errno. */
 char *app_make_run_folder(const char *project, const char *name, bool exist_ok);
 
 /* A file that appears under its name when it is complete (pawl_file_create). "-" is stdout, a
