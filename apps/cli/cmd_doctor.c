@@ -28,13 +28,13 @@ const app_command cli_doctor = {
 static void say_remedy(const char *text)
 {
     if (strstr(text, "Destroying a") != NULL && strstr(text, "before destroying") != NULL)
-        app_say("which object of which program that is: pawl trace -- PROGRAM");
+        app_put("which object of which program that is: pawl trace -- PROGRAM");
 }
 
 static void say_line(void *user, const char *text)
 {
     (void)user;
-    app_say("%s", text);
+    app_put("%s", text);
     say_remedy(text);
 }
 
@@ -45,7 +45,7 @@ static void say_backend(void *user, const char *text)
     const char *name = pawl_backend_name(*next);
     if (name != NULL && strncmp(text, name, strlen(name)) == 0 && text[strlen(name)] == ' ')
         ++*next;
-    app_say("%s", text);
+    app_put("%s", text);
     say_remedy(text);
 }
 
@@ -77,7 +77,7 @@ static int visit_library(void *user, const char *backend, const char *path)
     (void)user;
     if (!cli_apart(try_library, &of, LIMIT_SECONDS, say_line, NULL, why, sizeof why) &&
         !app_is_interrupted())
-        app_say("%s cannot be used: %s while it was tried", path, why);
+        app_put("%s cannot be used: %s while it was tried", path, why);
     return app_is_interrupted() ? 1 : 0;
 }
 
@@ -94,11 +94,11 @@ static int doctor_main(int argc, char **argv)
     if (!app_parse(&cli_doctor, argc, argv, &options, &arguments, &code))
         return code;
     if (pawl_machine_info_get(&machine) >= 0)
-        app_say("pawl %s on %s, kernels up to %s, %d core%s", pawl_version(), machine.arch,
+        app_put("pawl %s on %s, kernels up to %s, %d core%s", pawl_version(), machine.arch,
                 machine.isa, machine.cores, machine.cores == 1 ? "" : "s");
     if (!cli_apart(report_backends, NULL, LIMIT_SECONDS, say_backend, &next, why, sizeof why) &&
         !app_is_interrupted())
-        app_say("%s cannot be used: %s while its library was tried",
+        app_put("%s cannot be used: %s while its library was tried",
                 pawl_backend_name(next) != NULL ? pawl_backend_name(next) : "the last backend",
                 why);
     if (!app_is_interrupted())

@@ -15,7 +15,10 @@
 #define LEAST_MEMORY 0x1p24 /* bytes: the program itself has to live */
 
 const app_option app_common_options[] = {
-    {.name = "quiet", .letter = 'q', .type = APP_FLAG, .help = "print errors and results only"},
+    {.name = "quiet",
+     .letter = 'q',
+     .type = APP_FLAG,
+     .help = "print errors only, and what is asked for by name, such as --json -"},
     {.name = "verbose",
      .letter = 'v',
      .type = APP_FLAG,
@@ -145,8 +148,7 @@ static bool keep(struct parse *parse, const app_option *option, const char *text
     const bool is_output = option->writes != NULL && strcmp(text, "-") != 0;
     void *options = is_common(option) ? (void *)&parse->common : parse->options;
     if (!app_value_store(option, text, options)) {
-        parse->code = option->type == APP_CHOICE ? app_unknown_choice(parse->command, option, text)
-                                                 : app_value_refuse(parse->command, option, text);
+        parse->code = app_unknown_value(parse->command, option, text);
         return false;
     }
     const char *what =
@@ -363,6 +365,9 @@ static bool add_argument(struct parse *parse, char *word)
     static const char *const dashes[] = {"\xe2\x80\x93", "\xe2\x80\x94", "\xe2\x88\x92"};
     char name[32];
     const bool is_file = access(word, F_OK) == 0;
+    if (*word == '\0')
+        parse->code =
+            app_usage(parse->command, "an argument is empty, as of a variable that is not set");
     for (size_t i = 0; !is_file && i < sizeof dashes / sizeof dashes[0]; i++)
         if (strncmp(word, dashes[i], 3) == 0)
             parse->code = app_usage(parse->command, "%s begins with a long dash: write --%s", word,

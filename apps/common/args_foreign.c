@@ -29,8 +29,11 @@ static const foreign_option foreign_options[] = {
     {"saveengine", NULL, "engines come from 'pawl build best.pt -o best.engine'"},
     {"half fp16 bf16 int8 fp8 fp4 quantize", "export", "numbers are float32, as the weights' own network computes; runtimes convert them: leave it out"},
     {"half fp16", "build", "write --precision fp16, and --backend tensorrt for a GPU"},
-    {"bf16 int8 fp8 fp4 best", "build", "write --precision NAME with one of those that 'pawl build --help' lists"},
-    {"half fp16 bf16 int8 fp8 fp4 best quantize", NULL,
+    {"int8 quantize", "build", "write --precision int8 --calib DIR, a folder of pictures like those it will see"},
+    {"bf16 fp8 fp4 best", "build", "write --precision NAME with one of those that 'pawl build --help' lists"},
+    {"int8 quantize", NULL,
+     "the precision is chosen when the engine is built: 'pawl build best.pt --precision int8 --calib DIR'"},
+    {"half fp16 bf16 fp8 fp4 best", NULL,
      "the precision is chosen when the engine is built: 'pawl build best.pt --precision fp16'"},
     {"notf32", NULL, "FP32 is FP32 unless --tf32 on is given to 'pawl build': leave it out"},
     {"stronglytyped precisionconstraints layerprecisions layeroutputtypes", NULL,
@@ -141,6 +144,12 @@ static const struct {
     {"include", "paddle", "export onnx; 'x2paddle --framework=onnx' makes Paddle's format of it"},
     {"include", "ncnn", "export onnx; 'pnnx best.onnx' makes ncnn's files of it"},
     {"include", "wts", "'pawl convert WEIGHTS' writes it"},
+    {"device", "cpu", "the processor is --backend cpu; this is the number of a GPU"},
+    {"device", "gpu cuda nvidia auto", "write the number of a GPU, such as 0"},
+    {"device", "cuda:0 gpu:0", "write --device 0"},
+    {"device", "cuda:1 gpu:1", "write --device 1"},
+    {"device", "0,1 0,1,2 0,1,2,3 all", "a run has one GPU: start one for each"},
+    {"device", "mps", "there is no backend for Apple's GPUs; the processor is --backend cpu"},
     {"activation", "swish", "it is called silu"},
     {"activation", "leakyrelu leaky-relu lrelu", "it is called leaky"},
     {"activation", "hswish", "it is called hardswish"},
@@ -290,7 +299,7 @@ bool app_is_later_choice(const app_option *option, const char *text)
     return row >= 0 && foreign_choices[row].advice == NULL;
 }
 
-int app_unknown_choice(const app_command *command, const app_option *option, const char *text)
+int app_unknown_value(const app_command *command, const app_option *option, const char *text)
 {
     const int row = find_choice(option, text);
     if (row < 0 || foreign_choices[row].advice == NULL)

@@ -12,7 +12,7 @@ const app_option *app_option_find(const app_command *command, const char *name, 
  * probably meant, and returns the code to end with. */
 int app_unknown_option(const app_command *command, const char *name, size_t length);
 int app_unknown_letter(const app_command *command, char letter);
-int app_unknown_choice(const app_command *command, const app_option *option, const char *text);
+int app_unknown_value(const app_command *command, const app_option *option, const char *text);
 /* True of a choice that is not offered yet and is handed on all the same,
  * for the library to say so. */
 bool app_is_later_choice(const app_option *option, const char *text);

@@ -106,9 +106,12 @@ static bool read_numbers(const char *text, double high, app_numbers *numbers)
     return is_good;
 }
 
+/* In decimal: strtod() takes 0x10, infinity and blanks before a number, too. */
 static bool read_number(const app_option *option, const char *text, double *number)
 {
     char *end = NULL;
+    if (text[strspn(text, "0123456789+-.eE")] != '\0')
+        return false;
     errno = 0;
     *number = strtod(text, &end);
     return end != text && *end == '\0' && errno == 0 && *number >= option->low &&

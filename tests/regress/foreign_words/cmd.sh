@@ -19,6 +19,9 @@ try pawl bus.jpg
 try pawl predict --weights best.engine --source pictures
 try pawl predict best.engine bus.jpg --half
 try pawl predict best.engine bus.jpg --device cpu
+try pawl predict best.engine bus.jpg --device cuda:0
+try pawl predict best.engine bus.jpg --device 0,1
+try pawl predict best.engine bus.jpg --int8
 try pawl predict best.engine bus.jpg --dnn
 try pawl predict best.engine bus.jpg --save-frames
 try pawl predict best.engine bus.jpg --save_txt
