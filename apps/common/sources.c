@@ -17,7 +17,8 @@
 #include <strings.h>
 #include <sys/stat.h>
 
-#define LIST_LIMIT ((size_t)64 << 20)
+#define LIST_LIMIT  ((size_t)64 << 20)
+#define FRONT_LIMIT ((size_t)4096) /* of stdin, which shows whether it is a list */
 
 /* Where what is found goes. */
 typedef struct finding {
@@ -284,36 +285,73 @@ static int add_list(const finding *to, const char *source)
     return code;
 }
 
-/* A list, if its first line names something that is there; else a picture. */
-static bool is_list(const char *data, size_t size)
+/* Whether the text is a list: its first line that is not blank names something that is there, or is
+ * called like what a list names. It need not be there: of a list the others count all the same. */
+static bool is_list(const char *text)
 {
     struct stat info;
+    const char *line = text + strspn(text, " \t\r\n");
     size_t length = 0;
-    while (length < size && length < 4096 && (unsigned char)data[length] >= ' ')
+    while ((unsigned char)line[length] >= ' ')
         length++;
-    if (length == 0 || (length < size && data[length] != '\n' && data[length] != '\r'))
+    if (length == 0 || (line[length] != '\0' && strchr("\t\r\n", line[length]) == NULL))
         return false;
-    char *name = app_format("%.*s", (int)length, data);
-    const bool is_there = name != NULL && stat(name, &info) == 0;
+    while (line[length - 1] == ' ')
+        length--;
+    char *name = app_format("%.*s", (int)length, line);
+    const bool is_name =
+        name != NULL && (stat(name, &info) == 0 || app_is_address(name) ||
+                         app_path_ends_in(name, APP_PICTURE_ENDINGS " " APP_VIDEO_ENDINGS));
     free(name);
-    return is_there;
+    return is_name;
+}
+
+/* A copy of what came on stdin, as text. False: memory ran out. */
+static bool copy_text(app_text *text, const char *data, size_t size)
+{
+    *text = (app_text){malloc(size + 1), size, true};
+    if (text->bytes == NULL)
+        return false;
+    if (size > 0)
+        memcpy(text->bytes, data, size);
+    text->bytes[size] = '\0';
+    return app_text_convert(text);
+}
+
+/* A list, which has been told by its front, in whole. */
+static int add_listed(const finding *to, const char *data, size_t size)
+{
+    app_text text = {0};
+    int code = APP_EXIT_DONE;
+    if (size > LIST_LIMIT)
+        return app_fail(APP_EXIT_INPUT, "cannot read the list on stdin: it is too large");
+    if (!copy_text(&text, data, size))
+        code = app_fail_memory();
+    else if (strlen(text.bytes) < text.size)
+        code = app_fail(APP_EXIT_INPUT, "the list on stdin has zero bytes: give a name a line, as "
+                                        "find does without -print0");
+    else
+        code = add_lines(to, "-", text.bytes);
+    app_text_free(&text);
+    return code;
 }
 
 static int add_stdin(const finding *to)
 {
     const char *data = NULL;
     size_t size = 0;
+    app_text front = {0};
     if (to->videos != NULL && app_stdin_is_y4m())
         return app_paths_add(to->videos, "-") ? APP_EXIT_DONE : app_fail_memory();
     const int code = app_stdin_read(&data, &size);
     if (code != APP_EXIT_DONE)
         return code;
-    if (!is_list(data, size))
-        return app_paths_add(to->pictures, "-") ? APP_EXIT_DONE : app_fail_memory();
-    char *text = app_format("%.*s", (int)(size < LIST_LIMIT ? size : LIST_LIMIT), data);
-    const int added = text != NULL ? add_lines(to, "-", text) : app_fail_memory();
-    free(text);
-    return added;
+    const bool is_copied = copy_text(&front, data, size < FRONT_LIMIT ? size : FRONT_LIMIT);
+    const bool is_names = is_copied && is_list(front.bytes);
+    app_text_free(&front);
+    if (is_names)
+        return add_listed(to, data, size);
+    return is_copied && app_paths_add(to->pictures, "-") ? APP_EXIT_DONE : app_fail_memory();
 }
 
 int app_sources_add(app_paths *pictures, app_paths *videos, const char *source, bool is_recursive)

@@ -44,3 +44,12 @@ pawl predict "$ENGINE" - --project p --name n --save-txt --save-crop --nosave <a
 find p -name '*stdin*' | LC_ALL=C sort | head -n 3
 files - </dev/null
 echo hello | pawl predict "$ENGINE" - 2>&1; echo "exit $?"
+# A list is one whatever its first line: of what is missing, after blank ones, a pattern, with a mark, in UTF-16, to the last name.
+printf 'gone.jpg\na/1.jpg\n' | pawl predict -q "$ENGINE" - --nosave 2>&1; echo "exit $?"
+printf '\n \r\n\ta/1.jpg' | files -
+printf 'a/b/c/*.jpg\n' | files -
+printf '\357\273\277a/1.jpg\r\na/2.jpg\r\n' | files -
+printf '\376\377\0a\0/\0\061\0.\0j\0p\0g\0\n' | files -
+printf 'a/1.jpg\0a/2.jpg\0' | pawl predict "$ENGINE" - 2>&1; echo "exit $?"
+printf 'a/1.jpg\nend\0a/2.jpg\n' | pawl predict "$ENGINE" - 2>&1; echo "exit $?"
+printf '<p>a.jpg</p>\n' | pawl predict -q "$ENGINE" - 2>&1; echo "exit $?"
