@@ -77,6 +77,7 @@ typedef struct predict_writer {
     bool has_coco_item;
     json_t *taken[PREDICT_TAKEN_COUNT];
     size_t label_count;
+    bool has_looked;            /* at a picture that could be read */
     predict_tracking *tracking; /* with --track; else NULL */
     double viewed_ms;           /* when a frame was shown last */
 } predict_writer;

@@ -13,6 +13,9 @@
 
 #define VIEW_MS 500 /* between frames that are shown */
 
+/* Folders in the run's. */
+static const char *const parts[] = {"labels", "masks", "mot"};
+
 static int cannot_make(const char *path)
 {
     return app_fail(APP_EXIT_FAILED, "cannot make the folder %s: %s", path, strerror(errno));
@@ -55,11 +58,10 @@ static int open_folder(predict_writer *writer)
     if (writer->folder == NULL)
         return app_fail(APP_EXIT_FAILED, "cannot make the folder %s/%s: %s", options->project,
                         options->name, strerror(errno));
-    int code = options->is_save_txt ? open_part(writer, "labels") : APP_EXIT_DONE;
-    if (code == APP_EXIT_DONE && writes_masks(writer))
-        code = open_part(writer, "masks");
-    if (code == APP_EXIT_DONE && options->is_save_mot)
-        code = open_part(writer, "mot");
+    const bool is_wanted[] = {options->is_save_txt, writes_masks(writer), options->is_save_mot};
+    int code = APP_EXIT_DONE;
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0] && code == APP_EXIT_DONE; i++)
+        code = is_wanted[i] ? open_part(writer, parts[i]) : APP_EXIT_DONE;
     if (code == APP_EXIT_DONE && options->is_save_json)
         code = open_in_folder(writer, &writer->coco, "predictions.json");
     if (code == APP_EXIT_DONE && options->is_save_csv)
@@ -372,6 +374,7 @@ int predict_writer_add(predict_writer *writer, predict_picture *picture)
         code = app_finish_stdout(APP_EXIT_DONE); /* nobody reads on: no reason to go on */
     if (code != APP_EXIT_DONE || predict_is_bad(picture))
         return code;
+    writer->has_looked = true;
     if (writer->coco.stream != NULL)
         code = predict_coco(writer, picture);
     if (code == APP_EXIT_DONE && writer->csv.stream != NULL)
@@ -394,16 +397,27 @@ int predict_writer_complete(predict_writer *writer)
     return code == APP_EXIT_DONE ? closed : code;
 }
 
+/* True if the run's folder is gone, which stays unless it is empty. A folder in it that has been
+ * made for results goes with it where no picture could be read. */
+static bool remove_empty(const predict_writer *writer)
+{
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0] && !writer->has_looked; i++) {
+        char *part = app_format("%s/%s", writer->folder, parts[i]);
+        if (part != NULL)
+            (void)rmdir(part);
+        free(part);
+    }
+    return rmdir(writer->folder) == 0;
+}
+
 int predict_writer_commit(predict_writer *writer)
 {
     const int code = predict_writer_complete(writer);
-    if (code != APP_EXIT_DONE || writer->folder == NULL)
-        return code;
-    if (rmdir(writer->folder) == 0) /* works on an empty folder only: every picture was bad */
+    if (code != APP_EXIT_DONE || writer->folder == NULL || remove_empty(writer))
         return code;
     app_note("Results saved to %s%s%s", app_bold(stderr), writer->folder, app_plain(stderr));
     view_folder(writer->view, writer->folder);
-    if (writer->options->is_save_txt)
+    if (writer->options->is_save_txt && writer->has_looked)
         app_note("%zu label%s saved to %s/labels", writer->label_count,
                  writer->label_count == 1 ? "" : "s", writer->folder);
     return code;
@@ -419,6 +433,6 @@ void predict_writer_close(predict_writer *writer)
     for (size_t i = 0; i < PREDICT_TAKEN_COUNT; i++)
         json_decref(writer->taken[i]);
     if (writer->folder != NULL)
-        (void)rmdir(writer->folder); /* stays unless empty */
+        (void)remove_empty(writer);
     free(writer->folder);
 }

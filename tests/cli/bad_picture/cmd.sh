@@ -15,3 +15,11 @@ sed -E 's/"message":"[^"]*"/"message":M/; s/"width".*/.../' lines
 pawl predict "$ENGINE" in/b.jpg in/c.png
 echo $?
 ls runs/predict
+# Nothing was looked at, so no folder stays for what would have been found, nor is it said to be there.
+pawl predict "$ENGINE" in/b.jpg in/c.png --save-txt --project none 2>&1 | grep -c saved
+pawl predict "$SEGMENTER" in/b.jpg in/c.png --backend reference --save-txt --save-masks --project none 2>/dev/null
+pawl predict "$ENGINE" in/a.jpg --project none --save-txt --save-coco in 2>/dev/null
+ls none
+# Of what was, one without boxes stays.
+pawl predict "$ENGINE" in/a.jpg --project some --save-txt --nosave --conf 1 >/dev/null 2>&1
+ls some/exp
