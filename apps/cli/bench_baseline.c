@@ -7,12 +7,14 @@
  * distribution (Mann and Whitney).
  */
 #include "cli/bench.h"
+#include "common/text_file.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define LEAST_BLOCKS 8 /* in both: fewer say too little */
+#define BASELINE_LIMIT ((size_t)64 << 20)
+#define LEAST_BLOCKS   8 /* in both: fewer say too little */
 
 /* Consecutive parts of about the same length. */
 static size_t medians_of(const samples *taken, double medians[BENCH_BLOCKS])
@@ -44,22 +46,24 @@ json_t *bench_blocks_json(const samples *taken)
 }
 
 /* The lines of a file that bench --json wrote. */
-static int read_lines(bench *of, FILE *in)
+static int read_lines(bench *of, const app_text *text)
 {
     json_error_t reason;
     int code = APP_EXIT_DONE;
+    size_t at = 0;
     of->baseline = json_array();
-    while (code == APP_EXIT_DONE) {
-        json_t *line = json_loadf(in, JSON_DISABLE_EOF_CHECK, &reason);
-        if (line == NULL && feof(in) && json_array_size(of->baseline) > 0)
-            return APP_EXIT_DONE;
+    do {
+        json_t *line =
+            json_loadb(text->bytes + at, text->size - at, JSON_DISABLE_EOF_CHECK, &reason);
         if (line == NULL || !json_is_array(json_object_get(line, "blocks_ms")))
             code = app_fail(APP_EXIT_INPUT, "%s: not what pawl bench --json writes",
                             of->options->baseline);
-        if (code == APP_EXIT_DONE && !app_json_append(of->baseline, json_incref(line)))
+        else if (!app_json_append(of->baseline, json_incref(line)))
             code = app_fail_memory();
         json_decref(line);
-    }
+        at += code == APP_EXIT_DONE ? (size_t)reason.position : 0;
+        at += strspn(text->bytes + at, " \t\r\n");
+    } while (code == APP_EXIT_DONE && at < text->size);
     return code;
 }
 
@@ -68,17 +72,18 @@ int bench_baseline_open(bench *of)
     const char *path = of->options->baseline, *limit = of->options->fail_over;
     char *end = NULL;
     const double percent = limit == NULL ? 5 : strtod(limit, &end);
-    if (end != NULL && (end == limit || !(percent >= 0) || percent > 1000 ||
-                        strcmp(*end == '%' ? end + 1 : end, "") != 0))
+    if (end != NULL &&
+        (end == limit || limit[strspn(limit, "0123456789.%")] != '\0' || !(percent >= 0) ||
+         percent > 1000 || strcmp(*end == '%' ? end + 1 : end, "") != 0))
         return app_fail(APP_EXIT_USAGE, "--fail-over %s: not a percentage such as 5%%", limit);
     of->limit = 1 + percent / 100;
     if (path == NULL)
         return APP_EXIT_DONE;
-    FILE *in = fopen(path, "re");
-    if (in == NULL)
-        return app_fail(APP_EXIT_INPUT, "%s cannot be read", path);
-    const int code = read_lines(of, in);
-    (void)fclose(in);
+    app_text text = {0};
+    int code = app_text_read(&text, path, BASELINE_LIMIT);
+    if (code == APP_EXIT_DONE)
+        code = read_lines(of, &text);
+    app_text_free(&text);
     return code;
 }
 

@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define OUTPUT_LIMIT 8
 #define BUILT_BATCH  8 /* pictures at once of weights at most; more run in turns */
@@ -210,6 +211,14 @@ static int run_engine(struct run *run, const char *path, const run_options *opti
     return code;
 }
 
+/* "-", a device or a pipe, where somebody expects the one array. */
+static bool is_special(const char *path)
+{
+    struct stat info;
+    return strcmp(path, "-") == 0 ||
+           (stat(path, &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode));
+}
+
 /* Without .npy: PREFIX.output0.npy is written. */
 static char *output_prefix(const run_options *options)
 {
@@ -234,6 +243,9 @@ static int run_main(int argc, char **argv)
         options.input = arguments.items[1];
     if (options.input == NULL)
         return app_usage(&cli_run, "needs X.npy, the array to run on");
+    if (options.output != NULL && is_special(options.output))
+        return app_usage(&cli_run, "--output %s: files are written, PREFIX.output0.npy: name them",
+                         options.output);
     char *prefix = output_prefix(&options);
     if (prefix == NULL)
         return app_fail_memory();

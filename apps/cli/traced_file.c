@@ -137,7 +137,7 @@ void traced_look(const char *path, traced_file *found)
 {
     struct stat info;
     *found = (traced_file){.obstacle = NULL};
-    const int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    const int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (descriptor < 0)
         return;
     if (fstat(descriptor, &info) == 0 && S_ISREG(info.st_mode)) {

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define WEBP_MOVES 0x02
 
@@ -52,9 +53,16 @@ static bool has_two_pictures(FILE *file)
     }
 }
 
+/* A pipe is left to who reads it: what is taken of it here would be missing there. */
+static FILE *open_file(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISREG(info.st_mode) ? fopen(path, "rbe") : NULL;
+}
+
 bool app_is_moving_gif(const char *path)
 {
-    FILE *file = fopen(path, "rbe");
+    FILE *file = open_file(path);
     const bool moves = file != NULL && has_two_pictures(file);
     if (file != NULL)
         (void)fclose(file);
@@ -64,7 +72,7 @@ bool app_is_moving_gif(const char *path)
 bool app_is_moving_webp(const char *path)
 {
     unsigned char head[21];
-    FILE *file = fopen(path, "rbe");
+    FILE *file = open_file(path);
     const bool moves = file != NULL && fread(head, 1, sizeof head, file) == sizeof head &&
                        memcmp(head, "RIFF", 4) == 0 && memcmp(head + 8, "WEBPVP8X", 8) == 0 &&
                        (head[20] & WEBP_MOVES) != 0;

@@ -13,5 +13,7 @@ for kind in type order short long text rank huge stride; do
     echo "$kind: $?"
 done
 pawl run "$ENGINE"; echo $?
+mkfifo pipe
+for to in - pipe; do pawl run "$ENGINE" x.npy -o $to 2>&1; echo $?; done
 ls | grep -c output
 true

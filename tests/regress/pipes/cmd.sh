@@ -4,7 +4,7 @@
 cp "$SHAPES/pictures/shapes1.jpg" a.jpg
 cp "$SHAPES/shapes.pt" a.pt
 mkdir films data data/images data/labels
-for name in p p.jpg p.txt p.yaml p.mp4 p.engine p.pt p.npy p.json films/b.mp4 data/labels/a.txt; do mkfifo "$name"; done
+for name in p p.jpg p.txt p.yaml p.mp4 p.engine p.pt p.npy p.json before.json p.gif p.webp films/b.mp4 data/labels/a.txt; do mkfifo "$name"; done
 cp a.jpg films; cp a.jpg data/images
 printf 'val: images\nnames: [a, b, c, d, e, f]\n' >data/data.yaml
 number=0
@@ -24,6 +24,9 @@ try build a.pt -o x.engine --precision int8 --calib p.txt
 try build a.pt -o x.engine --precision int8 --calib-cache p
 try run "$ENGINE" p.npy -o o
 try bench "$ENGINE" --input p.npy
+try bench "$ENGINE" --baseline before.json --iterations 1
+try predict "$ENGINE" p.gif --nosave
+try predict "$ENGINE" p.webp --nosave
 try inspect p.engine
 try convert p.pt -o x.wts
 try export p.pt -o x.onnx
