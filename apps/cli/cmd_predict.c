@@ -50,7 +50,7 @@ static const app_option options_table[] = {
      .help = "write labels/STEM.txt (of a video STEM_FRAME.txt): class, centre x, centre y, width, height, as parts of the "
              "picture; segmentation: class, polygon; classification: probability, name"},
     {.name = "save-format", .type = APP_INTEGER, .offset = offsetof(predict_options, save_format),
-     .value = "N", .low = 0, .high = 1,
+     .value = "N", .low = 0, .high = 1, .adds_to = "save-txt",
      .help = "of --save-txt: 0 centre and size, 1 the corners x1, y1, x2, y2"},
     {.name = "save-csv", .type = APP_FLAG, .offset = offsetof(predict_options, is_save_csv),
      .help = "write predictions.csv: picture, name, confidence"},
@@ -66,6 +66,7 @@ static const app_option options_table[] = {
     {.name = "hide-conf", .type = APP_FLAG, .offset = offsetof(predict_options, hides_conf),
      .help = "draw labels without confidences"},
     {.name = "save-conf", .type = APP_FLAG, .offset = offsetof(predict_options, is_save_conf),
+     .adds_to = "save-txt",
      .help = "with the confidence behind them"},
     {.name = "retina-masks", .type = APP_FLAG, .offset = offsetof(predict_options, is_retina),
      .help = "masks enlarged to the picture before they are cut out: smoother"},
@@ -82,16 +83,16 @@ static const app_option options_table[] = {
      .help = "with --track: write mot/NAME.txt, of a video or a folder, as MOTChallenge has it: "
              "frame, id, left, top, width, height, confidence, -1, -1, -1"},
     {.name = "track-low", .type = APP_REAL, .offset = offsetof(predict_options, track_low),
-     .value = "N", .low = 0, .high = 1,
+     .value = "N", .low = 0, .high = 1, .adds_to = "track",
      .help = "boxes between this and --conf keep a track, and begin none"},
     {.name = "track-new", .type = APP_REAL, .offset = offsetof(predict_options, track_new),
-     .value = "N", .low = 0, .high = 1,
+     .value = "N", .low = 0, .high = 1, .adds_to = "track",
      .help = "a box more confident than this begins a track (default: a tenth above --conf)"},
     {.name = "track-match", .type = APP_REAL, .offset = offsetof(predict_options, track_match),
-     .value = "N", .low = 0.01, .high = 1,
+     .value = "N", .low = 0.01, .high = 1, .adds_to = "track",
      .help = "least IoU of a box above --conf with where its track was expected"},
     {.name = "track-buffer", .type = APP_INTEGER,
-     .offset = offsetof(predict_options, track_buffer), .value = "N", .low = 1, .high = 100000,
+     .offset = offsetof(predict_options, track_buffer), .value = "N", .low = 1, .high = 100000, .adds_to = "track",
      .help = "a track ends when it was last seen more than this many pictures or frames ago "
              "(default: 30, of a video a second)"},
     JSON_OPTION(predict_options, json, "write a JSON line a picture or frame; - is stdout"),
@@ -370,8 +371,6 @@ static int predict_main(int argc, char **argv)
     int code = 0;
     if (!app_parse(&cli_predict, argc, argv, &options, &arguments, &code))
         return code;
-    if (options.is_save_conf && !options.is_save_txt)
-        app_warn("--save-conf adds to --save-txt and does nothing alone");
     if (options.coco != NULL && options.is_save_json)
         return app_usage(&cli_predict, "--save-coco and --save-json write the same: give one");
     if (options.is_save_mot && !options.is_track)

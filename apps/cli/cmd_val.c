@@ -60,6 +60,7 @@ static const app_option options_table[] = {
      .help = "with the labelled boxes in the place of those that overlap them, which the figures "
              "then count"},
     {.name = "save-conf", .type = APP_FLAG, .offset = offsetof(val_options, is_save_conf),
+     .adds_to = "save-txt save-hybrid",
      .help = "with the confidence behind them"},
     JSON_OPTION(val_options, json, "write all figures as one JSON line; - is stdout"),
     SESSION_OPTIONS(val_options, session),

@@ -117,7 +117,7 @@ val_category *val_add_category(val_data *data, json_t *id, const char *name)
 }
 
 /* Which kind of data it is, by its name and by what the engine does. */
-static int find_source(val_data *data, const session *opened)
+static int find_source(val_data *data, const val_options *options, const session *opened)
 {
     const bool is_yaml = app_path_ends_in(data->path, "yaml yml");
     const bool is_folder = app_is_folder(data->path);
@@ -131,6 +131,9 @@ static int find_source(val_data *data, const session *opened)
                               opened->path, data->path);
     }
     data->source = is_yaml ? VAL_LABELS : VAL_COCO;
+    const char *set = val_split(options);
+    if (data->source == VAL_COCO && set != NULL && strcmp(set, "val") != 0)
+        app_warn("--task %s chooses a set of a data.yaml: all of %s is judged", set, data->path);
     return !is_folder ? APP_EXIT_DONE
                       : app_fail(APP_EXIT_USAGE,
                                  "%s finds boxes: --data takes a COCO annotations file or a "
@@ -146,7 +149,7 @@ int val_data_open(val_data *data, const val_options *options, const session *ope
     data->category_of_class = calloc(data->class_count + 1, sizeof(size_t));
     if (data->category_of_class == NULL)
         return app_fail_memory();
-    int code = app_inputs_add(data->path) ? find_source(data, opened) : app_fail_memory();
+    int code = app_inputs_add(data->path) ? find_source(data, options, opened) : app_fail_memory();
     if (code == APP_EXIT_DONE)
         code = data->source == VAL_COCO     ? val_coco_open(data, options)
                : data->source == VAL_LABELS ? val_yolo_open(data, options)

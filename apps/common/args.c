@@ -430,6 +430,23 @@ int app_outputs_check(const app_command *command, const app_arguments *arguments
     return APP_EXIT_DONE;
 }
 
+/* Options that add to others, of which none was given. */
+static void warn_idle(const app_command *command, const app_arguments *arguments)
+{
+    for (size_t i = 0; i < command->option_count; i++) {
+        const app_option *option = &command->options[i];
+        bool is_idle = (arguments->given >> i & 1) != 0 && option->adds_to != NULL;
+        for (size_t k = 0; k < command->option_count && is_idle; k++) {
+            const char *other = command->options[k].name;
+            is_idle = (arguments->given >> k & 1) == 0 ||
+                      !app_list_has(option->adds_to, other, strlen(other));
+        }
+        if (is_idle)
+            app_warn("--%s adds to --%.*s and does nothing alone", option->name,
+                     (int)strcspn(option->adds_to, " "), option->adds_to);
+    }
+}
+
 bool app_parse(const app_command *command, int argc, char **argv, void *options,
                app_arguments *arguments, int *code)
 {
@@ -457,7 +474,9 @@ bool app_parse(const app_command *command, int argc, char **argv, void *options,
     if (is_right)
         parse.code = app_outputs_check(command, arguments, options, NULL);
     is_right = is_right && parse.code == APP_EXIT_DONE;
-    if (!is_right)
+    if (is_right)
+        warn_idle(command, arguments);
+    else
         free_lists(command, options);
     *code = parse.code;
     return is_right;

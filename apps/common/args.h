@@ -61,7 +61,8 @@ typedef struct app_option {
     app_choices choices;  /* of APP_CHOICE */
     const char *backends; /* blank-separated, at most two, that know the option; NULL: all do */
     const char *instead;  /* what to do with another one; NULL: leave the option out */
-    const char *writes; /* endings of the file it writes, the usual one first; NULL: writes none */
+    const char *writes;  /* endings of the file it writes, the usual one first; NULL: writes none */
+    const char *adds_to; /* blank-separated: without one of these it does nothing; NULL: it does */
     const char *help;
 } app_option;
 
