@@ -86,6 +86,14 @@ static void start_once(void)
     process.status = start(&process.cuda, &process.error);
 }
 
+int pw_cuda_capability(const pw_cuda *cuda, int device, int *major, int *minor)
+{
+    const int result = cuda->cuDeviceGetAttribute(major, ATTRIBUTE_CAPABILITY_MAJOR, device);
+    return result != CUDA_SUCCESS
+               ? result
+               : cuda->cuDeviceGetAttribute(minor, ATTRIBUTE_CAPABILITY_MINOR, device);
+}
+
 pawl_status pw_cuda_get(const pw_cuda **cuda, pawl_error *error)
 {
     pthread_once(&process.once, start_once);
@@ -128,11 +136,7 @@ static pawl_status open_device(pw_gpu_device *device, int ordinal, pawl_error *e
     if (result == CUDA_SUCCESS)
         result = cuda->cuDeviceGetName(device->name, (int)sizeof device->name, device->device);
     if (result == CUDA_SUCCESS)
-        result =
-            cuda->cuDeviceGetAttribute(&device->major, ATTRIBUTE_CAPABILITY_MAJOR, device->device);
-    if (result == CUDA_SUCCESS)
-        result =
-            cuda->cuDeviceGetAttribute(&device->minor, ATTRIBUTE_CAPABILITY_MINOR, device->device);
+        result = pw_cuda_capability(cuda, device->device, &device->major, &device->minor);
     if (result == CUDA_SUCCESS)
         result = cuda->cuDevicePrimaryCtxRetain(&device->context, device->device);
     if (result == CUDA_SUCCESS)

@@ -87,6 +87,9 @@ static inline bool pw_cuda_has_events(const pw_cuda *cuda)
    parent process has started it. */
 pawl_status pw_cuda_get(const pw_cuda **cuda, pawl_error *error) PW_NODISCARD;
 
+/* A device's compute capability, without a context. Returns the driver's result, 0 where both are written. */
+int pw_cuda_capability(const pw_cuda *cuda, int device, int *major, int *minor);
+
 /* One sentence of a driver call that failed: PAWL_ERR_MEMORY where memory ran out, else PAWL_ERR_DEVICE. */
 pawl_status pw_cuda_refused(const pw_cuda *cuda, int result, const char *what, pawl_error *error);
 /* PAWL_OK, or that. */

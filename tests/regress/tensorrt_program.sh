@@ -53,6 +53,14 @@ for export in getInferLibVersion createInferBuilder createInferRuntime; do
     expect 0 'libnvinfer.so.8: TensorRT 8.6.1' env DOUBLE_CRASH="$export@100" "$pawl" doctor
 done
 
+# A library that does not know the GPU is not asked to build for it, which would take it minutes; one GPU that it knows is enough for the doctor.
+for command in doctor 'build $shapes/shapes.pt --backend tensorrt -o old.engine'; do
+    [ "$command" = doctor ] && wanted=0 || wanted=5
+    expect $wanted 'libdouble_trt_82.so) has no kernels for this GPU, whose compute capability is 9.0: it knows GPUs up to 8.7' \
+        env FAKE_CUDA_CAPABILITY=9.0 DOUBLE_CRASH=createInferBuilder PAWL_TENSORRT_LIBRARY="$doubles/libdouble_trt_82.so" $(eval echo "$pawl" "$command")
+done
+[ ! -e old.engine ] || fail 'an engine of a refused build is left'
+
 # What is no TensorRT, or one that is not known; a GPU and a driver that do not answer; what is no driver.
 mkdir others
 cp "$doubles/libfake_cuda.so" others/libnvinfer.so.9

@@ -46,6 +46,7 @@ typedef struct pw_trt_strategy {
     bool checks_builder;
     /* Of dynamic shapes: an optimisation profile serves one execution context at a time. */
     bool has_exclusive_profiles;
+    int newest_gpu; /* compute capability times 10, the last that it has kernels for; 0: none is known that it lacks */
     uint8_t lost_tactic_sources; /* the first of TacticSource, cuBLAS and so on, that are gone: the rest moved down by as many */
 } pw_trt_strategy;
 
@@ -82,6 +83,10 @@ pawl_status pw_trt_library_open(const char *path, pw_trt_library *library,
 void pw_trt_library_places(bool (*visit)(void *user, const char *path), void *user);
 
 const pw_trt_strategy *pw_trt_strategy_of(pw_trt_family family);
+/* PAWL_ERR_DEVICE: the library has no kernels for GPUs of this compute capability. It says so itself, but after minutes: 8.4.1 on a GPU of 9.0 after
+   seven, "Unsupported SM: 0x900". */
+pawl_status pw_trt_check_gpu(const pw_trt_library *library, int major, int minor,
+                             pawl_error *error) PW_NODISCARD;
 /* Family of a version, PW_TRT_FAMILY_COUNT where it is in none. */
 pw_trt_family pw_trt_family_of(int32_t version);
 /* Slot of a method in this library, negative where it lacks it or another serves. */

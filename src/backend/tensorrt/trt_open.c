@@ -145,6 +145,7 @@ static pawl_status open_into(pw_trt_device_plan *made, pawl_error *error)
     made->output_count = pw_trt_outputs(&made->base.plan->network, made->outputs);
     PW_TRY(pw_trt_library_get(&made->library, error));
     PW_TRY(pw_gpu_device_create(made->gpu_ordinal, &made->gpu, error));
+    PW_TRY(pw_trt_check_gpu(made->library, made->gpu->major, made->gpu->minor, error));
     PW_TRY(pw_gpu_enter(made->gpu, error));
     const pawl_status status = open_engine(made, error);
     pw_gpu_leave(made->gpu);

@@ -23,16 +23,13 @@ static void report_library(line_writer line, void *user)
     line(user, text);
 }
 
-enum { CAPABILITY_MAJOR = 75, CAPABILITY_MINOR = 76 }; /* CUdevice_attribute */
-
 static void report_gpu(const pw_cuda *cuda, int ordinal, line_writer line, void *user)
 {
     int device = 0, major = 0, minor = 0;
     char name[128] = "", text[256];
     if (cuda->cuDeviceGet(&device, ordinal) != 0 ||
         cuda->cuDeviceGetName(name, (int)sizeof name, device) != 0 ||
-        cuda->cuDeviceGetAttribute(&major, CAPABILITY_MAJOR, device) != 0 ||
-        cuda->cuDeviceGetAttribute(&minor, CAPABILITY_MINOR, device) != 0) {
+        pw_cuda_capability(cuda, device, &major, &minor) != 0) {
         snprintf(text, sizeof text, "GPU %d does not answer: nvidia-smi may tell why", ordinal);
         line(user, text);
         return;

@@ -19,7 +19,8 @@ static const pw_trt_strategy strategies[PW_TRT_FAMILY_COUNT] = {
                     .obey_precision_flag = FLAG(10, 0),
                     .tf32_flag = FLAG(7, 0),
                     .version_compatible_flag = NO_FLAG,
-                    .has_exclusive_profiles = true},
+                    .has_exclusive_profiles = true,
+                    .newest_gpu = 87}, /* 8.9: NVIDIA/TensorRT issue 2727; 9.0: seen on 8.4.1 */
     [PW_TRT_8_5] = {.name = "TensorRT 8.5-9.x",
                     .source = "headers 8.5.1 to 9.2.0.5",
                     .first = 8500,
@@ -116,6 +117,18 @@ static const slot_row slots[PW_TRT_METHOD_COUNT] = {
 const pw_trt_strategy *pw_trt_strategy_of(pw_trt_family family)
 {
     return &strategies[family];
+}
+
+pawl_status pw_trt_check_gpu(const pw_trt_library *library, int major, int minor, pawl_error *error)
+{
+    const int newest = library->strategy->newest_gpu;
+    if (newest == 0 || 10 * major + minor <= newest)
+        return PAWL_OK;
+    return pw_fail(
+        error, PAWL_ERR_DEVICE,
+        "%s (%s) has no kernels for this GPU, whose compute capability is %d.%d: it knows "
+        "GPUs up to %d.%d; install a newer TensorRT, or build with --backend cpu",
+        library->version_text, library->path, major, minor, newest / 10, newest % 10);
 }
 
 pw_trt_family pw_trt_family_of(int32_t version)
