@@ -114,18 +114,21 @@ static void set_model(json_t *object, const inspect_subject *subject)
     (void)app_json_set(object, "layers", layers_json(subject));
 }
 
-static json_t *globals_json(const inspect_subject *subject)
+/* And what kept them from being read to the end. */
+static void set_globals(json_t *object, const inspect_globals *read)
 {
     json_t *globals = json_array();
-    for (size_t i = 0; i < subject->globals.count; i++) {
-        const inspect_global *global = &subject->globals.items[i];
+    for (size_t i = 0; i < read->count; i++) {
+        const inspect_global *global = &read->items[i];
         json_t *entry = json_object();
         (void)app_json_set(entry, "module", app_json_text(global->module));
         (void)app_json_set(entry, "name", app_json_text(global->name));
         (void)app_json_set(entry, "known", json_boolean(global->is_known));
         (void)app_json_append(globals, entry);
     }
-    return globals;
+    (void)app_json_set(object, "globals", globals);
+    if (read->error.status < 0)
+        (void)app_json_set(object, "globals_error", app_json_error(&read->error));
 }
 
 static json_t *tensors_json(const inspect_subject *subject)
@@ -278,7 +281,7 @@ json_t *inspect_json(const inspect_subject *subject)
     if (subject->error.status < 0)
         (void)app_json_set(object, "error", app_json_error(&subject->error));
     if (subject->globals.has_pickle)
-        (void)app_json_set(object, "globals", globals_json(subject));
+        set_globals(object, &subject->globals);
     if (subject->weights == NULL)
         return object;
     (void)app_json_set(object, "tensors", tensors_json(subject));

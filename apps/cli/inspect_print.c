@@ -167,14 +167,16 @@ static void print_plan(const inspect_subject *subject)
             info->pawl_version);
 }
 
-/* Names to look at are shown to everybody. */
+/* Names to look at are shown to everybody. Where reading ended early Python may go on, so the rest
+ * is not called harmless. */
 static void print_pickle(const inspect_globals *globals)
 {
     const char *what = globals->count == 1 ? "class or function" : "classes and functions";
+    const char *read = globals->error.status < 0 ? " as far as it could be read" : "";
     if (globals->unknown == 0)
-        app_put("pickle      names %zu %s, all harmless", globals->count, what);
+        app_put("pickle      names %zu %s%s, all harmless", globals->count, what, read);
     else
-        app_put("pickle      names %zu %s, %zu of them worth a look:", globals->count, what,
+        app_put("pickle      names %zu %s%s, %zu of them worth a look:", globals->count, what, read,
                 globals->unknown);
     for (size_t i = 0; i < globals->count; i++)
         if (!globals->items[i].is_known)
