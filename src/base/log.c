@@ -76,10 +76,46 @@ bool pw_log_is_set(void)
     return atomic_load_explicit(&current_level, memory_order_relaxed) >= 0;
 }
 
+static _Thread_local pw_log_held *holder;
+
+void pw_log_hold(pw_log_held *held)
+{
+    held->count = held->lost = 0;
+    holder = held;
+}
+
+void pw_log_tell(pw_log_held *held)
+{
+    holder = NULL;
+    for (unsigned i = 0; i < held->count; i++)
+        pw_log(held->lines[i].level, "%s", held->lines[i].text);
+    if (held->lost > 0)
+        pw_log(PAWL_LOG_VERBOSE, "%u more messages were not kept", held->lost);
+}
+
+static void PW_PRINTF(3, 0)
+    keep(pw_log_held *held, pawl_log_level level, const char *format, va_list arguments)
+{
+    if (held->count == PW_COUNT(held->lines)) {
+        held->lost++;
+        return;
+    }
+    pw_strbuf text = PW_STRBUF(held->lines[held->count].text);
+    pw_strbuf_vadd(&text, format, arguments);
+    held->lines[held->count++].level = level;
+}
+
 void pw_log(pawl_log_level level, const char *format, ...)
 {
     if (!pw_log_wants(level))
         return;
+    if (PW_UNLIKELY(holder != NULL)) {
+        va_list held;
+        va_start(held, format);
+        keep(holder, level, format, held);
+        va_end(held);
+        return;
+    }
     write_function write = NULL;
     void *user = NULL;
     if (!read_logger(&write, &user))

@@ -14,6 +14,20 @@ bool pw_log_wants(pawl_log_level level);
 bool pw_log_is_set(void); /* somebody listens, at whatever level */
 
 /*
+ * What this thread says while it holds a lock, kept to be told afterwards: the user's logger may do anything, and may wait for one who waits for
+ * the lock. Held once at a time; long sentences are cut, and of many the last are counted only.
+ */
+typedef struct pw_log_held {
+    unsigned count, lost;
+    struct {
+        pawl_log_level level;
+        char text[396];
+    } lines[12];
+} pw_log_held;
+void pw_log_hold(pw_log_held *held); /* from now on; held stays where it is until: */
+void pw_log_tell(pw_log_held *held);
+
+/*
  * What is found out inside a pthread_once, where nothing of the user's may run: a logger that called back in would wait for itself, for
  * ever. Set inside; told by whoever comes out first and finds that somebody listens, once. Zeroed: there is nothing to tell.
  */

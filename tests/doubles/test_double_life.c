@@ -5,11 +5,12 @@
  * - fork: the child's ends let go of our side only, so neither the library's destructors nor the
  *   driver are called there, in whatever order; using what it inherited is PAWL_ERR_FORKED, and so
  *   is starting a GPU that the parent has started. The parent loses nothing. It may fork while
- * another thread opens a context, whose locks the child finds held by no one alive.
+ *   another thread opens a context, whose locks the child finds held by no one alive.
  * - report: while one thread reports in a loop, whatever others end is ended at once, at both
  *   levels, and released in the GPU's context.
+ * - logger: it may wait for a thread that makes a context, while one is made.
  *
- * Usage: test_double_life fork|report WEIGHTS PICTURE, with the doubles in the environment.
+ * Usage: test_double_life fork|report|logger WEIGHTS PICTURE, with the doubles in the environment.
  */
 #include "doubles/cuda/fake_cuda.h"
 #include "support/counted.h"
@@ -32,6 +33,7 @@ static struct {
     unsigned (*cuda_live)(void);
     int (*trt_live)(void);
     int32_t (*trt_version)(void);
+    unsigned (*trt_calls)(const char *);
     void (*cuda_count)(fake_cuda_counts *);
     const char *(*last_violation)(void);
 } asked;
@@ -165,33 +167,14 @@ static void end_all(void)
     expect(asked.trt_live() == 0 && asked.cuda_live() == 0, "ends", "something is left");
 }
 
-/* --- forked while another thread opens a context --- */
-
-static atomic_bool is_opening; /* that thread: here, or done */
-static atomic_int opening;     /* 0: not yet; 1: within the library, until may_go_on; 2: has been */
-static atomic_bool may_go_on;
-
-/* What the library says while it makes a context, as verbose as it is. */
-static void stay_inside(void *user, pawl_log_level level, const char *message)
-{
-    (void)user;
-    (void)level;
-    if (!atomic_load(&is_opening) || strstr(message, "default profile") == NULL)
-        return;
-    atomic_store(&opening, 1);
-    while (!atomic_load(&may_go_on))
-        (void)usleep(50);
-}
+/* --- while another thread opens a context --- */
 
 static void *open_another(void *argument)
 {
     pawl_error error = {PAWL_OK, 0, 0, ""};
     pawl_context *context = NULL;
-    atomic_store(&is_opening, true);
     expect(pawl_context_create(objects[2], NULL, &context, &error) == PAWL_OK, "another context",
            error.message);
-    atomic_store(&is_opening, false);
-    atomic_store(&opening, 2);
     (void)pawl_context_destroy(&context);
     return argument;
 }
@@ -205,21 +188,48 @@ static void end_in_time(bool unused)
 }
 
 /* Up to 9.x a lock is held meanwhile, so that two contexts do not get one profile. */
-static void try_fork_while_opening(int version)
+static void try_fork_while_opening(void)
 {
-    const pawl_logger logger = {NULL, PAWL_LOG_VERBOSE, stay_inside};
     pthread_t thread;
-    pawl_logger_set(&logger);
+    const unsigned before = asked.trt_calls("createExecutionContext");
+    setenv("DOUBLE_PAUSE", "createExecutionContext:1000", 1);
     if (pthread_create(&thread, NULL, open_another, NULL) != 0)
         exit(2);
-    while (atomic_load(&opening) == 0)
+    while (asked.trt_calls("createExecutionContext") == before)
         (void)usleep(50);
-    expect(atomic_load(&opening) == (version < 10000 ? 1 : 2), "another context",
-           "the library says other things of it");
     fork_for(end_in_time, false);
-    atomic_store(&may_go_on, true);
     (void)pthread_join(thread, NULL);
+    unsetenv("DOUBLE_PAUSE");
+    end_all();
+}
+
+static atomic_bool is_opening, has_waited;
+
+/* A logger may wait for another thread, and that one for whatever pawl lets it. */
+static void wait_for_another(void *user, pawl_log_level level, const char *message)
+{
+    pthread_t thread;
+    (void)user;
+    (void)level;
+    if (!atomic_load(&is_opening) || strstr(message, "default profile") == NULL ||
+        atomic_exchange(&has_waited, true))
+        return;
+    if (pthread_create(&thread, NULL, open_another, NULL) != 0)
+        exit(2);
+    (void)pthread_join(thread, NULL);
+}
+
+static void try_logger(void)
+{
+    const pawl_logger logger = {NULL, PAWL_LOG_VERBOSE, wait_for_another};
+    (void)alarm(60);
+    pawl_logger_set(&logger);
+    atomic_store(&is_opening, true);
+    (void)open_another(NULL);
+    atomic_store(&is_opening, false);
     pawl_logger_set(NULL);
+    expect(atomic_load(&has_waited) == (asked.trt_version() < 10000), "a logger that waits",
+           "the library says other things of a context");
     end_all();
 }
 
@@ -298,16 +308,20 @@ int main(int count, char **arguments)
     pt_find(cuda, "fake_cuda_count", &asked.cuda_count);
     pt_find(cuda, "fake_cuda_last_violation", &asked.last_violation);
     pt_find(trt, "double_live", &asked.trt_live);
+    pt_find(trt, "double_calls", &asked.trt_calls);
     pt_find(trt, "getInferLibVersion", &asked.trt_version);
     if (count != 4 || asked.cuda_calls == NULL || asked.trt_live == NULL ||
-        asked.trt_version == NULL || !make_all(arguments[2], arguments[3], 0))
+        asked.trt_version == NULL || asked.trt_calls == NULL ||
+        !make_all(arguments[2], arguments[3], strcmp(arguments[1], "logger") == 0 ? 3 : 0))
         return 2;
-    if (strcmp(arguments[1], "fork") != 0) {
+    if (strcmp(arguments[1], "logger") == 0) {
+        try_logger();
+    } else if (strcmp(arguments[1], "report") == 0) {
         try_reports();
     } else {
         try_forks();
         if (make_all(arguments[2], arguments[3], 2))
-            try_fork_while_opening(asked.trt_version());
+            try_fork_while_opening();
     }
     return expect_end();
 }

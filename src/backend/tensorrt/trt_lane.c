@@ -3,26 +3,21 @@
 #include "backend/tensorrt/trt_lane.h"
 #include "backend/tensorrt/trt_network.h"
 #include "backend/tensorrt/trt_watch.h"
+#include "base/log.h"
 #include "base/memory.h"
 
 #include <string.h>
 
-pawl_status pw_trt_profiles_make(const pw_trt_library *library, pw_trt_native *engine,
-                                 bool is_dynamic, pw_trt_profiles *profiles, pawl_error *error)
+void pw_trt_profiles_make(const pw_trt_library *library, pw_trt_native *engine, bool is_dynamic,
+                          pw_trt_profiles *profiles)
 {
-    pthread_mutexattr_t attributes;
-    *profiles = (pw_trt_profiles){.count = 0};
-    if (pthread_mutexattr_init(&attributes) != 0)
-        return pw_fail_memory(error, "the optimisation profiles", sizeof *profiles);
-    (void)pthread_mutexattr_settype(&attributes, PTHREAD_MUTEX_RECURSIVE);
-    const bool is_made = pthread_mutex_init(&profiles->mutex, &attributes) == 0;
-    (void)pthread_mutexattr_destroy(&attributes);
-    if (!is_made)
-        return pw_fail_memory(error, "the optimisation profiles", sizeof *profiles);
     const int32_t count = pw_trt_engine_profiles(library, engine);
-    profiles->count = count < 1 ? 1 : count > PAWL_MAX_CONTEXTS ? PAWL_MAX_CONTEXTS : count;
-    profiles->is_exclusive = is_dynamic && library->strategy->has_exclusive_profiles;
-    return PAWL_OK;
+    *profiles =
+        (pw_trt_profiles){.count = count < 1                   ? 1
+                                   : count > PAWL_MAX_CONTEXTS ? PAWL_MAX_CONTEXTS
+                                                               : count,
+                          .is_exclusive = is_dynamic && library->strategy->has_exclusive_profiles};
+    (void)pthread_mutex_init(&profiles->mutex, NULL); /* cannot fail on Linux */
 }
 
 void pw_trt_profiles_free(pw_trt_profiles *profiles)
@@ -105,9 +100,12 @@ pawl_status pw_trt_lane_open(const pw_trt_library *library, pw_trt_object *engin
     *made = (pw_trt_lane){.library = library, .profiles = profiles, .users = 1};
     pw_trt_watch_warnings(&watch, is_of_profile, NULL);
     if (profiles->is_exclusive) {
+        pw_log_held held;
+        pw_log_hold(&held);
         (void)pthread_mutex_lock(&profiles->mutex);
         status = make_exclusive(made, engine, stream, error);
         (void)pthread_mutex_unlock(&profiles->mutex);
+        pw_log_tell(&held);
     } else {
         status = make_context(made, engine, error);
     }

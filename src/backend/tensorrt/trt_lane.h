@@ -16,16 +16,15 @@
 
 /* The optimisation profiles of an engine. */
 typedef struct pw_trt_profiles {
-    pthread_mutex_t mutex; /* recursive: the library may log meanwhile, and a logger may do anything */
+    pthread_mutex_t mutex; /* while it is held nothing is told to the user's logger */
     bool is_exclusive;     /* a profile serves one execution context at a time */
     int32_t count;
     bool is_taken[PAWL_MAX_CONTEXTS];
 } pw_trt_profiles;
 
 /* Of a deserialised engine; is_dynamic: of a range of shapes. The caller's: free it. */
-pawl_status pw_trt_profiles_make(const pw_trt_library *library, pw_trt_native *engine,
-                                 bool is_dynamic, pw_trt_profiles *profiles,
-                                 pawl_error *error) PW_NODISCARD;
+void pw_trt_profiles_make(const pw_trt_library *library, pw_trt_native *engine, bool is_dynamic,
+                          pw_trt_profiles *profiles);
 void pw_trt_profiles_free(pw_trt_profiles *profiles); /* zeroed is fine */
 
 typedef struct pw_trt_lane {

@@ -133,9 +133,9 @@ static pawl_status open_engine(pw_trt_device_plan *made, pawl_error *error)
     PW_TRY(pw_trt_make_runtime(made->library, &made->runtime, error));
     PW_TRY(load_engine(made, error));
     PW_TRY(find_tensors(made, error));
-    return pw_trt_profiles_make(made->library, made->engine->native,
-                                pw_trt_is_dynamic(&made->base.plan->profile), &made->profiles,
-                                error);
+    pw_trt_profiles_make(made->library, made->engine->native,
+                         pw_trt_is_dynamic(&made->base.plan->profile), &made->profiles);
+    return PAWL_OK;
 }
 
 static pawl_status open_into(pw_trt_device_plan *made, pawl_error *error)

@@ -56,6 +56,42 @@ static void a_long_message_is_cut(void **state)
     pawl_logger_set(NULL);
 }
 
+/* Nothing is told while it is held, then all in its order; of too much, how much. */
+static void what_is_held_is_told_later(void **state)
+{
+    (void)state;
+    int weight = 1;
+    static char text[3000];
+    static pw_log_held held;
+    const int most = (int)PW_COUNT(held.lines);
+    memset(text, 'x', sizeof text);
+    text[sizeof text - 1] = '\0';
+    pawl_logger_set(&(pawl_logger){.user = &weight, .level = PAWL_LOG_VERBOSE, .write = keep});
+    calls = 0;
+    pw_log_hold(&held);
+    pw_log(PAWL_LOG_WARNING, "%s", text);
+    pw_log(PAWL_LOG_INFO, "the %s", "last");
+    assert_int_equal(calls, 0);
+    pw_log_tell(&held);
+    assert_int_equal(calls, 2);
+    assert_string_equal(last, "the last");
+    assert_int_equal(strlen(held.lines[0].text), sizeof held.lines[0].text - 1);
+    pw_log_hold(&held);
+    for (int i = 0; i < most + 3; i++)
+        pw_log(PAWL_LOG_INFO, "%d", i);
+    pw_log_tell(&held);
+    assert_int_equal(calls, 2 + most + 1);
+    assert_string_equal(last, "3 more messages were not kept");
+    pw_log_hold(&held); /* and each time anew */
+    pw_log_tell(&held);
+    assert_int_equal(calls, 2 + most + 1);
+    pawl_logger_set(NULL);
+    pw_log_hold(&held);
+    pw_log(PAWL_LOG_ERROR, "unheard");
+    assert_int_equal(held.count, 0);
+    pw_log_tell(&held);
+}
+
 /* What a once has found waits for a logger, and is told once. */
 static void a_notice_is_told_once_to_who_listens(void **state)
 {
@@ -167,6 +203,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_what_is_wanted_arrives),
         cmocka_unit_test(a_long_message_is_cut),
+        cmocka_unit_test(what_is_held_is_told_later),
         cmocka_unit_test(a_notice_is_told_once_to_who_listens),
         cmocka_unit_test(a_change_is_seen_whole),
         cmocka_unit_test(a_fork_leaves_no_lock_behind),
