@@ -383,6 +383,27 @@ static void test_faults(chain *c)
     }
 }
 
+/* A graph whose first start finds no memory is as none: the run goes on without it, and so do those
+ * after it. */
+static void test_no_room_for_graphs(chain *c)
+{
+    pawl_error error = {.message = ""};
+    boxes right, found;
+    chain other = {.plan = NULL};
+    expect(detect(c, c->detector, &right, &error) >= 0, "with room", error.message);
+    expect(open_chain(&other, pt_segmenter, &error) >= 0, "without room", error.message);
+    setenv("FAKE_CUDA_FAIL", "cuGraphLaunch:1:2", 1);
+    fake.forget();
+    for (int i = 0; i < 4; i++)
+        expect(detect(&other, other.detector, &found, &error) >= 0 &&
+                   memcmp(&found, &right, sizeof found) == 0,
+               "without room for a graph", error.message);
+    expect(fake.calls("cuGraphLaunch") == 1, "graphs", "one is tried");
+    unsetenv("FAKE_CUDA_FAIL");
+    expect_idle("without room for a graph");
+    close_chain(&other);
+}
+
 /* A partial batch is another shape; coming back to the first is right too. */
 static void test_shapes(chain *c)
 {
@@ -627,8 +648,10 @@ int main(int count, char **arguments)
             test_shapes(&c);
             test_formats(&c);
             test_cancelled(&c);
-            if (strcmp(mode, "whole") == 0)
+            if (strcmp(mode, "whole") == 0) {
                 test_faults(&c);
+                test_no_room_for_graphs(&c);
+            }
         }
     }
     close_chain(&c);

@@ -177,6 +177,14 @@ static pawl_status put_work(pw_trt_program *program, int which, pawl_error *erro
                : PAWL_OK;
 }
 
+static void do_without_graphs(pw_trt_program *program, const pawl_error *reason)
+{
+    pw_trt_graphs_free(program);
+    program->is_graph_refused = true;
+    pw_log(PAWL_LOG_INFO, "runs are started kernel by kernel: there is no graph of them (%s)",
+           reason->message);
+}
+
 /* One graph of the letterboxes, the network and the boxes. That it cannot be had is no error: all
  * goes on plainly. */
 static void record(pw_trt_program *program, int which)
@@ -192,10 +200,24 @@ static void record(pw_trt_program *program, int which)
     }
     if (status >= 0)
         return;
-    program->is_graph_refused = true;
+    do_without_graphs(program, &reason);
     pw_trt_watch_forget();
-    pw_log(PAWL_LOG_INFO, "runs are started kernel by kernel: there is no graph of them (%s)",
-           reason.message);
+}
+
+/* A driver takes memory for a graph when that is first started: without it there is none, either.
+ */
+static pawl_status launch(pw_trt_program *program, int which, pawl_error *error)
+{
+    pawl_error reason = {.message = ""};
+    const pawl_status status =
+        pw_gpu_graph_launch(program->graphs[which], program->stream, &reason);
+    if (status == PAWL_ERR_MEMORY) {
+        do_without_graphs(program, &reason);
+        return put_work(program, which, error);
+    }
+    if (status < 0 && error != NULL)
+        *error = reason;
+    return status;
 }
 
 static pawl_status start_work(pw_trt_program *program, int which, pawl_error *error)
@@ -212,7 +234,7 @@ static pawl_status start_work(pw_trt_program *program, int which, pawl_error *er
     if (program->graphs[which] == NULL && program->is_warm && !program->is_graph_refused)
         record(program, which);
     if (program->graphs[which] != NULL)
-        return pw_gpu_graph_launch(program->graphs[which], program->stream, error);
+        return launch(program, which, error);
     program->is_warm = true;
     return put_work(program, which, error);
 }
