@@ -4,6 +4,7 @@
 #define _GNU_SOURCE 1 /* sched_setaffinity */
 #include "cli/bench.h"
 #include "common/inputs.h"
+#include "common/text_file.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -11,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#define PROBES_LIMIT ((size_t)1 << 20)
 
 #define CORES_MAX CPU_SETSIZE
 
@@ -37,12 +40,22 @@ static void choose_cores(size_t wanted)
         core_count = 0;
 }
 
-static json_t *read_kept(const bench *of)
+/* It is written anew: no input, so that app_json_read() is not for it. Nothing where it is not
+ * there yet; what is not of bench is left alone. */
+static int read_kept(const bench *of, json_t **kept)
 {
-    json_t *kept = NULL;
-    if (access(of->options->probes, F_OK) == 0)
-        (void)app_json_read(&kept, of->options->probes);
-    return json_is_object(kept) ? kept : json_object();
+    app_text text = {0};
+    const char *path = of->options->probes;
+    const char *problem = access(path, F_OK) == 0 ? app_text_load(&text, path, PROBES_LIMIT) : NULL;
+    if (problem != NULL)
+        return app_fail(APP_EXIT_INPUT, "cannot open %s: %s", path, problem);
+    *kept = text.size == 0 ? json_object() : json_loadb(text.bytes, text.size, 0, NULL);
+    app_text_free(&text);
+    if (json_is_object(*kept))
+        return APP_EXIT_DONE;
+    json_decref(*kept);
+    *kept = NULL;
+    return app_fail(APP_EXIT_INPUT, "%s: not what pawl bench --probe-file writes", path);
 }
 
 static const char *key_of(const bench *of, char key[32])
@@ -60,12 +73,13 @@ int bench_probes_begin(bench *of)
     const int refused = app_inputs_check(of->options->probes);
     if (refused != APP_EXIT_DONE)
         return refused;
-    json_t *kept = read_kept(of);
+    json_t *kept = NULL;
+    const int code = read_kept(of, &kept);
     const json_t *best = json_object_get(kept, key_of(of, key));
     of->best.gflops = json_number_value(json_object_get(best, "gflops"));
     of->best.gigabytes = json_number_value(json_object_get(best, "gigabytes"));
     json_decref(kept);
-    return APP_EXIT_DONE;
+    return code;
 }
 
 typedef struct prober {
@@ -135,9 +149,12 @@ static int keep(const bench *of)
 {
     char key[32];
     app_output output = {0};
-    json_t *kept = read_kept(of);
+    json_t *kept = NULL;
+    int code = read_kept(of, &kept);
+    if (code != APP_EXIT_DONE)
+        return code;
     const bool is_set = app_json_set(kept, key_of(of, key), probe_json(&of->best));
-    int code = is_set ? app_output_open(&output, of->options->probes) : app_fail_memory();
+    code = is_set ? app_output_open(&output, of->options->probes) : app_fail_memory();
     if (code == APP_EXIT_DONE) {
         (void)app_json_write_line(output.stream, kept);
         code = app_output_commit(&output);

@@ -197,8 +197,6 @@ static int open_files(bench *of)
         code = app_fail(APP_EXIT_INPUT, "there are no pictures to look at");
     if (code == APP_EXIT_DONE && !app_inputs_add_all(of->pictures.items, of->pictures.count))
         code = app_fail_memory();
-    if (code == APP_EXIT_DONE && options->baseline != NULL && !app_inputs_add(options->baseline))
-        code = app_fail_memory();
     if (code == APP_EXIT_DONE && options->trace != NULL)
         code = app_inputs_check(options->trace);
     if (code == APP_EXIT_DONE && options->input != NULL) {

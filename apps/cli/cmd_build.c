@@ -6,6 +6,7 @@
 #include "cli/lifetimes.h"
 #include "cli/session.h"
 #include "common/files.h"
+#include "common/inputs.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -300,6 +301,8 @@ static int run_build(struct build *build)
                                                   build->options->threads, app_clock_ms() - start});
     if (code == APP_EXIT_DONE && app_is_interrupted())
         code = app_fail_interrupted();
+    if (code == APP_EXIT_DONE)
+        code = app_inputs_check(build->output);
     if (code != APP_EXIT_DONE)
         return code;
     if (pawl_plan_save(build->plan, build->output, &error) < 0)

@@ -2,6 +2,7 @@
 /* pawl export: weights as an ONNX file, for other runtimes. */
 #include "cli/session.h"
 #include "common/files.h"
+#include "common/inputs.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -104,7 +105,7 @@ static int run_export(export_job *job)
     pawl_onnx_desc desc = PAWL_ONNX_DESC_INIT;
     const export_options *options = job->options;
     const double start = app_clock_ms();
-    const int code = read_network(job);
+    int code = read_network(job);
     if (code != APP_EXIT_DONE)
         return code;
     app_shape shape = {job->model.imgsz, job->model.imgsz};
@@ -117,6 +118,9 @@ static int run_export(export_job *job)
     desc.width = shape.width;
     if (app_is_interrupted())
         return app_fail_interrupted();
+    code = app_inputs_check(job->output);
+    if (code != APP_EXIT_DONE)
+        return code;
     if (pawl_network_save_onnx(job->network, &desc, job->output, &error) < 0)
         return app_fail_library(job->output, &error);
     say_written(job, shape, start);

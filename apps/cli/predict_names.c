@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Class names of a prediction: the engine's, else those of --names, else "class7". */
 #include "cli/predict.h"
+#include "common/inputs.h"
 #include "common/names.h"
 
 #include <stdlib.h>
@@ -14,6 +15,8 @@ int predict_names_open(predict_names *names, const session *opened, const char *
         return app_fail_memory();
     if (path != NULL && opened->model.has_names)
         app_warn("%s has class names of its own, --names is not used", opened->path);
+    if (path != NULL && !app_inputs_add(path)) /* read or not */
+        return app_fail_memory();
     if (path != NULL && !opened->model.has_names) {
         const int code = app_names_read(&names->own, path);
         if (code != APP_EXIT_DONE)

@@ -6,6 +6,7 @@
  */
 #include "cli/val_data.h"
 #include "common/data_yaml.h"
+#include "common/inputs.h"
 #include "common/text_file.h"
 
 #include <errno.h>
@@ -71,7 +72,7 @@ static int add_list(app_paths *pictures, const char *path)
     const char *problem = app_text_load(&text, path, LIST_SIZE_LIMIT);
     if (problem != NULL)
         return app_fail(APP_EXIT_INPUT, "cannot open %s: %s", path, problem);
-    int code = app_text_convert(&text) ? APP_EXIT_DONE : app_fail_memory();
+    int code = app_inputs_add(path) && app_text_convert(&text) ? APP_EXIT_DONE : app_fail_memory();
     for (char *line = text.bytes, *next = NULL; line != NULL && code == APP_EXIT_DONE;
          line = next) {
         next = strpbrk(line, "\r\n");
@@ -197,7 +198,7 @@ static int add_pictures(val_data *data, const app_paths *paths)
         if (is_good) {
             picture->id = json_incref(json_array_get(ids, i));
             picture->label = label_path(picture->path);
-            is_good = picture->label != NULL;
+            is_good = picture->label != NULL && app_inputs_add(picture->label);
         }
     }
     json_decref(ids);

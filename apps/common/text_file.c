@@ -4,6 +4,7 @@
 #include "common/text_file.h"
 
 #include "common/files.h"
+#include "common/inputs.h"
 #include "common/term.h"
 #include "common/video/source.h"
 
@@ -191,7 +192,7 @@ int app_text_read(app_text *text, const char *path, size_t most)
         return app_fail(APP_EXIT_INPUT, "cannot open %s: %s", path, problem);
     const char *foreign = NULL;
     int code = APP_EXIT_DONE;
-    if (!app_text_convert(text))
+    if (!app_inputs_add(path) || !app_text_convert(text))
         code = app_fail_memory();
     else if ((foreign = first_foreign(text)) != NULL)
         code = fail_foreign(text, foreign, path);

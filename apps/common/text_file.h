@@ -22,8 +22,8 @@ bool app_text_convert(app_text *text);
 
 /*
  * Reads, as app_text_load(), UTF-8: a byte-order mark goes, UTF-16 (which Windows calls Unicode) is
- * converted. What is neither, GBK for one, is refused with its line and what to do. Reports what is
- * wrong and returns an exit code.
+ * converted. It is an input of the run (common/inputs.h). What is neither, GBK for one, is refused
+ * with its line and what to do. Reports what is wrong and returns an exit code.
  */
 int app_text_read(app_text *text, const char *path, size_t most);
 void app_text_free(app_text *text);

@@ -31,6 +31,27 @@ try pawl val -q e.bin --data t.json --json t.json
 try pawl val -q e.bin --data t.json --save-json e.bin
 try pawl verify -q a.bin e.bin --images p.jpg --json e.bin
 try pawl verify -q a.bin e.bin --images p.jpg --json a.bin
+# Of what a run reads besides: lists, names, labels, --names that an engine with names of its own does not need.
+echo p.jpg >list.txt
+printf '%s\n' a b c d e f >names
+mkdir -p set/images set/labels
+cp p.jpg set/images
+echo '0 0.5 0.5 0.1 0.1' >set/labels/p.txt
+echo images/p.jpg >set/list.txt
+printf 'val: list.txt\nnames: [circle, square, triangle, star, heart, cross]\n' >set/data.yaml
+mkdir kept
+cp -r list.txt names set kept
+try pawl predict -q e.bin list.txt --nosave --json list.txt
+try pawl predict -q e.bin p.jpg --nosave --names names --json names
+try pawl build -q a.bin --names names -o names
+try pawl export -q a.bin --names names -o names
+try pawl build -q a.bin --names names -o x.engine --fp16-audit names
+try pawl val -q e.bin --data set/data.yaml --project set --name . --exist-ok --save-txt
+try pawl val -q e.bin --data set/data.yaml --nosave --json set/list.txt
+echo '{' >probes.json
+try pawl bench -q e.bin --imgsz 64 --iterations 1 --probe-file probes.json
+for file in list.txt names set/list.txt set/labels/p.txt; do cmp $file kept/$file; done
+cat probes.json
 cmp t.json keep.json
 tool same a.bin "$SHAPES/shapes.pt"
 cmp p.jpg "$SHAPES/pictures/shapes1.jpg"
