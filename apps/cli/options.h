@@ -7,7 +7,7 @@
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H
 
-#include "common/args.h"
+#include "common/args_check.h"
 #include "common/files.h"
 #include "common/picture_file.h"
 #include "common/term.h"

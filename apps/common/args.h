@@ -114,24 +114,9 @@ const app_command *app_command_get(size_t index);
 bool app_parse(const app_command *command, int argc, char **argv, void *options,
                app_arguments *arguments, int *code);
 
-/* Refuses options that were given and that @p backend does not know: exit code 2 and a sentence,
- * else 0. */
-int app_backend_check(const app_command *command, const app_arguments *arguments,
-                      const char *backend);
-
-/* Refuses two options that write to one file, whatever they call it, and one that writes to
- * @p output (NULL: none), which the command writes besides: exit code 2 and a sentence, else 0.
- * app_parse() does so without an output. */
-int app_outputs_check(const app_command *command, const app_arguments *arguments,
-                      const void *options, const char *output);
-
 /* Says what is wrong with the usage, points at the help; returns APP_EXIT_USAGE. */
 int app_usage(const app_command *command, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-
-/* The same of a file to be written, whose ending says that it is of another kind than @p endings:
- * exit code 2, else 0. */
-int app_output_kind_check(const app_command *command, const char *path, const char *endings);
 
 /* Options of every command: -q, -v, --max-memory, -h. */
 extern const app_option app_common_options[];

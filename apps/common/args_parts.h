@@ -8,6 +8,9 @@
 /* By name or alias, of the command or common; NULL: none. */
 const app_option *app_option_find(const app_command *command, const char *name, size_t length);
 
+/* Warns of options that add to others, of which none was given. */
+void app_warn_idle(const app_command *command, const app_arguments *arguments);
+
 /* Options that are not ours. Each says what it is called here, or else what was
  * probably meant, and returns the code to end with. */
 int app_unknown_option(const app_command *command, const char *name, size_t length);
