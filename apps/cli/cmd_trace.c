@@ -4,6 +4,7 @@
 #include "cli/options.h"
 #include "cli/traced.h"
 #include "common/files.h"
+#include "common/inputs.h"
 
 #include <pawl/trace.h>
 
@@ -290,6 +291,20 @@ static int check_suppressions(const char *path)
     return APP_EXIT_DONE;
 }
 
+/* The report takes the place of nothing that the program is, or is given. */
+static int check_output(const app_arguments *arguments, const trace_options *options)
+{
+    char path[4096];
+    if (options->output == NULL)
+        return APP_EXIT_DONE;
+    const bool is_found = find_program(arguments->items[0], path, sizeof path);
+    if (!app_inputs_add_all(arguments->items, (size_t)arguments->count) ||
+        (is_found && !app_inputs_add(path)) ||
+        (options->suppressions != NULL && !app_inputs_add(options->suppressions)))
+        return app_fail_memory();
+    return app_inputs_check(options->output);
+}
+
 static int trace_main(int argc, char **argv)
 {
     trace_options options;
@@ -304,6 +319,8 @@ static int trace_main(int argc, char **argv)
                             options.suppressions);
         else if (options.suppressions != NULL)
             code = check_suppressions(options.suppressions);
+        if (code == APP_EXIT_DONE)
+            code = check_output(&arguments, &options);
         if (code == APP_EXIT_DONE) {
             /* Options are gone from before it, so there is room. */
             arguments.items[arguments.count] = NULL;

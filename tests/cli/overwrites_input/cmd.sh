@@ -50,6 +50,13 @@ try pawl val -q e.bin --data set/data.yaml --project set --name . --exist-ok --s
 try pawl val -q e.bin --data set/data.yaml --nosave --json set/list.txt
 echo '{' >probes.json
 try pawl bench -q e.bin --imgsz 64 --iterations 1 --probe-file probes.json
+cp names program
+chmod +x program
+try pawl trace -o program -- ./program
+try pawl trace -o names -- ./program names
+echo "# none" >none
+try pawl trace --suppressions none -o none -- ./program
+cmp names program
 for file in list.txt names set/list.txt set/labels/p.txt; do cmp $file kept/$file; done
 cat probes.json
 cmp t.json keep.json
