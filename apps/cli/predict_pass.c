@@ -124,6 +124,10 @@ static int report(predict_run *run, predict_source *source, pawl_status status)
                        "%.200s: it is damaged or cut short; what could be read of it, %zu %s, is "
                        "done (%s%.150s)",
                        feed->shown, APP_COUNT(source->looked, "frame", "frames"), who, why);
+    else if (feed->why[0] == '\0' && run->feeds.stride > 1)
+        (void)snprintf(bad.error.message, sizeof bad.error.message,
+                       "%.200s: no frame is looked at: it has fewer than --vid-stride %d",
+                       feed->shown, run->feeds.stride);
     else
         (void)snprintf(bad.error.message, sizeof bad.error.message,
                        "%.200s: no frame can be read of it (%s%.150s)", feed->shown, who, why);

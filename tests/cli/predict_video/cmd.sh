@@ -22,6 +22,7 @@ look three.mkv -q; ffprobe -v error -select_streams a -show_entries stream=codec
 echo '--- every third'
 look a.mp4 --vid-stride 3 | sed 's/320x320.*/320x320/' | tail -n 4 | head -n 2
 film out/o/a.mp4
+look a.mp4 --vid-stride 1000 -q
 echo '--- turned, odd, another rate, a GIF'
 make -i a.mp4 -c copy -metadata:s:v rotate=90 turned.mp4 2>/dev/null
 make -i a.mp4 -an -vf scale=320:200 -metadata:s:v rotate=0 -c:v mpeg4 flat.avi
