@@ -245,6 +245,29 @@ static bool are_candidates_right(const pk_implementation *implementation, const 
     return right;
 }
 
+/* Whether call's bits come out, too, when so many share the work that items are small. */
+static bool is_equal_among_many(const pk_call *call, const pt_case *of, const pk_machine *machine)
+{
+    const pk_implementation *implementation = call->implementation;
+    pk_problem problem = *call->problem;
+    problem.workers = pt_random_from(5, 64);
+    const size_t size = pt_extent(&problem.destination) * pk_type_size(problem.destination.type);
+    pk_needs needs;
+    implementation->plan(implementation, &problem, machine, &needs);
+    pk_call many = *call;
+    many.problem = &problem;
+    many.needs = &needs;
+    many.workspace = lines(needs.workspace);
+    many.destination = pt_exact(size);
+    if (needs.packed > 0) {
+        void *packed = lines(needs.packed);
+        implementation->pack(implementation, &problem, &of->constants, packed);
+        many.packed = packed;
+    }
+    run_shuffled(&many);
+    return memcmp(many.destination, call->destination, size) == 0;
+}
+
 static void check_case(const pk_implementation *implementation, const pt_case *of)
 {
     const pk_problem *problem = &of->problem;
@@ -280,7 +303,8 @@ static void check_case(const pk_implementation *implementation, const pt_case *o
     } else {
         call.destination = pt_exact(pt_extent(out) * pk_type_size(out->type));
         run_shuffled(&call);
-        right = is_right(implementation, of, call.source, call.destination);
+        right = is_right(implementation, of, call.source, call.destination) &&
+                is_equal_among_many(&call, of, &machine);
     }
     char text[PK_TEXT_SIZE];
     pk_problem_text(problem, text);
