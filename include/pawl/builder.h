@@ -68,7 +68,7 @@ typedef struct pawl_build_desc {
     /* What follows is TensorRT's, but for timing_cache and tuning. The engine keeps it; set while a backend is built for that does not know it, it
        is a warning in the log. */
     size_t workspace_size;          /* bytes a kernel may take; 0: 1 GiB */
-    int32_t optimisation_level;     /* 0 (fast build) to 5; -1: the library's own default. Ignored before 8.6 */
+    int32_t optimisation_level;     /* 0 (fast build) to 5; -1: the library's own default. Before 8.6 ignored, but for 0 to 2 of FP16 from 8.2.1 on: all layers are of halves */
     const char *timing_cache;       /* TensorRT's, and tuning's: file read before and written after timing; NULL: none. One that cannot be used
                                        is a warning in the log, and all is timed. "FOLDER/": TensorRT's is a file in it for each version and GPU */
     int32_t is_version_compatible;  /* 1: the plan runs on later versions too, where the family can (8.6 on) */

@@ -6,6 +6,7 @@
  */
 #include "backend/backend.h"
 #include "backend/tensorrt/trt_calls.h"
+#include "backend/tensorrt/trt_network.h"
 #include "support/counted.h"
 #include "support/messages.h"
 #include "support/symbols.h"
@@ -24,6 +25,7 @@ static const pw_trt_library *library;
 static int (*live)(void);
 static unsigned (*calls)(const char *);
 static void (*forget)(void);
+static void (*halves)(unsigned *, unsigned *);
 
 /* What is shown of a build, and the call of it that says no (0: none does). */
 typedef struct watching {
@@ -283,6 +285,76 @@ static void test_refused(void)
     }
 }
 
+/* A low optimisation level, where the version has none: each layer within is asked for halves, none
+ * of the outputs and none that stays FP32. No other plan, level or version asks for any. */
+static void test_halves(void)
+{
+    static const struct {
+        const char *what, *precision;
+        int32_t level;
+        bool is_low, is_fixed;
+        float weight; /* of one layer, where it is not 0 */
+        unsigned floats;
+    } cases[] = {{"FP32", "fp32", 0, false, false, 0.0f, 0},
+                 {"FP16", "fp16", -1, false, false, 0.0f, 0},
+                 {"FP16 at level 0", "fp16", 0, true, false, 0.0f, 0},
+                 {"FP16 at level 2", "fp16", 2, true, false, 0.0f, 0},
+                 {"FP16 at level 3", "fp16", 3, false, false, 0.0f, 0},
+                 {"FP16 at level 2, mended", "fp16", 2, true, true, 1e-5f, 0},
+                 {"a layer that stays FP32", "fp16", -1, false, true, 1e5f, 1},
+                 {"a layer that stays FP32, at level 2", "fp16", 2, true, true, 1e5f, 1}};
+    const bool has_low = library->version >= 8201 && library->version < 8600;
+    for (size_t i = 0; i < PW_COUNT(cases); i++) {
+        pw_plan *const plan = pt_tiny_tensorrt_plan(SIDE, 1);
+        pw_trt_output outputs[PW_TRT_MAX_OUTPUTS];
+        const unsigned output_count = (unsigned)pw_trt_outputs(&plan->network, outputs);
+        const bool is_ignored =
+            cases[i].level >= 0 && library->version < 8600 && !(has_low && cases[i].is_low);
+        pawl_error error = {.status = PAWL_OK};
+        unsigned made = 0, others = 0;
+        float *weights = NULL;
+        memcpy(&weights, &layer_of(plan, PW_OP_CONV)->as.conv.weights, sizeof weights);
+        if (cases[i].weight != 0.0f)
+            weights[0] = cases[i].weight;
+        plan->precision = cases[i].precision;
+        plan->options.optimisation_level = cases[i].level;
+        plan->options.is_fp16_fixed = cases[i].is_fixed;
+        forget();
+        messages[0] = '\0';
+        expect(build(plan, NULL, NULL, &error) == PAWL_OK, cases[i].what, error.message);
+        expect((strstr(messages, "has no optimisation levels") != NULL) == is_ignored,
+               cases[i].what, messages);
+        halves(&made, &others);
+        const unsigned within = calls("getOutput") - output_count - cases[i].floats;
+        expect(within > 10 && made == (has_low && cases[i].is_low ? within : 0), cases[i].what,
+               "other layers are asked for halves");
+        const bool is_kept = cases[i].floats != 0 &&
+                             pw_trt_has_flag(library, library->strategy->obey_precision_flag);
+        expect(others == (is_kept ? cases[i].floats : 0), cases[i].what, "asks for something else");
+        (void)pw_object_end(plan);
+    }
+}
+
+/* A library that cannot do so builds what it builds without a level, and that is said. */
+static void test_without_halves(void)
+{
+    pw_plan *const plan = pt_tiny_tensorrt_plan(SIDE, 1);
+    const bool has_low = library->version >= 8201 && library->version < 8600;
+    pawl_error error = {.status = PAWL_OK};
+    plan->precision = "fp16";
+    plan->options.optimisation_level = 2;
+    setenv("DOUBLE_WITHOUT_HALVES", "1", 1);
+    forget();
+    messages[0] = '\0';
+    expect(build(plan, NULL, NULL, &error) == PAWL_OK, "without halves", error.message);
+    expect((strstr(messages, "builds no plan of FP16 layers alone") != NULL) == has_low,
+           "it is said", messages);
+    expect(calls("buildSerializedNetwork") == 1 + (unsigned)has_low && live() == 0,
+           "built a second time", "not so, or something is left");
+    unsetenv("DOUBLE_WITHOUT_HALVES");
+    (void)pw_object_end(plan);
+}
+
 int main(void)
 {
     const pawl_logger logger = {.level = PAWL_LOG_WARNING, .write = keep_message};
@@ -295,6 +367,7 @@ int main(void)
     pt_find(trt, "double_live", &live);
     pt_find(trt, "double_calls", &calls);
     pt_find(trt, "double_forget", &forget);
+    pt_find(trt, "double_halves", &halves);
     (void)pawl_logger_set(&logger);
     test_stopped();
     test_crowd();
@@ -302,6 +375,8 @@ int main(void)
     test_unused_cache();
     test_forgotten_cache();
     test_refused();
+    test_halves();
+    test_without_halves();
     expect(pawl_object_count() == 0, "objects", "are left");
     printf("%s: ", library->version_text);
     return expect_end();

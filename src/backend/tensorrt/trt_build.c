@@ -27,6 +27,7 @@ typedef struct build_job {
     const pw_tuning *tuning;
     bool is_half,
         is_int8; /* FP16 is allowed; some layers are of integers, and the rest may be FP16 */
+    bool has_lost_halves; /* the library built nothing where each layer was to be of halves */
     uint32_t sources,
         lost_sources; /* bits of pawl_tactic_source: in use in the last attempt; given up */
 } build_job;
@@ -164,6 +165,22 @@ static pawl_status add_profiles(const pw_trt_library *library, pw_trt_object *bu
     return PAWL_OK;
 }
 
+static bool has_levels(const pw_trt_library *library)
+{
+    return pw_trt_has(library, PW_TRT_VBuilderConfig_setBuilderOptimizationLevel);
+}
+
+/* What a low level means where the version has none: a plain FP16 plan's layers are of halves, so
+ * that float32's kernels are not timed. */
+static bool asks_for_halves(const build_job *job)
+{
+    enum { LAST_LOW_LEVEL = 2 }; /* the library's own default is 3 */
+    const int32_t level = job->plan->options.optimisation_level;
+    return job->is_half && !job->is_int8 && !job->has_lost_halves && !has_levels(job->library) &&
+           level >= 0 && level <= LAST_LOW_LEVEL &&
+           pw_trt_has_flag(job->library, job->library->strategy->obey_precision_flag);
+}
+
 static bool has_sources(const pw_trt_library *library)
 {
     return !library->strategy->is_rtx &&
@@ -198,10 +215,9 @@ static void configure(build_job *job, pw_trt_native *config)
         (void)pw_trt_config_set_flag(library, config, strategy->fp16_flag, true);
     if (job->is_int8)
         (void)pw_trt_config_set_flag(library, config, strategy->int8_flag, true);
-    if (job->is_half && options->is_fp16_fixed)
+    if (asks_for_halves(job) || (job->is_half && options->is_fp16_fixed))
         (void)pw_trt_config_set_flag(library, config, strategy->obey_precision_flag, true);
-    if (options->optimisation_level >= 0 &&
-        pw_trt_has(library, PW_TRT_VBuilderConfig_setBuilderOptimizationLevel))
+    if (options->optimisation_level >= 0 && has_levels(library))
         pw_trt_config_set_level(library, config, options->optimisation_level);
     if (options->is_version_compatible)
         (void)pw_trt_config_set_flag(library, config, strategy->version_compatible_flag, true);
@@ -220,8 +236,7 @@ static void say_what_is_missing(const build_job *job)
     if (options->is_fp16_fixed && !job->is_half)
         pw_log(PAWL_LOG_WARNING, "an fp32 plan has no FP16 weights: there is nothing to fix (use "
                                  "it with precision fp16)");
-    if (options->optimisation_level >= 0 &&
-        !pw_trt_has(library, PW_TRT_VBuilderConfig_setBuilderOptimizationLevel))
+    if (options->optimisation_level >= 0 && !has_levels(library) && !asks_for_halves(job))
         pw_log(PAWL_LOG_WARNING, "%s has no optimisation levels; the one asked for is ignored",
                version);
     if (options->is_version_compatible &&
@@ -326,6 +341,7 @@ static pawl_status attempt(build_job *job, pw_trt_object **memory, pawl_error *e
                            *config PW_TRT_GUARD = NULL, *cache PW_TRT_GUARD = NULL;
     const pw_trt_translation translation = {
         .is_half = job->is_half,
+        .asks_for_halves = asks_for_halves(job),
         .is_height_width_dynamic =
             profile->height_min != profile->height_max || profile->width_min != profile->width_max,
         .is_mended = job->plan->options.is_fp16_fixed,
@@ -374,6 +390,20 @@ static bool give_up_source(build_job *job)
     return false;
 }
 
+/* Where every layer was to be of halves and that failed, leaves the types to the builder. */
+static bool give_up_halves(build_job *job)
+{
+    if (!asks_for_halves(job))
+        return false;
+    job->has_lost_halves = true;
+    pw_log(PAWL_LOG_WARNING,
+           "%s builds no plan of FP16 layers alone, which optimisation level %d asks for: it "
+           "builds one without that level",
+           job->library->version_text, (int)job->plan->options.optimisation_level);
+    pw_trt_watch_forget();
+    return true;
+}
+
 pawl_status pw_trt_build(const pw_trt_library *library, const pw_plan *plan,
                          const pw_tuning *tuning, pw_trt_object **memory, pawl_error *error)
 {
@@ -388,10 +418,10 @@ pawl_status pw_trt_build(const pw_trt_library *library, const pw_plan *plan,
     pw_trt_watch_warnings(&watch, pw_trt_half_takes, &said);
     if (job.is_half && plan->options.is_fp16_fixed)
         pw_trt_half_say(&plan->network);
-    do { /* each turn gives up one source more */
+    do { /* each turn gives up one thing more */
         job.sources = 0;
         status = attempt(&job, memory, &reason);
-    } while (status == PAWL_ERR_DEVICE && give_up_source(&job));
+    } while (status == PAWL_ERR_DEVICE && (give_up_source(&job) || give_up_halves(&job)));
     if (status < 0 && error != NULL)
         *error = reason;
     if (status >= 0)

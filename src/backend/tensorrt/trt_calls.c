@@ -465,6 +465,13 @@ void pw_trt_layer_set_precision(const pw_trt_library *library, pw_trt_native *la
     CALL_IF(all, VLayer_setPrecision, self, (void)0, (self, (int32_t)type));
 }
 
+void pw_trt_layer_set_output_type(const pw_trt_library *library, pw_trt_native *layer,
+                                  pw_trt_type type)
+{
+    inner *const self = layer->first;
+    CALL_IF(all, VLayer_setOutputType, self, (void)0, (self, 0, (int32_t)type));
+}
+
 void pw_trt_layer_set_input(const pw_trt_library *library, pw_trt_native *layer, int32_t index,
                             pw_trt_native *tensor)
 {

@@ -119,6 +119,7 @@ const char *pw_trt_network_name(const pw_trt_library *library, pw_trt_native *ne
 
 void pw_trt_layer_set_name(const pw_trt_library *library, pw_trt_native *layer, const char *name);
 void pw_trt_layer_set_precision(const pw_trt_library *library, pw_trt_native *layer, pw_trt_type type); /* weakly typed families */
+void pw_trt_layer_set_output_type(const pw_trt_library *library, pw_trt_native *layer, pw_trt_type type); /* the same */
 void pw_trt_layer_set_input(const pw_trt_library *library, pw_trt_native *layer, int32_t index, pw_trt_native *tensor);
 pw_trt_native *pw_trt_layer_output(const pw_trt_library *library, pw_trt_native *layer);
 void pw_trt_convolution_set(const pw_trt_library *library, pw_trt_native *layer, const pw_trt_dims *stride, const pw_trt_dims *padding,

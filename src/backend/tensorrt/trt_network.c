@@ -77,6 +77,18 @@ pawl_status pw_trt_output_of(const pw_trt_translator *t, pw_trt_native *layer, c
     return *output != NULL ? PAWL_OK : refused(t, name);
 }
 
+/* The same of a layer within the network: where the builder may choose, it is told to compute and
+ * to leave halves, and need not time what it would do in float32. */
+static pawl_status result_of(const pw_trt_translator *t, pw_trt_native *layer, const char *name,
+                             const char *part, pw_trt_native **output)
+{
+    if (layer != NULL && t->asks_for_halves) {
+        pw_trt_layer_set_precision(t->library, layer, PW_TRT_HALF);
+        pw_trt_layer_set_output_type(t->library, layer, PW_TRT_HALF);
+    }
+    return pw_trt_output_of(t, layer, name, part, output);
+}
+
 static pawl_status activate(const pw_trt_translator *t, pw_activation kind, float alpha,
                             const char *name, pw_trt_native **value)
 {
@@ -86,25 +98,24 @@ static pawl_status activate(const pw_trt_translator *t, pw_activation kind, floa
     case PW_ACT_NONE:
         return PAWL_OK;
     case PW_ACT_RELU:
-        return pw_trt_output_of(t, pw_trt_add_activation(t->library, t->network, x, PW_TRT_RELU),
-                                name, ".relu", value);
+        return result_of(t, pw_trt_add_activation(t->library, t->network, x, PW_TRT_RELU), name,
+                         ".relu", value);
     case PW_ACT_SIGMOID:
-        return pw_trt_output_of(t, pw_trt_add_activation(t->library, t->network, x, PW_TRT_SIGMOID),
-                                name, ".sigmoid", value);
+        return result_of(t, pw_trt_add_activation(t->library, t->network, x, PW_TRT_SIGMOID), name,
+                         ".sigmoid", value);
     case PW_ACT_LEAKY_RELU:
         if ((layer = pw_trt_add_activation(t->library, t->network, x, PW_TRT_LEAKY_RELU)) != NULL)
             pw_trt_activation_set(t->library, layer, alpha, 0.0f);
-        return pw_trt_output_of(t, layer, name, ".leaky", value);
+        return result_of(t, layer, name, ".leaky", value);
     case PW_ACT_SILU:      /* x * sigmoid(x) */
     case PW_ACT_HARDSWISH: /* x * max(0, min(1, x / 6 + 1 / 2)) */
         layer = pw_trt_add_activation(t->library, t->network, x,
                                       kind == PW_ACT_SILU ? PW_TRT_SIGMOID : PW_TRT_HARD_SIGMOID);
         if (layer != NULL && kind == PW_ACT_HARDSWISH)
             pw_trt_activation_set(t->library, layer, 1.0f / 6.0f, 0.5f);
-        PW_TRY(pw_trt_output_of(t, layer, name, ".gate", value));
-        return pw_trt_output_of(
-            t, pw_trt_add_elementwise(t->library, t->network, x, *value, PW_TRT_PROD), name,
-            ".gated", value);
+        PW_TRY(result_of(t, layer, name, ".gate", value));
+        return result_of(t, pw_trt_add_elementwise(t->library, t->network, x, *value, PW_TRT_PROD),
+                         name, ".gated", value);
     case PW_ACT_RELU6:
     case PW_ACT_ELU:
     case PW_ACT_MISH:
@@ -142,9 +153,9 @@ static pawl_status unscale(pw_trt_translator *t, const char *name, const pw_trt_
     pw_trt_native *const clip = pw_trt_add_activation(t->library, t->network, *value, PW_TRT_CLIP);
     if (clip != NULL)
         pw_trt_activation_set(t->library, clip, -most, most);
-    PW_TRY(pw_trt_output_of(t, clip, name, ".bound", value));
-    return pw_trt_output_of(t, pw_trt_add_scale(t->library, t->network, *value, &weights), name,
-                            ".scale", value);
+    PW_TRY(result_of(t, clip, name, ".bound", value));
+    return result_of(t, pw_trt_add_scale(t->library, t->network, *value, &weights), name, ".scale",
+                     value);
 }
 
 /* The library's convolution, with the attributes of ours. */
@@ -175,7 +186,14 @@ static pawl_status convolve_integers(pw_trt_translator *t, const pw_layer *layer
     pw_trt_native *const native = add_convolution(t, conv, input, &none, &bias);
     if (native != NULL)
         pw_trt_layer_set_input(t->library, native, 1, weights);
-    return pw_trt_output_of(t, native, layer->name, "", value);
+    return result_of(t, native, layer->name, "", value);
+}
+
+static void keep_float(const pw_trt_translator *t, pw_trt_native *layer)
+{
+    pw_trt_layer_set_precision(t->library, layer, PW_TRT_FLOAT);
+    if (t->asks_for_halves)
+        pw_trt_layer_set_output_type(t->library, layer, PW_TRT_FLOAT);
 }
 
 /* Of floats: as it is; or mended, where half would damage its weights and the user wants none of
@@ -200,18 +218,18 @@ static pawl_status convolve_floats(pw_trt_translator *t, const pw_layer *layer,
     PW_TRY(pw_trt_weights_of(t, values, count, type, &weights));
     PW_TRY(pw_trt_weights_of(t, biases, outputs, type, &bias));
     if (is_cast)
-        PW_TRY(pw_trt_output_of(t, pw_trt_add_cast(t->library, t->network, input, PW_TRT_FLOAT),
-                                layer->name, ".float", &input));
+        PW_TRY(result_of(t, pw_trt_add_cast(t->library, t->network, input, PW_TRT_FLOAT),
+                         layer->name, ".float", &input));
     pw_trt_native *const native = add_convolution(t, conv, input, &weights, &bias);
-    if (native != NULL && stays_float && !t->library->strategy->is_strongly_typed)
-        pw_trt_layer_set_precision(t->library, native, PW_TRT_FLOAT);
-    PW_TRY(pw_trt_output_of(t, native, layer->name, "", value));
+    PW_TRY(result_of(t, native, layer->name, "", value));
+    if (stays_float && !t->library->strategy->is_strongly_typed)
+        keep_float(t, native);
     if (is_scaled)
         return unscale(t, layer->name, &mending, value);
     if (!is_cast)
         return PAWL_OK;
-    return pw_trt_output_of(t, pw_trt_add_cast(t->library, t->network, *value, PW_TRT_HALF),
-                            layer->name, ".half", value);
+    return result_of(t, pw_trt_add_cast(t->library, t->network, *value, PW_TRT_HALF), layer->name,
+                     ".half", value);
 }
 
 /* A sum of two, whose tensors are a's, b's and its own. Where it is of bytes, so are both: the
@@ -226,8 +244,8 @@ static pawl_status add_up(pw_trt_translator *t, const pw_layer *layer, const cha
         PW_TRY(pw_trt_quantise(t, layer->name, ".a", is_a ? tensors[0] : layer->output, &a));
         PW_TRY(pw_trt_quantise(t, layer->name, ".b", is_b ? tensors[1] : layer->output, &b));
     }
-    return pw_trt_output_of(t, pw_trt_add_elementwise(t->library, t->network, a, b, PW_TRT_SUM),
-                            layer->name, part, value);
+    return result_of(t, pw_trt_add_elementwise(t->library, t->network, a, b, PW_TRT_SUM),
+                     layer->name, part, value);
 }
 
 static pawl_status translate_conv(pw_trt_translator *t, const pw_layer *layer,
@@ -256,7 +274,7 @@ static pawl_status translate_pool(pw_trt_translator *t, const pw_layer *layer, p
     pw_trt_native *const native = pw_trt_add_pool(t->library, t->network, input, kind, &kernel);
     if (native != NULL)
         pw_trt_pool_set(t->library, native, &stride, &padding);
-    return pw_trt_output_of(t, native, layer->name, "", value);
+    return result_of(t, native, layer->name, "", value);
 }
 
 static pawl_status translate_pad(pw_trt_translator *t, const pw_layer *layer, pw_trt_native *input,
@@ -264,8 +282,8 @@ static pawl_status translate_pad(pw_trt_translator *t, const pw_layer *layer, pw
 {
     const pw_pad *const pad = &layer->as.pad;
     const pw_trt_dims before = {2, {pad->top, pad->left}}, after = {2, {pad->bottom, pad->right}};
-    return pw_trt_output_of(t, pw_trt_add_padding(t->library, t->network, input, &before, &after),
-                            layer->name, "", value);
+    return result_of(t, pw_trt_add_padding(t->library, t->network, input, &before, &after),
+                     layer->name, "", value);
 }
 
 static pawl_status translate_upsample(pw_trt_translator *t, const pw_layer *layer,
@@ -276,7 +294,7 @@ static pawl_status translate_upsample(pw_trt_translator *t, const pw_layer *laye
     pw_trt_native *const native = pw_trt_add_resize(t->library, t->network, input);
     if (native != NULL)
         pw_trt_resize_set_scales(t->library, native, scales, 4);
-    return pw_trt_output_of(t, native, layer->name, "", value);
+    return result_of(t, native, layer->name, "", value);
 }
 
 static pawl_status translate_concat(pw_trt_translator *t, const char *name,
@@ -287,7 +305,7 @@ static pawl_status translate_concat(pw_trt_translator *t, const char *name,
         pw_trt_add_concatenation(t->library, t->network, inputs, (int32_t)count);
     if (native != NULL)
         pw_trt_concatenation_set_axis(t->library, native, 1);
-    return pw_trt_output_of(t, native, name, ".concat", value);
+    return result_of(t, native, name, ".concat", value);
 }
 
 /* One output as it leaves the network. */
@@ -360,8 +378,8 @@ static pawl_status translate_layer(pw_trt_translator *t, const pw_layer *layer,
     case PW_OP_PAD:
         return translate_pad(t, layer, inputs[0], value);
     case PW_OP_GLOBALPOOL:
-        return pw_trt_output_of(t, pw_trt_add_mean(t->library, t->network, inputs[0]), layer->name,
-                                "", value);
+        return result_of(t, pw_trt_add_mean(t->library, t->network, inputs[0]), layer->name, "",
+                         value);
     case PW_OP_DETECT:
     case PW_OP_CLASSIFY:
         return translate_outputs(t);
@@ -419,6 +437,7 @@ pawl_status pw_trt_translate(const pw_trt_library *library, pw_trt_native *netwo
                            .keep = keep,
                            .error = error};
     t.is_mended = options->is_half && options->is_mended;
+    t.asks_for_halves = options->asks_for_halves;
     t.inner_type =
         options->is_half && library->strategy->is_strongly_typed ? PW_TRT_HALF : PW_TRT_FLOAT;
     t.tensors = pw_arena_array(keep, t.source->tensor_count, sizeof(pw_trt_native *));

@@ -21,6 +21,7 @@ size_t pw_trt_outputs(const pw_network *network, pw_trt_output outputs[PW_TRT_MA
 
 typedef struct pw_trt_translation {
     bool is_half; /* FP16 inside, but for what is of integers: by types where the family is strongly typed, else by the config's flag */
+    bool asks_for_halves; /* of a family whose types do not come from the network: each layer within is told to be of halves */
     bool is_height_width_dynamic;
     bool is_mended; /* layers whose weights FP16 would damage are mended: trt_half.h */
 } pw_trt_translation;

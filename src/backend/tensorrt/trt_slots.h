@@ -88,6 +88,7 @@
     X(VNetworkDefinition, addQuantizeV2, void *, (void *, void *, void *, int32_t),                      -1, -2, -2, 63, 62, 61,    0)  \
     X(VNetworkDefinition, addDequantizeV2, void *, (void *, void *, void *, int32_t),                    -1, -2, -2, 64, 63, 62,    0)  \
     X(VLayer, setPrecision, void, (void *, int32_t),                                                     10, 10, 10, -1, 10, -1,    0)  \
+    X(VLayer, setOutputType, void, (void *, int32_t, int32_t),                                           14, 14, 14, -1, 14, -1,    0)  \
     X(VRuntime, setEngineHostCodeAllowed, void, (void *, bool),                                          -1, 20, 21, 20, 21, 20, 8600)  \
     X(VRuntime, setMaxThreads, bool, (void *, int32_t),                                                  10, 10, 12, 11, 12, 11, 8400)  \
     X(VRuntime, getMaxThreads, int32_t, (void *),                                                        11, 11, 13, 12, 13, 12, 8400)  \

@@ -12,6 +12,7 @@ typedef struct pw_trt_translator {
     const pw_network *source;
     pw_trt_type inner_type; /* of activations between input and heads, where types come from the network */
     bool is_mended;
+    bool asks_for_halves; /* of each layer and its result, where types do not come from the network */
     pw_trt_native **tensors; /* by tensor id; NULL: not made yet */
     pw_arena *keep;
     pawl_error *error;

@@ -251,6 +251,8 @@ native_dims double_dims(const shape *shape);
 
 /* What is wrong with a network's quantisations, by NVIDIA's headers and by what it advises; NULL: nothing. */
 const char *double_quantise_fault(const graph *graph, const shape *shapes);
+/* The same of what layers are asked to compute in; flags: bits of BuilderFlag. */
+const char *double_constraint_fault(const graph *graph, uint32_t flags);
 bool double_is_quantised(const graph *graph);
 
 /* The serialised network; NULL: no memory. */

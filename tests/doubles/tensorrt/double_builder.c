@@ -207,7 +207,8 @@ bool VOptimizationProfile_setDimensions(inner *self, const char *input, int32_t 
 static int32_t flag_count(void)
 {
     const int32_t version = double_version();
-    return version < 8500     ? 14
+    return version < 8201     ? 10
+           : version < 8500   ? 14
            : version < 8600   ? 15
            : version < 9000   ? 18
            : version < 110000 ? 22
@@ -612,7 +613,9 @@ static bool is_sound(network *own, const config *settings)
         shapes[i] = own->graph.values[i].dims;
     if (!graph_infer(&own->graph, shapes, why, sizeof why))
         is_right = refuse(own, why);
-    const char *const fault = is_right ? double_quantise_fault(&own->graph, shapes) : NULL;
+    const char *fault = is_right ? double_quantise_fault(&own->graph, shapes) : NULL;
+    if (is_right && fault == NULL)
+        fault = double_constraint_fault(&own->graph, settings->flags);
     if (fault != NULL)
         is_right = refuse(own, fault);
     if (is_right && double_is_quantised(&own->graph) && !own->is_strong &&

@@ -16,6 +16,10 @@ DOUBLE_EXPORT int double_live(
 DOUBLE_EXPORT unsigned double_calls(
     const char *name); /* of a method, in all classes, since the last forget */
 DOUBLE_EXPORT void double_forget(void);
+/* Of the network that was built last, where the builder had to heed what it was asked: layers that
+ * compute and leave halves; and layers, or outputs of the network, that are asked for anything
+ * else. */
+DOUBLE_EXPORT void double_halves(unsigned *halves, unsigned *others);
 DOUBLE_EXPORT int double_slot(const char *class_name,
                               const char *name); /* -1: this version lacks it */
 

@@ -54,6 +54,9 @@ typedef enum op {
     OP_DEQUANTIZE
 } op;
 
+/* What a layer is asked to compute in, or its result to be of. */
+typedef enum type_asked { ASKED_NOTHING, ASKED_HALF, ASKED_OTHER } type_asked;
+
 typedef struct node {
     char name[MAX_NAME];
     op op;
@@ -70,6 +73,7 @@ typedef struct node {
     float scales[MAX_RANK];
     int32_t order[MAX_RANK]; /* of a shuffle */
     native_weights weights, bias;
+    type_asked asked, leaves;
 } node;
 
 typedef struct value {

@@ -76,6 +76,7 @@ const char *VLayer_getName(inner *self);
 void VLayer_setInput(inner *self, int32_t index, object *tensor);
 object *VLayer_getOutput(inner *self, int32_t index);
 void VLayer_setPrecision(inner *self, int32_t type);
+void VLayer_setOutputType(inner *self, int32_t index, int32_t type);
 void VConvolutionLayer_setStrideNd(inner *self, DIMS_IN dims);
 void VConvolutionLayer_setPaddingNd(inner *self, DIMS_IN dims);
 void VConvolutionLayer_setDilationNd(inner *self, DIMS_IN dims);

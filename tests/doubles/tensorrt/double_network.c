@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The network: records what is added. Weights are kept by reference, as NVIDIA's are, until the
  * build reads them. */
+#include "doubles/tensorrt/double_exports.h"
 #include "doubles/tensorrt/double_methods.h"
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -391,11 +393,57 @@ void VLayer_setName(inner *self, const char *name)
     snprintf(node_of(self->owner)->name, MAX_NAME, "%s", name);
 }
 
+static type_asked asked_for(int32_t type)
+{
+    return type == TYPE_HALF ? ASKED_HALF : ASKED_OTHER;
+}
+
 /* The interpreter computes in float32 whatever is asked for: what counts is who asks. */
 void VLayer_setPrecision(inner *self, int32_t type)
 {
     (void)ENTER(self);
-    (void)type;
+    node_of(self->owner)->asked = asked_for(type);
+}
+
+void VLayer_setOutputType(inner *self, int32_t index, int32_t type)
+{
+    const member *const own = self->owner;
+    (void)ENTER(self);
+    if (index != 0)
+        return;
+    node_of(own)->leaves = asked_for(type);
+    own->network->graph.values[node_of(own)->output].type = type;
+}
+
+static atomic_uint halves, others;
+
+void double_halves(unsigned *halves_, unsigned *others_)
+{
+    *halves_ = atomic_load(&halves);
+    *others_ = atomic_load(&others);
+}
+
+const char *double_constraint_fault(const graph *graph_, uint32_t flags)
+{
+    const int32_t obey = double_version() >= 100000 ? 9 : 10; /* and prefer behind it */
+    const uint32_t heeded = double_version() >= 110000 ? 0 : flags >> obey & 3u;
+    unsigned half = 0, other = 0;
+    if (heeded == 3)
+        return "kOBEY_PRECISION_CONSTRAINTS and kPREFER_PRECISION_CONSTRAINTS are both set";
+    for (int32_t i = 0; heeded != 0 && i < graph_->node_count; i++) {
+        const node *const each = &graph_->nodes[i];
+        const bool is_half = each->asked == ASKED_HALF && each->leaves == ASKED_HALF;
+        const bool is_output = graph_->values[each->output].output_at >= 0;
+        if (is_half && getenv("DOUBLE_WITHOUT_HALVES") != NULL)
+            return "Could not find any implementation for node";
+        if (is_half && (flags & 1u) == 0)
+            return "FP16 is asked of a layer and not configured in the builder";
+        half += is_half && !is_output;
+        other += is_half ? is_output : each->asked + each->leaves != ASKED_NOTHING;
+    }
+    atomic_store(&halves, half);
+    atomic_store(&others, other);
+    return NULL;
 }
 
 const char *VLayer_getName(inner *self)

@@ -64,6 +64,7 @@
     X(VLayer, getName, 4, 0)                          \
     X(VLayer, getOutput, 8, 0)                        \
     X(VLayer, setPrecision, 10, 0)                    \
+    X(VLayer, setOutputType, 14, 0)                   \
     X(VConvolutionLayer, setNbGroups, 10, 0)          \
     X(VConvolutionLayer, setStrideNd, 26, 0)          \
     X(VConvolutionLayer, setPaddingNd, 28, 0)         \
@@ -154,6 +155,7 @@
     X(VLayer, getName, 4, 0)                                   \
     X(VLayer, getOutput, 8, 0)                                 \
     X(VLayer, setPrecision, 10, 0)                             \
+    X(VLayer, setOutputType, 14, 0)                            \
     X(VConvolutionLayer, setNbGroups, 10, 0)                   \
     X(VConvolutionLayer, setStrideNd, 26, 0)                   \
     X(VConvolutionLayer, setPaddingNd, 28, 0)                  \
@@ -251,6 +253,7 @@
     X(VLayer, getName, 4, 0)                                \
     X(VLayer, getOutput, 8, 0)                              \
     X(VLayer, setPrecision, 10, 0)                          \
+    X(VLayer, setOutputType, 14, 0)                         \
     X(VConvolutionLayer, setNbGroups, 4, 0)                 \
     X(VConvolutionLayer, setStrideNd, 18, 0)                \
     X(VConvolutionLayer, setPaddingNd, 20, 0)               \
