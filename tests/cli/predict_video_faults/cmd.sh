@@ -23,7 +23,8 @@ echo '--- the encoder'
 for how in die:2 stuck:2 endless:0; do
     echo "- $how"
     [ "$how" = die:2 ] || export PAWL_FFMPEG_TIMEOUT=8
-    FAKE_ENCODER=$how look a.mp4; find out -type f; rm -rf out
+    # How many frames were on their way when the encoder was seen to have ended, nobody knows.
+    FAKE_ENCODER=$how look a.mp4 | sed '1s/^[2-6]$/some/'; find out -type f; rm -rf out
     export PAWL_FFMPEG_TIMEOUT=60
 done
 FAKE_ENCODERS=none look a.mp4; film a.mp4
