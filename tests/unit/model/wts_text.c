@@ -22,6 +22,7 @@ static uint32_t bits_of(float value)
 static void add_values(writer *w, const char *name, const float *values, size_t count)
 {
     const pt_wts *wanted = w->wanted;
+    const size_t given = count;
     if (wanted->without != NULL && strncmp(name, wanted->without, strlen(wanted->without)) == 0)
         return;
     if (wanted->changed != NULL && strcmp(name, wanted->changed) == 0)
@@ -31,7 +32,7 @@ static void add_values(writer *w, const char *name, const float *values, size_t 
         w->noise = w->noise * 1664525u + 1013904223u;
         /* Positive: it may be a variance. */
         const float made = 0.5f + 0.001f * (float)(w->noise >> 22);
-        fprintf(w->out, " %08x", bits_of(values != NULL ? values[i] : made));
+        fprintf(w->out, " %08x", bits_of(values != NULL && i < given ? values[i] : made));
     }
     fputc('\n', w->out);
     w->count++;
