@@ -230,6 +230,11 @@ static int make_plan(struct build *build)
         if (code != APP_EXIT_DONE)
             return code;
     }
+    if (status >= 0 && !options->is_dry_run) { /* all inputs are read; a build may take minutes */
+        const int code = app_inputs_check(build->output);
+        if (code != APP_EXIT_DONE)
+            return code;
+    }
     if (status >= 0)
         app_progress_elapsed("building"); /* TensorRT tells little, before 10.0 nothing */
     if (status >= 0)
@@ -301,8 +306,6 @@ static int run_build(struct build *build)
                                                   build->options->threads, app_clock_ms() - start});
     if (code == APP_EXIT_DONE && app_is_interrupted())
         code = app_fail_interrupted();
-    if (code == APP_EXIT_DONE)
-        code = app_inputs_check(build->output);
     if (code != APP_EXIT_DONE)
         return code;
     if (pawl_plan_save(build->plan, build->output, &error) < 0)

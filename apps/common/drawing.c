@@ -96,12 +96,12 @@ void app_drawing_join(app_drawing *drawing, app_drawing *below)
 
 void app_xml_text(FILE *out, const char *text)
 {
-    for (size_t length; *text != '\0'; text += length) {
-        length = app_utf8_length(text) > 0 ? app_utf8_length(text) : 1;
-        if (*text == '&' || *text == '<' || *text == '>' || *text == '"')
-            fprintf(out, "&#%d;", *text);
-        else
-            app_put_plain(out, text, length);
+    while (*text != '\0') {
+        const size_t length = strcspn(text, "&<>\"");
+        app_put_plain(out, text, length);
+        text += length;
+        if (*text != '\0')
+            fprintf(out, "&#%d;", *text++);
     }
 }
 

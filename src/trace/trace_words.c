@@ -155,11 +155,6 @@ const char *pw_trace_where(pw_trace *trace, size_t log, const pw_trace_record *r
                         (unsigned long long)(site->address - site->module->base));
 }
 
-static const char *said(pw_trace *trace, const char *format, const char *a, const char *b)
-{
-    return pw_trace_say(trace, format, a, b);
-}
-
 static const char *parent_first(pw_trace *trace, const pw_trace_finding *finding)
 {
     const char *const name = pw_trace_object_name(trace, finding->object);
@@ -195,11 +190,12 @@ static const char *used_after_end(pw_trace *trace, const pw_trace_finding *findi
 {
     const char *const name = pw_trace_object_name(trace, finding->object);
     if (finding->object == NULL) /* a layer or a tensor */
-        return said(trace, "%s%s is called on a part of a network that has ended",
-                    call_of(trace, finding), "");
+        return pw_trace_say(trace, "%s is called on a part of a network that has ended",
+                            call_of(trace, finding));
     if (finding->other != NULL || strncmp(finding->call, "::", 2) == 0)
-        return said(trace, "%s is given to %s after its end", name, call_of(trace, finding));
-    return said(trace, "%s is used after its end: %s", name, call_of(trace, finding));
+        return pw_trace_say(trace, "%s is given to %s after its end", name,
+                            call_of(trace, finding));
+    return pw_trace_say(trace, "%s is used after its end: %s", name, call_of(trace, finding));
 }
 
 const char *pw_trace_sentence(pw_trace *trace, const pw_trace_finding *finding)
@@ -210,19 +206,19 @@ const char *pw_trace_sentence(pw_trace *trace, const pw_trace_finding *finding)
     case PW_TRACE_PARENT_FIRST:
         return parent_first(trace, finding);
     case PW_TRACE_NEVER_ENDED:
-        return said(trace, "%s is never ended%s", name, "");
+        return pw_trace_say(trace, "%s is never ended", name);
     case PW_TRACE_ENDED_TWICE:
-        return said(trace, "%s is ended twice%s", name, "");
+        return pw_trace_say(trace, "%s is ended twice", name);
     case PW_TRACE_USED_AFTER_END:
         return used_after_end(trace, finding);
     case PW_TRACE_NEEDED_BY_BUILD:
         return pw_trace_say(trace, "%s had ended before %s, which needs it for %s", name, call,
                             pw_trace_object_name(trace, finding->other));
     case PW_TRACE_ENDED_IN_FLIGHT:
-        return said(trace, "%s is ended while its work is under way on a stream%s", name, "");
+        return pw_trace_say(trace, "%s is ended while its work is under way on a stream", name);
     case PW_TRACE_MEMORY_IN_FLIGHT:
-        return said(trace, "memory that %s uses is freed while its work is under way on a stream%s",
-                    name, "");
+        return pw_trace_say(
+            trace, "memory that %s uses is freed while its work is under way on a stream", name);
     case PW_TRACE_TWO_THREADS:
         return pw_trace_say(trace,
                             "%s is run by thread %u (%s) while thread %u is within a run of it",
@@ -231,17 +227,17 @@ const char *pw_trace_sentence(pw_trace *trace, const pw_trace_finding *finding)
         return pw_trace_say(trace, "%s: %s comes while another %s is current than at its birth",
                             name, call, finding->count != 0 ? "GPU" : "CUDA context");
     case PW_TRACE_ENDED_AT_EXIT:
-        return said(trace, "%s is ended when exit() has begun%s", name,
-                    finding->count != 0 ? ", and the CUDA driver has shut down" : "");
+        return pw_trace_say(trace, "%s is ended when exit() has begun%s", name,
+                            finding->count != 0 ? ", and the CUDA driver has shut down" : "");
     case PW_TRACE_NOT_YOURS:
-        return said(trace, "%s is ended, which %s owns",
-                    finding->object != NULL ? name : class_of(trace, finding->call),
-                    finding->other != NULL ? pw_trace_object_name(trace, finding->other)
-                                           : "its network");
+        return pw_trace_say(trace, "%s is ended, which %s owns",
+                            finding->object != NULL ? name : class_of(trace, finding->call),
+                            finding->other != NULL ? pw_trace_object_name(trace, finding->other)
+                                                   : "its network");
     case PW_TRACE_LIBRARY_ERROR:
-        return said(trace, "the library reports an error in %s%s", call, "");
+        return pw_trace_say(trace, "the library reports an error in %s", call);
     case PW_TRACE_IN_FORKED_CHILD:
-        return said(trace, "a forked child uses %s, which it inherited: %s", name, call);
+        return pw_trace_say(trace, "a forked child uses %s, which it inherited: %s", name, call);
     case PW_TRACE_DEFECT_END:
         break;
     }

@@ -18,38 +18,11 @@ static const char *absence(void)
     return pw_trt_library_get(&library, &error) < 0 ? error.message : NULL;
 }
 
-/* Whether the library knows any of the GPUs that are here; before it is asked for objects, which
- * takes a minute where it does not. */
-static pawl_status check_gpus(const pw_trt_library *library, pawl_error *error)
-{
-    const pw_cuda *cuda = NULL;
-    pawl_status status = PAWL_OK;
-    int count = 0;
-    if (pw_cuda_get(&cuda, NULL) < 0 || cuda->cuDeviceGetCount(&count) != 0)
-        return PAWL_OK; /* it can build for no GPU here, or says what it wants */
-    for (int i = 0; i < count; i++) {
-        int device = 0, major = 0, minor = 0;
-        if (cuda->cuDeviceGet(&device, i) != 0 ||
-            pw_cuda_capability(cuda, device, &major, &minor) != 0)
-            continue;
-        status = pw_trt_check_gpu(library, major, minor, error);
-        if (status >= 0)
-            return PAWL_OK;
-    }
-    return status;
-}
-
-static pawl_status prove(const pw_trt_library *library, pawl_error *error)
-{
-    PW_TRY(check_gpus(library, error));
-    return pw_trt_prove(library, error);
-}
-
 static const char *ailment(void)
 {
     static _Thread_local pawl_error error;
     const pw_trt_library *library = NULL;
-    if (pw_trt_library_get(&library, &error) < 0 || prove(library, &error) < 0)
+    if (pw_trt_library_get(&library, &error) < 0 || pw_trt_prove(library, &error) < 0)
         return error.message;
     return NULL;
 }
@@ -59,7 +32,7 @@ static pawl_status library_try(const char *path, char *text, size_t size, pawl_e
     pw_trt_library library;
     pw_strbuf line = {.text = text, .capacity = size, .length = 0};
     PW_TRY(pw_trt_library_open(path, &library, error));
-    PW_TRY(prove(&library, error));
+    PW_TRY(pw_trt_prove(&library, error));
     text[0] = '\0';
     pw_strbuf_add(&line, "%s: %s, strategy of %s%s", path, library.version_text,
                   library.strategy->name,

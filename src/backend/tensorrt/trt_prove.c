@@ -4,6 +4,7 @@
 #include "backend/tensorrt/trt_prove.h"
 #include "backend/tensorrt/trt_engine_calls.h"
 #include "backend/tensorrt/trt_watch.h"
+#include "gpu/driver.h"
 
 #include <string.h>
 
@@ -96,11 +97,33 @@ pawl_status pw_trt_make_runtime(const pw_trt_library *library, pw_trt_object **r
     return PAWL_OK;
 }
 
+/* Whether the library knows any of the GPUs that are here; before it is asked for objects, which
+ * takes a minute where it does not. */
+static pawl_status check_gpus(const pw_trt_library *library, pawl_error *error)
+{
+    const pw_cuda *cuda = NULL;
+    pawl_status status = PAWL_OK;
+    int count = 0;
+    if (pw_cuda_get(&cuda, NULL) < 0 || cuda->cuDeviceGetCount(&count) != 0)
+        return PAWL_OK; /* it can build for no GPU here, or says what it wants */
+    for (int i = 0; i < count; i++) {
+        int device = 0, major = 0, minor = 0;
+        if (cuda->cuDeviceGet(&device, i) != 0 ||
+            pw_cuda_capability(cuda, device, &major, &minor) != 0)
+            continue;
+        status = pw_trt_check_gpu(library, major, minor, error);
+        if (status >= 0)
+            return PAWL_OK;
+    }
+    return status;
+}
+
 /* A library that builds is of use without a driver, whether or not it makes a runtime then. */
 pawl_status pw_trt_prove(const pw_trt_library *library, pawl_error *error)
 {
     PW_TRT_WATCH(watch, PW_TRT_WATCH_WORKERS);
     pw_trt_object *builder PW_TRT_GUARD = NULL, *runtime PW_TRT_GUARD = NULL;
+    PW_TRY(check_gpus(library, error));
     if (library->create_builder == NULL)
         return pw_trt_make_runtime(library, &runtime, error);
     PW_TRY(pw_trt_make_builder(library, &builder, error));

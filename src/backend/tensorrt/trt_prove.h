@@ -15,7 +15,7 @@ pawl_status pw_trt_make_builder(const pw_trt_library *library, pw_trt_object **b
 pawl_status pw_trt_make_runtime(const pw_trt_library *library, pw_trt_object **runtime,
                                 pawl_error *error) PW_NODISCARD;
 
-/* Makes one of each and ends them: for those who ask what a library is good for. */
+/* Makes one of each and ends them: for those who ask what a library is good for. First, whether it has kernels for a GPU that is here. */
 pawl_status pw_trt_prove(const pw_trt_library *library, pawl_error *error) PW_NODISCARD;
 
 #endif

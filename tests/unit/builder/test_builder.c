@@ -8,26 +8,12 @@
 #include <cmocka.h>
 
 #include "support/failing_allocator.h"
-#include "support/tiny_model.h"
+#include "support/tiny_build.h"
 #include <math.h>
 #include <pawl/builder.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-static pawl_status build(const pawl_build_desc *desc, pawl_plan **plan, pawl_error *error)
-{
-    pawl_network *network = NULL;
-    pawl_builder *builder = NULL;
-    pawl_status status = pt_tiny_network_object(&network, error);
-    if (status >= 0)
-        status = pawl_builder_create(NULL, &builder, error);
-    if (status >= 0)
-        status = pawl_builder_build(builder, network, desc, plan, error);
-    (void)pawl_builder_destroy(&builder);
-    (void)pawl_network_destroy(&network);
-    return status;
-}
 
 static struct build_row {
     const char *name;
@@ -73,7 +59,7 @@ static void build_answers(void **state)
     const struct build_row *row = *state;
     pawl_plan *plan = NULL;
     pawl_error error = {.message = ""};
-    const pawl_status status = build(&row->desc, &plan, &error);
+    const pawl_status status = pt_tiny_build(&row->desc, &plan, &error);
     if (status != row->status || (row->message && strstr(error.message, row->message) == NULL))
         fail_msg("%s: %s", pawl_status_name(status), error.message);
     if (status == PAWL_OK) {
@@ -121,7 +107,7 @@ static void options_are_kept(void **state)
     desc.is_version_compatible = desc.is_hardware_compatible = desc.is_fp16_fixed = 1;
     desc.optimisation_level = 2;
     desc.workspace_size = (size_t)3 << 32;
-    assert_int_equal(build(&desc, &plan, &error), PAWL_OK);
+    assert_int_equal(pt_tiny_build(&desc, &plan, &error), PAWL_OK);
     assert_int_equal(pawl_plan_save(plan, path, &error), PAWL_OK);
     assert_int_equal(pawl_plan_load(path, &read, &error), PAWL_OK);
     assert_int_equal(pawl_plan_info_get(read, &info, &error), PAWL_OK);
@@ -142,14 +128,14 @@ static void options_are_kept(void **state)
     (void)pawl_plan_destroy(&read);
     assert_int_equal(unlink(path), 0);
     desc.height_min = 72;
-    assert_int_equal(build(&desc, &plan, &error), PAWL_ERR_ARGUMENT);
+    assert_int_equal(pt_tiny_build(&desc, &plan, &error), PAWL_ERR_ARGUMENT);
     assert_non_null(strstr(error.message, "72x40 by way of 64x64"));
     desc.height_min = 36;
-    assert_int_equal(build(&desc, &plan, &error), PAWL_ERR_ARGUMENT);
+    assert_int_equal(pt_tiny_build(&desc, &plan, &error), PAWL_ERR_ARGUMENT);
     assert_non_null(strstr(error.message, "multiples of 8"));
     desc.height_min = 32;
     desc.contexts = 65;
-    assert_int_equal(build(&desc, &plan, &error), PAWL_ERR_ARGUMENT);
+    assert_int_equal(pt_tiny_build(&desc, &plan, &error), PAWL_ERR_ARGUMENT);
     assert_non_null(strstr(error.message, "65 contexts"));
 }
 
@@ -169,7 +155,7 @@ static void precision_is_the_tensors(void **state)
         desc.backend = "reference";
         desc.precision = is_bf16 ? "bf16" : "fp16";
         desc.is_unoptimised = turn % 2;
-        assert_int_equal(build(&desc, &plan, &error), PAWL_OK);
+        assert_int_equal(pt_tiny_build(&desc, &plan, &error), PAWL_OK);
         assert_int_equal(pawl_plan_model_get(plan, &model, &error), PAWL_OK);
         for (size_t i = 0; i < model.layer_count; i++) {
             pawl_layer_info layer = {.struct_size = sizeof layer};
@@ -276,7 +262,7 @@ static void progress_can_stop_anywhere(void **state)
         pawl_plan *plan = NULL;
         pawl_error error = {.message = ""};
         w.calls = 0;
-        status = build(&desc, &plan, &error);
+        status = pt_tiny_build(&desc, &plan, &error);
         if (status < 0) {
             assert_int_equal(status, PAWL_ERR_CANCELLED);
             assert_int_equal(w.calls, w.stop_at);
@@ -323,7 +309,7 @@ static void memory_may_run_out(void **state)
         pawl_plan *plan = NULL;
         pawl_error error = {.message = ""};
         pt_allocator_reset(&counter, nth);
-        status = build(&desc, &plan, &error);
+        status = pt_tiny_build(&desc, &plan, &error);
         if (status < 0 && status != PAWL_ERR_MEMORY)
             fail_msg("allocation %ld: %s: %s", nth, pawl_status_name(status), error.message);
         (void)pawl_plan_destroy(&plan);
