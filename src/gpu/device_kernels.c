@@ -71,9 +71,10 @@ pawl_status pw_gpu_fit_pictures(const pw_gpu_kernels *kernels, const pw_gpu_stre
                                 uint64_t descriptions, size_t count, size_t height, size_t width,
                                 pawl_error *error)
 {
-    const pg_letterbox_arguments arguments = {POINTER(const pg_letterbox, descriptions)};
-    const size_t tiles =
-        ((width + PG_TILE - 1) / PG_TILE) * ((height + PG_TILE_ROWS - 1) / PG_TILE_ROWS);
-    return pw_gpu_launch(stream, kernels->letterbox, (uint32_t)tiles, (uint32_t)count,
+    const size_t tiles = (width + PG_TILE - 1) / PG_TILE;
+    const size_t rows = (height + PG_TILE_ROWS - 1) / PG_TILE_ROWS;
+    const pg_letterbox_arguments arguments = {POINTER(const pg_letterbox, descriptions),
+                                              (uint32_t)tiles};
+    return pw_gpu_launch(stream, kernels->letterbox, (uint32_t)(tiles * rows), (uint32_t)count,
                          PG_THREADS_MAX, &arguments, error);
 }

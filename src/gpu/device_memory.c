@@ -25,7 +25,7 @@ pawl_status pw_gpu_memory_create(pw_gpu_device *device, size_t size, pw_gpu_memo
     made->device = device;
     made->size = size;
     PW_TRY(pw_gpu_enter(device, error));
-    const int result = device->cuda->cuMemAlloc_v2(&made->address, size);
+    const int result = device->cuda->cuMemAlloc_v2(&made->address, size + PW_GPU_BEHIND);
     pw_gpu_leave(device);
     if (result != 0) {
         made->address = 0;

@@ -5,6 +5,9 @@
 
 #include "gpu/driver.h"
 
+/* Kernels read whole words: so many bytes behind the last are there too, of any content. */
+#define PW_GPU_BEHIND 16
+
 typedef struct pw_gpu_memory {
     pw_object object;
     pw_gpu_device *device;

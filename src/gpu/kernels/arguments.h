@@ -17,9 +17,10 @@
 
 #define PG_TILE      64
 #define PG_TILE_ROWS 16
+#define PG_STRIP     4 /* rows of it that a thread has */
 
 typedef struct pg_letterbox {
-    const uint8_t *window; /* its first byte */
+    const uint8_t *window; /* its first byte; read in whole words, up to 12 bytes behind the last */
     float *planes;
     uint64_t row_size; /* bytes from a row of the window to the next */
     uint32_t window_height, window_width, height, width, inner_top, inner_left, inner_height, inner_width;
@@ -30,6 +31,7 @@ typedef struct pg_letterbox {
 
 typedef struct pg_letterbox_arguments {
     const pg_letterbox *pictures;
+    uint32_t tiles; /* of a row of the planes */
 } pg_letterbox_arguments;
 
 /* --- boxes: raw heads -> what non-maximum suppression keeps. A grid's rows are pictures. --- */

@@ -11,12 +11,14 @@
  *     PG_BARRIER();                                             all that was written before is seen after; never inside PG_EACH or PG_ONCE
  *     PG_SHARED type name[n];                                   the block's own memory, of any content
  *     PG_UNROLL for (...)                                       a loop of a constant number of rounds: its arrays live in registers
+ *     PG_WORD(address)                                          an aligned word of memory that nobody writes to meanwhile
  *     PG_COLUMN, PG_ROW                                         which block of the grid it is
  */
 #ifndef PG_BLOCK_H
 #define PG_BLOCK_H
 
 #include <stdint.h>
+#include <string.h>
 
 #ifdef __CUDA__
 
@@ -33,6 +35,7 @@
 #define PG_BARRIER()        __asm__ volatile("bar.sync 0;" ::: "memory")
 #define PG_UNROLL           _Pragma("unroll")
 #define PG_MAX64(to, value) ((void)__nvvm_atom_max_gen_ull((unsigned long long *)(to), value))
+#define PG_WORD(address)    ((uint32_t)__nvvm_ldg_ui((const unsigned *)(const void *)(address)))
 
 #else
 
@@ -40,6 +43,13 @@
 typedef struct pg_place {
     uint32_t column, row;
 } pg_place;
+
+static inline uint32_t pg_word(const void *address)
+{
+    uint32_t word;
+    memcpy(&word, address, sizeof word);
+    return word;
+}
 
 #define PG_KERNEL(name, arguments, threads)             \
     void name(const arguments args, const pg_place pg_at); \
@@ -50,9 +60,10 @@ typedef struct pg_place {
 #define PG_ROW              (pg_at.row)
 #define PG_THREAD           0u
 #define PG_THREADS          1u
-#define PG_BARRIER()        ((void)pg_at)
+#define PG_BARRIER()        ((void)0)
 #define PG_UNROLL
 #define PG_MAX64(to, value) ((void)(*(to) = *(to) > (value) ? *(to) : (value)))
+#define PG_WORD(address)    pg_word(address)
 
 #endif
 
@@ -61,7 +72,6 @@ typedef struct pg_place {
 
 /* By many threads at once; ADD gives what was there before. */
 #define PG_ADD(to, value) __atomic_fetch_add(to, value, __ATOMIC_RELAXED)
-#define PG_AND(to, value) ((void)__atomic_fetch_and(to, value, __ATOMIC_RELAXED))
 #define PG_OR(to, value)  ((void)__atomic_fetch_or(to, value, __ATOMIC_RELAXED))
 
 #endif
