@@ -7,21 +7,21 @@
 
 #define POINTER(type, address) ((type *)(uintptr_t)(address))
 
-static pg_boxes *settings_of(const pw_gpu_boxes *boxes)
+static pg_wanted *wanted_of(const pw_gpu_boxes *boxes)
 {
     return boxes->staged->data;
 }
 
 static float *thresholds_of(const pw_gpu_boxes *boxes)
 {
-    return (float *)(void *)((unsigned char *)boxes->staged->data + sizeof(pg_boxes));
+    return (float *)(void *)(wanted_of(boxes) + 1);
 }
 
 /* Levels, one after another: where each begins among the rows and the blocks of a picture. */
-static pawl_status lay_out(pw_gpu_boxes *boxes, const pw_gpu_heads *heads, pg_boxes *to,
-                           pawl_error *error)
+static pawl_status lay_out(pw_gpu_boxes *boxes, const pw_gpu_heads *heads, pawl_error *error)
 {
     const pk_head *const head = heads->head;
+    pg_boxes *const to = &boxes->arguments;
     size_t rows = 0;
     *to = (pg_boxes){.level_count = (uint32_t)heads->level_count,
                      .anchor_count = (uint32_t)head->anchor_count,
@@ -49,37 +49,38 @@ static pawl_status lay_out(pw_gpu_boxes *boxes, const pw_gpu_heads *heads, pg_bo
     return PAWL_OK;
 }
 
-/* keys, entries, entries by rank. */
-static void place_work(const pw_gpu_boxes *boxes, pg_boxes *to)
+/* Keys, entries, their order. */
+static void place_work(pw_gpu_boxes *boxes)
 {
     const size_t all = boxes->batch * PG_ENTRY_CAPACITY;
     const uint64_t keys = boxes->work->address, entries = keys + all * sizeof(uint64_t);
+    pg_boxes *const to = &boxes->arguments;
     to->keys = POINTER(uint64_t, keys);
     to->entries = POINTER(pg_entry, entries);
-    to->ranked = POINTER(pg_entry, entries + all * sizeof(pg_entry));
-    to->counts = POINTER(pg_counts, boxes->counts->address);
+    to->order = POINTER(uint32_t, entries + all * sizeof(pg_entry));
+    to->tallies = POINTER(pg_tally, boxes->tallies->address);
     to->answers = POINTER(pg_answer, boxes->answers->address);
-    to->thresholds = POINTER(const float, boxes->settings->address + sizeof(pg_boxes));
+    to->wanted = POINTER(const pg_wanted, boxes->settings->address);
+    to->thresholds = POINTER(const float, boxes->settings->address + sizeof(pg_wanted));
 }
 
 pawl_status pw_gpu_boxes_make(pw_gpu_boxes *boxes, const pw_gpu_kernels *kernels,
                               const pw_gpu_heads *heads, pawl_error *error)
 {
     pw_gpu_device *const device = kernels->module->device;
-    pg_boxes laid_out;
     boxes->kernels = kernels;
     boxes->batch = heads->batch;
     boxes->class_count = heads->head->class_count;
-    PW_TRY(lay_out(boxes, heads, &laid_out, error));
-    boxes->settings_size = sizeof(pg_boxes) + boxes->class_count * sizeof(float);
-    const size_t a_picture = PG_ENTRY_CAPACITY * (sizeof(uint64_t) + 2 * sizeof(pg_entry));
-    PW_TRY(pw_gpu_memory_create(device, boxes->settings_size, &boxes->settings, error));
-    PW_TRY(pw_gpu_memory_create(device, boxes->batch * sizeof(pg_counts), &boxes->counts, error));
+    PW_TRY(lay_out(boxes, heads, error));
+    const size_t settings = sizeof(pg_wanted) + boxes->class_count * sizeof(float);
+    const size_t a_picture =
+        PG_ENTRY_CAPACITY * (sizeof(uint64_t) + sizeof(pg_entry) + sizeof(uint32_t));
+    PW_TRY(pw_gpu_memory_create(device, settings, &boxes->settings, error));
+    PW_TRY(pw_gpu_memory_create(device, boxes->batch * sizeof(pg_tally), &boxes->tallies, error));
     PW_TRY(pw_gpu_memory_create(device, boxes->batch * a_picture, &boxes->work, error));
-    PW_TRY(pw_gpu_pinned_create(device, boxes->settings_size, &boxes->staged, error));
+    PW_TRY(pw_gpu_pinned_create(device, settings, &boxes->staged, error));
     PW_TRY(pw_gpu_pinned_create(device, boxes->batch * sizeof(pg_answer), &boxes->answers, error));
-    place_work(boxes, &laid_out);
-    *settings_of(boxes) = laid_out;
+    place_work(boxes);
     return PAWL_OK;
 }
 
@@ -89,14 +90,14 @@ void pw_gpu_boxes_free(pw_gpu_boxes *boxes)
     (void)pw_object_end(boxes->answers);
     (void)pw_object_end(boxes->staged);
     (void)pw_object_end(boxes->work);
-    (void)pw_object_end(boxes->counts);
+    (void)pw_object_end(boxes->tallies);
     (void)pw_object_end(boxes->settings);
     *boxes = (pw_gpu_boxes){.kernels = NULL};
 }
 
 size_t pw_gpu_boxes_size(const pw_gpu_boxes *boxes)
 {
-    return boxes->settings->size + boxes->counts->size + boxes->work->size + boxes->staged->size +
+    return boxes->settings->size + boxes->tallies->size + boxes->work->size + boxes->staged->size +
            boxes->answers->size;
 }
 
@@ -109,7 +110,7 @@ pawl_status pw_gpu_boxes_want(pw_gpu_boxes *boxes, const pw_gpu_stream *stream,
                               const pw_gpu_rules *rules, pawl_error *error)
 {
     const size_t size = boxes->class_count * sizeof(float);
-    pg_wanted *const now = &settings_of(boxes)->wanted;
+    pg_wanted *const now = wanted_of(boxes);
     const pg_wanted wanted = {.threshold = rules->objectness.threshold,
                               .raw = rules->objectness.raw,
                               .lowest = rules->lowest,
@@ -117,6 +118,9 @@ pawl_status pw_gpu_boxes_want(pw_gpu_boxes *boxes, const pw_gpu_stream *stream,
                               .distance = rules->is_agnostic ? 0.0f : PK_CLASS_DISTANCE,
                               .most = (uint32_t)rules->most,
                               .is_multi_label = rules->is_multi_label};
+    if (!boxes->is_clear)
+        PW_TRY(pw_gpu_clear(stream, boxes->tallies, boxes->tallies->size, error));
+    boxes->is_clear = true;
     if (boxes->is_uploaded && memcmp(now, &wanted, sizeof wanted) == 0 &&
         memcmp(thresholds_of(boxes), rules->thresholds, size) == 0)
         return PAWL_OK;
@@ -124,25 +128,25 @@ pawl_status pw_gpu_boxes_want(pw_gpu_boxes *boxes, const pw_gpu_stream *stream,
     memcpy(thresholds_of(boxes), rules->thresholds, size);
     boxes->is_uploaded = false;
     PW_TRY(
-        pw_gpu_upload(stream, boxes->settings, boxes->staged->data, boxes->settings_size, error));
+        pw_gpu_upload(stream, boxes->settings, boxes->staged->data, boxes->settings->size, error));
     boxes->is_uploaded = true;
     boxes->uploads++;
     return PAWL_OK;
 }
 
-pawl_status pw_gpu_boxes_enqueue(const pw_gpu_boxes *boxes, const pw_gpu_stream *stream,
+/* The second kernel leaves the tallies as the first wants them. */
+pawl_status pw_gpu_boxes_enqueue(pw_gpu_boxes *boxes, const pw_gpu_stream *stream,
                                  pawl_error *error)
 {
     const pw_gpu_kernels *const kernels = boxes->kernels;
-    const pg_boxes_arguments arguments = {POINTER(const pg_boxes, boxes->settings->address)};
     const uint32_t pictures = (uint32_t)boxes->batch;
-    PW_TRY(pw_gpu_clear(stream, boxes->counts, boxes->counts->size, error));
+    boxes->is_clear = false;
     PW_TRY(pw_gpu_launch(stream, kernels->find, (uint32_t)boxes->block_count, pictures,
-                         PG_THREADS_MAX, &arguments, error));
-    PW_TRY(pw_gpu_launch(stream, kernels->rank, PG_ENTRY_CAPACITY / PG_THREADS_MAX, pictures,
-                         PG_THREADS_MAX, &arguments, error));
-    return pw_gpu_launch(stream, kernels->suppress, 1, pictures, PG_SUPPRESS_THREADS, &arguments,
-                         error);
+                         PG_THREADS_MAX, &boxes->arguments, error));
+    PW_TRY(pw_gpu_launch(stream, kernels->settle, PG_ENTRY_CAPACITY / PG_CHUNK, pictures, PG_CHUNK,
+                         &boxes->arguments, error));
+    boxes->is_clear = true;
+    return PAWL_OK;
 }
 
 const pg_answer *pw_gpu_boxes_answer(const pw_gpu_boxes *boxes, size_t picture)
@@ -154,7 +158,7 @@ const pg_answer *pw_gpu_boxes_answer(const pw_gpu_boxes *boxes, size_t picture)
 /* The raw values of a row: its level, anchor and cell. */
 static const float *raw_of(const pw_gpu_boxes *boxes, size_t picture, size_t row)
 {
-    const pg_boxes *const settings = settings_of(boxes);
+    const pg_boxes *const settings = &boxes->arguments;
     size_t l = 0;
     while (l + 1 < settings->level_count && row >= settings->level[l + 1].first_row)
         l++;
@@ -188,7 +192,7 @@ pawl_status pw_gpu_boxes_mask(pw_gpu_boxes *boxes, const pw_gpu_stream *stream,
                                .prototypes = POINTER(const float, mask->prototypes),
                                .plane = POINTER(float, boxes->plane->address),
                                .class_count = (uint32_t)boxes->class_count,
-                               .count = settings_of(boxes)->mask_count,
+                               .count = boxes->arguments.mask_count,
                                .height = (uint32_t)mask->height,
                                .width = (uint32_t)mask->width,
                                .top = (uint32_t)mask->top,

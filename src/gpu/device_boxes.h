@@ -34,11 +34,12 @@ typedef struct pw_gpu_rules {
 
 typedef struct pw_gpu_boxes {
     const pw_gpu_kernels *kernels;
-    size_t batch, class_count, block_count, settings_size;
-    pw_gpu_memory *settings, *counts, *work; /* pg_boxes and thresholds; pg_counts; keys and entries */
-    pw_gpu_pinned *staged, *answers, *plane; /* settings as they are to be; a pg_answer a picture; of the mask made last */
-    bool is_uploaded;
-    uint64_t uploads; /* of settings that were wanted */
+    size_t batch, class_count, block_count;
+    pg_boxes arguments;
+    pw_gpu_memory *settings, *tallies, *work; /* pg_wanted and thresholds; pg_tally; keys, entries, order */
+    pw_gpu_pinned *staged, *answers, *plane;  /* settings as they are to be; a pg_answer a picture; of the mask made last */
+    bool is_uploaded, is_clear; /* settings; tallies */
+    uint64_t uploads;           /* of settings that were wanted */
 } pw_gpu_boxes;
 
 /* Zeroed before. PAWL_ERR_UNSUPPORTED: the head has too many rows and classes for the device's keys. On failure it is to be freed too. */
@@ -49,8 +50,9 @@ size_t pw_gpu_boxes_size(const pw_gpu_boxes *boxes); /* bytes, both sides */
 
 /* False: more boxes are asked for than it keeps; the host can. */
 bool pw_gpu_boxes_takes(const pw_gpu_rules *rules);
+/* Before every run: after a failed one it clears up, too. */
 pawl_status pw_gpu_boxes_want(pw_gpu_boxes *boxes, const pw_gpu_stream *stream, const pw_gpu_rules *rules, pawl_error *error) PW_NODISCARD;
-pawl_status pw_gpu_boxes_enqueue(const pw_gpu_boxes *boxes, const pw_gpu_stream *stream, pawl_error *error) PW_NODISCARD;
+pawl_status pw_gpu_boxes_enqueue(pw_gpu_boxes *boxes, const pw_gpu_stream *stream, pawl_error *error) PW_NODISCARD;
 /* After the wait. NULL: more boxes take part than it has room for; the host can do it. */
 const pg_answer *pw_gpu_boxes_answer(const pw_gpu_boxes *boxes, size_t picture);
 

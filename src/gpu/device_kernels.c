@@ -15,8 +15,7 @@ pawl_status pw_gpu_kernels_make(pw_gpu_device *device, pw_gpu_kernels *kernels, 
         void **function;
     } const wanted[] = {{"pg_letterbox_f32", &made.letterbox},
                         {"pg_find_boxes", &made.find},
-                        {"pg_rank_boxes", &made.rank},
-                        {"pg_suppress_boxes", &made.suppress},
+                        {"pg_settle_boxes", &made.settle},
                         {"pg_weigh_mask", &made.mask}};
     PW_TRY(pw_gpu_module_create(device, pw_gpu_ptx, &made.module, error));
     for (size_t i = 0; i < PW_COUNT(wanted); i++) {

@@ -8,7 +8,7 @@
 
 typedef struct pw_gpu_kernels {
     pw_gpu_module *module;
-    void *letterbox, *find, *rank, *suppress, *mask;
+    void *letterbox, *find, *settle, *mask;
 } pw_gpu_kernels;
 
 /* PAWL_ERR_UNSUPPORTED: the driver lacks what it takes, or does not compile them. On failure there is nothing to end. */

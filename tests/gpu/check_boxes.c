@@ -8,6 +8,7 @@
 #include "kernels/kernel.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* What the CPU finds of one picture. */
@@ -184,6 +185,35 @@ pawl_status check_heads(gpu *with, gpu_heads *heads, const pw_nms_desc *desc, pa
         status = run_both(with, heads, &boxes, round == 1 ? &other : desc, error);
     pw_gpu_boxes_free(&boxes);
     return status;
+}
+
+/* A run whose second kernel does not start leaves what the first one counted: the next run begins
+ * without it. */
+void check_half_run(gpu *with, void (*forget)(void))
+{
+    const pw_nms_desc desc = {
+        .confidence = 0.25f, .iou = 0.45f, .max_detections = 300, .class_count = 3};
+    gpu_heads heads = {.batch = 0};
+    pw_gpu_boxes boxes = {.kernels = NULL};
+    pawl_error error = {.message = ""};
+    pawl_status status = gpu_heads_make(with, &heads, 64, 64, desc.class_count, 0, 2, &error);
+    const pw_gpu_heads on_device = gpu_heads_on_device(&heads);
+    if (status >= 0) {
+        fill_heads(with, &heads, 0, 0.5f);
+        status = pw_gpu_boxes_make(&boxes, &with->kernels, &on_device, &error);
+    }
+    if (status >= 0)
+        status = run_both(with, &heads, &boxes, &desc, &error);
+    gpu_expect(with, status >= 0, "a run: %s", error.message);
+    forget();
+    setenv("FAKE_CUDA_FAIL", "cuLaunchKernel:2", 1);
+    const pawl_status half = run_both(with, &heads, &boxes, &desc, &error);
+    unsetenv("FAKE_CUDA_FAIL");
+    gpu_expect(with, half < 0, "half a run");
+    status = run_both(with, &heads, &boxes, &desc, &error);
+    gpu_expect(with, status >= 0, "a run after half a one: %s", error.message);
+    pw_gpu_boxes_free(&boxes);
+    gpu_heads_free(&heads);
 }
 
 int check_boxes(gpu *with, unsigned count)

@@ -97,8 +97,7 @@ static pawl_status use_boxes(gpu *with, gpu_heads *heads, pw_gpu_boxes *boxes, p
     return pw_gpu_boxes_mask(boxes, with->stream, &mask, plane, error);
 }
 
-static pawl_status record(gpu *with, const pw_gpu_boxes *boxes, pw_gpu_graph **graph,
-                          pawl_error *error)
+static pawl_status record(gpu *with, pw_gpu_boxes *boxes, pw_gpu_graph **graph, pawl_error *error)
 {
     PW_TRY(pw_gpu_capture_begin(with->stream, error));
     const pawl_status status = pw_gpu_boxes_enqueue(boxes, with->stream, error);
@@ -106,7 +105,7 @@ static pawl_status record(gpu *with, const pw_gpu_boxes *boxes, pw_gpu_graph **g
     return status < 0 ? status : ended;
 }
 
-static pawl_status use_graph(gpu *with, const pw_gpu_boxes *boxes, pw_gpu_graph **graph,
+static pawl_status use_graph(gpu *with, pw_gpu_boxes *boxes, pw_gpu_graph **graph,
                              pw_gpu_event *events[2], pawl_error *error)
 {
     float milliseconds = -1;
@@ -192,6 +191,9 @@ static void check_faults(gpu *with)
                                            "cuDevicePrimaryCtxRelease_v2",
                                            "cuPointerGetAttributes"};
     pawl_error error = {.message = ""};
+    gpu_expect(with, gpu_open(with, &error) >= 0, "opening: %s", error.message);
+    check_half_run(with, fake.forget);
+    gpu_close(with);
     gpu_expect(with, use_all(with, &error) >= 0, "without a fault: %s", error.message);
     expect_clean(with, "a whole use");
     for (size_t f = 0; f < PW_COUNT(functions); f++) {

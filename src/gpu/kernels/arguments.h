@@ -36,11 +36,11 @@ typedef struct pg_letterbox_arguments {
 
 /* --- boxes: raw heads -> what non-maximum suppression keeps. A grid's rows are pictures. --- */
 
-#define PG_CELLS          256   /* of a level's anchor that a block of the first kernel looks at */
+#define PG_CELLS          128   /* of a level's anchor that a block of the first kernel looks at */
+#define PG_LANES          16    /* threads that share a row's classes */
 #define PG_ENTRY_CAPACITY 16384 /* boxes that take part, a picture; where there are more the host does it */
 #define PG_MOST_BOXES     1024  /* that are kept, a picture */
-#define PG_CHUNK          256   /* boxes that the last kernel holds at once */
-#define PG_SUPPRESS_THREADS 512 /* and its threads */
+#define PG_CHUNK          512   /* boxes that a block of the second kernel ranks, then holds at once; and its threads */
 
 typedef struct pg_level {
     const float *map; /* pictures x cells x (anchors x width) */
@@ -68,13 +68,18 @@ typedef struct pg_entry {
     uint32_t unused;
 } pg_entry;
 
-/* Of a picture, zero before the first kernel. */
 typedef struct pg_counts {
     uint32_t entries;    /* may exceed what there is room for */
     uint32_t candidates; /* rows whose objectness exceeds the threshold */
     uint32_t dead_cells; /* whose objectness is NaN or infinite */
     uint32_t dead_values; /* of the candidates' rows that are NaN or infinite */
 } pg_counts;
+
+/* Of a picture. All zero before the first kernel; the second one leaves it so for the next run. */
+typedef struct pg_tally {
+    pg_counts counts;
+    uint32_t ranked; /* blocks of the second kernel that have ranked theirs */
+} pg_tally;
 
 /* The answer, written into the host's memory: as pawl_detection, and the head's row of each. */
 typedef struct pg_found {
@@ -88,20 +93,18 @@ typedef struct pg_answer {
     uint32_t rows[PG_MOST_BOXES];
 } pg_answer;
 
+/* A launch's: but for what is wanted nothing of it changes between runs, so that a graph keeps it. */
 typedef struct pg_boxes {
-    pg_wanted wanted; /* first: it is uploaded anew where it changes, with the thresholds behind the struct */
     uint32_t level_count, anchor_count, class_count, mask_count;
     pg_level level[PK_MAX_LEVELS];
+    const pg_wanted *wanted; /* uploaded anew where it changes, with the thresholds, which lie behind it */
     const float *thresholds; /* a class: what its confidence must exceed; infinite where it is not wanted */
-    pg_counts *counts;       /* a picture each */
+    pg_tally *tallies;       /* a picture each */
     uint64_t *keys;          /* PG_ENTRY_CAPACITY a picture each: entries rank by rising key */
-    pg_entry *entries, *ranked;
+    pg_entry *entries;
+    uint32_t *order; /* entries by rank */
     pg_answer *answers;
 } pg_boxes;
-
-typedef struct pg_boxes_arguments {
-    const pg_boxes *boxes;
-} pg_boxes_arguments;
 
 /* --- mask: sigmoid(coefficients . prototypes) in a part of the plane, into the host's memory --- */
 

@@ -9,6 +9,7 @@
  *     PG_EACH(i, count) ...                                     rounds 0 .. count-1 of the block
  *     PG_ONCE ...                                               by one thread
  *     PG_BARRIER();                                             all that was written before is seen after; never inside PG_EACH or PG_ONCE
+ *     PG_FENCE();                                               who sees what a thread wrote after it sees what it wrote before, in any block
  *     PG_SHARED type name[n];                                   the block's own memory, of any content
  *     PG_UNROLL for (...)                                       a loop of a constant number of rounds: its arrays live in registers
  *     PG_WORD(address)                                          an aligned word of memory that nobody writes to meanwhile
@@ -33,8 +34,8 @@
 /* In words that the compiler cannot see through: of the intrinsic LLVM 14 believes that it changes no variable of the kernel's own, and moves
    loads of PG_SHARED ones across it. */
 #define PG_BARRIER()        __asm__ volatile("bar.sync 0;" ::: "memory")
+#define PG_FENCE()          __asm__ volatile("membar.gl;" ::: "memory")
 #define PG_UNROLL           _Pragma("unroll")
-#define PG_MAX64(to, value) ((void)__nvvm_atom_max_gen_ull((unsigned long long *)(to), value))
 #define PG_WORD(address)    ((uint32_t)__nvvm_ldg_ui((const unsigned *)(const void *)(address)))
 
 #else
@@ -61,8 +62,8 @@ static inline uint32_t pg_word(const void *address)
 #define PG_THREAD           0u
 #define PG_THREADS          1u
 #define PG_BARRIER()        ((void)0)
+#define PG_FENCE()          ((void)0)
 #define PG_UNROLL
-#define PG_MAX64(to, value) ((void)(*(to) = *(to) > (value) ? *(to) : (value)))
 #define PG_WORD(address)    pg_word(address)
 
 #endif

@@ -13,16 +13,14 @@
         kernel(own, (pg_place){column, row});                                      \
     }
 ON_HOST(pg_letterbox_f32, pg_letterbox_arguments)
-ON_HOST(pg_find_boxes, pg_boxes_arguments)
-ON_HOST(pg_rank_boxes, pg_boxes_arguments)
-ON_HOST(pg_suppress_boxes, pg_boxes_arguments)
+ON_HOST(pg_find_boxes, pg_boxes)
+ON_HOST(pg_settle_boxes, pg_boxes)
 ON_HOST(pg_weigh_mask, pg_mask)
 
 static const fake_kernel kernels[] = {
     {"pg_letterbox_f32", sizeof(pg_letterbox_arguments), PG_THREADS_MAX, run_pg_letterbox_f32},
-    {"pg_find_boxes", sizeof(pg_boxes_arguments), PG_THREADS_MAX, run_pg_find_boxes},
-    {"pg_rank_boxes", sizeof(pg_boxes_arguments), PG_THREADS_MAX, run_pg_rank_boxes},
-    {"pg_suppress_boxes", sizeof(pg_boxes_arguments), PG_SUPPRESS_THREADS, run_pg_suppress_boxes},
+    {"pg_find_boxes", sizeof(pg_boxes), PG_THREADS_MAX, run_pg_find_boxes},
+    {"pg_settle_boxes", sizeof(pg_boxes), PG_CHUNK, run_pg_settle_boxes},
     {"pg_weigh_mask", sizeof(pg_mask), PG_THREADS_MAX, run_pg_weigh_mask}};
 
 const fake_kernel *fake_kernel_find(const char *name)
