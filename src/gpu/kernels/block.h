@@ -2,7 +2,8 @@
 /*
  * The vocabulary that device kernels are written in. A kernel is the work of one *block*: loops whose rounds any thread may take, in any order,
  * with barriers between them. On a GPU the block's threads share the rounds; compiled as plain C (tests) one thread takes them all, and a
- * barrier is nothing. So both run the same source, and what one computes the other does.
+ * barrier is nothing. So both run the same source, and what one computes the other does. With PG_HOST_THREADS so many threads of the host are a
+ * block, and a tool that sees their races sees the barrier that is missing.
  *
  *     PG_KERNEL(name, arguments, threads) { ... args.x ... }   the launch gives a struct by value, and threads a block at most
  *     PG_FUNCTION type name(...)                                what kernels call
@@ -56,15 +57,25 @@ static inline uint32_t pg_word(const void *address)
     void name(const arguments args, const pg_place pg_at); \
     void name(const arguments args, const pg_place pg_at)
 #define PG_FUNCTION         static
-#define PG_SHARED           static _Thread_local
 #define PG_COLUMN           (pg_at.column)
 #define PG_ROW              (pg_at.row)
-#define PG_THREAD           0u
-#define PG_THREADS          1u
-#define PG_BARRIER()        ((void)0)
 #define PG_FENCE()          ((void)0)
 #define PG_UNROLL
 #define PG_WORD(address)    pg_word(address)
+
+#ifdef PG_HOST_THREADS
+extern _Thread_local uint32_t pg_thread;
+void pg_barrier(void);
+#define PG_SHARED           static
+#define PG_THREAD           pg_thread
+#define PG_THREADS          PG_HOST_THREADS
+#define PG_BARRIER()        pg_barrier()
+#else
+#define PG_SHARED           static _Thread_local
+#define PG_THREAD           0u
+#define PG_THREADS          1u
+#define PG_BARRIER()        ((void)0)
+#endif
 
 #endif
 

@@ -30,3 +30,72 @@ const fake_kernel *fake_kernel_find(const char *name)
             return &kernels[i];
     return NULL;
 }
+
+typedef struct grid {
+    const fake_kernel *kernel;
+    const void *arguments;
+    uint32_t columns, rows;
+} grid;
+
+#ifdef PG_HOST_THREADS
+
+#include <pthread.h>
+#include <stdlib.h>
+
+_Thread_local uint32_t pg_thread;
+static pthread_barrier_t barrier;
+
+void pg_barrier(void)
+{
+    (void)pthread_barrier_wait(&barrier);
+}
+
+typedef struct share {
+    const grid *of;
+    uint32_t thread;
+} share;
+
+static void *run_share(void *argument)
+{
+    const share *const own = argument;
+    const grid *const of = own->of;
+    pg_thread = own->thread;
+    for (uint32_t row = 0; row < of->rows; row++)
+        for (uint32_t column = 0; column < of->columns; column++) {
+            of->kernel->run(of->arguments, column, row);
+            pg_barrier(); /* the next block has the same PG_SHARED variables */
+        }
+    return NULL;
+}
+
+static void run_grid(const grid *of)
+{
+    pthread_t threads[PG_HOST_THREADS];
+    share shares[PG_HOST_THREADS];
+    (void)pthread_barrier_init(&barrier, NULL, PG_HOST_THREADS);
+    for (uint32_t i = 0; i < PG_HOST_THREADS; i++) {
+        shares[i] = (share){of, i};
+        if (pthread_create(&threads[i], NULL, run_share, &shares[i]) != 0)
+            abort(); /* the others would wait for it for ever */
+    }
+    for (uint32_t i = 0; i < PG_HOST_THREADS; i++)
+        (void)pthread_join(threads[i], NULL);
+    (void)pthread_barrier_destroy(&barrier);
+}
+
+#else
+
+static void run_grid(const grid *of)
+{
+    for (uint32_t row = 0; row < of->rows; row++)
+        for (uint32_t column = 0; column < of->columns; column++)
+            of->kernel->run(of->arguments, column, row);
+}
+
+#endif
+
+void fake_kernel_run(const fake_kernel *kernel, const void *arguments, uint32_t columns,
+                     uint32_t rows)
+{
+    run_grid(&(grid){kernel, arguments, columns, rows});
+}

@@ -14,5 +14,7 @@ typedef struct fake_kernel {
 } fake_kernel;
 
 const fake_kernel *fake_kernel_find(const char *name); /* NULL: there is no such */
+/* Block after block; for one caller at a time. */
+void fake_kernel_run(const fake_kernel *kernel, const void *arguments, uint32_t columns, uint32_t rows);
 
 #endif

@@ -324,9 +324,7 @@ typedef struct launch {
 static void run_launch(void *argument)
 {
     const launch *const own = argument;
-    for (uint32_t row = 0; row < own->rows; row++)
-        for (uint32_t column = 0; column < own->columns; column++)
-            own->kernel->run(own->arguments, column, row);
+    fake_kernel_run(own->kernel, own->arguments, own->columns, own->rows);
 }
 
 static int launch_kernel(const fake_kernel *kernel, uint32_t columns, uint32_t rows,
