@@ -172,19 +172,27 @@ static void fill_heads(gpu *with, gpu_heads *heads, unsigned kind, float rarity)
     }
 }
 
-pawl_status check_heads(gpu *with, gpu_heads *heads, const pw_nms_desc *desc, pawl_error *error)
+/* Rules one after another, with the same boxes. */
+static pawl_status check_rules(gpu *with, gpu_heads *heads, const pw_nms_desc *rules, size_t count,
+                               pawl_error *error)
 {
     pw_gpu_boxes boxes = {.kernels = NULL};
     const pw_gpu_heads on_device = gpu_heads_on_device(heads);
+    pawl_status status = pw_gpu_boxes_make(&boxes, &with->kernels, &on_device, error);
+    for (size_t i = 0; status >= 0 && i < count; i++)
+        status = run_both(with, heads, &boxes, &rules[i], error);
+    pw_gpu_boxes_free(&boxes);
+    return status;
+}
+
+pawl_status check_heads(gpu *with, gpu_heads *heads, const pw_nms_desc *desc, pawl_error *error)
+{
     pw_nms_desc other = *desc;
     other.iou = 0.2f;
     other.is_agnostic = !desc->is_agnostic;
     other.confidence *= 0.5f;
-    pawl_status status = pw_gpu_boxes_make(&boxes, &with->kernels, &on_device, error);
-    for (int round = 0; status >= 0 && round < 3; round++) /* rules change, and change back */
-        status = run_both(with, heads, &boxes, round == 1 ? &other : desc, error);
-    pw_gpu_boxes_free(&boxes);
-    return status;
+    const pw_nms_desc rules[] = {*desc, other, *desc}; /* they change, and change back */
+    return check_rules(with, heads, rules, PW_COUNT(rules), error);
 }
 
 /* A run whose second kernel does not start leaves what the first one counted: the next run begins
@@ -214,6 +222,61 @@ void check_half_run(gpu *with, void (*forget)(void))
     gpu_expect(with, status >= 0, "a run after half a one: %s", error.message);
     pw_gpu_boxes_free(&boxes);
     gpu_heads_free(&heads);
+}
+
+/* count rows of the same confidence, which lie anywhere; the others are no candidates. */
+static void place_equals(gpu *with, gpu_heads *heads, size_t picture, size_t count, float side)
+{
+    size_t left = heads->rows, wanted = count;
+    for (size_t l = 0; l < heads->level_count; l++) {
+        const size_t rows = heads->level[l].height * heads->level[l].width * 3;
+        float *row = heads->level[l].values + picture * rows * heads->width;
+        for (size_t i = 0; i < rows; i++, left--, row += heads->width) {
+            const bool is_one = gpu_random(with) % left < wanted;
+            for (size_t k = 0; k < heads->width; k++)
+                row[k] = k < 2 ? 0.0f : k < 4 ? side : 1.0f;
+            row[4] = is_one ? 1.0f : -9.0f;
+            wanted -= is_one;
+        }
+    }
+}
+
+/* What fills a word, a chunk or the room of a picture, one less and one more, beside a picture of
+ * none and one of a half; all tie. Boxes of a point meet nothing, and large ones nearly all. */
+int check_counts(gpu *with, unsigned most)
+{
+    enum {
+        MANY = 2000
+    }; /* for which some of the ways are enough: ranks are counted pair by pair */
+    static const size_t counts[] = {0,   1,    31,   32,   33,    511,   512,
+                                    513, 1023, 1024, 1025, 16384, 16385, 25200};
+    static const struct {
+        size_t classes, most;
+        float side, iou;
+        bool is_multi_label;
+    } ways[] = {{1, 1024, -9, 0.99f, false}, {1, 33, -9, 0.99f, false}, {1, 1, 4, 0.99f, false},
+                {1, 300, 4, 0.0f, false},    {3, 1024, 2, 0.5f, true},  {1, 32, 0, 0.1f, false}};
+    pawl_error error = {.message = ""};
+    for (size_t i = 0; i < PW_COUNT(counts) && counts[i] <= most; i++)
+        for (size_t w = 0; w < PW_COUNT(ways); w += counts[i] < MANY ? 1 : 3) {
+            const size_t classes = ways[w].classes, rows = counts[i] / classes;
+            const pw_nms_desc desc = {.confidence = 0.25f,
+                                      .iou = ways[w].iou,
+                                      .max_detections = ways[w].most,
+                                      .class_count = classes,
+                                      .is_agnostic = i % 2 == 1,
+                                      .is_multi_label = ways[w].is_multi_label};
+            gpu_heads heads = {.batch = 0};
+            const size_t side = rows < 1260 ? 160 : 640;
+            pawl_status status = gpu_heads_make(with, &heads, side, side, classes, 0, 3, &error);
+            for (size_t n = 0; status >= 0 && n < 3; n++)
+                place_equals(with, &heads, n, n == 0 ? 0 : rows / n, ways[w].side);
+            if (status >= 0)
+                status = check_rules(with, &heads, &desc, 1, &error);
+            gpu_expect(with, status >= 0, "%zu boxes: %s", counts[i], error.message);
+            gpu_heads_free(&heads);
+        }
+    return 0;
 }
 
 int check_boxes(gpu *with, unsigned count)

@@ -80,7 +80,9 @@ static size_t count_differences(const fit_case *of)
 
 static pawl_status try_case(gpu *with, fit_case *of, pawl_error *error)
 {
-    const size_t size = of->image.row_size * (size_t)of->image.height;
+    /* As users' pictures are: behind the last pixel there is nothing, though rows be longer. */
+    const size_t size =
+        of->image.row_size * (size_t)(of->image.height - 1) + 3 * (size_t)of->image.width;
     const size_t values = 3 * (size_t)of->height * (size_t)of->width;
     of->image.pixels = pw_alloc(size);
     of->bytes = pw_alloc(values);
@@ -140,19 +142,49 @@ static fit_case random_case(gpu *with)
     return made;
 }
 
-int check_fit(gpu *with, unsigned count)
+/* Pictures of fewer pixels than a word has bytes, rows that begin anywhere in one; enlarged, and to
+ * their own size. */
+enum {
+    SMALL_WIDTHS = 9,
+    SMALL_HEIGHTS = 3,
+    SMALL_ROWS = 4,
+    SMALL_WAYS = 3,
+    SMALL = SMALL_WIDTHS * SMALL_HEIGHTS * SMALL_ROWS * SMALL_WAYS
+};
+static fit_case small_case(unsigned i)
+{
+    fit_case made = {.image.width = 1 + (int32_t)(i % SMALL_WIDTHS),
+                     .image.height = 1 + (int32_t)(i / SMALL_WIDTHS % SMALL_HEIGHTS)};
+    const unsigned more = i / (SMALL_WIDTHS * SMALL_HEIGHTS), way = more / SMALL_ROWS;
+    made.image.row_size = 3 * (size_t)made.image.width + more % SMALL_ROWS;
+    made.height = way == 1 ? made.image.height : 32;
+    made.width = way == 1 ? made.image.width : 67; /* more than a tile, and no whole strip */
+    made.is_cropped = way == 2;
+    return made;
+}
+
+static void check_case(gpu *with, fit_case *one)
 {
     pawl_error error = {.message = ""};
+    const pawl_status status = try_case(with, one, &error);
+    gpu_expect(with, status >= 0, "a letterbox: %s", error.message);
+    (void)pw_object_end(one->picture);
+    (void)pw_object_end(one->made);
+    (void)pw_object_end(one->description);
+    pw_free(one->image.pixels);
+    pw_free(one->bytes);
+    pw_free(one->planes);
+}
+
+int check_fit(gpu *with, unsigned count)
+{
+    for (unsigned i = 0; i < SMALL; i++) {
+        fit_case one = small_case(i);
+        check_case(with, &one);
+    }
     for (unsigned i = 0; i < count; i++) {
         fit_case one = random_case(with);
-        const pawl_status status = try_case(with, &one, &error);
-        gpu_expect(with, status >= 0, "a letterbox: %s", error.message);
-        (void)pw_object_end(one.picture);
-        (void)pw_object_end(one.made);
-        (void)pw_object_end(one.description);
-        pw_free(one.image.pixels);
-        pw_free(one.bytes);
-        pw_free(one.planes);
+        check_case(with, &one);
     }
     return 0;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Device kernels, checked and timed. On the driver double, or on a GPU.
- * Usage: gpu_kernels fit N | boxes N | masks N | model WEIGHTS PICTURE | time | faults | old
+ * Usage: gpu_kernels fit N | boxes N | counts N | masks N | model WEIGHTS PICTURE | time | faults |
+ * old
  */
 #include "doubles/cuda/fake_cuda.h"
 #include "gpu/gpu_test.h"
@@ -268,6 +269,8 @@ static int check_opened(gpu *with, int count, char **arguments)
         result = check_fit(with, number);
     else if (strcmp(arguments[1], "boxes") == 0)
         result = check_boxes(with, number);
+    else if (strcmp(arguments[1], "counts") == 0)
+        result = check_counts(with, number);
     else if (strcmp(arguments[1], "masks") == 0)
         result = check_masks(with, number);
     else if (strcmp(arguments[1], "model") == 0 && count == 4)

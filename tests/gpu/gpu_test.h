@@ -43,6 +43,7 @@ pw_gpu_heads gpu_heads_on_device(const gpu_heads *heads);
 
 int check_fit(gpu *with, unsigned count);
 int check_boxes(gpu *with, unsigned count);
+int check_counts(gpu *with, unsigned most); /* boxes of a picture that take part */
 void check_half_run(gpu *with, void (*forget)(void)); /* opened; on the double, whose counts of calls are forgotten */
 int check_masks(gpu *with, unsigned count);
 int check_model(gpu *with, const char *weights, const char *picture);

@@ -105,6 +105,7 @@ equal()
 {
     run "letterbox, 200 sizes" "$bin/gpu_kernels" fit 200
     run boxes "$bin/gpu_kernels" boxes "${PAWL_PROOF_RUNS:-300}"
+    run "boxes, up to more than there is room for" "$bin/gpu_kernels" counts 30000
     run masks "$bin/gpu_kernels" masks "${PAWL_PROOF_RUNS:-300}"
     run "boxes of a model's heads" "$bin/gpu_kernels" model "$weights" "$picture"
 }

@@ -270,8 +270,8 @@ static int allocate(function_id id, void **memory, size_t size, int kind)
     for (size_t i = 0; i < MAX_HOLDINGS; i++) {
         if (fake.allocations[i].start != NULL)
             continue;
-        void *const start = aligned_alloc(256, (size + 255) / 256 * 256);
-        if (start == NULL)
+        void *start = NULL; /* of that size and no more, so that AddressSanitizer sees its end */
+        if (posix_memalign(&start, 256, size) != 0)
             return OUT_OF_MEMORY;
         memset(start, 0x7f, size); /* floats of garbage: nothing may count on zeros */
         fake.allocations[i] = (allocation){start, size, fake_here(), kind};

@@ -60,8 +60,9 @@ static void *run_share(void *argument)
     const share *const own = argument;
     const grid *const of = own->of;
     pg_thread = own->thread;
-    for (uint32_t row = 0; row < of->rows; row++)
-        for (uint32_t column = 0; column < of->columns; column++) {
+    /* From the last block to the first, unlike below: no order of blocks may matter. */
+    for (uint32_t row = of->rows; row-- > 0;)
+        for (uint32_t column = of->columns; column-- > 0;) {
             of->kernel->run(of->arguments, column, row);
             pg_barrier(); /* the next block has the same PG_SHARED variables */
         }
