@@ -21,6 +21,12 @@ trap 'rm -f "$made" "$made.s"' EXIT
     echo "// Made by tools/make_ptx.sh of kernels.cu: not to be edited."
     sed -e 's,[ 	]*//.*$,,' -e '/^[ 	]*$/d' "$made.s"
 } >"$made"
+# A block has 48 KiB of shared memory without asking for more, and what does not fit into registers would go to memory of a thread's own.
+awk '/^\.visible \.entry/ { kernel = $3; shared = 0 }
+     /^\t\.local/ { print "make_ptx: " kernel ") has arrays that are in no register: " $0; bad = 1 }
+     /^\t\.shared/ { bytes = $0; if (sub(/.*\[/, "", bytes)) shared += bytes; else shared += $4 ~ /64$/ ? 8 : 4
+                     if (shared > 49152) { print "make_ptx: " kernel ") has " shared " bytes of shared memory, of 49152"; bad = 1 } }
+     END { exit bad }' "$made" >&2
 if [ "${1:-}" = --check ]; then
     cmp -s "$made" "$out" && exit 0
     echo "make_ptx: $out is not what its sources give: run tools/make_ptx.sh" >&2

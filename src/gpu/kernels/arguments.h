@@ -20,7 +20,7 @@
 #define PG_STRIP     4 /* rows of it that a thread has */
 
 typedef struct pg_letterbox {
-    const uint8_t *window; /* its first byte; read in whole words, up to 12 bytes behind the last */
+    const uint8_t *window; /* its first byte; read in whole words, up to 9 bytes behind its last */
     float *planes;
     uint64_t row_size; /* bytes from a row of the window to the next */
     uint32_t window_height, window_width, height, width, inner_top, inner_left, inner_height, inner_width;
