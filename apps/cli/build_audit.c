@@ -79,10 +79,9 @@ void cli_audit_say(pawl_plan *plan)
                         summary.worst_error > HALF_ROUNDING;
     app_say("      the worst of it is %.1e of the largest weight beside it (%s.%s), %s",
             summary.worst_error, summary.worst_name, summary.worst_tensor,
-            info.is_fp16_fixed
-                ? "and none of it happens: these layers are scaled by powers of two, or stay FP32"
-            : matters ? remedy(&info)
-                      : "below what FP16 rounds off anyway: it does not matter");
+            info.is_fp16_fixed ? "and none of it happens: these layers are mended, or stay FP32"
+            : matters          ? remedy(&info)
+                               : "below what FP16 rounds off anyway: it does not matter");
 }
 
 static json_t *audit_row(const pawl_audit_info *audit)

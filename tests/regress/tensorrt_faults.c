@@ -356,7 +356,8 @@ static void test_slots(void)
 }
 
 /* The library's warnings of weights that FP16 damages are told once, with what they mean; mended,
- * there are none, and the result is the same. */
+ * there are none, and the result is the same. Where the layer's largest is no small one, nothing
+ * stands behind it that was not there. */
 static void test_half(void)
 {
     static float mended[8192];
@@ -365,24 +366,32 @@ static void test_half(void)
     (void)pawl_logger_set(&all); /* what does not matter is no warning */
     const bool warns =
         library->strategy->fp16_flag.number >= 0; /* strongly typed: it gets halves */
-    for (int turn = 0; turn < 2; turn++) {
+    for (int turn = 0; turn < 4; turn++) {
         pw_plan *const plan = pt_tiny_tensorrt_plan(SIDE, 2);
         running made = {.device = NULL};
         pawl_error error = untouched;
         const pw_run run = {.threshold = 0.5f};
+        const bool is_mended = turn % 2 == 1, is_small = turn >= 2;
+        const pw_layer *layer = plan->network.layers;
+        while (layer->op != PW_OP_CONV)
+            layer++;
         float *weights = NULL;
-        for (size_t i = 0; weights == NULL && i < plan->network.layer_count; i++)
-            if (plan->network.layers[i].op == PW_OP_CONV)
-                memcpy(&weights, &plan->network.layers[i].as.conv.weights, sizeof weights);
+        memcpy(&weights, &layer->as.conv.weights, sizeof weights);
+        for (size_t i = 0; i < pw_conv_weight_count(&layer->as.conv); i++)
+            weights[i] = is_small ? ldexpf(weights[i], -8) : weights[i];
         weights[0] = 3e-6f; /* subnormal in FP16 */
         weights[1] = 2e-8f; /* vanishing */
         plan->precision = "fp16";
-        plan->options.is_fp16_fixed = turn == 1;
+        plan->options.is_fp16_fixed = is_mended;
         clear();
+        asked.trt_forget();
         expect(build_with(plan, NULL, &error) == PAWL_OK && is_untouched(&error), "fp16",
                error.message);
-        expect(times_said("TensorRT finds weights that FP16 does not hold") == (warns && turn == 0),
+        expect(times_said("TensorRT finds weights that FP16 does not hold") ==
+                   (warns && !is_mended),
                "told once", messages);
+        expect(asked.trt_calls("addScale") == (unsigned)(is_mended && is_small),
+               "a power of two where it is needed", "is not there, or where it is not");
         expect(times_said("affect") == 0 && times_said("ubnormal FP16 values") == 0,
                "the library's own lines", messages);
         expect(open_at(plan, SIDE, &made, &error) == PAWL_OK &&
@@ -392,7 +401,7 @@ static void test_half(void)
         const size_t count = made.program->outputs[0].size / sizeof(float);
         float worst = 0.0f;
         for (size_t i = 0; i < count && i < PW_COUNT(mended); i++) {
-            if (turn == 0)
+            if (!is_mended)
                 mended[i] = values[i];
             worst = fmaxf(worst, fabsf(values[i] - mended[i]));
         }
@@ -423,6 +432,7 @@ static void test_half_never(void)
         weights[0] = 1e5f; /* infinite in FP16 */
         plan->precision = turn == 0 ? "fp32" : "fp16";
         plan->options.is_fp16_fixed = turn == 1;
+        plan->options.optimisation_level = turn == 0 ? -1 : 3; /* no other layer is told its type */
         clear();
         asked.trt_forget();
         expect(build_with(plan, NULL, &error) == PAWL_OK && is_untouched(&error), "FP16 and FP32",

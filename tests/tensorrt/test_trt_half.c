@@ -35,13 +35,19 @@ int main(void)
     } cases[] = {
         {"normal", {0.5f, -0x1p-14f, 0.0f}, 0.0f, PW_TRT_HALF_FITS, 0},
         {"the largest", {65504.0f, 1.0f, 0.0f}, 0.0f, PW_TRT_HALF_FITS, 0},
-        {"one step below", {0.5f, 0x1.8p-15f, 0.0f}, 0.0f, PW_TRT_HALF_SCALED, 1},
-        {"the deepest that becomes whole", {0.5f, 0x1p-20f, 0.0f}, 0.0f, PW_TRT_HALF_SCALED, 6},
-        {"vanishing beside a large one", {0.5f, 1e-9f, 0.0f}, 0.0f, PW_TRT_HALF_SCALED, 6},
-        {"a bias too", {0.5f, 0.25f, 0.0f}, 1e-5f, PW_TRT_HALF_SCALED, 3},
+        {"one step below", {0.5f, 0x1.8p-15f, 0.0f}, 0.0f, PW_TRT_HALF_MENDED, 0},
+        {"vanishing beside a large one", {0.5f, 1e-9f, 0.0f}, 0.0f, PW_TRT_HALF_MENDED, 0},
+        {"a bias too", {0.5f, 0.25f, 0.0f}, 1e-5f, PW_TRT_HALF_MENDED, 0},
+        {"the least largest", {0x1p-4f, 1e-9f, 0.0f}, 0.0f, PW_TRT_HALF_MENDED, 0},
+        {"a smaller largest", {0x1.8p-5f, 1e-9f, 0.0f}, 0.0f, PW_TRT_HALF_MENDED, 1},
+        {"whole before it is large", {0x1p-9f, 0x1p-16f, 0.0f}, 0.0f, PW_TRT_HALF_MENDED, 2},
+        {"large before it is whole", {0x1p-9f, 1e-8f, 0.0f}, 0.0f, PW_TRT_HALF_MENDED, 5},
+        {"a small bias of small weights", {0x1p-10f, 0.0f, 0.0f}, 1e-9f, PW_TRT_HALF_MENDED, 6},
+        {"the deepest that becomes whole", {0x1p-20f, 0x1p-20f, 0.0f}, 0.0f, PW_TRT_HALF_MENDED, 6},
         {"all so small that rounding shows", {1e-6f, 1e-8f, 0.0f}, 0.0f, PW_TRT_HALF_NEVER, 0},
+        {"too large a bias once scaled", {1e-3f, 1e-6f, 0.0f}, 3e4f, PW_TRT_HALF_NEVER, 0},
+        {"not too large unscaled", {3e4f, 1e-5f, 0.0f}, 0.0f, PW_TRT_HALF_MENDED, 0},
         {"too large", {1e5f, 1.0f, 0.0f}, 0.0f, PW_TRT_HALF_NEVER, 0},
-        {"too large once scaled", {3e4f, 1e-5f, 0.0f}, 0.0f, PW_TRT_HALF_NEVER, 0},
         {"infinite", {INFINITY, 1.0f, 0.0f}, 0.0f, PW_TRT_HALF_NEVER, 0},
         {"not a number", {NAN, 1.0f, 0.0f}, 0.0f, PW_TRT_HALF_NEVER, 0},
     };
@@ -51,7 +57,7 @@ int main(void)
         const pw_trt_mending mending = pw_trt_half_diagnose(&conv);
         expect(mending.kind == cases[i].kind && mending.exponent == cases[i].exponent,
                cases[i].what);
-        if (mending.kind != PW_TRT_HALF_SCALED)
+        if (mending.kind != PW_TRT_HALF_MENDED)
             continue;
         pw_trt_half_mend(&mending, cases[i].weights, 3, mended);
         expect(!pw_f16_damages(mended, 3), cases[i].what);

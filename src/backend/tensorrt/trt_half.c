@@ -9,6 +9,7 @@
 
 #define LEAST_NORMAL 0x1p-14f
 #define LARGEST      65504.0f
+#define LEAST_LARGE  0x1p-4f
 
 typedef struct extent {
     float least, most; /* magnitudes; least of those that are not 0 */
@@ -26,33 +27,21 @@ static void extend(extent *of, const float *values, size_t count)
     }
 }
 
-/* The smallest exponent that makes least a normal number. */
-static int needed(float least)
-{
-    int exponent = 0;
-    while (exponent < PW_TRT_HALF_EXPONENT && ldexpf(least, exponent) < LEAST_NORMAL)
-        exponent++;
-    return exponent;
-}
-
 pw_trt_mending pw_trt_half_diagnose(const pw_conv *conv)
 {
     extent weights = {.least = INFINITY, .is_finite = true}, all;
     extend(&weights, conv->weights, pw_conv_weight_count(conv));
     all = weights;
     extend(&all, conv->bias, (size_t)conv->out_channels);
-    if (!all.is_finite || all.most > LARGEST)
-        return (pw_trt_mending){.kind = PW_TRT_HALF_NEVER};
-    if (all.least >= LEAST_NORMAL)
+    if (all.is_finite && all.most <= LARGEST && all.least >= LEAST_NORMAL)
         return (pw_trt_mending){.kind = PW_TRT_HALF_FITS};
-    const pw_trt_mending mending = {.kind = PW_TRT_HALF_SCALED, .exponent = needed(all.least)};
-    const bool is_whole = ldexpf(all.least, mending.exponent) >= LEAST_NORMAL;
-    /* What is rounded moves by 2^-15 at most; the largest by 2^-11 of its power of two. */
-    const bool is_negligible = ldexpf(weights.most, mending.exponent) >= 0x1p-4f;
-    const bool overflows = ldexpf(all.most, mending.exponent) > LARGEST;
-    if (overflows || (!is_whole && !is_negligible))
-        return (pw_trt_mending){.kind = PW_TRT_HALF_NEVER};
-    return mending;
+    for (int e = 0; all.is_finite && e <= PW_TRT_HALF_EXPONENT; e++) {
+        const bool is_whole = ldexpf(all.least, e) >= LEAST_NORMAL;
+        const bool is_negligible = ldexpf(weights.most, e) >= LEAST_LARGE;
+        if (ldexpf(all.most, e) <= LARGEST && (is_whole || is_negligible))
+            return (pw_trt_mending){.kind = PW_TRT_HALF_MENDED, .exponent = e};
+    }
+    return (pw_trt_mending){.kind = PW_TRT_HALF_NEVER};
 }
 
 void pw_trt_half_mend(const pw_trt_mending *mending, const float *values, size_t count,
@@ -68,30 +57,28 @@ void pw_trt_half_mend(const pw_trt_mending *mending, const float *values, size_t
 
 void pw_trt_half_say(const pw_network *network)
 {
-    size_t scaled = 0, never = 0;
+    size_t rounded = 0, scaled = 0, never = 0;
     const char *first = "";
     for (size_t i = 0; i < network->layer_count; i++) {
         const pw_layer *const layer = &network->layers[i];
         if (layer->op != PW_OP_CONV || layer->as.conv.weight_type == PAWL_I8)
             continue;
         const pw_trt_mending mending = pw_trt_half_diagnose(&layer->as.conv);
-        scaled += mending.kind == PW_TRT_HALF_SCALED;
+        rounded += mending.kind == PW_TRT_HALF_MENDED && mending.exponent == 0;
+        scaled += mending.kind == PW_TRT_HALF_MENDED && mending.exponent > 0;
         if (mending.kind == PW_TRT_HALF_NEVER && never++ == 0)
             first = layer->name;
     }
-    if (scaled + never == 0)
+    if (rounded + scaled + never == 0)
         pw_log(PAWL_LOG_INFO, "FP16 holds all weights: there is nothing to mend");
-    else if (never == 0)
-        pw_log(PAWL_LOG_INFO,
-               "%zu layer%s scaled by a power of two, so that FP16 holds the weights; none has to "
-               "stay FP32",
-               scaled, scaled == 1 ? " is" : "s are");
     else
-        pw_log(PAWL_LOG_WARNING,
-               "%zu layer%s scaled by a power of two, so that FP16 holds the weights; that does "
-               "not mend %zu (%s%s), which stay%s FP32 and take%s its time",
-               scaled, scaled == 1 ? " is" : "s are", never, first, never > 1 ? ", ..." : "",
-               never == 1 ? "s" : "", never == 1 ? "s" : "");
+        pw_log(never == 0 ? PAWL_LOG_INFO : PAWL_LOG_WARNING,
+               "layers mended, so that FP16 holds their weights: %zu by rounding the smallest, %zu "
+               "by a power of two; layers that neither mends: %zu%s%s%s",
+               rounded, scaled, never, never > 0 ? " (" : "", first,
+               never == 0  ? ""
+               : never > 1 ? ", ...), which stay FP32 and take its time"
+                           : "), which stays FP32 and takes its time");
 }
 
 bool pw_trt_half_takes(void *conversions, const char *message)

@@ -127,8 +127,8 @@ static pawl_status activate(const pw_trt_translator *t, pw_activation kind, floa
                    "the activation of layer %s cannot be given to TensorRT", name);
 }
 
-/* Weights times 2^exponent; NULL: no memory. */
-static const float *scaled(pw_trt_translator *t, const float *values, size_t count,
+/* Weights as FP16 holds them; NULL: no memory. */
+static const float *mended(pw_trt_translator *t, const float *values, size_t count,
                            const pw_trt_mending *mending)
 {
     float *const result = values != NULL ? pw_arena_array(t->keep, count, sizeof *result) : NULL;
@@ -197,7 +197,7 @@ static void keep_float(const pw_trt_translator *t, pw_trt_native *layer)
 }
 
 /* Of floats: as it is; or mended, where half would damage its weights and the user wants none of
- * that: scaled, or in float32 between two casts. */
+ * that: rounded or scaled, or in float32 between two casts. */
 static pawl_status convolve_floats(pw_trt_translator *t, const pw_layer *layer,
                                    pw_trt_native *input, pw_trt_native **value)
 {
@@ -206,15 +206,15 @@ static pawl_status convolve_floats(pw_trt_translator *t, const pw_layer *layer,
     const pw_trt_mending mending =
         t->is_mended ? pw_trt_half_diagnose(conv) : (pw_trt_mending){.kind = PW_TRT_HALF_FITS};
     const bool stays_float = mending.kind == PW_TRT_HALF_NEVER;
-    const bool is_scaled = mending.kind == PW_TRT_HALF_SCALED;
+    const bool is_mended = mending.kind == PW_TRT_HALF_MENDED;
     const bool is_cast = stays_float && t->inner_type == PW_TRT_HALF;
     const pw_trt_type type = is_cast ? PW_TRT_FLOAT : t->inner_type;
     const float *const values =
-        is_scaled ? scaled(t, conv->weights, count, &mending) : conv->weights;
-    const float *const biases = is_scaled ? scaled(t, conv->bias, outputs, &mending) : conv->bias;
+        is_mended ? mended(t, conv->weights, count, &mending) : conv->weights;
+    const float *const biases = is_mended ? mended(t, conv->bias, outputs, &mending) : conv->bias;
     pw_trt_weights weights, bias;
     if (values == NULL || (biases == NULL) != (conv->bias == NULL))
-        return pw_fail_memory(t->error, "scaled weights", count * sizeof *values);
+        return pw_fail_memory(t->error, "mended weights", count * sizeof *values);
     PW_TRY(pw_trt_weights_of(t, values, count, type, &weights));
     PW_TRY(pw_trt_weights_of(t, biases, outputs, type, &bias));
     if (is_cast)
@@ -224,7 +224,7 @@ static pawl_status convolve_floats(pw_trt_translator *t, const pw_layer *layer,
     PW_TRY(result_of(t, native, layer->name, "", value));
     if (stays_float && !t->library->strategy->is_strongly_typed)
         keep_float(t, native);
-    if (is_scaled)
+    if (mending.exponent > 0)
         return unscale(t, layer->name, &mending, value);
     if (!is_cast)
         return PAWL_OK;
