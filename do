@@ -473,7 +473,7 @@ test_gpu()
         [ ! -e "${PAWL_TEST_DATA:-}/$file" ] || ln -sfn "$PAWL_TEST_DATA/$file" "$proof/data/$(basename "$file")"
     done
     sh tests/tensorrt/gpu.sh "$proof/bin" "$proof/data" "$proof/work" doctor device equal orders ends profiles threads refusals driver long zoo fp32 \
-        trace fp16-without-jit fp16-all fp16-scale int8
+        trace fp16-all fp16-free fp16-scale int8
 }
 
 run_tests()

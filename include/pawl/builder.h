@@ -68,12 +68,14 @@ typedef struct pawl_build_desc {
     /* What follows is TensorRT's, but for timing_cache and tuning. The engine keeps it; set while a backend is built for that does not know it, it
        is a warning in the log. */
     size_t workspace_size;          /* bytes a kernel may take; 0: 1 GiB */
-    int32_t optimisation_level;     /* 0 (fast build) to 5; -1: the library's own default. Before 8.6 ignored, but for 0 to 2 of FP16 from 8.2.1 on: all layers are of halves */
+    int32_t optimisation_level;     /* 0 (fast build) to 5; -1: the usual one. Before 8.6 only FP16 has any (8.2.1 on): all layers are of halves
+                                       up to 2, and usually where the GPU is fast at them; from 3 on the library chooses */
     const char *timing_cache;       /* TensorRT's, and tuning's: file read before and written after timing; NULL: none. One that cannot be used
                                        is a warning in the log, and all is timed. "FOLDER/": TensorRT's is a file in it for each version and GPU */
     int32_t is_version_compatible;  /* 1: the plan runs on later versions too, where the family can (8.6 on) */
     int32_t is_hardware_compatible; /* 1: the plan runs on Ampere and later, where the family can (8.6 on) */
-    int32_t is_fp16_fixed;          /* 1: layers whose weights FP16 would damage (see pawl/audit.h) are scaled by powers of two, or stay FP32 */
+    int32_t is_fp16_fixed;          /* 1: weights that FP16 would damage (see pawl/audit.h) are rounded where that is not seen beside the layer's largest,
+                                       or scaled by a power of two; layers that neither mends stay FP32 */
     int32_t height_min, width_min, height_max, width_max; /* 0: just height and width */
     int32_t contexts;               /* that shall run at once: TensorRT 8 and 9 keep the shapes once for each; 0: 1, at most PAWL_MAX_CONTEXTS */
     int32_t tuning;                 /* pawl_tuning; the CPU's: TensorRT times whatever is asked */

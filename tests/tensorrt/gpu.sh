@@ -149,6 +149,7 @@ for piece; do
     fp16-all) half all --timing-cache "$work/half-all.cache" ;;
     fp16-all-again) half again --timing-cache "$work/half-all.cache" ;;
     fp16-without-jit) half without-jit --timing-cache none --tactics cublas,cublaslt,cudnn,edge ;;
+    fp16-free) half free --timing-cache none --opt-level 3 ;;
     fp16-edge) half edge --timing-cache none --tactics edge ;;
     fp16-jit) half jit --timing-cache none --tactics jit ;;
     fp16-scale) half scale --fp16-fix scale --timing-cache "$work/half-all.cache" ;;

@@ -26,7 +26,8 @@ typedef struct build_job {
     const pw_plan *plan;
     const pw_tuning *tuning;
     bool is_half,
-        is_int8; /* FP16 is allowed; some layers are of integers, and the rest may be FP16 */
+        is_int8;        /* FP16 is allowed; some layers are of integers, and the rest may be FP16 */
+    bool has_fast_half; /* this GPU computes with halves faster than with floats */
     bool has_lost_halves; /* the library built nothing where each layer was to be of halves */
     uint32_t sources,
         lost_sources; /* bits of pawl_tactic_source: in use in the last attempt; given up */
@@ -170,15 +171,22 @@ static bool has_levels(const pw_trt_library *library)
     return pw_trt_has(library, PW_TRT_VBuilderConfig_setBuilderOptimizationLevel);
 }
 
-/* What a low level means where the version has none: a plain FP16 plan's layers are of halves, so
- * that float32's kernels are not timed. */
+/* What a level means where the version has none: whether a plain FP16 plan's layers are all of
+ * halves, or of what the builder finds fastest. */
+static bool has_levels_of_halves(const build_job *job)
+{
+    return job->is_half && !job->is_int8 && !has_levels(job->library) &&
+           pw_trt_has_flag(job->library, job->library->strategy->obey_precision_flag);
+}
+
+/* Of halves, as is usual and as a low level asks for: float32's kernels are not timed then, which
+ * is a third of the build (bench/README.md), and what runs is as fast. */
 static bool asks_for_halves(const build_job *job)
 {
     enum { LAST_LOW_LEVEL = 2 }; /* the library's own default is 3 */
     const int32_t level = job->plan->options.optimisation_level;
-    return job->is_half && !job->is_int8 && !job->has_lost_halves && !has_levels(job->library) &&
-           level >= 0 && level <= LAST_LOW_LEVEL &&
-           pw_trt_has_flag(job->library, job->library->strategy->obey_precision_flag);
+    return has_levels_of_halves(job) && !job->has_lost_halves &&
+           (level < 0 ? job->has_fast_half : level <= LAST_LOW_LEVEL);
 }
 
 static bool has_sources(const pw_trt_library *library)
@@ -236,7 +244,7 @@ static void say_what_is_missing(const build_job *job)
     if (options->is_fp16_fixed && !job->is_half)
         pw_log(PAWL_LOG_WARNING, "an fp32 plan has no FP16 weights: there is nothing to fix (use "
                                  "it with precision fp16)");
-    if (options->optimisation_level >= 0 && !has_levels(library) && !asks_for_halves(job))
+    if (options->optimisation_level >= 0 && !has_levels(library) && !has_levels_of_halves(job))
         pw_log(PAWL_LOG_WARNING, "%s has no optimisation levels; the one asked for is ignored",
                version);
     if (options->is_version_compatible &&
@@ -339,6 +347,10 @@ static pawl_status attempt(build_job *job, pw_trt_object **memory, pawl_error *e
         0}; /* outlives the build: weights are held by reference until then */
     pw_trt_object *builder PW_TRT_GUARD = NULL, *network PW_TRT_GUARD = NULL,
                            *config PW_TRT_GUARD = NULL, *cache PW_TRT_GUARD = NULL;
+    PW_TRY(pw_trt_make_builder(library, &builder, error));
+    PW_TRY(check_integers(job, builder, error));
+    job->has_fast_half =
+        has_levels_of_halves(job) && pw_trt_builder_has_half(library, builder->native);
     const pw_trt_translation translation = {
         .is_half = job->is_half,
         .asks_for_halves = asks_for_halves(job),
@@ -346,8 +358,6 @@ static pawl_status attempt(build_job *job, pw_trt_object **memory, pawl_error *e
             profile->height_min != profile->height_max || profile->width_min != profile->width_max,
         .is_mended = job->plan->options.is_fp16_fixed,
     };
-    PW_TRY(pw_trt_make_builder(library, &builder, error));
-    PW_TRY(check_integers(job, builder, error));
     if (job->tuning->threads > 0 && pw_trt_has(library, PW_TRT_VBuilder_setMaxThreads))
         (void)pw_trt_builder_set_threads(library, builder->native, job->tuning->threads);
     PW_TRY(pw_trt_adopt(
@@ -397,9 +407,9 @@ static bool give_up_halves(build_job *job)
         return false;
     job->has_lost_halves = true;
     pw_log(PAWL_LOG_WARNING,
-           "%s builds no plan of FP16 layers alone, which optimisation level %d asks for: it "
-           "builds one without that level",
-           job->library->version_text, (int)job->plan->options.optimisation_level);
+           "%s builds no plan of FP16 layers alone: it builds one again whose types it chooses, as "
+           "--opt-level 3 does at once",
+           job->library->version_text);
     pw_trt_watch_forget();
     return true;
 }

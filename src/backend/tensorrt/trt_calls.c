@@ -184,6 +184,12 @@ int32_t pw_trt_builder_threads(const pw_trt_library *library, pw_trt_native *bui
     return CALL_IF(all, VBuilder_getMaxThreads, self, 0, (self));
 }
 
+bool pw_trt_builder_has_half(const pw_trt_library *library, pw_trt_native *builder)
+{
+    inner *const self = builder->first;
+    return CALL_IF(all, VBuilder_platformHasFastFp16, self, false, (self));
+}
+
 bool pw_trt_builder_has_int8(const pw_trt_library *library, pw_trt_native *builder)
 {
     inner *const self = builder->first;

@@ -54,7 +54,9 @@ pw_trt_native *pw_trt_builder_network(const pw_trt_library *library, pw_trt_nati
 pw_trt_native *pw_trt_builder_profile(const pw_trt_library *library, pw_trt_native *builder); /* the builder's: never deleted */
 pw_trt_native *pw_trt_builder_build(const pw_trt_library *library, pw_trt_native *builder, pw_trt_native *network, pw_trt_native *config);
 bool pw_trt_builder_set_threads(const pw_trt_library *library, pw_trt_native *builder, int32_t threads);
-bool pw_trt_builder_has_int8(const pw_trt_library *library, pw_trt_native *builder); /* of the current GPU; not in 11, nor in RTX from 1.5 on */
+/* Of the current GPU; not known by 11, nor by RTX from 1.5 on. */
+bool pw_trt_builder_has_half(const pw_trt_library *library, pw_trt_native *builder);
+bool pw_trt_builder_has_int8(const pw_trt_library *library, pw_trt_native *builder);
 int32_t pw_trt_builder_threads(const pw_trt_library *library, pw_trt_native *builder);
 
 /* Host memory: a plan or a serialised cache. */

@@ -72,6 +72,7 @@
 /* What some lack, or have where it is not needed. The last column: the first version inside a family that has the method (8400 is
    8.4.0), 0: the whole family. */
 #define PW_TRT_LATER_MAP(X) \
+    X(VBuilder, platformHasFastFp16, bool, (void *),                                                      4,  4,  2, -1,  2, -1,    0)  \
     X(VBuilder, platformHasFastInt8, bool, (void *),                                                      5,  5,  3, -1,  3, -1,    0)  \
     X(VBuilder, setMaxThreads, bool, (void *, int32_t),                                                  20, 20, 17, 14, 17, 14, 8400)  \
     X(VBuilder, getMaxThreads, int32_t, (void *),                                                        21, 21, 18, 15, 18, 15, 8400)  \

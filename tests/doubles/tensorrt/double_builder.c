@@ -83,6 +83,11 @@ object *double_builder_new(void *logger)
     return face(made);
 }
 
+bool VBuilder_platformHasFastFp16(inner *self)
+{
+    return !ENTER(self) && getenv("DOUBLE_NO_FP16") == NULL;
+}
+
 bool VBuilder_platformHasFastInt8(inner *self)
 {
     return !ENTER(self) && getenv("DOUBLE_NO_INT8") == NULL;

@@ -14,6 +14,7 @@ object *VBuilder_createBuilderConfig(inner *self);
 object *VBuilder_createNetworkV2(inner *self, uint32_t flags);
 object *VBuilder_createOptimizationProfile(inner *self);
 object *VBuilder_buildSerializedNetwork(inner *self, object *network, object *config);
+bool VBuilder_platformHasFastFp16(inner *self);
 bool VBuilder_platformHasFastInt8(inner *self);
 bool VBuilder_setMaxThreads(inner *self, int32_t threads);
 int32_t VBuilder_getMaxThreads(inner *self);

@@ -15,6 +15,7 @@
     X(VQuantizeLayer, setAxis, 3, 0)                  \
     X(VDequantizeLayer, setAxis, 3, 0)                \
     X(VLayer, setInput, 9, 0)                         \
+    X(VBuilder, platformHasFastFp16, 4, 0)            \
     X(VBuilder, platformHasFastInt8, 5, 0)            \
     X(VNetworkDefinition, addScale, 9, 0)             \
     X(VNetworkDefinition, addPaddingNd, 51, 0)        \
@@ -101,6 +102,7 @@
     X(VQuantizeLayer, setAxis, 3, 0)                           \
     X(VDequantizeLayer, setAxis, 3, 0)                         \
     X(VLayer, setInput, 9, 0)                                  \
+    X(VBuilder, platformHasFastFp16, 4, 0)                     \
     X(VBuilder, platformHasFastInt8, 5, 0)                     \
     X(VNetworkDefinition, addScale, 9, 0)                      \
     X(VNetworkDefinition, addPaddingNd, 51, 0)                 \
@@ -201,6 +203,7 @@
     X(VQuantizeLayer, setAxis, 3, 0)                        \
     X(VDequantizeLayer, setAxis, 3, 0)                      \
     X(VLayer, setInput, 9, 0)                               \
+    X(VBuilder, platformHasFastFp16, 2, 0)                  \
     X(VBuilder, platformHasFastInt8, 3, 0)                  \
     X(VNetworkDefinition, addScale, 6, 0)                   \
     X(VNetworkDefinition, addPaddingNd, 45, 0)              \
