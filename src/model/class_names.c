@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Class names as Python prints them: a data.yaml gives numbers for names like 0 and 1, truth for
- * yes and no, nothing for ~, a date for 2020-01-01; numpy.unique() gives strings and numbers of
- * numpy's.
+ * yes and no, nothing for ~, a date for 2020-01-01.
  */
 #include "model/class_names.h"
 #include "base/log.h"
-#include "base/plain_text.h"
 #include "base/size.h"
 #include "base/strbuf.h"
 #include <string.h>
 
-#define MOST_BYTES 1024 /* of a pickled object that is a name */
+#define MOST_BYTES 64 /* of a number or a date in words */
 
 typedef struct names_reader {
     pw_network *network;
@@ -28,80 +26,29 @@ static const pw_value *argument(const pw_value *record, size_t index)
                : NULL;
 }
 
-/* Whether a record is a call of that name in that package or one within it. */
-static bool is_call(const pw_value *value, const char *package, const char *name)
+/* Whether a record is a call of that class of datetime's. */
+static bool is_call(const pw_value *value, const char *name)
 {
-    if (value == NULL || value->kind != PW_VALUE_RECORD ||
-        value->as.record.callable->kind != PW_VALUE_GLOBAL)
-        return false;
-    const char *module = value->as.record.callable->as.global.module;
-    const size_t length = strlen(package);
-    return strcmp(value->as.record.callable->as.global.name, name) == 0 &&
-           strncmp(module, package, length) == 0 &&
-           (module[length] == '\0' || module[length] == '.');
-}
-
-/* Bytes of a bytes object: as such, or as protocol 2 has them, text that is to be encoded as
- * Latin-1. Their number, 0 for none or too many. */
-static size_t read_bytes(const pw_value *value, uint8_t bytes[MOST_BYTES])
-{
-    const bool is_encoded = is_call(value, "_codecs", "encode");
-    const pw_value *text = is_encoded ? argument(value, 0) : value;
-    size_t count = 0;
-    if (text == NULL || text->kind != PW_VALUE_STRING)
-        return 0;
-    const uint8_t *in = (const uint8_t *)text->as.string.text;
-    for (size_t i = 0; i < text->as.string.length; i++) {
-        if (count == MOST_BYTES)
-            return 0;
-        bytes[count] = in[i];
-        if (is_encoded && in[i] >= 0x80 && ++i < text->as.string.length)
-            bytes[count] = (uint8_t)((in[i - 1] & 3) << 6 | (in[i] & 0x3F));
-        count++;
-    }
-    return count;
+    const pw_value *callable = value->as.record.callable;
+    return callable->kind == PW_VALUE_GLOBAL &&
+           strcmp(callable->as.global.module, "datetime") == 0 &&
+           strcmp(callable->as.global.name, name) == 0;
 }
 
 /* datetime.date's four bytes: year, month, day; datetime.datetime's ten go on with the time. */
 static bool add_date(const pw_value *value, pw_strbuf *text)
 {
-    uint8_t b[MOST_BYTES];
-    const bool is_date = is_call(value, "datetime", "date");
-    if (!is_date && !is_call(value, "datetime", "datetime"))
+    const bool is_date = is_call(value, "date");
+    if (!is_date && !is_call(value, "datetime"))
         return false;
-    if (read_bytes(argument(value, 0), b) != (is_date ? 4 : 10))
+    const pw_value *bytes = argument(value, 0);
+    if (bytes == NULL || bytes->kind != PW_VALUE_STRING ||
+        bytes->as.string.length != (is_date ? 4 : 10))
         return false;
+    const uint8_t *b = (const uint8_t *)bytes->as.string.text;
     pw_strbuf_add(text, "%04d-%02d-%02d", b[0] << 8 | b[1], b[2], b[3]);
     if (!is_date)
         pw_strbuf_add(text, " %02d:%02d:%02d", b[4], b[5], b[6]);
-    return true;
-}
-
-/* numpy's str_ (four bytes a character) and its whole numbers, little-endian. */
-static bool add_numpy(const pw_value *value, pw_strbuf *text)
-{
-    uint8_t b[MOST_BYTES];
-    const pw_value *type = is_call(value, "numpy", "scalar") ? argument(value, 0) : NULL;
-    const char *code = is_call(type, "numpy", "dtype") ? pw_value_text(argument(type, 0)) : NULL;
-    const size_t size = code == NULL ? 0 : read_bytes(argument(value, 1), b);
-    if (size == 0)
-        return false;
-    if (*code == 'U') {
-        for (size_t i = 0; i + 4 <= size; i += 4) {
-            const uint32_t character = (uint32_t)b[i] | (uint32_t)b[i + 1] << 8 |
-                                       (uint32_t)b[i + 2] << 16 | (uint32_t)b[i + 3] << 24;
-            char piece[PW_UTF8_MOST];
-            if (character != 0) /* padding */
-                pw_strbuf_add(text, "%.*s", (int)pw_utf8_put(piece, character), piece);
-        }
-        return true;
-    }
-    if ((*code != 'i' && *code != 'u') || size > 8)
-        return false;
-    uint64_t number = *code == 'i' && b[size - 1] >= 0x80 ? UINT64_MAX : 0;
-    for (size_t i = size; i-- > 0;)
-        number = number << 8 | b[i];
-    pw_strbuf_add(text, "%lld", (long long)number);
     return true;
 }
 
@@ -122,7 +69,7 @@ static const char *name_text(const pw_value *name, pw_strbuf *text)
             pw_strbuf_add(text, ".0");
         return text->text;
     case PW_VALUE_RECORD:
-        return add_date(name, text) || add_numpy(name, text) ? text->text : NULL;
+        return add_date(name, text) ? text->text : NULL;
     default:
         return pw_value_text(name);
     }

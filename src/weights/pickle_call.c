@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the calls in a pickle would have made: dictionaries, sets, tensors; a record for everything
- * else. Nothing is called. */
+/* What the calls in a pickle would have made: dictionaries, sets, tensors, bytes, numbers; a record
+ * for everything else. Nothing is called. */
 #include "base/size.h"
 #include "weights/pickle_reader.h"
 #include "weights/printable.h"
@@ -223,6 +223,7 @@ pawl_status pw_pickle_call(pw_pickle *p, pw_value *callable, pw_value *arguments
             arguments = arguments->as.list.items[2];
         }
     }
+    *result = NULL;
     switch (meaning) {
     case PW_MEANS_DICT:
         return make_dict(p, arguments, result);
@@ -243,11 +244,18 @@ pawl_status pw_pickle_call(pw_pickle *p, pw_value *callable, pw_value *arguments
     case PW_MEANS_ATTRIBUTE:
         judge_getattr(p, callable, arguments);
         break;
+    case PW_MEANS_BYTES:
+        *result = pw_pickle_encoded(p->arena, arguments);
+        break;
+    case PW_MEANS_NUMPY_SCALAR:
+        *result = pw_pickle_numpy_scalar(p->arena, arguments);
+        break;
     case PW_MEANS_NOTHING:
     case PW_MEANS_TYPED_TENSOR:
         break;
     }
-    *result = pw_value_make_record(p->arena, callable, arguments);
+    if (*result == NULL)
+        *result = pw_value_make_record(p->arena, callable, arguments);
     return PAWL_OK; /* the caller's push says no memory */
 }
 

@@ -2,7 +2,7 @@
 /*
  * Reads Python pickles without Python: a stack machine that makes inert values. Nothing is
  * imported, looked up or called; what a class or function would have made is a record, but for the
- * few whose result is plain data (dictionaries, sets, tensors).
+ * few whose result is plain data (dictionaries, sets, tensors, bytes, numpy's scalars).
  */
 #ifndef PW_PICKLE_READER_H
 #define PW_PICKLE_READER_H

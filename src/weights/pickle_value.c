@@ -120,6 +120,9 @@ static const struct {
     {"copyreg", "_reconstructor", PW_MEANS_RECONSTRUCTOR},
     {"__builtin__", "getattr", PW_MEANS_ATTRIBUTE},
     {"builtins", "getattr", PW_MEANS_ATTRIBUTE},
+    {"_codecs", "encode", PW_MEANS_BYTES},
+    {"numpy.core.multiarray", "scalar", PW_MEANS_NUMPY_SCALAR},
+    {"numpy._core.multiarray", "scalar", PW_MEANS_NUMPY_SCALAR},
 };
 
 /* What is harmless to look up and call. ANY_CLASS: a name as classes have it; a module that ends in '.': all below it. So a module's
@@ -132,6 +135,8 @@ static const struct {
     {"copyreg", "_reconstructor"}, {"_codecs", "encode"},
     {"builtins", "set"}, {"builtins", "frozenset"}, {"builtins", "dict"}, {"builtins", "list"}, {"builtins", "tuple"},
     {"builtins", "object"}, {"builtins", "slice"}, {"builtins", "bytearray"}, {"builtins", "bytes"}, {"builtins", "complex"},
+    {"builtins", "bool"}, {"builtins", "int"}, {"builtins", "float"}, {"builtins", "str"},
+    {"builtins", "long"}, {"builtins", "unicode"},
     {"builtins", "getattr"}, /* as pickle_call.c finds it used */
     {"torch", "Size"}, {"torch", "device"}, {"torch", "dtype"}, {"torch", "Tensor"},
     {"torch._utils", "_rebuild_tensor"}, {"torch._utils", "_rebuild_tensor_v2"}, {"torch._utils", "_rebuild_parameter"},
@@ -143,6 +148,7 @@ static const struct {
     {"numpy", "dtype"}, {"numpy", "ndarray"},
     {"numpy.core.multiarray", "_reconstruct"}, {"numpy._core.multiarray", "_reconstruct"},
     {"numpy.core.multiarray", "scalar"}, {"numpy._core.multiarray", "scalar"},
+    {"numpy.core.numeric", "_frombuffer"}, {"numpy._core.numeric", "_frombuffer"},
     {"pathlib", ANY_CLASS}, {"pathlib._local", ANY_CLASS}, {"argparse", "Namespace"}, {"easydict", "EasyDict"},
     {"datetime", "datetime"}, {"datetime", "date"}, {"datetime", "time"}, {"datetime", "timedelta"}, {"datetime", "timezone"},
 };

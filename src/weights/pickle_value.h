@@ -15,7 +15,9 @@ typedef enum pw_meaning {
     PW_MEANS_PARAMETER,
     PW_MEANS_TYPED_TENSOR, /* _rebuild_from_type_v2 */
     PW_MEANS_RECONSTRUCTOR, /* copyreg's way to NEWOBJ */
-    PW_MEANS_ATTRIBUTE      /* getattr */
+    PW_MEANS_ATTRIBUTE,     /* getattr */
+    PW_MEANS_BYTES,         /* _codecs.encode */
+    PW_MEANS_NUMPY_SCALAR
 } pw_meaning;
 
 typedef struct pw_global_value {
@@ -64,6 +66,13 @@ bool pw_value_append(pw_arena *arena, pw_value *list, pw_value *const *items,
                      size_t count) PW_NODISCARD;
 
 pw_meaning pw_value_meaning(const pw_value *value); /* of a GLOBAL; else NOTHING */
+
+/* pickle_numpy.c: of the arguments of _codecs.encode and of numpy's scalar, the bytes, number, truth or
+ * text. NULL: they are of a kind that we do not read, or no memory. */
+pw_value *pw_pickle_encoded(pw_arena *arena, const pw_value *arguments);
+pw_value *pw_pickle_numpy_scalar(pw_arena *arena, const pw_value *arguments);
+/* The items of numpy's array of one dimension; NULL: it is none that we read, or no memory. */
+pw_value *pw_value_numpy_list(pw_arena *arena, pw_value *record);
 
 /* 1: harmless, of the kinds that YOLOv5's checkpoints name. */
 int pw_global_is_known(const char *module, const char *name);

@@ -253,6 +253,16 @@ static bool is_attribute(const pw_value *key)
     return true;
 }
 
+/* Names that numpy.unique() made are a list like others. */
+static pw_value *attribute_of(tree_reader *tree, const pw_value *key, pw_value *value)
+{
+    const char *text = pw_value_text(key);
+    pw_value *list = text != NULL && strcmp(text, "names") == 0
+                         ? pw_value_numpy_list(&tree->weights->arena, value)
+                         : NULL;
+    return list != NULL ? list : value;
+}
+
 static pawl_status read_attributes(tree_reader *tree, pw_module *module, const pw_value *state)
 {
     pw_arena *arena = &tree->weights->arena;
@@ -264,7 +274,8 @@ static pawl_status read_attributes(tree_reader *tree, pw_module *module, const p
     for (size_t i = 0; i + 1 < state->as.list.count; i += 2)
         if (is_attribute(state->as.list.items[i])) {
             items[count++] = state->as.list.items[i];
-            items[count++] = state->as.list.items[i + 1];
+            items[count++] =
+                attribute_of(tree, state->as.list.items[i], state->as.list.items[i + 1]);
         }
     dict->kind = PW_VALUE_DICT;
     dict->as.list.items = items;

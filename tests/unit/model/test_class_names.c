@@ -45,21 +45,13 @@ static pw_value bytes(const char *characters, size_t length)
  * twice the same key, what nobody can read. */
 static void names_are_read(void **state)
 {
-    static call calls[9];
-    const pw_value latin = text("latin1"), none = {.kind = PW_VALUE_NONE};
-    /* b"\x07\xe4\x01\x1f" as protocol 2 has it, and as protocol 3 */
-    const pw_value day =
-        make_call(&calls[0], "_codecs", "encode", text("\x07\xc3\xa4\x01\x1f"), latin);
-    const pw_value dates[] = {make_call(&calls[1], "datetime", "date", day, none),
-                              make_call(&calls[2], "datetime", "datetime",
+    static call calls[3];
+    const pw_value none = {.kind = PW_VALUE_NONE};
+    const pw_value day = bytes("\x07\xe4\x01\x1f", 4);
+    const pw_value dates[] = {make_call(&calls[0], "datetime", "date", day, none),
+                              make_call(&calls[1], "datetime", "datetime",
                                         bytes("\x07\xcf\x0c\x01\x17\x3b\x07\0\0\0", 10), none)};
-    const pw_value numpys[] = {make_call(&calls[4], "numpy.core.multiarray", "scalar",
-                                         make_call(&calls[3], "numpy", "dtype", text("U3"), none),
-                                         bytes("\xe9\0\0\0\x2b\x73\0\0\0\0\0\0", 12)),
-                               make_call(&calls[6], "numpy._core.multiarray", "scalar",
-                                         make_call(&calls[5], "numpy", "dtype", text("i8"), none),
-                                         bytes("\xfe\xff\xff\xff\xff\xff\xff\xff", 8))};
-    const pw_value strange[] = {make_call(&calls[7], "uuid", "UUID", none, none), text("dog")};
+    const pw_value strange[] = {make_call(&calls[2], "uuid", "UUID", none, none), text("dog")};
     const pw_value many[] = {text("cat"), text("dog"), text("cow")};
     const pw_value words[] = {text("1"), text("dog"), text("0"), text("cat")};
     const pw_value good[] = {text("cat"), text("dog")};
@@ -88,7 +80,6 @@ static void names_are_read(void **state)
         {PW_VALUE_DICT, words, 4, "cat", "dog"},
         {PW_VALUE_LIST, nothing, 2, "cat", "None"},
         {PW_VALUE_LIST, dates, 2, "2020-01-31", "1999-12-01 23:59:07"},
-        {PW_VALUE_LIST, numpys, 2, "\xc3\xa9\xe7\x8c\xab", "-2"},
         {PW_VALUE_LIST, strange, 2, "class0", "dog"},
     };
     for (size_t i = 0; i < PW_COUNT(cases); i++) {
