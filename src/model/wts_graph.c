@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which published graph has the tensors of a .wts: every layer must have those of its kind. */
 #include "model/wts_topology.h"
+#include "model/wts_tree.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,8 @@ static size_t list_layers(const pw_weights *weights, bool found[PW_PUBLISHED_LAY
     size_t count = 0;
     for (size_t i = 0; i < weights->tensor_count; i++) {
         const char *name = weights->tensors[i]->name;
+        if (pw_tree_is_tally(weights->tensors[i]))
+            continue;
         *stranger = name;
         if (strncmp(name, "model.", 6) != 0 || name[6] < '0' || name[6] > '9')
             return SIZE_MAX;

@@ -49,8 +49,9 @@ static pawl_status scan_entry(pw_pickle *p, const pw_zip *zip, const pw_zip_entr
 {
     const uint8_t *bytes = NULL;
     pw_value *value = NULL;
-    PW_TRY(pw_zip_read(zip, entry, &bytes, p->error));
-    turn_to(p, bytes, entry->size, (uint64_t)(bytes - zip->data));
+    uint64_t at = 0;
+    PW_TRY(pw_zip_read(zip, entry, &bytes, &at, p->error));
+    turn_to(p, bytes, entry->size, at);
     return pw_pickle_read(p, &value);
 }
 

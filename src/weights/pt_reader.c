@@ -94,7 +94,7 @@ static pawl_status check_byte_order(const pt_archive *archive, pawl_error *error
     const uint8_t *bytes = NULL;
     if (entry == NULL)
         return PAWL_OK; /* older than torch 2.1: little */
-    PW_TRY(pw_zip_read(&archive->zip, entry, &bytes, error));
+    PW_TRY(pw_zip_read(&archive->zip, entry, &bytes, NULL, error));
     if (entry->size == strlen("little") && memcmp(bytes, "little", entry->size) == 0)
         return PAWL_OK;
     return pw_fail_at(
@@ -127,7 +127,7 @@ static pawl_status find_storage(const pt_archive *archive, pw_storage *storage, 
             "%s: storage data/%s should have %zu elements of %zu bytes, but has %zu bytes "
             "in all",
             archive->zip.file_name, key.text, storage->count, storage->element_size, entry->size);
-    return pw_zip_read(&archive->zip, entry, &storage->data, error);
+    return pw_zip_read(&archive->zip, entry, &storage->data, NULL, error);
 }
 
 static pawl_status read_object(pt_archive *archive, pw_weights *weights, pw_pickle *pickle,
@@ -156,6 +156,7 @@ pawl_status pw_pt_read_zip(const void *data, size_t size, pw_weights *weights, p
 {
     pt_archive archive = {0};
     const uint8_t *bytes = NULL;
+    uint64_t at = 0;
     PW_TRY(pw_zip_open(data, size, weights->file_name, &weights->arena, &archive.zip, error));
     PW_TRY(find_pickle(&archive, error));
     PW_TRY(refuse_torchscript(&archive, error));
@@ -165,10 +166,10 @@ pawl_status pw_pt_read_zip(const void *data, size_t size, pw_weights *weights, p
         return pw_fail_at(error, PAWL_ERR_LIMIT, archive.pickle->header_at,
                           "%s: data.pkl has %zu bytes; at most %zu are read", weights->file_name,
                           pickle_size, PW_PICKLE_SIZE_LIMIT);
-    PW_TRY(pw_zip_read(&archive.zip, archive.pickle, &bytes, error));
+    PW_TRY(pw_zip_read(&archive.zip, archive.pickle, &bytes, &at, error));
     weights->arena.limit = weights->arena.total + pw_pickle_room(pickle_size);
-    pw_pickle pickle = pw_pickle_over(bytes, pickle_size, (uint64_t)(bytes - (const uint8_t *)data),
-                                      weights->file_name, &weights->arena, error);
+    pw_pickle pickle =
+        pw_pickle_over(bytes, pickle_size, at, weights->file_name, &weights->arena, error);
     const pawl_status status = read_object(&archive, weights, &pickle, error);
     pw_pickle_end(&pickle);
     return status;

@@ -12,6 +12,8 @@
 #include "base/size.h"
 #include "weights/printable.h"
 #include <string.h>
+
+#define ZLIB_CONST
 #include <zlib.h>
 
 #define SIGNATURE_LOCAL     0x04034b50u
@@ -26,7 +28,12 @@
 #define CENTRAL_SIZE        46u
 #define EXTRA_ZIP64         1u
 #define FLAG_ENCRYPTED      1u
+#define METHOD_STORED       0
+#define METHOD_DEFLATED     8
 #define ENTRY_LIMIT         (1u << 18)
+#define UNPACKED_LEAST      ((uint64_t)64 << 20) /* bytes that a small file may unpack to */
+#define UNPACKED_MOST       64 /* times the file's size; weights are hardly packed at all */
+#define PART_MOST           ((size_t)1 << 30) /* zlib counts in unsigned int */
 
 typedef struct zip_directory {
     uint64_t at, size, count;
@@ -166,8 +173,29 @@ static pawl_status read_entry(const pw_zip *zip, pw_reader *reader, size_t base,
     entry->name = name;
     entry->name_length = name_length;
     entry->header_at = (size_t)header_at;
-    entry->size = (size_t)size;
-    entry->plain_size = plain_size;
+    entry->packed = (size_t)size;
+    entry->size = (size_t)plain_size;
+    return PAWL_OK;
+}
+
+/* Entries that overlap could cost the square of the file's size to check, and a few bytes could be
+ * unpacked to any number. */
+static pawl_status check_sizes(const pw_zip *zip, const pw_zip_entry *entry, size_t *left,
+                               uint64_t *unpacked, pawl_error *error)
+{
+    if (entry->packed > *left)
+        return pw_fail_at(error, PAWL_ERR_CORRUPT, entry->header_at,
+                          "%s: the zip entries together are larger than the file, which is damaged",
+                          zip->file_name);
+    *left -= entry->packed;
+    if (entry->method != METHOD_DEFLATED)
+        return PAWL_OK;
+    if (entry->size > *unpacked)
+        return pw_fail_at(error, PAWL_ERR_LIMIT, entry->header_at,
+                          "%s: the zip entries would be unpacked to far more than weights are; "
+                          "repack with zip -0, or save again with torch.save",
+                          zip->file_name);
+    *unpacked -= entry->size;
     return PAWL_OK;
 }
 
@@ -175,23 +203,19 @@ pawl_status pw_zip_open(const void *data, size_t size, const char *file_name, pw
                         pw_zip *zip, pawl_error *error)
 {
     zip_directory directory = {0};
-    *zip = (pw_zip){.data = data, .size = size, .file_name = file_name};
+    *zip = (pw_zip){.data = data, .size = size, .file_name = file_name, .arena = arena};
     PW_TRY(find_directory(zip, &directory, error));
     const size_t count = (size_t)directory.count;
     zip->entries = pw_arena_array(arena, count, sizeof(pw_zip_entry));
     if (zip->entries == NULL)
         return pw_fail_memory(error, "the zip directory", count * sizeof(pw_zip_entry));
     pw_reader reader = pw_reader_over(zip->data + directory.at, (size_t)directory.size);
-    size_t left = size; /* entries that overlap could cost the square of the file's size to check */
+    size_t left = size;
+    uint64_t unpacked = UNPACKED_LEAST + UNPACKED_MOST * (uint64_t)size;
     for (size_t i = 0; i < count; i++) {
         pw_zip_entry *entry = &zip->entries[i];
         PW_TRY(read_entry(zip, &reader, (size_t)directory.at, entry, error));
-        if (entry->size > left)
-            return pw_fail_at(
-                error, PAWL_ERR_CORRUPT, entry->header_at,
-                "%s: the zip entries together are larger than the file, which is damaged",
-                file_name);
-        left -= entry->size;
+        PW_TRY(check_sizes(zip, entry, &left, &unpacked, error));
         if (pw_zip_find(zip, entry->name, entry->name_length) != NULL)
             return pw_fail_at(
                 error, PAWL_ERR_CORRUPT, entry->header_at,
@@ -210,23 +234,60 @@ const pw_zip_entry *pw_zip_find(const pw_zip *zip, const char *name, size_t leng
     return index == PW_NAME_NONE ? NULL : &zip->entries[index];
 }
 
-static pawl_status check_stored(const pw_zip *zip, const pw_zip_entry *entry, const char *shown,
+static pawl_status check_method(const pw_zip *zip, const pw_zip_entry *entry, const char *shown,
                                 pawl_error *error)
 {
     if ((entry->flags & FLAG_ENCRYPTED) != 0)
         return pw_fail_at(error, PAWL_ERR_UNSUPPORTED, entry->header_at,
                           "%s: zip entry '%s' is encrypted; decrypt the file first", zip->file_name,
                           shown);
-    if (entry->method != 0)
+    if (entry->method != METHOD_STORED && entry->method != METHOD_DEFLATED)
         return pw_fail_at(error, PAWL_ERR_UNSUPPORTED, entry->header_at,
-                          "%s: zip entry '%s' is compressed (method %u), which PyTorch never does; "
-                          "repack with zip -0, or save again with torch.save",
+                          "%s: zip entry '%s' is compressed by method %u, which PyTorch does not "
+                          "read either; repack with zip -0, or save again with torch.save",
                           zip->file_name, shown, entry->method);
-    if (entry->plain_size != entry->size)
+    if (entry->method == METHOD_STORED && entry->packed != entry->size)
         return pw_fail_at(error, PAWL_ERR_CORRUPT, entry->header_at,
-                          "%s: stored zip entry '%s' claims two sizes, %zu and %llu bytes",
-                          zip->file_name, shown, entry->size,
-                          (unsigned long long)entry->plain_size);
+                          "%s: stored zip entry '%s' claims two sizes, %zu and %zu bytes",
+                          zip->file_name, shown, entry->packed, entry->size);
+    return PAWL_OK;
+}
+
+/* Exactly size bytes out of exactly packed ones. */
+static bool unpack(const uint8_t *in, size_t packed, uint8_t *out, size_t size)
+{
+    z_stream stream = {.next_in = in, .next_out = out};
+    int code = inflateInit2(&stream, -MAX_WBITS);
+    if (code != Z_OK)
+        return false;
+    while (code == Z_OK) {
+        const size_t read = (size_t)(stream.next_in - in), made = (size_t)(stream.next_out - out);
+        stream.avail_in = (uInt)pw_size_min(packed - read, PART_MOST);
+        stream.avail_out = (uInt)pw_size_min(size - made, PART_MOST);
+        code = inflate(&stream, Z_NO_FLUSH);
+    }
+    const bool is_whole =
+        code == Z_STREAM_END && stream.next_in == in + packed && stream.next_out == out + size;
+    (void)inflateEnd(&stream);
+    return is_whole;
+}
+
+static pawl_status unpack_entry(const pw_zip *zip, const pw_zip_entry *entry, const char *shown,
+                                const uint8_t *in, const uint8_t **bytes, pawl_error *error)
+{
+    static const size_t round = 64; /* what the arena may add */
+    const size_t limit = zip->arena->limit;
+    if (limit != 0) /* it is for what a pickle makes; this is bounded by check_sizes() */
+        zip->arena->limit = limit + entry->size + round;
+    uint8_t *out = pw_arena_alloc(zip->arena, entry->size);
+    if (out == NULL)
+        return pw_fail_memory(error, "an unpacked zip entry", entry->size);
+    if (!unpack(in, entry->packed, out, entry->size))
+        return pw_fail_at(error, PAWL_ERR_CORRUPT, entry->header_at,
+                          "%s: zip entry '%s' cannot be unpacked: the file is damaged; copy or "
+                          "download it again",
+                          zip->file_name, shown);
+    *bytes = out;
     return PAWL_OK;
 }
 
@@ -234,18 +295,17 @@ static uint32_t checksum(const uint8_t *bytes, size_t size)
 {
     uLong crc = crc32(0, NULL, 0);
     for (size_t at = 0; at < size;) {
-        const size_t part = pw_size_min(size - at, (size_t)1 << 30);
+        const size_t part = pw_size_min(size - at, PART_MOST);
         crc = crc32(crc, bytes + at, (uInt)part);
         at += part;
     }
     return (uint32_t)crc;
 }
 
-pawl_status pw_zip_read(const pw_zip *zip, const pw_zip_entry *entry, const uint8_t **bytes,
-                        pawl_error *error)
+/* The packed bytes, behind the local header. */
+static pawl_status find_bytes(const pw_zip *zip, const pw_zip_entry *entry, const char *shown,
+                              const uint8_t **bytes, pawl_error *error)
 {
-    const pw_printable shown = pw_printable_of(entry->name, entry->name_length);
-    PW_TRY(check_stored(zip, entry, shown.text, error));
     pw_reader reader = pw_reader_over(zip->data + entry->header_at, zip->size - entry->header_at);
     const uint32_t signature = pw_read_u32(&reader);
     pw_read_bytes(&reader, 22);
@@ -257,18 +317,33 @@ pawl_status pw_zip_read(const pw_zip *zip, const pw_zip_entry *entry, const uint
         memcmp(name, entry->name, name_length) != 0)
         return pw_fail_at(error, PAWL_ERR_CORRUPT, entry->header_at,
                           "%s: the local header of zip entry '%s' is damaged (byte %zu)",
-                          zip->file_name, shown.text, entry->header_at);
-    const uint8_t *start = pw_read_bytes(&reader, entry->size);
-    if (start == NULL)
+                          zip->file_name, shown, entry->header_at);
+    *bytes = pw_read_bytes(&reader, entry->packed);
+    if (*bytes == NULL)
         return pw_fail_at(error, PAWL_ERR_CORRUPT, entry->header_at,
                           "%s: zip entry '%s' of %zu bytes reaches beyond the end of the file",
-                          zip->file_name, shown.text, entry->size);
-    if (entry->crc != 0 && checksum(start, entry->size) != entry->crc)
+                          zip->file_name, shown, entry->packed);
+    return PAWL_OK;
+}
+
+pawl_status pw_zip_read(const pw_zip *zip, const pw_zip_entry *entry, const uint8_t **bytes,
+                        uint64_t *at, pawl_error *error)
+{
+    const pw_printable shown = pw_printable_of(entry->name, entry->name_length);
+    const uint8_t *found = NULL;
+    PW_TRY(check_method(zip, entry, shown.text, error));
+    PW_TRY(find_bytes(zip, entry, shown.text, &found, error));
+    const uint64_t start = (uint64_t)(found - zip->data);
+    if (entry->method == METHOD_DEFLATED)
+        PW_TRY(unpack_entry(zip, entry, shown.text, found, &found, error));
+    if (entry->crc != 0 && checksum(found, entry->size) != entry->crc)
         return pw_fail_at(
-            error, PAWL_ERR_CORRUPT, (uint64_t)(start - zip->data),
+            error, PAWL_ERR_CORRUPT, start,
             "%s: the checksum of zip entry '%s' is wrong: the file is damaged; copy or "
             "download it again",
             zip->file_name, shown.text);
-    *bytes = start;
+    *bytes = found;
+    if (at != NULL)
+        *at = start;
     return PAWL_OK;
 }

@@ -141,11 +141,14 @@ static inline void mk_end_dict(mk_buffer *b)
 /* Zip */
 
 #define MK_ZIP64       1 /* end record, locator and extra fields of zip64 */
-#define MK_DEFLATED    2 /* says that entries are compressed */
+#define MK_DEFLATED    2
 #define MK_ENCRYPTED   4
 #define MK_NO_CRC      8
 #define MK_BAD_CRC     16
-#define MK_LOCAL_EXTRA 32 /* an extra field in local headers alone, as torch pads */
+#define MK_LOCAL_EXTRA 32  /* an extra field in local headers alone, as torch pads */
+#define MK_BZIP2       64  /* says so */
+#define MK_CUT_STREAM  128 /* of what is deflated the last byte is left out */
+#define MK_LONGER      256 /* of what is deflated one byte more is promised */
 
 typedef struct mk_zip {
     mk_buffer file, directory;
@@ -153,14 +156,31 @@ typedef struct mk_zip {
     int flags;
 } mk_zip;
 
-static inline void mk_zip_head(mk_buffer *b, const mk_zip *zip, uint32_t crc, uint32_t size)
+static inline void mk_zip_head(mk_buffer *b, const mk_zip *zip, uint32_t crc, uint32_t packed,
+                               uint32_t size)
 {
+    const int method = (zip->flags & MK_BZIP2) != 0 ? 12 : (zip->flags & MK_DEFLATED) != 0 ? 8 : 0;
     mk_number(b, (zip->flags & MK_ENCRYPTED) != 0 ? 1 : 0x0808, 2);
-    mk_number(b, (zip->flags & MK_DEFLATED) != 0 ? 8 : 0, 2);
+    mk_number(b, (uint64_t)method, 2);
     mk_number(b, 0, 4);
     mk_number(b, crc, 4);
+    mk_number(b, packed, 4);
     mk_number(b, size, 4);
-    mk_number(b, size, 4);
+}
+
+/* Raw deflate, as zip has it. */
+static inline void mk_deflate(mk_buffer *b, const void *data, size_t size)
+{
+    uint8_t out[256]; /* small: this is inlined in many places */
+    z_stream stream = {.next_in = (Bytef *)(uintptr_t)data, .avail_in = (uInt)size};
+    int code = deflateInit2(&stream, 9, Z_DEFLATED, -MAX_WBITS, 8, Z_DEFAULT_STRATEGY);
+    while (code == Z_OK) {
+        stream.next_out = out;
+        stream.avail_out = sizeof out;
+        code = deflate(&stream, Z_FINISH);
+        mk_put(b, out, sizeof out - stream.avail_out);
+    }
+    (void)deflateEnd(&stream);
 }
 
 static inline void mk_zip_add(mk_zip *zip, const char *name, const void *data, size_t size)
@@ -174,17 +194,27 @@ static inline void mk_zip_add(mk_zip *zip, const char *name, const void *data, s
         crc ^= 1;
     mk_number(&zip->file, 0x04034b50, 4);
     mk_number(&zip->file, 20, 2);
-    mk_zip_head(&zip->file, zip, 0, 0);
+    mk_zip_head(&zip->file, zip, 0, 0, 0);
     mk_number(&zip->file, length, 2);
     mk_number(&zip->file, (zip->flags & MK_LOCAL_EXTRA) != 0 ? 7 : 0, 2);
     mk_put(&zip->file, name, length);
     if ((zip->flags & MK_LOCAL_EXTRA) != 0)
         mk_put(&zip->file, "FB\3\0ZZZ", 7);
-    mk_put(&zip->file, data, size);
+    const size_t start = zip->file.size;
+    if ((zip->flags & MK_DEFLATED) != 0)
+        mk_deflate(&zip->file, data, size);
+    else
+        mk_put(&zip->file, data, size);
+    if ((zip->flags & MK_CUT_STREAM) != 0)
+        zip->file.size--;
+    const size_t packed = zip->file.size - start;
+    if ((zip->flags & MK_LONGER) != 0)
+        size++;
     mk_buffer *d = &zip->directory;
     mk_number(d, 0x02014b50, 4);
     mk_number(d, 0, 4);
-    mk_zip_head(d, zip, crc, is_64 ? UINT32_MAX : (uint32_t)size);
+    mk_zip_head(d, zip, crc, is_64 ? UINT32_MAX : (uint32_t)packed,
+                is_64 ? UINT32_MAX : (uint32_t)size);
     mk_number(d, length, 2);
     mk_number(d, is_64 ? 32 : 0, 2);
     mk_number(d, 0, 10); /* comment, disk, attributes, the first half */
@@ -193,7 +223,7 @@ static inline void mk_zip_add(mk_zip *zip, const char *name, const void *data, s
     if (is_64) {
         mk_put(d, "QQ\0\0\1\0\x18\0", 8);
         mk_number(d, size, 8);
-        mk_number(d, size, 8);
+        mk_number(d, packed, 8);
         mk_number(d, at, 8);
     }
     zip->count++;

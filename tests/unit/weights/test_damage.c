@@ -19,11 +19,12 @@
 static const char wts[] =
     "2\nmodel.0.weight 3  3f800000 40000000 c0000000\nmodel.0.bias 1  00000001\n";
 
-/* The files that are damaged: both containers, zip64, and text. */
+/* The files that are damaged: both containers, zip64, deflated, and text. */
 static mk_buffer sample(size_t index)
 {
     static const small_options options[] = {{.zip_flags = MK_NO_CRC},
                                             {.zip_flags = MK_ZIP64, .byteorder = "little"},
+                                            {.zip_flags = MK_DEFLATED | MK_NO_CRC},
                                             {.is_legacy = true, .has_hidden_buffer = true}};
     mk_buffer file = {NULL, 0, 0};
     if (index < PW_COUNT(options))
@@ -31,7 +32,7 @@ static mk_buffer sample(size_t index)
     mk_ops(&file, wts);
     return file;
 }
-#define SAMPLE_COUNT 4
+#define SAMPLE_COUNT 5
 
 /* Reads all there is, as a caller would; the sanitizers watch. */
 static void read_all(const pw_weights *weights)

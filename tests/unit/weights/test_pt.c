@@ -51,7 +51,13 @@ static file_row rows[] = {
      "model.0.conv.weight model.0.conv.bias model.1.anchors model.1.m.bias "},
     {"big-endian", {.byteorder = "big"}, PAWL_ERR_UNSUPPORTED, "'big'"},
     {"legacy big-endian", {.is_legacy = true, .byteorder = "big"}, PAWL_ERR_UNSUPPORTED, "big-endian"},
-    {"compressed", {.zip_flags = MK_DEFLATED}, PAWL_ERR_UNSUPPORTED, "compressed"},
+    {"deflated", {.zip_flags = MK_DEFLATED}, PAWL_OK, NAMES},
+    {"deflated, zip64, without checksums", {.zip_flags = MK_DEFLATED | MK_ZIP64 | MK_NO_CRC}, PAWL_OK, NAMES},
+    {"deflated, wrong checksum", {.zip_flags = MK_DEFLATED | MK_BAD_CRC}, PAWL_ERR_CORRUPT, "checksum"},
+    {"deflated and cut", {.zip_flags = MK_DEFLATED | MK_CUT_STREAM}, PAWL_ERR_CORRUPT, "cannot be unpacked"},
+    {"deflated to another size", {.zip_flags = MK_DEFLATED | MK_LONGER}, PAWL_ERR_CORRUPT, "cannot be unpacked"},
+    {"stored in two sizes", {.zip_flags = MK_LONGER}, PAWL_ERR_CORRUPT, "claims two sizes"},
+    {"packed by bzip2", {.zip_flags = MK_BZIP2}, PAWL_ERR_UNSUPPORTED, "compressed by method 12"},
     {"encrypted", {.zip_flags = MK_ENCRYPTED}, PAWL_ERR_UNSUPPORTED, "encrypted"},
     {"wrong checksum", {.zip_flags = MK_BAD_CRC}, PAWL_ERR_CORRUPT, "checksum"},
     {"TorchScript by constants", {.extra = "constants.pkl"}, PAWL_ERR_UNSUPPORTED, "TorchScript"},
@@ -164,8 +170,10 @@ static void values_are_widened(void **state)
     (void)state;
     static const float weight[] = {1, 2, 3, 4, 5, 6, 7, 8}, bias[] = {1, -2}, mean[] = {.5f, -.25f};
     static const float tracked[] = {3}, anchors[] = {1.25f, 1.625f, 2, 3.75f};
-    for (int is_legacy = 0; is_legacy < 2; is_legacy++) {
-        mk_buffer file = small_file(&(small_options){.is_legacy = is_legacy != 0});
+    static const small_options ways[] = {
+        {.root = NULL}, {.is_legacy = true}, {.zip_flags = MK_DEFLATED}};
+    for (size_t i = 0; i < PW_COUNT(ways); i++) {
+        mk_buffer file = small_file(&ways[i]);
         opened made = parse(&file);
         assert_int_equal(made.status, PAWL_OK);
         is_widened(&made.weights, "model.0.conv.weight", weight, 8);

@@ -114,6 +114,19 @@ static void overlapping_entries_are_refused(void **state)
     is_refused(parse(&file), &file, PAWL_ERR_CORRUPT, "larger than the file");
 }
 
+/* A few bytes that say they are two gigabytes, deflated. */
+static void bombs_are_refused(void **state)
+{
+    (void)state;
+    mk_zip zip = {.flags = MK_DEFLATED};
+    mk_zip_add(&zip, "a/data.pkl", "N.", 2);
+    const uint32_t size = (uint32_t)1 << 31;
+    memcpy(zip.directory.data + 24, &size, 4);
+    mk_zip_end(&zip);
+    mk_buffer file = zip.file;
+    is_refused(parse(&file), &file, PAWL_ERR_LIMIT, "far more than weights are");
+}
+
 static void doubled_entries_are_refused(void **state)
 {
     (void)state;
@@ -180,6 +193,7 @@ int main(void)
         cmocka_unit_test(a_module_has_few_tensors),
         cmocka_unit_test(exported_programs_are_named),
         cmocka_unit_test(overlapping_entries_are_refused),
+        cmocka_unit_test(bombs_are_refused),
         cmocka_unit_test(doubled_entries_are_refused),
         cmocka_unit_test(other_kinds_are_named),
     };
