@@ -88,7 +88,7 @@ typedef struct pawl_encode_desc {
 #define PAWL_ENCODE_DESC_INIT { sizeof(pawl_encode_desc), 0 }
 
 /**
- * Reads JPEG, PNG, WebP, BMP or PPM/PGM/PBM, and where their libraries are found at run time TIFF (libtiff), GIF (libgif), HEIF and AVIF (libheif),
+ * Reads JPEG, PNG, WebP, BMP, PFM or PPM/PGM/PBM, and where their libraries are found at run time TIFF (libtiff), GIF (libgif), HEIF and AVIF (libheif),
  * recognised by content; of an animation the first picture. Turned as its EXIF says; grey, palette, alpha, 16-bit, CMYK become RGB
  * as OpenCV's imread(IMREAD_COLOR) makes them.
  *

@@ -33,7 +33,7 @@ typedef struct gif_file {
 } gif_file; /* more behind it */
 
 enum { RECORD_IMAGE = 2, RECORD_EXTENSION = 3, RECORD_END = 4 };
-enum { EXTENSION_GRAPHICS = 0xf9 };
+enum { EXTENSION_GRAPHICS = 0xf9, HAS_CLEAR = 1 };
 
 typedef int (*gif_input)(gif_file *file, uint8_t *to, int size);
 
@@ -89,9 +89,10 @@ static pawl_status fail_damaged(pawl_error *error)
                    "the GIF picture is damaged or truncated; copy or download it again");
 }
 
-/* Up to the first picture. */
-static pawl_status find_image(gif_file *file, pawl_error *error)
+/* Up to the first picture; *clear: the colour whose pixels are not drawn, below 0: none. */
+static pawl_status find_image(gif_file *file, int *clear, pawl_error *error)
 {
+    *clear = -1;
     for (;;) {
         int type = 0, code = 0;
         uint8_t *extension = NULL;
@@ -103,6 +104,8 @@ static pawl_status find_image(gif_file *file, pawl_error *error)
             return pw_fail(error, PAWL_ERR_CORRUPT, "the GIF file holds no picture");
         if (process.library.DGifGetExtension(file, &code, &extension) == 0)
             return fail_damaged(error);
+        if (code == EXTENSION_GRAPHICS && extension != NULL && extension[0] >= 4)
+            *clear = (extension[1] & HAS_CLEAR) != 0 ? extension[4] : -1;
         while (extension != NULL)
             if (process.library.DGifGetExtensionNext(file, &extension) == 0)
                 return fail_damaged(error);
@@ -110,16 +113,16 @@ static pawl_status find_image(gif_file *file, pawl_error *error)
 }
 
 static void put_line(const pw_image *image, const gif_colour_map *map, const gif_file *file,
-                     int row, const uint8_t *line)
+                     int row, int clear, const uint8_t *line)
 {
     uint8_t *pixel = pw_image_row(image, file->image.top + row) + (size_t)file->image.left * 3;
     for (int x = 0; x < file->image.width; x++, pixel += 3)
-        if (line[x] < map->count)
+        if (line[x] < map->count && line[x] != clear)
             memcpy(pixel, map->colours + (size_t)line[x] * 3, 3);
 }
 
 /* Lines come in four passes where they are interlaced. */
-static pawl_status read_lines(gif_file *file, const pw_image *image, uint8_t *line,
+static pawl_status read_lines(gif_file *file, const pw_image *image, int clear, uint8_t *line,
                               pawl_error *error)
 {
     static const int first[] = {0, 4, 2, 1}, step[] = {8, 8, 4, 2};
@@ -131,15 +134,27 @@ static pawl_status read_lines(gif_file *file, const pw_image *image, uint8_t *li
              row += file->image.is_interlaced ? step[pass] : 1) {
             if (process.library.DGifGetLine(file, line, file->image.width) == 0)
                 return fail_damaged(error);
-            put_line(image, map, file, row, line);
+            put_line(image, map, file, row, clear, line);
         }
     return PAWL_OK;
 }
 
-/* The canvas is the screen's; what the picture leaves free of it is black. */
+/* What the picture leaves free of the screen has the screen's background, black where that is of no
+ * colour: as OpenCV shows it. */
+static void paint_background(const gif_file *file, const pw_image *image)
+{
+    static const uint8_t black[3] = {0};
+    const gif_colour_map *map = file->colours;
+    const bool has_colour = map != NULL && map->colours != NULL && file->background < map->count;
+    const uint8_t *colour = has_colour ? map->colours + (size_t)file->background * 3 : black;
+    for (size_t at = 0; at < image->row_size * (size_t)image->height; at += 3)
+        memcpy(image->pixels + at, colour, 3);
+}
+
 static pawl_status decode_first(gif_file *file, pw_image *image, pawl_error *error)
 {
-    PW_TRY(find_image(file, error));
+    int clear;
+    PW_TRY(find_image(file, &clear, error));
     if (file->image.left < 0 || file->image.top < 0 || file->image.width < 1 ||
         file->image.height < 1 || file->image.width > file->width - file->image.left ||
         file->image.height > file->height - file->image.top)
@@ -148,11 +163,11 @@ static pawl_status decode_first(gif_file *file, pw_image *image, pawl_error *err
                        file->image.width, file->image.height, file->image.left, file->image.top,
                        file->width, file->height);
     PW_TRY(pw_image_allocate(image, file->width, file->height, error));
-    memset(image->pixels, 0, image->row_size * (size_t)image->height);
+    paint_background(file, image);
     uint8_t *line PW_AUTO_FREE = pw_alloc((size_t)file->image.width);
     if (line == NULL)
         return pw_fail_memory(error, "a line of a GIF picture", (size_t)file->image.width);
-    return read_lines(file, image, line, error);
+    return read_lines(file, image, clear, line, error);
 }
 
 static pawl_status decode_gif(const uint8_t *data, size_t size, pw_reading *how, pw_image *image,

@@ -15,7 +15,7 @@
 /* PPM last: its two magic bytes are the weakest. */
 static const pw_codec *const codecs[] = {&pw_codec_jpeg, &pw_codec_png,  &pw_codec_webp,
                                          &pw_codec_bmp,  &pw_codec_tiff, &pw_codec_gif,
-                                         &pw_codec_heif, &pw_codec_ppm};
+                                         &pw_codec_heif, &pw_codec_pfm,  &pw_codec_ppm};
 
 const pw_codec *pw_image_codec(size_t index)
 {
@@ -78,10 +78,10 @@ static pawl_status refuse_format(const uint8_t *data, size_t size, pawl_error *e
         return pw_fail(error, PAWL_ERR_UNSUPPORTED, "this is %s, not a picture%s%s", guess.what,
                        guess.remedy != NULL ? "; " : "", guess.remedy != NULL ? guess.remedy : "");
     }
-    return pw_fail(
-        error, PAWL_ERR_CORRUPT,
-        "this is no picture of a kind that is read: JPEG, PNG, WebP, BMP, PPM, PGM, PBM, TIFF, "
-        "GIF, HEIF, AVIF");
+    return pw_fail(error, PAWL_ERR_CORRUPT,
+                   "this is no picture of a kind that is read: JPEG, PNG, WebP, BMP, PPM, PGM, "
+                   "PBM, PFM, TIFF, "
+                   "GIF, HEIF, AVIF");
 }
 
 static pawl_status find_codec(const uint8_t *data, size_t size, const pw_codec **codec,

@@ -72,6 +72,7 @@ extern const pw_codec pw_codec_bmp;
 extern const pw_codec pw_codec_jpeg;
 extern const pw_codec pw_codec_png;
 extern const pw_codec pw_codec_ppm;
+extern const pw_codec pw_codec_pfm;
 /* By libraries found at run time: PAWL_ERR_UNSUPPORTED where they are not here. */
 extern const pw_codec pw_codec_gif;
 extern const pw_codec pw_codec_heif;

@@ -194,6 +194,16 @@ static struct refusal_row refusal_rows[] = {
     {"a PPM of maxval 65536",  BYTES("P6 1 1 65536\n"),                 PAWL_ERR_CORRUPT,     "65536"},
     {"a PPM of all comment",   BYTES("P6 # and so on"),                 PAWL_ERR_CORRUPT,     "width"},
     {"a PGM with a letter",    BYTES("P2 1 1 255 x"),                   PAWL_ERR_CORRUPT,     "byte 11"},
+    {"a PFM of its mark",      BYTES("PF\n"),                          PAWL_ERR_CORRUPT,     "header"},
+    {"a PFM without a scale",  BYTES("PF\n1 1\n"),                     PAWL_ERR_CORRUPT,     "header"},
+    {"a PFM of scale 0",       BYTES("PF\n1 1\n0\n....."),             PAWL_ERR_CORRUPT,     "header"},
+    {"a PFM of no scale",      BYTES("PF\n1 1\nnan\n....."),           PAWL_ERR_CORRUPT,     "header"},
+    {"a PFM of one number",    BYTES("PF\n1\n-1\n............"),       PAWL_ERR_CORRUPT,     "header"},
+    {"a PFM with a long line", BYTES("PF\n1 1\n-1                                                                                              \n"), PAWL_ERR_CORRUPT, "header"},
+    {"a PFM of height -1",     BYTES("PF\n1 -1\n-1\n............"),    PAWL_ERR_CORRUPT,     "at least one"},
+    {"a PFM too wide",         BYTES("PF\n65501 1\n-1\n...."),         PAWL_ERR_LIMIT,       "65501 x 1"},
+    {"a PFM that is short",    BYTES("PF\n1 1\n-1\n..........."),      PAWL_ERR_CORRUPT,     "truncated"},
+    {"a grey PFM that is short", BYTES("Pf\n2 2\n-1\n..............."), PAWL_ERR_CORRUPT,    "truncated"},
     {"a WebP of its mark",     BYTES("RIFF\0\0\0\0WEBP"),               PAWL_ERR_CORRUPT,     "WebP"},
 };
 /* clang-format on */

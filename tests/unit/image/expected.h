@@ -57,6 +57,9 @@ static expected_picture expected_pictures[] = {
     {"top-down.bmp", 5, 4, {198, 247, 73}, {252, 101, 180}, UINT64_C(0xcb8a6080e9f0766e)},
     {"turned.jpg", 4, 5, {43, 181, 183}, {181, 38, 152}, UINT64_C(0xc4cf4ec808ccf046)},
     {"turned.png", 4, 5, {10, 200, 165}, {210, 20, 175}, UINT64_C(0x7f88d71b90d82175)},
+    {"little.pfm", 5, 4, {0, 0, 255}, {7, 255, 255}, UINT64_C(0x40e128959e20f0f0)},
+    {"big-half.pfm", 5, 4, {0, 0, 150}, {3, 133, 130}, UINT64_C(0x7897446ff2dbe05d)},
+    {"grey.pfm", 5, 4, {0, 0, 0}, {7, 7, 7}, UINT64_C(0x3935faec72fde50b)}, /* read as grey, which OpenCV must be asked for */
     {"turned.webp", 4, 5, {10, 200, 165}, {210, 20, 175}, UINT64_C(0x7f88d71b90d82175)},
 };
 /* clang-format on */
