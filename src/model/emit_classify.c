@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The head of classification models: linear(mean of all pixels of conv(x)); its dropout is for
- * training. */
+/* The head of classification models: since v6.2 linear(mean of all pixels of conv(x)), its dropout
+ * is for training; from v2.0 to v6.1, for graphs of the user's own, conv(mean of all pixels). */
 #include "model/emit.h"
+#include <stdio.h>
 
 #define DEFAULT_SIZE 224 /* of YOLOv5's classify/train.py */
 #define MIN_STRIDE   32  /* what predict.py rounds a picture's size to at least */
@@ -27,22 +28,55 @@ static int32_t largest_stride(const pw_emit *emit)
     return (int32_t)largest;
 }
 
+static pawl_status emit_mean(pw_emit *emit, const char *name, uint32_t input, uint32_t *output)
+{
+    pw_layer pool = {.op = PW_OP_GLOBALPOOL, .name = name, .inputs = {input}, .input_count = 1};
+    return pw_emit_layer(emit, &pool, pw_emit_channels(emit, input), output);
+}
+
+static pawl_status emit_cat(pw_emit *emit, const pw_module *module, const uint32_t *inputs,
+                            size_t count, uint32_t *output)
+{
+    *output = inputs[0];
+    return count > 1
+               ? pw_emit_concat(emit, pw_emit_name(emit, module, "cat"), inputs, count, output)
+               : PAWL_OK;
+}
+
+static pawl_status emit_logits(pw_emit *emit, const pw_module *module, const uint32_t *inputs,
+                               size_t count, uint32_t *output)
+{
+    const pw_module *linear;
+    uint32_t x;
+    PW_TRY(emit_cat(emit, module, inputs, count, &x));
+    PW_TRY(pw_emit_part(emit, module, "conv", PW_RANK_UNIT, x, &x));
+    PW_TRY(emit_mean(emit, pw_emit_name(emit, module, "pool"), x, &x));
+    PW_TRY(pw_read_child(emit, module, "linear", &linear));
+    return pw_emit_linear(emit, linear, linear->path, x, output);
+}
+
+static pawl_status emit_early_logits(pw_emit *emit, const pw_module *module, const uint32_t *inputs,
+                                     size_t count, uint32_t *output)
+{
+    uint32_t means[PW_MAX_INPUTS] = {0}, x;
+    for (size_t i = 0; i < count; i++) {
+        char part[32];
+        (void)snprintf(part, sizeof part, count > 1 ? "aap.%zu" : "aap", i);
+        PW_TRY(emit_mean(emit, pw_emit_name(emit, module, part), inputs[i], &means[i]));
+    }
+    PW_TRY(emit_cat(emit, module, means, count, &x));
+    return pw_emit_part(emit, module, "conv", PW_RANK_UNIT, x, output);
+}
+
 pawl_status pw_block_classify(pw_emit *emit, const pw_module *module, const uint32_t *inputs,
                               size_t input_count, uint32_t *output)
 {
     pw_model *model = &emit->network->model;
-    pw_layer pool = {.op = PW_OP_GLOBALPOOL, .input_count = 1};
     pw_layer head = {
         .op = PW_OP_CLASSIFY, .name = module->path, .input_count = 1, .output = PW_NO_TENSOR};
-    const pw_module *linear;
-    uint32_t x = inputs[0];
-    if (input_count > 1)
-        PW_TRY(pw_emit_concat(emit, pw_emit_name(emit, module, "cat"), inputs, input_count, &x));
-    PW_TRY(pw_emit_part(emit, module, "conv", PW_RANK_UNIT, x, &pool.inputs[0]));
-    pool.name = pw_emit_name(emit, module, "pool");
-    PW_TRY(pw_emit_layer(emit, &pool, pw_emit_channels(emit, pool.inputs[0]), &x));
-    PW_TRY(pw_read_child(emit, module, "linear", &linear));
-    PW_TRY(pw_emit_linear(emit, linear, linear->path, x, &head.inputs[0]));
+    const bool is_early = pw_module_child(module, "aap") != NULL;
+    PW_TRY((is_early ? emit_early_logits : emit_logits)(emit, module, inputs, input_count,
+                                                        &head.inputs[0]));
     PW_TRY(pw_network_add_layer(emit->network, &head, emit->error));
     model->task = PAWL_TASK_CLASSIFY;
     model->class_count = pw_emit_channels(emit, head.inputs[0]);

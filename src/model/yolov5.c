@@ -155,6 +155,11 @@ static pawl_status refuse_root(const pw_module *root, pawl_error *error)
                        "the file holds %s.%s, a classifier of torchvision: pawl runs those with a "
                        "YOLOv5 backbone (yolov5n-cls ... yolov5x-cls)",
                        root->package, root->type);
+    if (strcmp(root->type, "Ensemble") == 0)
+        return pw_fail(error, PAWL_ERR_UNSUPPORTED,
+                       "the file holds an ensemble of %zu models: pawl runs one; save that alone: "
+                       "torch.save({'model': model[0]}, 'x.pt')",
+                       root->child_count);
     return pw_fail(error, PAWL_ERR_UNSUPPORTED,
                    "the file holds %s.%s, which has no list of layers named model: this is no "
                    "YOLOv5 model",

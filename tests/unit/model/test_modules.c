@@ -62,6 +62,7 @@ static struct change_row {
     {"GELU", "model.4.cv2.act", TYPE, NULL, "GELU", 0, OK, ""},
     {"Identity", "model.4.cv2.act", TYPE, NULL, "Identity", 0, OK, ""},
     {"no layer list", "model", TYPE, NULL, "ModuleDict", 0, NOT, "no list of layers"},
+    {"an ensemble", "", TYPE, NULL, "Ensemble", 0, NOT, "an ensemble of 0 models: pawl runs one; save that alone"},
     {"no model at all", "", NO_CHILD, "model", NULL, 0, NOT, "models.yolo.DetectionModel, which has no list of layers"},
     {"no f", "model.3", SET_NONE, "f", NULL, 0, BAD, "layer 3 (models.common.Conv) does not say where"},
     {"f in words", "model.3", SET_TEXT, "f", "-1", 0, BAD, "layer 3"},
@@ -158,6 +159,7 @@ static const struct change_row also[] = {
     {"8 channels over 9 pixels", "model.3", SET_INT, "gain", NULL, 3, OK, ""},
     {"channels without end", "model.3", SET_INT, "gain", NULL, 200, OK, ""},
     {"a Sequential of two", "model.11", SET_LIST, "f", "9 10", 0, OK, ""},
+    {"an ensemble", "", NO_CHILD, "model", NULL, 0, OK, ""},
     /* clang-format on */
 };
 
