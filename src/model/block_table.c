@@ -9,6 +9,7 @@ static const pw_block blocks[] = {
     {"models",   "Focus",                PW_RANK_UNIT,  1, pw_block_focus, 0},
     {"models",   "Bottleneck",           PW_RANK_UNIT,  1, pw_block_bottleneck, 0},
     {"models",   "CrossConv",            PW_RANK_UNIT,  1, pw_block_cross_conv, 0},
+    {"models",   "ConvPlus",             PW_RANK_UNIT,  1, pw_block_conv_plus, 0},
     {"models",   "GhostConv",            PW_RANK_UNIT,  1, pw_block_ghost_conv, 0},
     {"models",   "MixConv2d",            PW_RANK_UNIT,  1, pw_block_mix_conv, 0},
     {"models",   "SPP",                  PW_RANK_UNIT,  1, pw_block_spp, 0},

@@ -102,7 +102,7 @@ pawl_status pw_read_conv_child(const pw_emit *emit, const pw_module *module, con
    of torch.nn and those that move pixels. */
 #define PW_EMITTER_MAP(X)                                                                                                      \
     X(conv) X(focus) X(bottleneck) X(c3) X(csp) X(spp) X(sppf) X(concat)             /* emit_blocks.c, emit_focus.c */         \
-    X(cross_conv) X(ghost_conv) X(ghost_bottleneck) X(mix_conv) X(sum)               /* emit_custom.c */                       \
+    X(cross_conv) X(conv_plus) X(ghost_conv) X(ghost_bottleneck) X(mix_conv) X(sum)  /* emit_custom.c */                       \
     X(conv2d) X(batchnorm) X(activation) X(pool) X(upsample) X(pad) X(deconv) X(nothing) X(contract) X(expand) /* emit_shapes.c */ \
     X(transformer)                                                                   /* emit_transformer.c */                  \
     X(detect) X(segment) X(classify)                                                 /* emit_detect.c, emit_classify.c */

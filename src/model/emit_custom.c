@@ -11,6 +11,18 @@ pawl_status pw_block_cross_conv(pw_emit *emit, const pw_module *module, const ui
     return pw_block_bottleneck(emit, module, inputs, input_count, output);
 }
 
+/* ConvPlus of v1.0: cv1(x) + cv2(x), convolutions of k x 1 and 1 x k without norm and activation.
+ */
+pawl_status pw_block_conv_plus(pw_emit *emit, const pw_module *module, const uint32_t *inputs,
+                               size_t input_count, uint32_t *output)
+{
+    uint32_t a, b;
+    (void)input_count;
+    PW_TRY(pw_emit_part(emit, module, "cv1", PW_RANK_UNIT, inputs[0], &a));
+    PW_TRY(pw_emit_part(emit, module, "cv2", PW_RANK_UNIT, inputs[0], &b));
+    return pw_emit_add(emit, pw_emit_name(emit, module, "add"), a, b, output);
+}
+
 /* GhostConv: y = cv1(x); cat(y, cv2(y)). */
 pawl_status pw_block_ghost_conv(pw_emit *emit, const pw_module *module, const uint32_t *inputs,
                                 size_t input_count, uint32_t *output)
