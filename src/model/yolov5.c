@@ -78,21 +78,30 @@ static pawl_status emit_top(pw_emit *emit, const pw_module *module, uint32_t *in
     return pw_emit_chain(emit, module, PW_RANK_HEAD, inputs[0], output);
 }
 
+/* YOLOv5 v3.1 to v5.0 could append its suppression to a model (model.nms()): that is ours to do. */
+static size_t count_layers(const pw_module *layers)
+{
+    const size_t count = layers->child_count;
+    return count > 0 && pw_module_is(layers->children[count - 1], "models", "NMS") ? count - 1
+                                                                                   : count;
+}
+
 static pawl_status emit_layers(pw_emit *emit, const pw_module *layers)
 {
     pw_layer input = {.op = PW_OP_INPUT, .name = "images"};
     PW_TRY(pw_emit_layer(emit, &input, 3, &emit->picture));
-    emit->outputs = pw_arena_array(emit->scratch, layers->child_count, sizeof *emit->outputs);
+    const size_t layer_count = count_layers(layers);
+    emit->outputs = pw_arena_array(emit->scratch, layer_count, sizeof *emit->outputs);
     if (emit->outputs == NULL)
-        return pw_fail_memory(emit->error, "the layers' outputs", layers->child_count * 4);
-    for (size_t i = 0; i < layers->child_count; i++) {
+        return pw_fail_memory(emit->error, "the layers' outputs", layer_count * 4);
+    for (size_t i = 0; i < layer_count; i++) {
         uint32_t inputs[PW_MAX_INPUTS];
         size_t count;
         emit->index = i;
         PW_TRY(find_inputs(emit, layers->children[i], inputs, &count));
         PW_TRY(emit_top(emit, layers->children[i], inputs, count));
     }
-    if (layers->child_count == 0 || emit->outputs[layers->child_count - 1] != PW_NO_TENSOR)
+    if (layer_count == 0 || emit->outputs[layer_count - 1] != PW_NO_TENSOR)
         return pw_fail(
             emit->error, PAWL_ERR_UNSUPPORTED,
             "the model does not end in a Detect, Segment or Classify layer: this is no YOLOv5 "

@@ -314,6 +314,28 @@ static void sequence_of_blocks_is_run(void **state)
 }
 
 /* A few bytes of pickle can mention one module any number of times. */
+/* Behind the head and nowhere else. */
+static void suppression_of_its_own_is_passed_over(void **state)
+{
+    fixture *f = *state;
+    pawl_network *network = NULL;
+    pawl_error error = {.message = ""};
+    pw_module *layers = find(f, "model"), *last = pw_arena_alloc(&f->weights->arena, sizeof *last);
+    pw_module **grown =
+        pw_arena_array(&f->weights->arena, layers->child_count + 1, sizeof(pw_module *));
+    assert_true(last != NULL && grown != NULL);
+    *last =
+        (pw_module){.name = "25", .path = "model.25", .package = "models.common", .type = "NMS"};
+    memcpy(grown, layers->children, layers->child_count * sizeof(pw_module *));
+    grown[layers->child_count++] = last;
+    layers->children = grown;
+    assert_int_equal(make_network(f, NULL, &network, &error), PAWL_OK);
+    pawl_model_info info = {.struct_size = sizeof info};
+    assert_int_equal(pawl_network_info_get(network, &info, &error), PAWL_OK);
+    assert_int_equal(info.layer_count, 201);
+    (void)pawl_network_destroy(&network);
+}
+
 static void module_repeated_without_end_is_refused(void **state)
 {
     fixture *f = *state;
@@ -370,15 +392,16 @@ static void arguments_are_checked(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[5 + PW_COUNT(rows)] = {
+    struct CMUnitTest tests[6 + PW_COUNT(rows)] = {
         cmocka_unit_test_setup_teardown(module_repeated_without_end_is_refused, make, drop),
         cmocka_unit_test_setup_teardown(names_without_end_are_refused, make, drop),
         cmocka_unit_test_setup_teardown(activation_is_not_for_a_pt, make, drop),
         cmocka_unit_test_setup_teardown(sequence_of_blocks_is_run, make, drop),
+        cmocka_unit_test_setup_teardown(suppression_of_its_own_is_passed_over, make, drop),
         cmocka_unit_test_setup_teardown(arguments_are_checked, make, drop),
     };
     for (size_t i = 0; i < PW_COUNT(rows); i++)
-        tests[5 + i] = (struct CMUnitTest){.name = rows[i].name,
+        tests[6 + i] = (struct CMUnitTest){.name = rows[i].name,
                                            .test_func = change_shows,
                                            .setup_func = make_row,
                                            .teardown_func = drop,
