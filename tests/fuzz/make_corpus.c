@@ -5,7 +5,7 @@
 
 static int write_seed(const char *folder, const char *name, const void *bytes, size_t size)
 {
-    char path[4096];
+    char path[1024];
     snprintf(path, sizeof path, "%s/%s", folder, name);
     FILE *file = fopen(path, "wb");
     if (file == NULL || fwrite(bytes, 1, size, file) != size || fclose(file) != 0) {
@@ -102,6 +102,7 @@ int main(int count, char **arguments)
         {"pt/zip-checked", {.root = "best"}},
         {"pt/zip64-padded",
          {.zip_flags = MK_ZIP64 | MK_LOCAL_EXTRA | MK_NO_CRC, .byteorder = "little"}},
+        {"pt/zip-deflated", {.zip_flags = MK_DEFLATED | MK_NO_CRC}},
         {"pt/legacy", {.is_legacy = true, .has_native_grid = true}},
         {"pt/legacy-fused", {.is_legacy = true, .is_fused = true, .key = "ema"}},
         {"pt/parallel", {.is_parallel = true, .is_fused = true, .zip_flags = MK_NO_CRC}},
@@ -110,6 +111,13 @@ int main(int count, char **arguments)
                                     "a\x94\x8c\x01"
                                     "B\x94\x93\x94)\x81\x94}\x94\x8c\x08_modules"
                                     "\x94}\x94s\x62\x8c\x01xC\x02yz\x8f(K\x01\x90u.";
+    static const char numpy[] =
+        "}(U\5modelca\nB\n)\x81}(U\x08_modules}U\5namescnumpy._core.multiarray\n"
+        "_reconstruct\n(cnumpy\nndarray\nK\0\x85U\1btR(K\1K\1\x85"
+        "cnumpy\ndtype\n(U\2U1\x89\x88tR(K\3U\1<NNNtb\x89"
+        "c_codecs\nencode\n(U\5\xc3\xa9\0\0\0U\6latin1tRtb"
+        "U\2nccnumpy.core.multiarray\nscalar\n(cnumpy\ndtype\n(U\2i2\x89\x88tR"
+        "(K\3U\1>NNNtbU\2\0\3tRubu.";
     static const char text[] =
         "2\nmodel.0.weight 3  3f800000 40000000 c0000000\nmodel.0.bias 1  00000001\n";
     static const char odd_text[] = "1\r\nname\t4\tFF 0 3F800000\r\n7f800000";
@@ -125,6 +133,7 @@ int main(int count, char **arguments)
         result |= write_seed(arguments[1], program_files[i].name, program_files[i].bytes,
                              program_files[i].size);
     result |= write_calibration(arguments[1]);
+    result |= write_seed(arguments[1], "pt/numpy", numpy, sizeof numpy - 1);
     mk_buffer pickle = {NULL, 0, 0};
     small_pickle(&pickle, &(small_options){.has_hidden_buffer = true});
     result |= write_seed(arguments[1], "pt/pickle", pickle.data, pickle.size);
