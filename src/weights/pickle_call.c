@@ -193,18 +193,31 @@ static pawl_status make_set(pw_pickle *p, const pw_value *arguments, pw_value **
     return *result != NULL ? PAWL_OK : pw_pickle_no_memory(p, count * sizeof(pw_value *));
 }
 
+/* The class that a value is, or is an object of; NULL: neither. */
+static const pw_value *class_of(const pw_value *value)
+{
+    if (value->kind == PW_VALUE_RECORD)
+        value = value->as.record.callable;
+    return value->kind == PW_VALUE_GLOBAL ? value : NULL;
+}
+
 /*
- * getattr leads from any class to everything that Python can do. The one honest use is a method in
- * the place of a function, as Segment holds Detect's: getattr(models.yolo.Detect, 'forward'). Any
- * other makes getattr itself a name to look at.
+ * getattr leads from any class to everything that Python can do. The honest uses are a method in
+ * the place of a function, as Segment holds Detect's, getattr(models.yolo.Detect, 'forward'), and a
+ * layer's own in the place of another, as fuse() leaves it. Any other makes getattr itself a name
+ * to look at.
  */
 static void judge_getattr(pw_pickle *p, const pw_value *getattr, const pw_value *arguments)
 {
-    const pw_value *of = argument_at(arguments, 0, PW_VALUE_GLOBAL);
+    static const char *const methods[] = {"forward", "forward_fuse", "fuseforward"};
+    const bool has_any = arguments->kind == PW_VALUE_LIST && arguments->as.list.count > 0;
+    const pw_value *of = has_any ? class_of(arguments->as.list.items[0]) : NULL;
     const char *name = pw_value_text(argument_at(arguments, 1, PW_VALUE_STRING));
-    const bool is_honest = of != NULL && name != NULL && strcmp(name, "forward") == 0 &&
-                           strncmp(of->as.global.module, "models.", strlen("models.")) == 0 &&
-                           pw_global_is_known(of->as.global.module, of->as.global.name);
+    bool is_honest = false;
+    for (size_t i = 0; of != NULL && name != NULL && i < PW_COUNT(methods); i++)
+        is_honest = is_honest || strcmp(name, methods[i]) == 0;
+    is_honest = is_honest && strncmp(of->as.global.module, "models.", strlen("models.")) == 0 &&
+                pw_global_is_known(of->as.global.module, of->as.global.name);
     const char *whole = getattr->as.global.module; /* module NUL name NUL */
     const size_t length = strlen(whole) + 1 + strlen(getattr->as.global.name);
     const size_t index = pw_name_table_find(&p->global_names, whole, length);

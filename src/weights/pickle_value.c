@@ -144,6 +144,8 @@ static const struct {
     {"torch._tensor", "_rebuild_from_type_v2"}, {"torch.torch_version", "TorchVersion"}, {"torch.storage", ANY_CLASS},
     {"torch.nn.", ANY_CLASS}, {"torch.optim.", ANY_CLASS}, {"torch.cuda.amp.", ANY_CLASS}, {"torch.amp.", ANY_CLASS},
     {"torch.nn.functional", "relu"}, {"torch.nn.functional", "gelu"}, {"torch.nn.functional", "silu"},
+    {"torch.distributed.algorithms.join", "_JoinConfig"}, {"torchvision.models.", ANY_CLASS}, {"torchvision.ops.", ANY_CLASS},
+    {"yolov5.models.", ANY_CLASS}, {"yolov5.utils.", ANY_CLASS}, /* the package of that name */
     {"torchvision.transforms.", ANY_CLASS}, {"models.", ANY_CLASS}, {"models.common", "autoShape"}, {"utils.", ANY_CLASS},
     {"numpy", "dtype"}, {"numpy", "ndarray"},
     {"numpy.core.multiarray", "_reconstruct"}, {"numpy._core.multiarray", "_reconstruct"},

@@ -17,6 +17,12 @@ for file in global inst obj stack escapes dotted import getattr loads; do look $
 # Segment holds Detect.forward so: harmless.
 printf 'c__builtin__\ngetattr\n(cmodels.yolo\nDetect\nS"forward"\ntR.' >method
 look method
+# So does a layer that fuse() changed, its own; not one of another's, nor anything else of it.
+printf 'c__builtin__\ngetattr\n(cmodels.common\nConv\n)\201S"forward_fuse"\ntR.' >fused
+printf 'c__builtin__\ngetattr\n(cother.common\nConv\n)\201S"fuseforward"\ntR.' >fused_other
+printf 'c__builtin__\ngetattr\n(cmodels.common\nConv\n)\201S"__class__"\ntR.' >fused_class
+printf 'c__builtin__\ngetattr\n)R.' >fused_nothing
+for file in fused fused_other fused_class fused_nothing; do look $file; done
 # The same from protocol 4 on; a dot leads nowhere else.
 printf '\200\004\214\013models.yolo\214\016Detect.forward\223.' >method4
 printf '\200\004\214\013models.yolo\214\012os.forward\223.' >method_os

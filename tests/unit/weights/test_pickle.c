@@ -304,7 +304,9 @@ static void globals_are_listed_once(void **state)
         "ccopy_reg\n_reconstructor\ncmodels.experimental\nattempt_load\ncmodels.common\nautoShape\n"
         "cutils.general\nsubprocess\ncutils.general\nPath.os\ncpathlib\nPosixPath\ncpathlib\nos\n"
         "ccollections\n_sys\ncmodels\nYolo\ncmodelsx.yolo\nModel\nctorch._utils\nimportlib\n"
-        "cmodels.yolo\nDetect.forward\ncmodels.yolo\nos.forward\ncmodelsx.yolo\nDetect.forward\nt.";
+        "cmodels.yolo\nDetect.forward\ncmodels.yolo\nos.forward\ncmodelsx.yolo\nDetect.forward\n"
+        "cyolov5.models.yolo\nModel\nctorchvision.models.resnet\nResNet\n"
+        "ctorchvision.models.resnet\nresnet18\ncbuiltins\nstr\ncbuiltins\nopen\nt.";
     static const struct {
         const char *module, *name;
         int is_known;
@@ -332,6 +334,11 @@ static void globals_are_listed_once(void **state)
         {"models.yolo", "Detect.forward", 1},
         {"models.yolo", "os.forward", 0},
         {"modelsx.yolo", "Detect.forward", 0},
+        {"yolov5.models.yolo", "Model", 1},
+        {"torchvision.models.resnet", "ResNet", 1},
+        {"torchvision.models.resnet", "resnet18", 0},
+        {"builtins", "str", 1},
+        {"builtins", "open", 0},
     };
     pw_arena arena = {0};
     pawl_error error = {PAWL_OK, 0, 0, ""};
