@@ -137,7 +137,9 @@ static pawl_status make_tensor(pw_pickle *p, pw_value *callable, pw_value *argum
         return pw_pickle_corrupt(
             p, "makes a tensor of other things than storage, offset, size, stride");
     const pw_storage_value *view = (const pw_storage_value *)source;
-    if (!view->storage->is_plain) {
+    /* Views that negate or conjugate what the storage has say so behind all else. */
+    const pw_value *marks = argument_at(arguments, 6, PW_VALUE_DICT);
+    if (!view->storage->is_plain || (marks != NULL && marks->as.list.count > 0)) {
         *result = pw_value_make_record(p->arena, callable, arguments);
         return PAWL_OK;
     }
