@@ -4,6 +4,7 @@
  * state is its __dict__: _parameters, _buffers and _modules, each a dictionary in state_dict's
  * order, and plain attributes.
  */
+#include "base/log.h"
 #include "base/size.h"
 #include "weights/printable.h"
 #include "weights/readers.h"
@@ -438,18 +439,36 @@ static const pw_value *inside_of(const pw_value *model)
     return NULL;
 }
 
-/* ema unless None, else model; whole models that were saved alone; the model inside of others. */
+/* None, and what else Python's "ema or model" passes over. */
+static bool is_nothing(const pw_value *value)
+{
+    if (value == NULL || value->kind == PW_VALUE_NONE)
+        return true;
+    if (value->kind == PW_VALUE_LIST || value->kind == PW_VALUE_DICT)
+        return value->as.list.count == 0;
+    return (value->kind == PW_VALUE_BOOL && !value->as.boolean) ||
+           (value->kind == PW_VALUE_INT && value->as.integer == 0);
+}
+
+/* Whole models that were saved alone; ema where that is a model, else model; the model inside of
+ * others. */
 static pawl_status find_model(const pw_weights *weights, const pw_value **result, pawl_error *error)
 {
-    const pw_value *top = weights->checkpoint;
-    const pw_value *model =
-        is_module(top) || inside_of(top) != NULL ? top : pw_dict_get(top, "ema");
-    if (model != NULL && model->kind == PW_VALUE_LIST && model->as.list.count > 0)
-        model = model->as.list.items[0]; /* (ema, updates) for a few weeks of January 2021 */
-    if (model == NULL || model->kind == PW_VALUE_NONE)
-        model = pw_dict_get(top, "model");
-    if (!is_module(model) && inside_of(model) == NULL)
+    const pw_value *top = weights->checkpoint, *ema = pw_dict_get(top, "ema"), *model = NULL;
+    if (ema != NULL && ema->kind == PW_VALUE_LIST && ema->as.list.count > 0)
+        ema = ema->as.list.items[0]; /* (ema, updates) for a few weeks of January 2021 */
+    const pw_value *const candidates[] = {top, ema, pw_dict_get(top, "model")};
+    for (size_t i = 0; i < PW_COUNT(candidates) && model == NULL; i++)
+        if (is_module(candidates[i]) || inside_of(candidates[i]) != NULL)
+            model = candidates[i];
+    if (model == NULL)
         return refuse_top(weights, error);
+    if (model == candidates[2] && !is_nothing(ema))
+        pw_log(
+            PAWL_LOG_WARNING,
+            "%s: under its key ema stands no model with layers: the weights are those of its key "
+            "model",
+            weights->file_name);
     const char *package = model->as.record.callable->as.global.module;
     if (strncmp(package, "ultralytics.", strlen("ultralytics.")) == 0)
         return refuse_top(weights, error);

@@ -9,11 +9,13 @@
 typedef struct small_options {
     const char *root;      /* of the archive; default "archive" */
     const char *key;       /* of the model: "model", "ema" */
+    const char *other;     /* opcodes of what stands under the other of these; default None */
     const char *package;   /* of the model's class; default "models.yolo" */
     const char *extra;     /* name of one more archive entry */
     const char *byteorder; /* entry byteorder */
-    bool is_fused, is_pruned, is_parallel, is_of_hub, is_compiled, has_native_grid, has_later_buffer,
-        has_hidden_buffer, is_legacy, is_alone;
+    bool is_other_state;   /* a state dictionary stands there */
+    bool is_fused, is_pruned, is_parallel, is_of_hub, is_compiled, has_native_grid,
+        has_later_buffer, has_hidden_buffer, is_legacy, is_alone;
     int zip_flags;
 } small_options;
 
@@ -209,7 +211,14 @@ static inline void small_pickle(mk_buffer *b, const small_options *options)
         mk_text(b, "epoch");
         mk_int(b, -1);
         mk_text(b, strcmp(key, "ema") == 0 ? "model" : "ema");
-        mk_ops(b, "N");
+        if (options->is_other_state) {
+            mk_ops(b, "}");
+            mk_text(b, "model.0.conv.weight");
+            mk_vector(b, small_storages[0].type, small_storages[0].key, small_storages[0].count);
+            mk_ops(b, "s");
+        } else {
+            mk_ops(b, options->other != NULL ? options->other : "N");
+        }
         mk_text(b, key);
         small_module(b, options);
         mk_ops(b, "u");
