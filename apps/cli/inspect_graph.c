@@ -49,7 +49,8 @@ static void write_quoted(FILE *out, const char *text)
 {
     for (size_t length; *text != '\0'; text += length) {
         char piece[16];
-        length = app_utf8_length(text) > 0 ? app_utf8_length(text) : 1;
+        length = app_utf8_length(text);
+        length += length == 0; /* what is no UTF-8 goes byte by byte */
         (void)pawl_text_plain(text, length, piece, sizeof piece);
         for (const char *at = piece; *at != '\0'; at++)
             fprintf(out, *at == '"' || *at == '\\' ? "\\%c" : "%c", *at);

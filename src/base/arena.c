@@ -62,27 +62,44 @@ static struct pw_arena_block *add_block(pw_arena *arena, size_t needed)
     return block;
 }
 
+bool pw_arena_charge(pw_arena *arena, size_t size)
+{
+    size_t total = 0;
+    const bool is_counted = pw_size_add(arena->total, size, &total);
+    if (arena->limit != 0 && (!is_counted || total > arena->limit)) {
+        arena->is_full = true;
+        return false;
+    }
+    if (is_counted)
+        arena->total = total;
+    return is_counted;
+}
+
+void pw_arena_discharge(pw_arena *arena, size_t size)
+{
+    arena->total -= size;
+}
+
 void *pw_arena_alloc_aligned(pw_arena *arena, size_t size, size_t alignment)
 {
     alignment = pw_size_max(alignment, ARENA_ALIGNMENT);
     size = pw_size_max(size, 1); /* distinct pointers for empty things */
-    size_t total = 0, needed = 0;
-    if (!pw_size_add(arena->total, size, &total) || !pw_size_add(size, alignment, &needed))
+    size_t needed = 0;
+    if (!pw_size_add(size, alignment, &needed))
         return NULL;
-    if (arena->limit != 0 && total > arena->limit) {
-        arena->is_full = true;
+    size = pw_size_align(size, ARENA_ALIGNMENT); /* small things cost more than they are */
+    if (!pw_arena_charge(arena, size))
         return NULL;
-    }
     void *memory = arena->last == NULL ? NULL : take(arena->last, size, alignment);
     if (memory == NULL) {
         struct pw_arena_block *block = add_block(arena, needed);
         memory = block == NULL ? NULL : take(block, size, alignment);
     }
     if (memory == NULL) {
+        pw_arena_discharge(arena, size);
         arena->is_short = true;
         return NULL;
     }
-    arena->total = total;
     memset(memory, 0, size);
     return memory;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reads a module tree back from its text, which may be anything. */
 #include "model/wts_modules.h"
+#include "base/size.h"
 #include "model/wts_tree.h"
 #include <string.h>
 
@@ -317,8 +318,9 @@ pawl_status pw_wts_modules_read(const pw_weights *weights, pw_arena *arena, cons
     }
     in.at = text;
     in.end = text + tensor->count;
-    arena->limit = arena->total + LEAST_ROOM + ROOM * tensor->count;
+    const size_t outer = arena->limit, own = arena->total + LEAST_ROOM + ROOM * tensor->count;
+    arena->limit = outer != 0 ? pw_size_min(outer, own) : own;
     const pawl_status status = read_tree(&in, root);
-    arena->limit = 0;
+    arena->limit = outer;
     return status;
 }

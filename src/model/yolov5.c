@@ -3,6 +3,7 @@
  * network. */
 #include "model/yolov5.h"
 #include "base/desc.h"
+#include "base/log.h"
 #include "base/size.h"
 #include "base/strbuf.h"
 #include "model/class_names.h"
@@ -240,16 +241,42 @@ static pawl_status find_activation(const pw_weights *weights, const char *name, 
     return PAWL_OK;
 }
 
+/* Of a bare .wts nothing says the activation: that of the releases whose tensors it has is taken.
+ */
+static void tell_activation(const pw_weights *weights)
+{
+    const pw_published *graph = NULL;
+    if (!pw_log_wants(PAWL_LOG_INFO) || pw_wts_graph(weights, &graph, NULL) < 0)
+        return;
+    pw_log(PAWL_LOG_INFO,
+           "%s does not say its activation: %s is assumed, as YOLOv5 %s has it; if the model was "
+           "trained with another, say so (--activation)",
+           weights->file_name, graph->activation, graph->releases);
+}
+
+/* The module tree: that of a .pt, that which a .wts describes, or that of the release whose names a
+ * bare one has. */
+static pawl_status find_root(const pw_weights *weights, const char *activation, pw_arena *scratch,
+                             const pw_module **root, pawl_error *error)
+{
+    *root = weights->root;
+    if (weights->kind != PAWL_WEIGHTS_WTS)
+        return PAWL_OK;
+    if (pw_wts_modules_found(weights))
+        return pw_wts_modules_read(weights, scratch, root, error);
+    PW_TRY(pw_wts_topology(weights, activation, scratch, root, error));
+    if (activation == NULL)
+        tell_activation(weights);
+    return PAWL_OK;
+}
+
 static pawl_status read_network(pw_weights *weights, const pawl_network_desc *desc,
                                 pw_arena *scratch, pw_network *network, pawl_error *error)
 {
     const char *activation;
-    const pw_module *root = weights->root;
+    const pw_module *root;
     PW_TRY(find_activation(weights, desc->activation, &activation, error));
-    if (weights->kind == PAWL_WEIGHTS_WTS && pw_wts_modules_found(weights))
-        PW_TRY(pw_wts_modules_read(weights, scratch, &root, error));
-    else if (weights->kind == PAWL_WEIGHTS_WTS)
-        PW_TRY(pw_wts_topology(weights, activation, scratch, &root, error));
+    PW_TRY(find_root(weights, activation, scratch, &root, error));
     if (root == NULL)
         return pw_fail(error, PAWL_ERR_UNSUPPORTED,
                        "%s holds no model: this is no YOLOv5 checkpoint", weights->file_name);

@@ -7,6 +7,11 @@
 #include <stdarg.h>
 #include <string.h>
 
+#define FIRST_CAPACITY ((size_t)256) /* of stack, marks and memo */
+#define ENTRY_SIZE     sizeof(pw_value *)
+
+_Static_assert(ENTRY_SIZE == sizeof(size_t), "values and marks are as wide");
+
 pawl_status pw_pickle_corrupt(const pw_pickle *pickle, const char *what, ...)
 {
     char text[256] = "";
@@ -72,18 +77,19 @@ pawl_status pw_pickle_take_line(pw_pickle *p, const char **line, size_t *length)
 
 /* --- the stack --- */
 
-static pawl_status grow_array(pw_pickle *p, void *array, size_t count, size_t *capacity,
-                              size_t size)
+/* Gives an array of the machine's own room for so many entries. It counts as values do: a byte of a
+ * pickle may be a push and nothing else. Until the copy is made both count. */
+static pawl_status grow_array(pw_pickle *p, void **array, size_t least, size_t *capacity)
 {
-    void **slot = array;
-    if (count < *capacity)
-        return PAWL_OK;
-    const size_t larger = *capacity == 0 ? 256 : *capacity * 2;
-    void *grown =
-        *slot == NULL ? pw_alloc(larger * size) : pw_grow(*slot, count * size, larger * size);
+    const size_t larger = pw_size_max(least, pw_size_max(FIRST_CAPACITY, 2 * *capacity));
+    const size_t old_size = *capacity * ENTRY_SIZE, size = larger * ENTRY_SIZE;
+    if (!pw_arena_charge(p->arena, size))
+        return pw_pickle_no_memory(p, size);
+    void *grown = pw_grow(*array, old_size, size);
+    pw_arena_discharge(p->arena, grown == NULL ? size : old_size);
     if (grown == NULL)
-        return pw_fail_memory(p->error, "the stack of a pickle", larger * size);
-    *slot = grown;
+        return pw_fail_memory(p->error, "the stack of a pickle", size);
+    *array = grown;
     *capacity = larger;
     return PAWL_OK;
 }
@@ -94,7 +100,7 @@ pawl_status pw_pickle_push(pw_pickle *p, pw_value *value)
         return pw_pickle_no_memory(p, sizeof(pw_value) + sizeof(pw_value *) * p->at);
     if (p->stack_count == p->stack_capacity) {
         void *stack = p->stack;
-        PW_TRY(grow_array(p, &stack, p->stack_count, &p->stack_capacity, sizeof(pw_value *)));
+        PW_TRY(grow_array(p, &stack, p->stack_count + 1, &p->stack_capacity));
         p->stack = stack;
     }
     p->stack[p->stack_count++] = value;
@@ -139,7 +145,7 @@ pawl_status pw_pickle_mark(pw_pickle *p)
 {
     if (p->mark_count == p->mark_capacity) {
         void *marks = p->marks;
-        PW_TRY(grow_array(p, &marks, p->mark_count, &p->mark_capacity, sizeof(size_t)));
+        PW_TRY(grow_array(p, &marks, p->mark_count + 1, &p->mark_capacity));
         p->marks = marks;
     }
     p->marks[p->mark_count++] = p->stack_count;
@@ -157,18 +163,12 @@ pawl_status pw_pickle_memo_put(pw_pickle *p, uint64_t index)
         return pw_pickle_corrupt(p, "notes value number %llu, more than it can have",
                                  (unsigned long long)index);
     if (index >= p->memo_capacity) {
-        const size_t larger =
-            pw_size_max((size_t)index + 1, pw_size_max(256, p->memo_capacity * 2));
-        const size_t old_size = p->memo_capacity * sizeof(pw_value *);
-        pw_value **grown = p->memo == NULL
-                               ? pw_alloc(larger * sizeof(pw_value *))
-                               : pw_grow(p->memo, old_size, larger * sizeof(pw_value *));
-        if (grown == NULL)
-            return pw_fail_memory(p->error, "the memo of a pickle", larger * sizeof(pw_value *));
-        for (size_t i = p->memo_capacity; i < larger; i++)
-            grown[i] = NULL;
-        p->memo = grown;
-        p->memo_capacity = larger;
+        const size_t old = p->memo_capacity;
+        void *memo = p->memo;
+        PW_TRY(grow_array(p, &memo, (size_t)index + 1, &p->memo_capacity));
+        p->memo = memo;
+        for (size_t i = old; i < p->memo_capacity; i++)
+            p->memo[i] = NULL;
     }
     p->memo_used += p->memo[index] == NULL;
     p->memo_end = pw_size_max(p->memo_end, (size_t)index + 1);
@@ -204,10 +204,13 @@ void pw_pickle_resolve(pw_pickle *p)
 
 void pw_pickle_end(pw_pickle *p)
 {
+    const size_t entries = p->stack_capacity + p->mark_capacity + p->memo_capacity;
+    pw_arena_discharge(p->arena, entries * ENTRY_SIZE);
     pw_free(p->stack);
     pw_free(p->marks);
     pw_free(p->memo);
     p->stack = NULL;
     p->marks = NULL;
     p->memo = NULL;
+    p->stack_capacity = p->mark_capacity = p->memo_capacity = p->memo_end = 0;
 }

@@ -23,6 +23,7 @@ static void turn_to(pw_pickle *p, const void *data, size_t size, uint64_t offset
     p->storage_count = p->storage_capacity = 0;
     p->storage_names = (pw_name_table){0};
     p->last_tensor = NULL;
+    pw_pickle_end(p);
     pw_arena_free(p->arena);
     *p->arena = (pw_arena){.limit = pw_pickle_room(p->size)};
 }
@@ -114,6 +115,7 @@ pawl_status pw_pickle_scan(pw_pickle *p, const void *data, size_t size)
     p->arena = &values;
     p->kept->limit = p->kept->total + pw_pickle_room(size);
     const pawl_status status = scan(p, data, size);
+    pw_pickle_end(p);
     pw_arena_free(&values);
     p->arena = NULL;
     return status;
@@ -145,7 +147,6 @@ pawl_status pawl_pickle_report(const char *path,
         status = pw_pickle_scan(&pickle, contents.data, contents.size);
     for (size_t i = 0; i < pickle.global_count; i++)
         tell(user, &pickle.globals[i]);
-    pw_pickle_end(&pickle);
     pw_arena_free(&arena);
     pw_os_contents_free(&contents);
     return status;

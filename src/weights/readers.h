@@ -23,7 +23,8 @@ pawl_status pw_wts_read_file(pw_os_input *input, pw_weights *weights,
  * file. */
 pawl_status pw_modules_read(pw_weights *weights, size_t size, pawl_error *error) PW_NODISCARD;
 
-/* pickle_scan.c: notes the globals of all pickles in a file in pickle, which is zeroed but for kept, file_name and error. */
+/* pickle_scan.c: notes the globals of all pickles in a file in pickle, which is zeroed but for kept, file_name and error. The machine is ended, the names
+ * stay in kept. */
 pawl_status pw_pickle_scan(pw_pickle *pickle, const void *data, size_t size) PW_NODISCARD;
 
 /* What both containers end with: globals and the model. */

@@ -50,7 +50,6 @@ static inline void fuzz_globals(const uint8_t *data, size_t size)
         fuzz_check(error.status == status && error.message[0] != '\0');
     for (size_t i = 0; i < pickle.global_count; i++)
         fuzz_check(pickle.globals[i].module[0] != '\0' && pickle.globals[i].name[0] != '\0');
-    pw_pickle_end(&pickle);
     pw_arena_free(&arena);
 }
 

@@ -80,13 +80,34 @@ static void texts_are_copied(void **state)
 static void beyond_its_limit_it_refuses(void **state)
 {
     (void)state;
-    pw_arena arena = {.limit = 100};
-    assert_non_null(pw_arena_alloc(&arena, 60));
-    assert_null(pw_arena_alloc(&arena, 41));
-    assert_non_null(pw_arena_alloc(&arena, 40));
+    pw_arena arena = {.limit = 112};
+    assert_non_null(pw_arena_alloc(&arena, 60)); /* each takes whole sixteens */
+    assert_null(pw_arena_alloc(&arena, 49));
+    assert_non_null(pw_arena_alloc(&arena, 41));
     assert_null(pw_arena_alloc(&arena, 1));
     assert_null(pw_arena_printf(&arena, "%s", "x"));
+    assert_int_equal(arena.total, 112);
+    assert_true(arena.is_full);
+    pw_arena_free(&arena);
+}
+
+static void what_lies_elsewhere_counts(void **state)
+{
+    (void)state;
+    pw_arena arena = {.limit = 112};
+    assert_true(pw_arena_charge(&arena, 100));
+    assert_null(pw_arena_alloc(&arena, 1));
+    assert_true(arena.is_full);
+    assert_false(pw_arena_charge(&arena, 13));
+    assert_false(pw_arena_charge(&arena, SIZE_MAX));
     assert_int_equal(arena.total, 100);
+    pw_arena_discharge(&arena, 100);
+    assert_non_null(pw_arena_alloc(&arena, 112));
+    pw_arena_free(&arena);
+    arena.limit = 0;
+    assert_true(pw_arena_charge(&arena, SIZE_MAX));
+    assert_false(pw_arena_charge(&arena, 1));
+    assert_false(arena.is_full); /* there is no limit that it could have met */
     pw_arena_free(&arena);
 }
 
@@ -112,7 +133,7 @@ static void each_block_in_turn_fails(void **state)
         while (made < 1000 && pw_arena_alloc(&arena, 100) != NULL)
             made++;
         const size_t total = arena.total;
-        assert_int_equal(total, 100 * (size_t)made); /* a failure is not counted */
+        assert_int_equal(total, 112 * (size_t)made); /* a failure is not counted */
         pw_arena_free(&arena);
         assert_int_equal(blocks_out, 0);
         if (made == 1000)
@@ -131,6 +152,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_array_grows_and_keeps_what_it_has, memory_limited,
                                         memory_unlimited),
         cmocka_unit_test_setup_teardown(texts_are_copied, memory_limited, memory_unlimited),
+        cmocka_unit_test_setup_teardown(what_lies_elsewhere_counts, memory_limited,
+                                        memory_unlimited),
         cmocka_unit_test_setup_teardown(beyond_its_limit_it_refuses, memory_limited,
                                         memory_unlimited),
         cmocka_unit_test_setup_teardown(impossible_sizes_are_refused, memory_limited,
