@@ -34,6 +34,10 @@ like 'called no factory of a shared TensorRT library' -- "$hostile" nothing
 like 'PAWL-T001  IBuilder #1 is ended before IBuilderConfig #2' -- "$hostile" defect
 like '1 program that it started was not followed\|2 objects, 1 defect' -- "$hostile" fork
 like '3 objects, 1 defect' --follow-children -- "$hostile" fork
+# shellcheck disable=SC2086 # flags
+"$cc" -g -O1 -w ${TINY_FLAGS:-} -I "$source/tests/trace" -I "$source/src" "$source/tests/trace/fork_held.c" -o "$work/fork_held" -ldl -lpthread
+like '0 of [1-9]' -- "$work/fork_held"
+like '0 of [1-9]' --follow-children -- "$work/fork_held"
 like 'replaced .* by another program (exec)' -- "$hostile" exec
 like 'PAWL-T001' -- "$hostile" closed
 like 'one process uses two TensorRT libraries' -- "$hostile" twice "$other"

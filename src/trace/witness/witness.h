@@ -127,6 +127,10 @@ struct pw_entry {
 };
 
 /* witness_process.c */
+/* Each is taken after those before it, if within another. A fork takes them all, so that the child finds what they guard whole, and them free. */
+typedef enum pw_mutex { PW_OBJECTS, PW_MODULES, PW_LOG, PW_ARENA, PW_LOGGERS, PW_MUTEXES } pw_mutex;
+void pw_lock(pw_mutex mutex);
+void pw_unlock(pw_mutex mutex);
 void pw_start(void); /* as the library's constructor does, if a factory is called before it */
 extern atomic_bool pw_is_on;       /* there is something to witness, and this process is traced */
 extern uint32_t pw_flags;
@@ -173,11 +177,8 @@ void pw_views_drop(pw_entry *entry); /* of an object whose storage is gone */
 pw_view *pw_view_of(const void *object);
 void *pw_view_target(const pw_view *view, int slot);
 
-/* witness_objects.c: all but pw_lock() with the mutex held */
-void pw_lock(void);
-void pw_unlock(void);
-void pw_objects_prepare_fork(void);
-void pw_objects_after_fork(void);
+/* witness_objects.c: all with PW_OBJECTS held */
+void pw_objects_inherit(void); /* in a forked child */
 pw_entry *pw_entry_find(const void *object); /* NULL: none, or it is gone with its storage */
 bool pw_entry_is_there(const pw_entry *entry); /* it has not ended, nor is its owner, which frees it unseen, about to have */
 pw_entry *pw_entry_make(pw_library *library, int interface, void *object, pw_entry *const *parents, int parent_count, pw_entry *owner);
@@ -185,7 +186,7 @@ pw_entry *pw_entry_first(void); /* of those that live, the youngest first */
 pw_entry *pw_entry_eldest_child(const pw_entry *entry);
 void pw_entry_ended(pw_entry *entry);
 void pw_entry_forget(pw_entry *entry); /* its storage is gone */
-bool pw_quarantine_reserve(bool is_part); /* without the mutex; false: no storage is kept any more */
+bool pw_quarantine_reserve(bool is_part); /* without it; false: no storage is kept any more */
 void pw_quarantine(pw_entry *entry, bool is_part); /* where one was reserved */
 
 #endif

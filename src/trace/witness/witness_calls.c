@@ -82,10 +82,10 @@ void pw_born(pw_library *library, int interface, void *object, const char *metho
     pw_frames frames = {.count = 0};
     void *context = NULL;
     int device = -1;
-    pw_lock();
+    pw_lock(PW_OBJECTS);
     pw_entry *const entry = pw_entry_make(library, interface, object, parents, parent_count, owner);
     const uint64_t id = entry != NULL ? entry->id : 0;
-    pw_unlock();
+    pw_unlock(PW_OBJECTS);
     if (entry == NULL)
         return;
     if (strcmp(entry->interface->name, "IExecutionContext") == 0)
@@ -118,7 +118,7 @@ static pw_entry *ended_argument(const pw_registers *registers, const pw_method *
     pw_entry *found = NULL;
     const int first = 1 + (method->is_sret ? 1 : 0),
               last = (int)(sizeof registers->word / sizeof registers->word[0]);
-    pw_lock();
+    pw_lock(PW_OBJECTS);
     for (int i = first; i < last && i < first + 4 && found == NULL; i++) {
         pw_entry *const entry = registers->word[i] > 65536
                                     ? pw_entry_find((void *)(uintptr_t)registers->word[i])
@@ -126,7 +126,7 @@ static pw_entry *ended_argument(const pw_registers *registers, const pw_method *
         if (entry != NULL && atomic_load(&entry->state) == PW_ENDED && entry->is_quarantined)
             found = entry;
     }
-    pw_unlock();
+    pw_unlock(PW_OBJECTS);
     return found;
 }
 
@@ -134,7 +134,7 @@ static pw_entry *ended_argument(const pw_registers *registers, const pw_method *
 static const pw_entry *missing_need(const pw_registers *registers, const pw_entry **who)
 {
     const pw_entry *found = NULL;
-    pw_lock();
+    pw_lock(PW_OBJECTS);
     for (int i = 1; i < 3 && found == NULL; i++) {
         pw_entry *const entry = registers->word[i] > 65536
                                     ? pw_entry_find((void *)(uintptr_t)registers->word[i])
@@ -145,7 +145,7 @@ static const pw_entry *missing_need(const pw_registers *registers, const pw_entr
                 *who = entry;
             }
     }
-    pw_unlock();
+    pw_unlock(PW_OBJECTS);
     return found;
 }
 
@@ -160,9 +160,9 @@ static pw_entry *given_object(const pw_registers *registers)
 
 static bool gives_object(const pw_registers *registers)
 {
-    pw_lock();
+    pw_lock(PW_OBJECTS);
     const bool is_given = given_object(registers) != NULL;
-    pw_unlock();
+    pw_unlock(PW_OBJECTS);
     return is_given;
 }
 
@@ -171,7 +171,7 @@ static void keep(pw_entry *entry, const pw_registers *registers)
 {
     if ((uint8_t)registers->result[0] == 0)
         return;
-    pw_lock();
+    pw_lock(PW_OBJECTS);
     pw_entry *const kept = given_object(registers);
     for (int i = 0; kept != NULL && i < PW_MAX_KEPT; i++) {
         const bool is_same_kind =
@@ -182,7 +182,7 @@ static void keep(pw_entry *entry, const pw_registers *registers)
             break;
         }
     }
-    pw_unlock();
+    pw_unlock(PW_OBJECTS);
 }
 
 /* The call is not passed on: its object is gone, and its innards with it. */
@@ -352,10 +352,10 @@ static void take_result(pw_registers *registers)
     if (object == NULL || method->result < 0)
         return;
     const pw_interface *const interface = &maker->library->interfaces[method->result];
-    pw_lock();
+    pw_lock(PW_OBJECTS);
     const pw_entry *const known = pw_entry_find(object);
     const bool is_known = known != NULL && pw_entry_is_there(known);
-    pw_unlock();
+    pw_unlock(PW_OBJECTS);
     if (is_known || (method->role == PW_FINDS && !interface->is_part))
         return;
     pw_entry *const owner = !interface->is_part    ? NULL

@@ -66,9 +66,9 @@ static pw_call_plan destroy(pw_registers *registers, pw_view *view, const pw_met
 static pw_call_plan end_inside(pw_registers *registers, pw_view *view, const pw_method *method)
 {
     pw_entry *const entry = view->entry;
-    pw_lock();
+    pw_lock(PW_OBJECTS);
     pw_entry_ended(entry);
-    pw_unlock();
+    pw_unlock(PW_OBJECTS);
     if (is_told(entry))
         note_end(entry, PW_TRACE_BY_OWNER, entry->owner, 0, NULL);
     return destroy(registers, view, method, true, 0);
@@ -117,11 +117,11 @@ static pw_call_plan end_early(pw_registers *registers, pw_view *view, const pw_m
     pw_found(&found);
     if (is_postponed) {
         atomic_store(&entry->state, PW_POSTPONED);
-        pw_unlock();
+        pw_unlock(PW_OBJECTS);
         return give_nothing(registers);
     }
     pw_entry_ended(entry);
-    pw_unlock();
+    pw_unlock(PW_OBJECTS);
     return destroy(registers, view, method, entry->owner != NULL, PW_TRACE_PARENT_FIRST);
 }
 
@@ -149,9 +149,9 @@ pw_call_plan pw_end_begins(pw_registers *registers, pw_view *view, const pw_meth
     }
     check_flight(registers, entry);
     check_moment(registers, entry, &frames);
-    pw_lock();
+    pw_lock(PW_OBJECTS);
     if (atomic_load(&entry->state) != PW_ALIVE) { /* by another thread in the meantime */
-        pw_unlock();
+        pw_unlock(PW_OBJECTS);
         return end_again(registers, entry);
     }
     const pw_entry *const holder = pw_entry_eldest_child(entry);
@@ -162,12 +162,12 @@ pw_call_plan pw_end_begins(pw_registers *registers, pw_view *view, const pw_meth
         found.other = entry->owner;
         pw_found(&found);
         if ((pw_flags & PW_TRACE_REPAIR) != 0) { /* its owner will end it */
-            pw_unlock();
+            pw_unlock(PW_OBJECTS);
             return give_nothing(registers);
         }
     }
     pw_entry_ended(entry);
-    pw_unlock();
+    pw_unlock(PW_OBJECTS);
     if (is_told(entry))
         note_end(entry, PW_TRACE_IN_ORDER, NULL, 0, &frames);
     return destroy(registers, view, method, entry->owner != NULL,
@@ -189,7 +189,7 @@ static uint32_t forget_parts(pw_entry *entry)
 
 static void settle(pw_entry *entry, bool is_kept)
 {
-    pw_lock();
+    pw_lock(PW_OBJECTS);
     const uint32_t parts = forget_parts(entry);
     const uint64_t id = entry->id;
     const bool is_a_part = entry->owner != NULL, tells = is_told(entry);
@@ -197,7 +197,7 @@ static void settle(pw_entry *entry, bool is_kept)
         pw_quarantine(entry, is_a_part);
     else
         pw_entry_forget(entry);
-    pw_unlock();
+    pw_unlock(PW_OBJECTS);
     if (tells)
         pw_log_add(&(pw_note){.kind = PW_TRACE_RELEASED, .id = id, .count = parts});
 }
@@ -224,9 +224,9 @@ static void end_postponed(pw_entry *entry)
     const bool is_kept = pw_quarantine_reserve(false);
     *(void **)&destructor =
         pw_view_target(own, is_kept ? entry->interface->end : entry->interface->end + 1);
-    pw_lock();
+    pw_lock(PW_OBJECTS);
     pw_entry_ended(entry);
-    pw_unlock();
+    pw_unlock(PW_OBJECTS);
     destructor(entry->object);
     settle(entry, is_kept);
 }

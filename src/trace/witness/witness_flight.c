@@ -31,9 +31,9 @@ void pw_flight_bind(pw_entry *entry, const char *name, uint64_t address)
 {
     if (entry->flight == NULL)
         return;
-    pw_lock();
+    pw_lock(PW_OBJECTS);
     remember(entry->flight, hash_of(name), address);
-    pw_unlock();
+    pw_unlock(PW_OBJECTS);
 }
 
 /* The number of bindings is the engine's to say. */
@@ -77,7 +77,7 @@ bool pw_flight_begins(pw_entry *entry, const pw_method *method, const pw_registe
         const bool is_new =
             flight->stream_count == 0 || flight->streams[flight->stream_count - 1] != stream;
         if (is_list || is_new)
-            pw_lock();
+            pw_lock(PW_OBJECTS);
         if (is_new)
             remember_stream(flight, stream);
         if (is_list) {
@@ -88,7 +88,7 @@ bool pw_flight_begins(pw_entry *entry, const pw_method *method, const pw_registe
                 remember(flight, (uint32_t)i, (uint64_t)(uintptr_t)bindings[i]);
         }
         if (is_list || is_new)
-            pw_unlock();
+            pw_unlock(PW_OBJECTS);
     }
     flight->runs++;
     return atomic_compare_exchange_strong(&flight->thread, &none, pw_thread_id()) ||
@@ -113,12 +113,12 @@ void *pw_flight_stream(const pw_entry *entry)
 
 void pw_flight_stream_ends(void *stream)
 {
-    pw_lock();
+    pw_lock(PW_OBJECTS);
     for (pw_entry *entry = pw_entry_first(); entry != NULL; entry = entry->next)
         for (int i = 0; entry->flight != NULL && i < entry->flight->stream_count; i++)
             if (entry->flight->streams[i] == stream)
                 entry->flight->streams[i--] = entry->flight->streams[--entry->flight->stream_count];
-    pw_unlock();
+    pw_unlock(PW_OBJECTS);
 }
 
 static bool holds(const pw_flight *flight, uint64_t address)
@@ -136,14 +136,14 @@ void pw_flight_memory_ends(uint64_t address, void *stream, bool is_ordered, uint
     void *busy = NULL;
     if (address == 0 || !atomic_load(&pw_is_on) || pw_this_thread.depth > 0)
         return;
-    pw_lock();
+    pw_lock(PW_OBJECTS);
     for (pw_entry *entry = pw_entry_first(); entry != NULL && user == NULL; entry = entry->next)
         if (entry->flight != NULL && entry->flight->runs > 0 && holds(entry->flight, address) &&
             (busy = pw_flight_stream(entry)) != NULL && !(is_ordered && busy == stream))
             user = entry;
     if (user != NULL)
         pw_found(&(pw_find){.defect = PW_TRACE_MEMORY_IN_FLIGHT, .entry = user, .caller = caller});
-    pw_unlock();
+    pw_unlock(PW_OBJECTS);
     if (user != NULL && (pw_flags & PW_TRACE_REPAIR) != 0)
         pw_driver_wait(busy);
 }

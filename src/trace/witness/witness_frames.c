@@ -25,7 +25,6 @@ static module known[MAX_MODULES];
 static size_t known_count;
 static unsigned long long known_adds;
 static uintptr_t exit_begin, exit_end;
-static pthread_mutex_t modules_mutex = PTHREAD_MUTEX_INITIALIZER;
 
 /* Python's own fault handler prints a thread's frames without the interpreter's lock, which ctypes
  * gives up during a call. */
@@ -131,13 +130,13 @@ void pw_modules_note(void)
 {
     unsigned long long adds = 0;
     dl_iterate_phdr(see_count, &adds);
-    pthread_mutex_lock(&modules_mutex);
+    pw_lock(PW_MODULES);
     const bool is_changed = adds == 0 || adds != known_adds;
     if (is_changed) {
         known_adds = adds;
         dl_iterate_phdr(see_module, NULL);
     }
-    pthread_mutex_unlock(&modules_mutex);
+    pw_unlock(PW_MODULES);
     if (is_changed && python_dump == NULL) {
         *(void **)&python_state = dlsym(RTLD_DEFAULT, "PyGILState_GetThisThreadState");
         *(void **)&python_dump = dlsym(RTLD_DEFAULT, "_Py_DumpTraceback");
@@ -152,7 +151,6 @@ void pw_frames_start(void)
     void *symbol = NULL; /* ElfW(Sym) */
     known_count = 0;
     known_adds = 0;
-    modules_mutex = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
     (void)backtrace(frames, 4); /* loads the unwinder now, not in the midst of a call */
     void *const leave = dlsym(RTLD_DEFAULT, "exit");
     if (leave != NULL && dladdr1(leave, &info, &symbol, RTLD_DL_SYMENT) != 0 && symbol != NULL) {

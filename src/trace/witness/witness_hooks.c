@@ -28,8 +28,8 @@ static const struct row {
 #undef ROW
 };
 
-static void *originals[FACTORY_COUNT][MAX_ORIGINALS];
-static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+/* Filled in without a mutex, within the dynamic linker's own: a fork must not wait for one. */
+static _Atomic(void *) originals[FACTORY_COUNT][MAX_ORIGINALS];
 
 static void note_library(const pw_library *library)
 {
@@ -46,9 +46,9 @@ static pw_library *library_for(void *original, pw_entry *parent)
     bool is_new = false;
     if (parent != NULL)
         return parent->library;
-    pw_lock();
+    pw_lock(PW_OBJECTS);
     pw_library *const library = (pw_library *)(uintptr_t)pw_library_of(original, &is_new);
-    pw_unlock();
+    pw_unlock(PW_OBJECTS);
     if (library != NULL && is_new)
         note_library(library);
     return library;
@@ -72,7 +72,7 @@ static void *make(factory kind, int nth, void *first, void *second, int32_t vers
                   uint64_t caller)
 {
     const struct row *const row = &rows[kind];
-    void *const original = originals[kind][nth];
+    void *const original = atomic_load(&originals[kind][nth]);
     void *const logger = row->has_parent ? second : first;
     pw_entry *parent = NULL;
     factory_2 call_2;
@@ -83,9 +83,9 @@ static void *make(factory kind, int nth, void *first, void *second, int32_t vers
     if (!atomic_load(&pw_is_on) || pw_this_thread.depth > 0)
         return row->has_parent ? call_3(first, second, version) : call_2(first, version);
     if (row->has_parent) {
-        pw_lock();
+        pw_lock(PW_OBJECTS);
         parent = pw_entry_find(first);
-        pw_unlock();
+        pw_unlock(PW_OBJECTS);
         if (is_gone(row, parent, caller))
             return NULL;
     }
@@ -105,7 +105,7 @@ static void *make(factory kind, int nth, void *first, void *second, int32_t vers
             caller);
     if (kind == createNvOnnxParser_INTERNAL_id &&
         parent != NULL) { /* the network refers to its weights until it is built */
-        pw_lock();
+        pw_lock(PW_OBJECTS);
         pw_entry *const parser = pw_entry_find(object);
         for (int i = 0; i < PW_MAX_KEPT && parser != NULL; i++)
             if (parent->kept[i] == NULL) {
@@ -113,7 +113,7 @@ static void *make(factory kind, int nth, void *first, void *second, int32_t vers
                 parser->is_needed = true;
                 break;
             }
-        pw_unlock();
+        pw_unlock(PW_OBJECTS);
     }
     return object;
 }
@@ -145,20 +145,15 @@ static void *entry_of(factory kind, int nth)
 
 static void *bind_factory(factory kind, void *original)
 {
-    void *instead = original;
-    pthread_mutex_lock(&mutex);
     for (int i = 0; i < MAX_ORIGINALS; i++) {
+        void *there = NULL;
         if (original == entry_of(kind, i))
-            break; /* it is one already */
-        if (originals[kind][i] == NULL)
-            originals[kind][i] = original;
-        if (originals[kind][i] == original) {
-            instead = entry_of(kind, i);
-            break;
-        }
+            return original; /* it is one already */
+        if (atomic_compare_exchange_strong(&originals[kind][i], &there, original) ||
+            there == original)
+            return entry_of(kind, i);
     }
-    pthread_mutex_unlock(&mutex);
-    return instead;
+    return original;
 }
 
 void *pawl_trace_bind(const char *name, void *original)

@@ -18,20 +18,18 @@
 static pw_trace_head *head;
 static size_t allocated, capacity;
 static char path[512];
-static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 
 void *pw_arena(size_t size)
 {
-    static pthread_mutex_t arena_mutex = PTHREAD_MUTEX_INITIALIZER;
     static char *at, *end;
     size = (size + 15) & ~(size_t)15;
-    pthread_mutex_lock(&arena_mutex);
+    pw_lock(PW_ARENA);
     if (at == NULL || size > (size_t)(end - at)) {
         const size_t chunk = size > STEP ? size : STEP;
         void *const made =
             mmap(NULL, chunk, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         if (made == MAP_FAILED) {
-            pthread_mutex_unlock(&arena_mutex);
+            pw_unlock(PW_ARENA);
             return NULL;
         }
         at = made;
@@ -39,7 +37,7 @@ void *pw_arena(size_t size)
     }
     char *const given = at;
     at += size;
-    pthread_mutex_unlock(&arena_mutex);
+    pw_unlock(PW_ARENA);
     return given;
 }
 
@@ -108,7 +106,6 @@ bool pw_log_open(const char *folder, uint32_t flags, bool is_forked)
     head->is_forked = is_forked;
     head->used = sizeof *head;
     head->magic = PW_TRACE_MAGIC;
-    mutex = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
     return true;
 }
 
@@ -132,13 +129,13 @@ void pw_log_add(const pw_note *note)
     const size_t frames_size = (size_t)note->frame_count * sizeof *note->frames;
     const size_t size = (sizeof(pw_trace_record) + frames_size + text_size + 7) & ~(size_t)7;
     const uint32_t thread = pw_thread_id();
-    pthread_mutex_lock(&mutex);
+    pw_lock(PW_LOG);
     bool has_room = head->dropped == 0;
     while (has_room && head->used + size > allocated)
         has_room = grow();
     if (!has_room) { /* nor for a smaller one later: an exit without the ends before it would lie */
         head->dropped++;
-        pthread_mutex_unlock(&mutex);
+        pw_unlock(PW_LOG);
         return;
     }
     pw_trace_record *const record = (pw_trace_record *)((char *)head + head->used);
@@ -159,7 +156,7 @@ void pw_log_add(const pw_note *note)
         used = put_text(texts, used, note->texts[i]);
     record->size = (uint32_t)size;
     __atomic_store_n(&head->used, head->used + size, __ATOMIC_RELEASE);
-    pthread_mutex_unlock(&mutex);
+    pw_unlock(PW_LOG);
 }
 
 void pw_log_call_begins(const pw_call *call)

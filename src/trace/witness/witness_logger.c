@@ -22,7 +22,6 @@ typedef struct interface_info {
 
 static listener listeners[MAX_LOGGERS];
 static int count;
-static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 
 static void *slot_of(const listener *self, int slot)
 {
@@ -90,7 +89,7 @@ void *pw_logger_listen(void *logger, pw_library *library)
     listener *found = NULL;
     if (logger == NULL || pw_logger_own(logger) != logger)
         return logger;
-    pthread_mutex_lock(&mutex);
+    pw_lock(PW_LOGGERS);
     fill_tables();
     for (int i = 0; i < count && found == NULL; i++)
         if (listeners[i].own == logger &&
@@ -101,7 +100,7 @@ void *pw_logger_listen(void *logger, pw_library *library)
         *found = (listener){library->has_versioned_logger ? versioned + 2 : plain + 2, logger,
                             library->has_versioned_logger};
     }
-    pthread_mutex_unlock(&mutex);
+    pw_unlock(PW_LOGGERS);
     return found != NULL ? (void *)found : logger;
 }
 

@@ -8,7 +8,6 @@
 #define QUARANTINE      4096  /* objects whose storage is kept: the first so many that end */
 #define PART_QUARANTINE 4096  /* the same of layers and tensors */
 
-static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pw_entry *buckets[BUCKETS];
 static pw_entry *first;        /* of those that live and are nobody's part, the youngest first */
 static pw_entry *free_entries; /* linked by next */
@@ -17,26 +16,14 @@ static uint64_t last_id;
 void *pw_quarantined[QUARANTINE + PART_QUARANTINE];
 static size_t quarantined, quarantined_parts;
 
-void pw_lock(void)
+/* Whoever ran one of them is a thread of the parent's. */
+void pw_objects_inherit(void)
 {
-    pthread_mutex_lock(&mutex);
-}
-
-void pw_unlock(void)
-{
-    pthread_mutex_unlock(&mutex);
-}
-
-void pw_objects_prepare_fork(void)
-{
-    pw_lock();
-}
-
-void pw_objects_after_fork(void)
-{
-    mutex = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
-    for (pw_entry *entry = first; entry != NULL; entry = entry->next)
+    for (pw_entry *entry = first; entry != NULL; entry = entry->next) {
         entry->is_inherited = true;
+        if (entry->flight != NULL)
+            atomic_store(&entry->flight->thread, 0);
+    }
 }
 
 static pw_entry **bucket_of(const void *object)

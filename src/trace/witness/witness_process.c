@@ -17,6 +17,24 @@ int pw_max_depth = 16;
 __thread pw_thread pw_this_thread;
 
 static char folder[400];
+static pthread_mutex_t mutexes[PW_MUTEXES] = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER,
+                                              PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER,
+                                              PTHREAD_MUTEX_INITIALIZER};
+
+/* While this thread forks it has them all, and a program's own handlers may call TensorRT. */
+static __thread bool is_forking __attribute__((tls_model("initial-exec")));
+
+void pw_lock(pw_mutex mutex)
+{
+    if (!is_forking)
+        pthread_mutex_lock(&mutexes[mutex]);
+}
+
+void pw_unlock(pw_mutex mutex)
+{
+    if (!is_forking)
+        pthread_mutex_unlock(&mutexes[mutex]);
+}
 
 uint32_t pw_thread_id(void)
 {
@@ -74,23 +92,28 @@ static void leave_mark(void)
 
 static void before_fork(void)
 {
-    if (atomic_load(&pw_is_on))
-        pw_objects_prepare_fork();
+    for (int i = 0; i < PW_MUTEXES; i++)
+        pw_lock((pw_mutex)i);
+    is_forking = true;
 }
 
-static void after_fork_in_parent(void)
+static void after_fork(void)
 {
-    if (atomic_load(&pw_is_on))
-        pw_unlock();
+    is_forking = false;
+    for (int i = PW_MUTEXES; i > 0; i--)
+        pw_unlock((pw_mutex)(i - 1));
 }
 
 static void after_fork_in_child(void)
 {
+    after_fork();
     if (!atomic_load(&pw_is_on))
         return;
     const uint64_t parent = (uint64_t)getppid();
     pw_this_thread = (pw_thread){.id = 0};
-    pw_objects_after_fork();
+    pw_lock(PW_OBJECTS);
+    pw_objects_inherit();
+    pw_unlock(PW_OBJECTS);
     if ((pw_flags & PW_TRACE_FOLLOW) == 0) {
         atomic_store(&pw_is_on, false); /* calls go through, unseen */
         return;
@@ -143,7 +166,7 @@ static void start(void)
     if (pw_log_open(folder, pw_flags, false)) {
         pw_frames_start();
         note_start();
-        (void)pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
+        (void)pthread_atfork(before_fork, after_fork, after_fork_in_child);
         atomic_store(&pw_is_on, true);
     }
     errno = kept;

@@ -32,7 +32,7 @@ typedef struct block {
     const void *words[];
 } block;
 
-static block *free_blocks[ROOMS]; /* with the mutex held */
+static block *free_blocks[ROOMS]; /* with PW_OBJECTS held */
 
 /* Blocks lie together, so that one is known by its address alone. */
 #define TOGETHER 256
