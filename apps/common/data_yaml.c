@@ -5,19 +5,18 @@
  */
 #include "common/data_yaml.h"
 
+#include "common/names.h"
 #include "common/term.h"
 #include "common/text_file.h"
+#include "common/yaml_extent.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <yaml.h>
 
-#define SIZE_LIMIT    ((size_t)2 << 20)
-#define NESTING_LIMIT 64
-#define ANCHOR_LIMIT  1024
-#define MOST_NAMES    65536
-#define MOST_PLACES   4096
+#define SIZE_LIMIT  ((size_t)2 << 20)
+#define MOST_PLACES 4096
 
 struct reader {
     app_data_yaml *data;
@@ -101,7 +100,7 @@ static int fill_slots(struct reader *reader, const yaml_node_t *map, const char 
     for (const yaml_node_pair_t *at = map->data.mapping.pairs.start; at < end; at++) {
         const yaml_node_t *key = node_of(reader, at->key), *value = node_of(reader, at->value);
         long number = 0;
-        if (text_of(key) == NULL || !read_count(text_of(key), MOST_NAMES - 1, &number))
+        if (text_of(key) == NULL || !read_count(text_of(key), APP_MOST_NAMES - 1, &number))
             return fail(reader, key, "names: as a map takes class numbers from 0 to 65535 as keys");
         if (text_of(value) == NULL)
             return fail(reader, value, "a class name must be a plain word");
@@ -123,10 +122,10 @@ static int read_names(struct reader *reader, const yaml_node_t *value)
 {
     app_paths_free(&reader->data->names);
     if (value->type == YAML_SEQUENCE_NODE)
-        return read_list(reader, value, MOST_NAMES, &reader->data->names);
+        return read_list(reader, value, APP_MOST_NAMES, &reader->data->names);
     if (value->type != YAML_MAPPING_NODE)
         return fail(reader, value, "names: must be a list or a map");
-    const char **slots = calloc(MOST_NAMES, sizeof(char *));
+    const char **slots = calloc(APP_MOST_NAMES, sizeof(char *));
     if (slots == NULL)
         return app_fail_memory();
     const int code = fill_slots(reader, value, slots);
@@ -140,7 +139,7 @@ static int read_class_count(struct reader *reader, const yaml_node_t *value)
     const char *text = text_of(value);
     if (is_null(value))
         return APP_EXIT_DONE;
-    if (text == NULL || !read_count(text, MOST_NAMES, &number) || number < 1)
+    if (text == NULL || !read_count(text, APP_MOST_NAMES, &number) || number < 1)
         return fail(reader, value, "nc: must be a number of classes, 1 to 65536");
     reader->data->class_count = (int32_t)number;
     return APP_EXIT_DONE;
@@ -175,26 +174,17 @@ static int read_value(struct reader *reader, const char *key, const yaml_node_t 
     return strcmp(key, "nc") == 0 ? read_class_count(reader, value) : APP_EXIT_DONE;
 }
 
-/* The value of a key of the outermost map is that of its last place, as to Python's reader. */
-static bool is_last(struct reader *reader, const yaml_node_pair_t *pair,
-                    const yaml_node_pair_t *end)
+static const char *const own_keys[] = {"path", "train", "val", "test", "names", "nc"};
+#define OWN_KEYS (sizeof own_keys / sizeof own_keys[0])
+
+/* Which of ours it is; OWN_KEYS: none. */
+static size_t own_key(struct reader *reader, const yaml_node_pair_t *pair)
 {
     const char *key = text_of(node_of(reader, pair->key));
-    for (const yaml_node_pair_t *at = pair + 1; at < end; at++) {
-        const char *other = text_of(node_of(reader, at->key));
-        if (other != NULL && strcmp(key, other) == 0)
-            return false;
-    }
-    return true;
-}
-
-static bool is_ours(const char *key)
-{
-    static const char *const keys[] = {"path", "train", "val", "test", "names", "nc"};
-    for (size_t i = 0; key != NULL && i < sizeof keys / sizeof keys[0]; i++)
-        if (strcmp(key, keys[i]) == 0)
-            return true;
-    return false;
+    size_t i = 0;
+    while (i < OWN_KEYS && (key == NULL || strcmp(key, own_keys[i]) != 0))
+        i++;
+    return i;
 }
 
 static int read_keys(struct reader *reader)
@@ -205,18 +195,21 @@ static int read_keys(struct reader *reader)
                         reader->path);
     if (root->type != YAML_MAPPING_NODE)
         return fail(reader, root, "must be a map of keys such as val: and names:");
-    const yaml_node_pair_t *end = root->data.mapping.pairs.top;
+    const yaml_node_pair_t *const start = root->data.mapping.pairs.start;
+    const yaml_node_pair_t *const end = root->data.mapping.pairs.top;
+    const yaml_node_pair_t *last[OWN_KEYS + 1] = {NULL};
     int code = APP_EXIT_DONE;
-    for (const yaml_node_pair_t *at = root->data.mapping.pairs.start;
-         at < end && code == APP_EXIT_DONE; at++) {
-        const yaml_node_t *key = node_of(reader, at->key);
-        if (!is_ours(text_of(key)))
+    for (const yaml_node_pair_t *at = start; at < end; at++)
+        last[own_key(reader, at)] = at; /* which counts, as to Python's reader */
+    for (const yaml_node_pair_t *at = start; at < end && code == APP_EXIT_DONE; at++) {
+        const size_t key = own_key(reader, at);
+        if (key == OWN_KEYS)
             continue;
-        if (is_last(reader, at, end))
-            code = read_value(reader, text_of(key), node_of(reader, at->value));
+        if (last[key] == at)
+            code = read_value(reader, own_keys[key], node_of(reader, at->value));
         else
             app_warn("%s: line %zu: %s: is there again further down, which counts", reader->path,
-                     key->start_mark.line + 1, text_of(key));
+                     node_of(reader, at->key)->start_mark.line + 1, own_keys[key]);
     }
     return code;
 }
@@ -230,24 +223,6 @@ static void settle_count(app_data_yaml *data, const char *path)
     if (data->class_count > 0 && names != (size_t)data->class_count)
         app_warn("%s: nc is %d, but names: has %zu, which counts", path, data->class_count, names);
     data->class_count = (int32_t)names;
-}
-
-/* libyaml looks at every open bracket for every token, and at every anchor for every other: a file
- * of nothing else would take it minutes. */
-static bool takes_too_long(const app_text *text)
-{
-    size_t depth = 0, anchors = 0;
-    for (size_t i = 0; i < text->size; i++) {
-        const char c = text->bytes[i];
-        anchors += c == '&' ? 1 : 0;
-        if (c == '[' || c == '{')
-            depth++;
-        else if ((c == ']' || c == '}') && depth > 0)
-            depth--;
-        if (depth > NESTING_LIMIT || anchors > ANCHOR_LIMIT)
-            return true;
-    }
-    return false;
 }
 
 static int fail_yaml(const yaml_parser_t *parser, const char *path)
@@ -294,15 +269,10 @@ int app_data_yaml_read(app_data_yaml *data, const char *path)
     int code = app_text_read(&text, path, SIZE_LIMIT);
     if (code != APP_EXIT_DONE)
         return code;
-    if (takes_too_long(&text))
-        code = app_fail(APP_EXIT_INPUT,
-                        "%s: more than %d open brackets, or %d &s: this is no data.yaml", path,
-                        NESTING_LIMIT, ANCHOR_LIMIT);
-    else if (yaml_parser_initialize(&parser) == 0)
+    code = app_yaml_check(&text, path);
+    if (code == APP_EXIT_DONE && !app_yaml_start(&parser, &text))
         code = app_fail_memory();
-    if (code == APP_EXIT_DONE) {
-        yaml_parser_set_input_string(&parser, (const unsigned char *)text.bytes, text.size);
-        yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
+    else if (code == APP_EXIT_DONE) {
         code = load(&reader, &parser);
         yaml_parser_delete(&parser);
     }

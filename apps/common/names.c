@@ -90,29 +90,32 @@ static char *trim(char *text)
     return text;
 }
 
-static bool add_lines(app_paths *names, char *text)
+static int add_lines(app_paths *names, char *text, const char *path)
 {
     for (char *line = text; line != NULL && *line != '\0';) {
         char *next = strchr(line, '\n');
         if (next != NULL)
             *next++ = '\0';
         char *item = trim(line);
+        if (*item != '\0' && names->count == APP_MOST_NAMES)
+            return app_fail(APP_EXIT_INPUT, "%s: more than %d class names, which no model has",
+                            path, APP_MOST_NAMES);
         if (*item != '\0' && !app_paths_add(names, item))
-            return false;
+            return app_fail_memory();
         line = next;
     }
-    return true;
+    return APP_EXIT_DONE;
 }
 
 static int read_lines(app_paths *names, const char *path)
 {
     app_text text;
-    const int code = app_text_read(&text, path, NAMES_SIZE_LIMIT);
+    int code = app_text_read(&text, path, NAMES_SIZE_LIMIT);
     if (code != APP_EXIT_DONE)
         return code;
-    const bool is_added = add_lines(names, text.bytes);
+    code = add_lines(names, text.bytes, path);
     app_text_free(&text);
-    return is_added ? APP_EXIT_DONE : app_fail_memory();
+    return code;
 }
 
 static int read_yaml(app_paths *names, const char *path)

@@ -7,6 +7,8 @@
 
 #include <stdint.h>
 
+#define APP_MOST_NAMES 65536 /* as many classes as a model may have */
+
 /*
  * Reads class names: one a line (coco.names, labels.txt), or a data.yaml whose "names:" is a list
  * or a map. Reports what is wrong and returns an exit code.
