@@ -63,32 +63,6 @@ static struct {
     pw_notice absence;
 } process = {.once = PTHREAD_ONCE_INIT, .mutex = PTHREAD_MUTEX_INITIALIZER};
 
-static void start(void)
-{
-    static const char *const names[] = {FUNCTION_MAP(PW_OS_FUNCTION_NAME)};
-    char reason[256];
-    pango *const library = &process.library;
-    if (!pw_os_functions_load(LIBRARY, names, PW_COUNT(names), library, reason, sizeof reason)) {
-        pw_notice_set(&process.absence, PAWL_LOG_WARNING,
-                      "names in other scripts show as '?': " LIBRARY
-                      " (Debian: libpangoft2-1.0-0) cannot be used: %s",
-                      reason);
-        return;
-    }
-    void *const map = library->pango_ft2_font_map_new();
-    library->context = map != NULL ? library->pango_font_map_create_context(map) : NULL;
-}
-
-/* NULL where Pango is not here, or the text is none. */
-static const pango *pango_for(const char *text)
-{
-    (void)pthread_once(&process.once, start);
-    pw_notice_tell(&process.absence);
-    const pango *const library = &process.library;
-    return library->context != NULL && library->g_utf8_validate(text, -1, NULL) != 0 ? library
-                                                                                     : NULL;
-}
-
 static void *layout_of(const pango *library, const char *text, int32_t font_size)
 {
     void *const layout = library->pango_layout_new(library->context);
@@ -99,6 +73,67 @@ static void *layout_of(const pango *library, const char *text, int32_t font_size
     library->pango_layout_set_single_paragraph_mode(layout, 1);
     library->pango_layout_set_text(layout, text, (int)pw_text_cut(text, strlen(text), MAX_LENGTH));
     return layout;
+}
+
+static void before_fork(void)
+{
+    (void)pthread_mutex_lock(&process.mutex);
+}
+
+static void after_fork(void)
+{
+    (void)pthread_mutex_unlock(&process.mutex);
+}
+
+static int fork_result;
+
+/* Text needs no object, so a child may measure and draw: it must find the map whole, and the mutex
+ * free. At load, so that a program's own handlers, which come later, find it free, too. */
+static void PW_AT_LOAD watch_forks(void)
+{
+    fork_result = pthread_atfork(before_fork, after_fork, after_fork);
+}
+
+static void start_library(void)
+{
+    static const char *const names[] = {FUNCTION_MAP(PW_OS_FUNCTION_NAME)};
+    char reason[256] = "memory ran out";
+    pango *const library = &process.library;
+    if (fork_result != 0 || /* all that pthread_atfork can lack */
+        !pw_os_functions_load(LIBRARY, names, PW_COUNT(names), library, reason, sizeof reason)) {
+        pw_notice_set(&process.absence, PAWL_LOG_WARNING,
+                      "names in other scripts show as '?': " LIBRARY
+                      " (Debian: libpangoft2-1.0-0) cannot be used: %s",
+                      reason);
+        return;
+    }
+    void *const map = library->pango_ft2_font_map_new();
+    library->context = map != NULL ? library->pango_font_map_create_context(map) : NULL;
+    if (library->context == NULL)
+        return;
+    /* Pango leaves the reading of fonts to a thread of its own, which no child would have: the
+     * first text waits for it. */
+    int width = 0, height = 0;
+    void *const layout = layout_of(library, "x", 16);
+    library->pango_layout_get_pixel_size(layout, &width, &height);
+    library->g_object_unref(layout);
+}
+
+static void start(void)
+{
+    (void)pthread_mutex_lock(&process.mutex);
+    start_library();
+    (void)pthread_mutex_unlock(&process.mutex);
+}
+
+/* NULL where Pango is not here, or the text is none. */
+static const pango *pango_for(const char *text)
+{
+    (void)pthread_once(&process.once, start);
+    pw_notice_tell(&process.absence);
+    const pango *const library = &process.library;
+    return library->context != NULL && library->g_utf8_validate(text, -1, NULL) != 0 ? library
+                                                                                     : NULL;
 }
 
 /* Notes the scripts of the text that no font has and that nobody was told of. The layout is used
