@@ -13,7 +13,7 @@
 
 #define PW_PICKLE_SIZE_LIMIT ((size_t)64 << 20)
 
-/* What a pickle of so many bytes may take: values, what the machine keeps beside them, and the
+/* What a pickle of so many bytes of a file may take: values, what the machine keeps beside them, and the
  * modules made of them. A checkpoint's take 12 to 20 bytes for each of its own, but it is small:
  * yolov5n's 83 kB take 1 MB, and 2.8 MB of 4,000 layers 40 MB. What makes a pickle large is text
  * and arrays, which take what they are. */

@@ -11,9 +11,9 @@
 #define ROW_MAX       16   /* pickles in a file; torch's older container has 5 */
 #define PROTO         0x80 /* how a pickle of protocol 2 and later begins */
 
-/* Points the machine to other bytes. Values are of one pickle and go with it, names are of all:
- * each pickle has its room, whatever the one before it took. */
-static void turn_to(pw_pickle *p, const void *data, size_t size, uint64_t offset)
+/* Points the machine to other bytes, which take so many of the file. Values are of one pickle and
+ * go with it, names are of all: each pickle has its room, whatever the one before it took. */
+static void turn_to(pw_pickle *p, const void *data, size_t size, size_t packed, uint64_t offset)
 {
     p->data = data;
     p->size = pw_size_min(size, PW_PICKLE_SIZE_LIMIT);
@@ -25,7 +25,7 @@ static void turn_to(pw_pickle *p, const void *data, size_t size, uint64_t offset
     p->last_tensor = NULL;
     pw_pickle_end(p);
     pw_arena_free(p->arena);
-    *p->arena = (pw_arena){.limit = pw_pickle_room(p->size)};
+    *p->arena = (pw_arena){.limit = pw_pickle_room(packed)};
 }
 
 /* Pickles one behind the other. What follows the first and does not begin as one is let be: nobody
@@ -52,7 +52,7 @@ static pawl_status scan_entry(pw_pickle *p, const pw_zip *zip, const pw_zip_entr
     pw_value *value = NULL;
     uint64_t at = 0;
     PW_TRY(pw_zip_read(zip, entry, &bytes, &at, p->error));
-    turn_to(p, bytes, entry->size, at);
+    turn_to(p, bytes, entry->size, entry->packed, at);
     return pw_pickle_read(p, &value);
 }
 
@@ -105,7 +105,7 @@ static pawl_status scan(pw_pickle *p, const void *data, size_t size)
     PW_TRY(find_pickle(data, size, size, p->file_name, &kind, p->error));
     if (kind == PW_FILE_ZIP)
         return scan_zip(p, data, size);
-    turn_to(p, data, size, 0);
+    turn_to(p, data, size, size, 0);
     return scan_row(p);
 }
 

@@ -167,7 +167,7 @@ pawl_status pw_pt_read_zip(const void *data, size_t size, pw_weights *weights, p
                           "%s: data.pkl has %zu bytes; at most %zu are read", weights->file_name,
                           pickle_size, PW_PICKLE_SIZE_LIMIT);
     PW_TRY(pw_zip_read(&archive.zip, archive.pickle, &bytes, &at, error));
-    weights->arena.limit = weights->arena.total + pw_pickle_room(pickle_size);
+    weights->arena.limit = weights->arena.total + pw_pickle_room(archive.pickle->packed);
     pw_pickle pickle =
         pw_pickle_over(bytes, pickle_size, at, weights->file_name, &weights->arena, error);
     const pawl_status status = read_object(&archive, weights, &pickle, error);

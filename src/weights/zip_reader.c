@@ -32,7 +32,7 @@
 #define METHOD_DEFLATED     8
 #define ENTRY_LIMIT         (1u << 18)
 #define UNPACKED_LEAST      ((uint64_t)64 << 20) /* bytes that a small file may unpack to */
-#define UNPACKED_MOST       64 /* times the file's size; weights are hardly packed at all */
+#define UNPACKED_MOST       8 /* times the file's size: no network may take more (model/yolov5.c) */
 #define PART_MOST           ((size_t)1 << 30) /* zlib counts in unsigned int */
 
 typedef struct zip_directory {

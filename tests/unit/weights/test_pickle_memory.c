@@ -166,6 +166,31 @@ static void values_go_with_their_pickle(void **state)
     mk_free(&zip.file);
 }
 
+/* Of what is deflated the bytes in the file count: a few of them may stand for any pickle. */
+static void deflated_ones_have_the_room_of_their_file(void **state)
+{
+    (void)state;
+    enum { SIZE = 24 << 20 };
+    mk_zip zip = {.flags = MK_DEFLATED};
+    uint8_t *bytes = test_malloc(SIZE);
+    memset(bytes, ']', SIZE);
+    mk_zip_add(&zip, "x/data.pkl", bytes, SIZE);
+    mk_zip_end(&zip);
+    test_free(bytes);
+    pawl_error error = {PAWL_OK, 0, 0, ""};
+    pw_weights weights = {.kind = PAWL_WEIGHTS_PT};
+    assert_int_equal(pw_weights_parse(zip.file.data, zip.file.size, "x.pt", &weights, &error),
+                     PAWL_ERR_LIMIT);
+    assert_true(weights.arena.total <= SIZE + ((size_t)66 << 20));
+    pw_arena_free(&weights.arena);
+    pw_arena kept = {0};
+    pw_pickle pickle = {.kept = &kept, .file_name = "x.pt", .error = &error};
+    assert_int_equal(pw_pickle_scan(&pickle, zip.file.data, zip.file.size), PAWL_ERR_LIMIT);
+    assert_non_null(strstr(error.message, "more than 64 MiB"));
+    pw_arena_free(&kept);
+    mk_free(&zip.file);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -173,6 +198,7 @@ int main(void)
         cmocka_unit_test(memory_follows_the_size),
         cmocka_unit_test(what_is_ended_counts_no_more),
         cmocka_unit_test(values_go_with_their_pickle),
+        cmocka_unit_test(deflated_ones_have_the_room_of_their_file),
     };
     return cmocka_run_group_tests_name("pickle_memory", tests, NULL, NULL);
 }
