@@ -40,10 +40,27 @@ static struct {
 
 static pthread_mutex_t term_lock = PTHREAD_MUTEX_INITIALIZER; /* the library logs from any thread */
 static atomic_int caught_signal;                              /* asked for by any thread */
+static atomic_llong caught_at;                                /* ms; 0: not known yet */
+
+/*
+ * A second signal ends the process at once, but not the first one's echo: timeout(1) tells the
+ * program and then its group, a terminal that is closed and its shell both hang up, systemd sends
+ * SIGHUP behind SIGTERM.
+ */
+#define SIGNAL_ECHO_MS 500
 
 static void on_signal(int number)
 {
-    caught_signal = number;
+    const int reason = errno;
+    const long long now = (long long)app_clock_ms();
+    int none = 0;
+    if (atomic_compare_exchange_strong(&caught_signal, &none, number))
+        caught_at = now;
+    else if (caught_at != 0 && now - caught_at >= SIGNAL_ECHO_MS) {
+        (void)signal(number, SIG_DFL);
+        (void)raise(number); /* delivered when this returns */
+    }
+    errno = reason;
 }
 
 bool app_is_interrupted(void)
@@ -77,9 +94,7 @@ static void catch_signals(void)
     struct sigaction action;
     memset(&action, 0, sizeof action);
     action.sa_handler = on_signal;
-    /* A second one ends the process at once. The first breaks off no write: half a line would have
-     * gone out. */
-    action.sa_flags = (int)SA_RESETHAND | SA_RESTART;
+    action.sa_flags = SA_RESTART; /* breaks off no write: half a line would have gone out */
     (void)sigemptyset(&action.sa_mask);
     (void)sigaction(SIGINT, &action, NULL);
     (void)sigaction(SIGTERM, &action, NULL);
