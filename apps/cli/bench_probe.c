@@ -70,7 +70,7 @@ int bench_probes_begin(bench *of)
     choose_cores((size_t)of->session.threads);
     if (of->options->probes == NULL)
         return APP_EXIT_DONE;
-    const int refused = app_inputs_check(of->options->probes);
+    const int refused = app_output_probe(of->options->probes);
     if (refused != APP_EXIT_DONE)
         return refused;
     json_t *kept = NULL;

@@ -249,20 +249,24 @@ static int calibrate(calibrating *c, pawl_builder *builder, const pawl_build_des
         return app_fail(APP_EXIT_INPUT,
                         "there is no %s yet: give --calib DIR, and it is made of the pictures",
                         c->options->cache);
-    code = list_pictures(c);
+    code = c->options->cache != NULL ? app_file_probe(c->options->cache) : APP_EXIT_DONE;
+    if (code == APP_EXIT_DONE)
+        code = list_pictures(c);
     if (code == APP_EXIT_DONE)
         code = open_detector(c);
     if (code == APP_EXIT_DONE)
         code = look_at_all(c);
     if (code == APP_EXIT_DONE)
         code = judge(c);
+    if (code == APP_EXIT_DONE)
+        code = write_cache(c);
     if (code != APP_EXIT_DONE)
         return code;
     app_say("calibration: %zu %s in %s%s%s", APP_COUNT(c->seen, "picture", "pictures"),
             app_human_duration(time, app_clock_ms() - start),
             c->options->cache != NULL ? ", kept in " : "",
             c->options->cache != NULL ? c->options->cache : "");
-    return write_cache(c);
+    return APP_EXIT_DONE;
 }
 
 int cli_calibrate(const calibrate_options *options, pawl_builder *builder, pawl_network *network,

@@ -198,7 +198,7 @@ static int open_files(bench *of)
     if (code == APP_EXIT_DONE && !app_inputs_add_all(of->pictures.items, of->pictures.count))
         code = app_fail_memory();
     if (code == APP_EXIT_DONE && options->trace != NULL)
-        code = app_inputs_check(options->trace);
+        code = app_output_probe(options->trace);
     if (code == APP_EXIT_DONE && options->input != NULL) {
         code = app_npy_open(&of->input, options->input);
         of->has_input = true;

@@ -292,11 +292,25 @@ static bool is_half(const build_options *options)
     return strcmp(options->precision, "fp16") == 0;
 }
 
+/* Told now, not when pictures, trials or TensorRT have taken minutes. */
+static int probe_outputs(const struct build *build)
+{
+    const build_options *options = build->options;
+    int code = options->is_dry_run ? APP_EXIT_DONE : app_file_probe(build->output);
+    if (code == APP_EXIT_DONE && options->fp16_audit != NULL)
+        code = app_output_probe(options->fp16_audit);
+    if (code == APP_EXIT_DONE && options->drop.curve != NULL)
+        code = app_output_probe(options->drop.curve);
+    return code;
+}
+
 static int run_build(struct build *build)
 {
     pawl_error error = {0};
     const double start = app_clock_ms();
     int code = read_network(build);
+    if (code == APP_EXIT_DONE)
+        code = probe_outputs(build);
     if (code == APP_EXIT_DONE)
         code = make_plan(build);
     if (code == APP_EXIT_DONE && build->options->is_dry_run)
@@ -350,9 +364,12 @@ static int build_main(int argc, char **argv)
                                &build.output);
     if (code != APP_EXIT_DONE)
         return code;
-    code = cli_lifetimes_begin(options.lifetimes);
+    code = options.lifetimes != NULL ? app_file_probe(options.lifetimes) : APP_EXIT_DONE;
+    if (code == APP_EXIT_DONE)
+        code = cli_lifetimes_begin(options.lifetimes);
+    const bool is_recording = code == APP_EXIT_DONE;
     if (code == APP_EXIT_DONE)
         code = run_build(&build);
     close_build(&build);
-    return cli_lifetimes_save(options.lifetimes, code);
+    return is_recording ? cli_lifetimes_save(options.lifetimes, code) : code;
 }

@@ -38,8 +38,8 @@ static const app_option options_table[] = {
     BATCH_OPTION(val_options, batch),
     {.name = "resize", .type = APP_CHOICE, .offset = offsetof(val_options, resize),
      .value = "HOW", .choices = resizes,
-     .help = "how large pictures shrink: linear as predict does it (default), or area as YOLOv5's "
-             "val.py (default with --rect and of speed)"},
+     .help = "how large pictures shrink: as predict does it, or, the default with --rect and of "
+             "speed, as YOLOv5's val.py"},
     {.name = "rect", .type = APP_FLAG, .offset = offsetof(val_options, is_rect),
      .help = "rectangles, as val.py has them for a .pt: a shape for each --batch (32) pictures of "
              "like proportions"},
@@ -50,7 +50,7 @@ static const app_option options_table[] = {
     {.name = "save-json", .aliases = "save-coco", .type = APP_TEXT,
      .offset = offsetof(val_options, save_json), .value = "FILE", .writes = "json",
      .help = "write the boxes, and their masks, as a COCO results file"},
-    RUN_FOLDER_OPTIONS(val_options, "runs/val"),
+    RUN_FOLDER_OPTIONS(val_options, ""),
     {.name = "nosave", .type = APP_FLAG, .offset = offsetof(val_options, is_nosave),
      .help = "write no plots and no report"},
     {.name = "save-txt", .type = APP_FLAG, .offset = offsetof(val_options, is_save_txt),
@@ -148,6 +148,17 @@ static int report(val_job *val)
     return code;
 }
 
+/* They may be of the run's folder, which is there by now. */
+static int probe_outputs(const val_job *val)
+{
+    const char *const paths[] = {val->options->json, val->options->save_json};
+    int code = APP_EXIT_DONE;
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0] && code == APP_EXIT_DONE; i++)
+        if (paths[i] != NULL)
+            code = app_output_probe(paths[i]);
+    return code;
+}
+
 static int run_val(val_job *val, const char *engine)
 {
     int code = session_open(&val->session, engine, &val->options->session, val->options->imgsz,
@@ -167,6 +178,8 @@ static int run_val(val_job *val, const char *engine)
     code = val_begin(val);
     if (code == APP_EXIT_DONE)
         code = val_folder_open(val);
+    if (code == APP_EXIT_DONE)
+        code = probe_outputs(val);
     if (code == APP_EXIT_DONE)
         code = val_run(val);
     if (code == APP_EXIT_DONE)
@@ -218,6 +231,8 @@ static int val_main(int argc, char **argv)
     app_pictures_limit(options.max_pixels);
     val_job val = {.options = &options};
     code = run_val(&val, arguments.items[0]);
+    if (code != APP_EXIT_DONE)
+        val_folder_drop(&val);
     val_close(&val);
     return code;
 }

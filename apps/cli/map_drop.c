@@ -268,7 +268,7 @@ static int drop(dropping *d, map_drop *made)
     const double start = app_clock_ms();
     pawl_plan *plan = NULL;
     size_t kept = 0;
-    int code = app_inputs_check(d->options->curve);
+    int code = app_output_probe(d->options->curve);
     if (code == APP_EXIT_DONE)
         code = list_layers(d);
     if (code == APP_EXIT_DONE)

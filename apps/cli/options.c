@@ -54,6 +54,17 @@ const char *cli_fallbacks(void)
     return "cpu reference";
 }
 
+/* What is no weights is refused as that: no name of the output would help it. */
+static int refuse_overwriting(const app_command *command, const char *input, const char *path)
+{
+    pawl_error error = {0};
+    pawl_weights *weights = NULL;
+    if (pawl_weights_load(input, &weights, &error) < 0)
+        return app_fail_library(input, &error);
+    (void)pawl_weights_destroy(&weights);
+    return app_usage(command, "%s would overwrite its own input: name another file with -o", path);
+}
+
 int cli_output_path(const app_command *command, const app_arguments *arguments, const void *options,
                     const char *asked, const char *endings, char **path)
 {
@@ -75,7 +86,7 @@ int cli_output_path(const app_command *command, const app_arguments *arguments, 
     if (*path == NULL)
         return app_fail_memory();
     const int code = app_is_same_file(input, *path)
-                         ? app_usage(command, "%s would overwrite its own input", *path)
+                         ? refuse_overwriting(command, input, *path)
                          : app_outputs_check(command, arguments, options, *path);
     if (code == APP_EXIT_DONE)
         return code;

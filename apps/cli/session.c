@@ -129,10 +129,16 @@ static int load(session *opened, const session_options *options, app_shape imgsz
     const bool is_engine = status >= 0;
     const bool may_be_weights =
         !is_engine && status != PAWL_ERR_READ && !app_path_ends_in(opened->path, "engine plan");
-    if (may_be_weights && pawl_weights_load(opened->path, &making.weights, &other) >= 0)
+    if (may_be_weights && pawl_weights_load(opened->path, &making.weights, &other) >= 0) {
+        const int code =
+            options->save_engine != NULL ? app_file_probe(options->save_engine) : APP_EXIT_DONE;
+        if (code != APP_EXIT_DONE) {
+            (void)pawl_weights_destroy(&making.weights);
+            return code;
+        }
         status = build_in_memory(opened, &making, options, imgsz, batch, &error);
-    else if (may_be_weights &&
-             (app_path_ends_in(opened->path, "pt pth wts") || looks_like_weights(opened->path)))
+    } else if (may_be_weights &&
+               (app_path_ends_in(opened->path, "pt pth wts") || looks_like_weights(opened->path)))
         error = other;
     if (status < 0)
         return app_fail_library(opened->path, &error);

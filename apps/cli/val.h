@@ -68,6 +68,8 @@ int val_place_boxes(val_job *val, const val_item *item, const pawl_detections *b
                     size_t *count);
 /* Makes the folder of this run, where anything is to be written into it. */
 int val_folder_open(val_job *val);
+/* Removes it again, where nothing is in it. */
+void val_folder_drop(const val_job *val);
 /* labels/STEM.txt, with --save-txt. */
 int val_folder_labels(val_job *val, const val_picture *picture, size_t count);
 

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 int val_folder_open(val_job *val)
 {
@@ -22,6 +23,17 @@ int val_folder_open(val_job *val)
         return app_fail(APP_EXIT_FAILED, "cannot make the folder %s/%s: %s", options->project,
                         options->name, strerror(errno));
     return val->label_names != NULL ? APP_EXIT_DONE : app_fail_memory();
+}
+
+void val_folder_drop(const val_job *val)
+{
+    if (val->folder == NULL)
+        return;
+    char *labels = app_format("%s/labels", val->folder);
+    if (labels != NULL)
+        (void)rmdir(labels);
+    free(labels);
+    (void)rmdir(val->folder);
 }
 
 /* The class that a category is of the engine, or its own number. */

@@ -461,3 +461,24 @@ void app_output_discard(app_output *output)
     pawl_file_discard(&output->file);
     forget(output);
 }
+
+int app_file_probe(const char *path)
+{
+    pawl_error error = {0};
+    pawl_file file = PAWL_FILE_INIT;
+    const int refused = app_inputs_check(path);
+    if (refused != APP_EXIT_DONE)
+        return refused;
+    if (pawl_file_create(path, &file, &error) < 0)
+        return app_fail_library(path, &error);
+    pawl_file_discard(&file);
+    return APP_EXIT_DONE;
+}
+
+int app_output_probe(const char *path)
+{
+    struct stat info;
+    const bool is_special =
+        stat(path, &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode);
+    return app_output_is_stdout(path) || is_special ? app_inputs_check(path) : app_file_probe(path);
+}

@@ -97,4 +97,9 @@ void app_output_discard(app_output *output);
 /* Exit 1 and a sentence if writing has failed so far, else 0. */
 int app_output_check(app_output *output);
 
+/* Before the work whose result is to be written there: whether it can be, by app_output_open() or
+ * (no stdout, no device) by the library. Nothing is left there. */
+int app_output_probe(const char *path);
+int app_file_probe(const char *path);
+
 #endif
