@@ -45,7 +45,7 @@ static const app_option options_table[] = {
     {.name = "trace", .type = APP_TEXT, .offset = offsetof(predict_options, trace), .value = "FILE",
      .writes = "json",
      .help = "of videos write what happened when, for chrome://tracing or Perfetto"},
-    RUN_FOLDER_OPTIONS(predict_options, "runs/predict, runs/predict-seg or runs/predict-cls"),
+    RUN_FOLDER_OPTIONS(predict_options, " (default: runs/predict, runs/predict-seg or runs/predict-cls)"),
     {.name = "save-txt", .type = APP_FLAG, .offset = offsetof(predict_options, is_save_txt),
      .help = "write labels/STEM.txt (of a video STEM_FRAME.txt): class, centre x, centre y, width, height, as parts of the "
              "picture; segmentation: class, polygon; classification: probability, name"},

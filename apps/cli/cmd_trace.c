@@ -35,9 +35,8 @@ static const app_option options_table[] = {
      .offset = offsetof(trace_options, report),
      .value = "FORMAT",
      .choices = reports,
-     .help = "what the report is: text, json, svg (who was born when, held by whom, ended when) or "
-             "html (default: as the file's ending "
-             "says, else text)"},
+     .help = "what the report is: words, a drawing of who was born when, held by whom, ended when, "
+             "or a page with both; without it as the file's ending says, else text"},
     {.name = "output",
      .letter = 'o',
      .type = APP_TEXT,

@@ -89,9 +89,9 @@ int cli_build_progress(void *user, const char *stage, size_t done, size_t total)
      .low = 1, .high = PAWL_MAX_PIXELS,                                                            \
      .help = "refuse pictures of more pixels, before memory is taken for them (default: 268435456)"}
 
-#define RUN_FOLDER_OPTIONS(owner, folders)                                                         \
+#define RUN_FOLDER_OPTIONS(owner, usual)                                                           \
     {.name = "project", .type = APP_TEXT, .offset = offsetof(owner, project), .value = "DIR",       \
-     .help = "folder of all runs (" folders ")"},                                                  \
+     .help = "folder of all runs" usual},                                                          \
     {.name = "name", .type = APP_TEXT, .offset = offsetof(owner, name), .value = "NAME",            \
      .help = "folder of this run in it; a number is added where it exists"},                       \
     {.name = "exist-ok", .type = APP_FLAG, .offset = offsetof(owner, is_exist_ok),                  \

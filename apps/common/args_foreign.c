@@ -105,7 +105,7 @@ static const foreign_option foreign_options[] = {
 static const struct {
     const char *words, *advice;
 } foreign_commands[] = {
-    {"detect segment seg det classify cls infer inference yolo yolov5 obb pose", "'pawl predict ENGINE SOURCE...' finds boxes, masks or classes, as the engine does"},
+    {"detect segment seg det classify cls infer inference yolo yolov5 obb pose", "'pawl predict MODEL SOURCE...' finds boxes, masks or classes, as the model does"},
     {"engine trt compile", "'pawl build WEIGHTS' makes the .engine, 'pawl convert WEIGHTS' the .wts"},
     {"gen-wts wts", "'pawl convert WEIGHTS [OUT.wts]' writes what gen_wts.py writes"},
     {"trtexec benchmark benchmarks profile perf speed time", "'pawl bench ENGINE' measures the time of a run, 'pawl build WEIGHTS' makes the engine"},
@@ -114,10 +114,10 @@ static const struct {
     {"compare check polygraphy", "'pawl verify WEIGHTS ENGINE PICTURE...' compares engines with their weights"},
     {"info show summary", "'pawl inspect FILE' tells what a file holds"},
     {"checks settings env", "'pawl doctor' says what each backend finds here"},
-    {"track", "'pawl predict ENGINE SOURCE... --track' gives objects an id from picture to picture"},
+    {"track", "'pawl predict MODEL SOURCE... --track' gives objects an id from picture to picture"},
     {"quantize calibrate", "the precision is chosen when the engine is built: 'pawl build --help' lists those there are"},
     {"prune", "nothing is pruned here; a pruned .pt is read: 'pawl build best.pt'"},
-    {"serve server", "there is no server; 'pawl predict ENGINE SOURCE... --json -' prints a line a picture"},
+    {"serve server", "there is no server; 'pawl predict MODEL SOURCE... --json -' prints a line a picture"},
     {"-s", "'pawl build WEIGHTS -o ENGINE' makes the engine (TensorRTX's command line is that of yolov5_det, yolov5_seg and yolov5_cls)"},
     {"-d", "'pawl predict ENGINE FOLDER' looks at pictures (TensorRTX's command line is that of yolov5_det, yolov5_seg and yolov5_cls)"},
     {"-w", "'pawl convert WEIGHTS -o OUT.wts' writes what gen_wts.py writes"},

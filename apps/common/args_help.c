@@ -54,8 +54,11 @@ static void print_option(FILE *out, const app_command *command, const app_option
 void app_help_command(FILE *out, const app_command *command, int width)
 {
     char brief[128], usage[128];
-    (void)snprintf(usage, sizeof usage, "Usage: pawl %s%s%s [options]", command->name,
-                   command->arguments[0] != '\0' ? " " : "", command->arguments);
+    /* What stands behind -- is no option of ours. */
+    const bool is_last = strncmp(command->arguments, "-- ", 3) == 0;
+    (void)snprintf(usage, sizeof usage, "Usage: pawl %s%s%s%s%s", command->name,
+                   is_last ? " [options]" : "", command->arguments[0] != '\0' ? " " : "",
+                   command->arguments, is_last ? "" : " [options]");
     app_print_wrapped(out, usage, 0, NARROW_INDENT, width);
     fputc('\n', out);
     (void)snprintf(brief, sizeof brief, "%s.", command->brief);

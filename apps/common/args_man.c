@@ -102,11 +102,18 @@ static void print_environment(FILE *out)
          "TensorRT's library (a file, or the folder it is in) where the loader does not find it"},
         {"PAWL_CUDA_LIBRARY", "the NVIDIA driver's library, so too"},
         {"CUDA_VISIBLE_DEVICES", "the GPUs that the NVIDIA driver shows"},
+        {"PAWL_FFMPEG", "the program that decodes and encodes videos, where PATH leads to none"},
+        {"PAWL_FFPROBE", "the program that tells what is in them, so too"},
+        {"PAWL_FFMPEG_TIMEOUT", "seconds that they may be silent (30)"},
+        {"PAWL_VIEW",
+         "what --view takes the terminal for: kitty or sixel; or folder, to open the run's folder"},
         {"PAWL_LIFETIME",
          "strict refuses to end an object that others still hold; deferred (default) ends it with "
          "its last holder"},
         {"PAWL_LEAKS", "report lists the objects that were never ended when the program is over, "
                        "error ends it with 1 for them"},
+        {"XDG_CACHE_HOME", "the folder whose pawl/ keeps timings (~/.cache)"},
+        {"TMPDIR", "folder of what is needed for a while (/tmp)"},
         {"NO_COLOR", "no colours"},
         {"COLUMNS", "width of the help where there is no terminal to ask"},
     };

@@ -195,7 +195,7 @@ static void find_library(void)
         (void)pw_fail(
             &process.error, PAWL_ERR_DEVICE,
             "no TensorRT library is here: install TensorRT 8.2 to 11 or TensorRT-RTX, or name its "
-            "file in PAWL_TENSORRT_LIBRARY; 'pawl doctor' shows where was looked");
+            "file in PAWL_TENSORRT_LIBRARY; 'pawl doctor' shows where it was looked for");
 }
 
 pawl_status pw_trt_library_get(const pw_trt_library **library, pawl_error *error)

@@ -21,7 +21,10 @@ for command in $(pawl --help | sed -n 's/^  \([a-z]*\)  .*/\1/p'); do
     done
 done
 # A default is told once.
-! cat ./*.1 | grep -n 'default:.*default:'
+! cat ./*.1 | grep -n -e 'default:.*default:' -e '(\(.*\)).*(default: \1)'
+# Each variable that the programs read is there; the others are the system's, and PAWL_TRACE is between pawl and what it traces.
+grep -rhoE '[( ]"[A-Z_]+"[,)]' --include='*.c' "$SHAPES/../../apps" "$SHAPES/../../src" | grep -o 'PAWL_[A-Z_]*\|XDG_[A-Z_]*\|TMPDIR\|NO_COLOR\|COLUMNS' |
+    grep -v -e PAWL_ERR_ -e PAWL_OUTPUT_ -e PAWL_TRACE | sort -u | while read -r name; do grep -q "^.B $name$" pawl.1 || echo "no $name"; done
 # Each example runs as it is printed, where what it names is. What trace runs is a program that uses TensorRT (tests/trace).
 mkdir -p examples/bin
 printf '#!/bin/sh\nexec %s "$@"\n' "$PAWL" >examples/bin/pawl
@@ -49,6 +52,12 @@ grep -c . examples/all
 sed -n 's/^| \([0-9]*\) | \(.*\) |$/\1 \2/p' "$SHAPES/../../docs/commands.md" >documented
 sed 's/\\-/-/g' pawl.1 | sed -n '/EXIT STATUS/,/ENVIRONMENT/{s/^.B //;/^\./d;p;}' | paste -d ' ' - - >printed
 cmp documented printed
+# So is its table of other names.
+sed -n '/^| here | also |$/,/^$/s/^| `--\([a-z-]*\)`[^|]*| \(`.*`\) |$/\1 \2/p' "$SHAPES/../../docs/commands.md" | sed 's/[`,]//g; s/ --/ /g' | sort -u >documented
+sed 's/\\-/-/g' pawl.1 | awk '
+    /^\.B .*--/ { sub(/.*--/, ""); sub(/ .*/, ""); name = $0; next }
+    name != "" { if (match($0, /; also --.*/)) { also = substr($0, RSTART + 6); gsub(/,|--/, "", also); print name also }; name = "" }' | sort -u >printed
+diff documented printed && grep -c . printed
 # Usage of the programs is the page's.
 ${PAWL%pawl}yolov5_seg 2>&1 | grep -o 'n/s/m/l/x or c gd gw'
 grep -c 'n/s/m/l/x or c gd gw' yolov5_seg.1
