@@ -75,7 +75,7 @@ int cli_output_path(const app_command *command, const app_arguments *arguments, 
                          asked);
     if (arguments->count == 2)
         asked = arguments->items[1];
-    if (asked != NULL && strcmp(asked, "-") == 0)
+    if (asked != NULL && app_output_is_stdout(asked))
         return app_usage(command, "writes a file, not stdout: name one");
     const int refused =
         asked == NULL ? APP_EXIT_DONE : app_output_kind_check(command, asked, endings);

@@ -25,7 +25,21 @@ typedef struct finding {
     app_paths *pictures;
     app_paths *videos; /* NULL: none are read here */
     bool is_recursive;
+    const char *list; /* that names it, and in which line; NULL: the command line does */
+    size_t line;
 } finding;
+
+#define PLACE_SIZE 128
+
+/* ", line 2 of list.txt"; "" where there is no list. */
+static const char *place_of(const finding *to, char text[PLACE_SIZE])
+{
+    text[0] = '\0';
+    if (to->list != NULL)
+        (void)snprintf(text, PLACE_SIZE, ", line %zu of %.80s", to->line,
+                       strcmp(to->list, "-") == 0 ? "standard input" : app_path_name(to->list));
+    return text;
+}
 
 static bool begins(const char *text, const char *start)
 {
@@ -72,6 +86,7 @@ static char *as_pattern(const char *source)
 /* What is no file of this name, and is not meant as one. */
 static int refuse_name(const finding *to, const char *source)
 {
+    char place[PLACE_SIZE];
     if (app_is_address(source))
         return refuse_address(to, source);
     if (app_is_camera(source))
@@ -84,12 +99,12 @@ static int refuse_name(const finding *to, const char *source)
                         "%s is the screen to detect.py, and there is no file %s: %s", source,
                         source, reads(to));
     if (strpbrk(source, "*?") != NULL)
-        return app_fail(APP_EXIT_INPUT, "there is no file %s, nor one that it names as a pattern",
-                        source);
+        return app_fail(APP_EXIT_INPUT, "there is no file %s, nor one that it names as a pattern%s",
+                        source, place_of(to, place));
     if (source[0] == '\0')
         return app_fail(APP_EXIT_UNSUPPORTED, "'' is no name: %s", reads(to));
     if (source[strlen(source) - 1] == '/')
-        return app_fail(APP_EXIT_INPUT, "there is no folder %s", source);
+        return app_fail(APP_EXIT_INPUT, "there is no folder %s%s", source, place_of(to, place));
     char *pattern = as_pattern(source);
     if (pattern != NULL) {
         (void)app_fail(APP_EXIT_INPUT,
@@ -100,7 +115,8 @@ static int refuse_name(const finding *to, const char *source)
         return APP_EXIT_INPUT;
     }
     if (!app_path_ends_in(source, APP_PICTURE_ENDINGS))
-        return app_fail(APP_EXIT_INPUT, "there is no file or folder %s", source);
+        return app_fail(APP_EXIT_INPUT, "there is no file or folder %s%s", source,
+                        place_of(to, place));
     return APP_EXIT_DONE;
 }
 
@@ -253,11 +269,14 @@ static char *listed_path(const char *list, const char *name)
 }
 
 /* A name a line; blank ones are passed over. The text is changed. */
-static int add_lines(const finding *to, const char *list, char *text)
+static int add_lines(const finding *into, const char *list, char *text)
 {
-    const size_t before = held(to);
+    finding to = *into;
+    to.list = list;
+    const size_t before = held(&to);
     int code = APP_EXIT_DONE;
     for (char *line = text; line != NULL && *line != '\0' && code == APP_EXIT_DONE;) {
+        to.line++;
         char *end = line + strcspn(line, "\n");
         char *next = *end == '\n' ? end + 1 : end;
         while (end > line && strchr(" \t\r\n", end[-1]) != NULL)
@@ -266,11 +285,11 @@ static int add_lines(const finding *to, const char *list, char *text)
         line += strspn(line, " \t");
         char *path = *line != '\0' ? listed_path(list, line) : NULL;
         if (*line != '\0')
-            code = path == NULL ? app_fail_memory() : add_one(to, path);
+            code = path == NULL ? app_fail_memory() : add_one(&to, path);
         free(path);
         line = next;
     }
-    if (code == APP_EXIT_DONE && held(to) == before)
+    if (code == APP_EXIT_DONE && held(&to) == before)
         app_warn("%s names no pictures", list);
     return code;
 }
@@ -356,7 +375,7 @@ static int add_stdin(const finding *to)
 
 int app_sources_add(app_paths *pictures, app_paths *videos, const char *source, bool is_recursive)
 {
-    const finding to = {pictures, videos, is_recursive};
+    const finding to = {pictures, videos, is_recursive, NULL, 0};
     if (strcmp(source, "-") == 0)
         return add_stdin(&to);
     if (app_path_ends_in(source, videos != NULL ? "txt streams" : "txt") && app_is_file(source))

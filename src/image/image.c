@@ -73,7 +73,9 @@ static pawl_status refuse_format(const uint8_t *data, size_t size, pawl_error *e
                        "this is %s, which is not read; convert it to PNG or JPEG", guess.what);
     case PW_FILE_VIDEO:
         return pw_fail(error, PAWL_ERR_UNSUPPORTED,
-                       "this is %s, which is not read; extract its frames", guess.what);
+                       "this is %s, which is not read as a picture; extract its frames, or let "
+                       "'pawl predict' do so of a file that is called .mp4, .mkv, .mov, .avi ...",
+                       guess.what);
     default:
         return pw_fail(error, PAWL_ERR_UNSUPPORTED, "this is %s, not a picture%s%s", guess.what,
                        guess.remedy != NULL ? "; " : "", guess.remedy != NULL ? guess.remedy : "");

@@ -17,4 +17,6 @@ pawl predict "$ENGINE" "$one" --nosave --save-coco stdout --json - | cat; echo e
 # An engine and a .wts are files.
 pawl build "$SHAPES/shapes.pt" -o -; echo $?
 pawl convert "$SHAPES/shapes.pt" -; echo $?
+{ pawl convert "$SHAPES/shapes.pt" stdout; echo $?; } | cat
+{ pawl export "$SHAPES/shapes.pt" -o stdout; echo $?; } | cat
 ls

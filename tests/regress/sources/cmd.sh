@@ -24,3 +24,6 @@ pawl verify "$SHAPES/shapes.pt" --images missing 2>&1; echo "exit $?"
 pawl verify "$SHAPES/shapes.pt" --images rtsp://camera/1 2>&1; echo "exit $?"
 for file in truth.json data.yaml; do pawl val "$ENGINE" --data https://example.com/$file 2>&1; echo "exit $?"; done
 find . -name 'runs'
+# Where a list names it, it is said which and where.
+printf 'some/a.jpg\n\n# here\n' >notes.txt; look notes.txt
+printf 'some/a.jpg\nno/\n' | $PAWL predict "$ENGINE" - --nosave 2>&1; echo "exit $?"

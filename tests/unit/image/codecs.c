@@ -166,7 +166,7 @@ static struct refusal_row refusal_rows[] = {
     {"one byte",               BYTES("\xff"),                           PAWL_ERR_CORRUPT,     "no picture"},
     {"a JPEG XL",              BYTES("\xff\x0a\0\0"),                    PAWL_ERR_UNSUPPORTED, "JPEG XL"},
     {"an OpenEXR",             BYTES("v/1\1\2\0\0\0"),                 PAWL_ERR_UNSUPPORTED, "OpenEXR"},
-    {"an MP4",                 BYTES("\0\0\0\x18" "ftypmp42"),          PAWL_ERR_UNSUPPORTED, "a video (MP4, QuickTime), which is not read; extract"},
+    {"an MP4",                 BYTES("\0\0\0\x18" "ftypmp42"),          PAWL_ERR_UNSUPPORTED, "a video (MP4, QuickTime), which is not read as a picture; extract"},
     {"an engine",              BYTES("\x89PAWL\r\n\x1a"),               PAWL_ERR_UNSUPPORTED, "an engine of pawl's, not a picture"},
     {"a checkpoint",           BYTES("PK\3\4...."),                     PAWL_ERR_UNSUPPORTED, "a checkpoint (a ZIP file, as .pt is), not a picture"},
     {"an AVI",                 BYTES("RIFF\0\0\0\0AVI LIST"),           PAWL_ERR_UNSUPPORTED, "video"},
