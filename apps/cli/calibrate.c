@@ -186,9 +186,11 @@ static int judge(const calibrating *c)
     const char *source = c->options->pictures;
     if (c->seen == 0 && c->blank > 0)
         return app_fail(APP_EXIT_INPUT,
-                        "--calib %s: all %zu pictures are of one colour, from which no scale can "
-                        "be learnt; give pictures like those that the model will see",
-                        source, c->blank);
+                        "--calib %s: %zu %s of one colour each, from which no scale can be learnt; "
+                        "give pictures like those that the model will see",
+                        source, APP_COUNT(c->blank, "picture", "pictures"));
+    if (c->seen == 0 && c->unreadable == 1)
+        return app_fail(APP_EXIT_INPUT, "--calib %s: its one picture could not be read", source);
     if (c->seen == 0)
         return app_fail(APP_EXIT_INPUT, "--calib %s: none of the %zu pictures could be read",
                         source, c->unreadable);
@@ -196,7 +198,7 @@ static int judge(const calibrating *c)
         app_warn("--calib: %zu of %zu pictures could not be read", c->unreadable,
                  c->pictures.count);
     if (c->blank > 0)
-        app_warn("--calib: %zu of %zu pictures are of one colour and were left out", c->blank,
+        app_warn("--calib: %zu of %zu pictures left out, of one colour each", c->blank,
                  c->pictures.count);
     if (c->seen < FEW)
         app_warn("--calib: %zu %s few to learn scales from; some hundred that differ are better",

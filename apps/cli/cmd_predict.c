@@ -163,8 +163,11 @@ static int check_classes(const struct predict *predict)
     const int32_t known = predict->session.model.class_count;
     for (size_t i = 0; i < classes->count; i++)
         if (classes->items[i] >= known)
-            return app_usage(&cli_predict, "--classes %d: the engine's classes are 0 to %d",
-                             classes->items[i], known - 1);
+            return known == 1
+                       ? app_usage(&cli_predict, "--classes %d: the engine's only class is 0",
+                                   classes->items[i])
+                       : app_usage(&cli_predict, "--classes %d: the engine's classes are 0 to %d",
+                                   classes->items[i], known - 1);
     return APP_EXIT_DONE;
 }
 

@@ -224,10 +224,11 @@ static void say(const dropping *d, size_t kept, double start)
     char time[APP_HUMAN_SIZE];
     const double figure = figure_at(d, kept);
     app_say("accuracy: %s %.4f in fp32, %.4f with all in int8, %.4f with %zu of %zu layers in fp32 "
-            "(%+.4f, at most -%g asked); %s, %zu pictures, %zu engines",
+            "(%+.4f, at most -%g asked); %s, %zu %s, %zu %s",
             d->figure_name, d->fp32, figure_at(d, 0), figure, kept, d->layer_count,
             figure - d->fp32, d->options->most, app_human_duration(time, app_clock_ms() - start),
-            d->data.picture_count, d->point_count + 1);
+            APP_COUNT(d->data.picture_count, "picture", "pictures"),
+            APP_COUNT(d->point_count + 1, "engine", "engines"));
     for (size_t i = 0; i < kept && (i < NAMED || app_term_is_loud()); i++)
         app_say("  fp32: %s (error %.3g)", d->layers[i].name, d->layers[i].error);
     if (kept > NAMED && !app_term_is_loud())

@@ -22,8 +22,9 @@ int predict_names_open(predict_names *names, const session *opened, const char *
         if (code != APP_EXIT_DONE)
             return code;
         if (names->own.count != names->count)
-            return app_fail(APP_EXIT_USAGE, "%s has %zu names, the engine has %zu classes", path,
-                            names->own.count, names->count);
+            return app_fail(APP_EXIT_USAGE, "%s has %zu %s, the engine has %zu %s", path,
+                            APP_COUNT(names->own.count, "name", "names"),
+                            APP_COUNT(names->count, "class", "classes"));
     }
     for (size_t i = 0; i < names->count; i++)
         names->items[i] = names->own.count > 0 ? names->own.items[i]

@@ -152,8 +152,8 @@ int predict_source_judge(predict_run *run, predict_source *source)
                  APP_COUNT(feed->read, "frame", "frames"), source->looked);
     if (source->looked > 0 && source->found == 0 &&
         run->job->session->model.task != PAWL_TASK_CLASSIFY)
-        app_note("%s: nothing scores above --conf %g in any of its %zu frames", feed->shown,
-                 run->job->writer->options->conf, source->looked);
+        app_note("%s: nothing scores above --conf %g in %zu %s", feed->shown,
+                 run->job->writer->options->conf, APP_COUNT(source->looked, "frame", "frames"));
     return code;
 }
 

@@ -17,7 +17,8 @@ static void write_settings(const val_job *val, FILE *out)
     app_html_cell(out, "%s, %s", val->session.backend, val->session.info.precision);
     app_html_row(out, false);
     app_html_cell(out, "data");
-    app_html_cell(out, "%s: %zu pictures, %zu left out", val->data.path, val->seen, val->failed);
+    app_html_cell(out, "%s: %zu %s, %zu left out", val->data.path,
+                  APP_COUNT(val->seen, "picture", "pictures"), val->failed);
     app_html_row(out, false);
     app_html_cell(out, "shape");
     app_html_cell(out, "%dx%d%s", val->shape.height, val->shape.width,

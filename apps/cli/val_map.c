@@ -140,9 +140,9 @@ static int map_categories(val_data *data, const session *opened)
     }
     if (!has_names && data->class_count == 80 && map_by_coco_id(data) == categories)
         return APP_EXIT_DONE;
-    return app_fail(APP_EXIT_USAGE,
-                    "%s has %zu categories, %s has %zu classes, and no names say which is which",
-                    data->path, categories, engine, data->class_count);
+    return app_fail(APP_EXIT_USAGE, "%s has %zu %s, %s has %zu %s, and no names say which is which",
+                    data->path, APP_COUNT(categories, "category", "categories"), engine,
+                    APP_COUNT(data->class_count, "class", "classes"));
 }
 
 /* A label file's numbers are the classes themselves. */
@@ -158,8 +158,9 @@ static int map_labels(val_data *data, const session *opened)
                 return app_fail_memory();
         }
     if (data->category_count != data->class_count)
-        return app_fail(APP_EXIT_USAGE, "%s has %zu classes, %s has %zu", data->path,
-                        data->category_count, opened->path, data->class_count);
+        return app_fail(APP_EXIT_USAGE, "%s has %zu %s, %s has %zu", data->path,
+                        APP_COUNT(data->category_count, "class", "classes"), opened->path,
+                        data->class_count);
     map_in_order(data, 0);
     return APP_EXIT_DONE;
 }

@@ -211,10 +211,10 @@ static void compare_sizes(const val_data *data)
             first = picture;
     }
     if (first != NULL)
-        app_warn("%zu pictures have another size than %s says (%s is %dx%d, not %dx%d): their "
-                 "objects may lie elsewhere",
-                 count, data->path, first->path, first->width, first->height, first->labelled_width,
-                 first->labelled_height);
+        app_warn("%zu %s another size than %s says (%s is %dx%d, not %dx%d): their objects may lie "
+                 "elsewhere",
+                 APP_COUNT(count, "picture has", "pictures have"), data->path, first->path,
+                 first->width, first->height, first->labelled_width, first->labelled_height);
 }
 
 int val_run(val_job *val)
@@ -244,7 +244,9 @@ int val_run(val_job *val)
     if (val->failed > MOST_COMPLAINTS)
         app_warn("%zu pictures in all could not be used", val->failed);
     if (val->seen == 0)
-        return app_fail(APP_EXIT_INPUT, "none of the %zu pictures could be read", val->failed);
+        return val->failed == 1 ? APP_EXIT_INPUT /* why has been said */
+                                : app_fail(APP_EXIT_INPUT, "none of the %zu pictures could be read",
+                                           val->failed);
     forget_unseen(&val->data);
     compare_sizes(&val->data);
     if (val->data.source == VAL_LABELS)

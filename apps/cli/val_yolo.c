@@ -94,7 +94,8 @@ static int add_list(app_paths *pictures, const char *path)
     }
     app_text_free(&text);
     if (others > 0)
-        app_warn("%s: %zu lines name no picture, passed over", path, others);
+        app_warn("%s: %zu %s no picture, passed over", path,
+                 APP_COUNT(others, "line names", "lines name"));
     return code;
 }
 
@@ -161,7 +162,7 @@ static int fail_unlabelled(const val_data *data, const app_paths *pictures)
         return app_fail_memory();
     const int code = app_fail(
         APP_EXIT_INPUT,
-        "%s: none of its %zu pictures has a label file: of %s it would be %s (in labels/ beside "
+        "%s: none of its pictures (%zu) has a label file: of %s it would be %s (in labels/ beside "
         "images/, else beside the picture)",
         data->path, pictures->count, pictures->items[0], label);
     free(label);
@@ -183,7 +184,7 @@ static int find_pictures(const val_data *data, const app_paths *places, app_path
     if (pictures->count > 0 && labels == 0)
         return fail_unlabelled(data, pictures);
     if (labels < pictures->count)
-        app_note("%zu of %zu pictures have no label file: they are background",
+        app_note("%zu of %zu pictures, without a label file, count as background",
                  pictures->count - labels, pictures->count);
     return APP_EXIT_DONE;
 }

@@ -152,11 +152,11 @@ static void write_head(const verify_job *job, const verify_pair *pair, FILE *out
     write_side(out, "engine", verify_name(job, pair), &pair->engine);
     app_html_table_end(out);
     app_html_say(out, "",
-                 "%zu pictures at %dx%d. Boxes: %zu matched, %zu missed, %zu extra, %zu "
+                 "%zu %s at %dx%d. Boxes: %zu matched, %zu missed, %zu extra, %zu "
                  "borderline; least IoU %.6f (bound %g), confidence within %.3g",
-                 job->seen, pair->shape.height, pair->shape.width, pair->boxes.matched,
-                 pair->boxes.missed, pair->boxes.extra, pair->boxes.borderline, pair->boxes.min_iou,
-                 pair->min_iou, pair->boxes.max_confidence_difference);
+                 APP_COUNT(job->seen, "picture", "pictures"), pair->shape.height, pair->shape.width,
+                 pair->boxes.matched, pair->boxes.missed, pair->boxes.extra, pair->boxes.borderline,
+                 pair->boxes.min_iou, pair->min_iou, pair->boxes.max_confidence_difference);
 }
 
 int verify_html_add(verify_job *job, const verify_pair *pair)

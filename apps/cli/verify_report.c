@@ -87,8 +87,8 @@ void verify_say(const verify_job *job, const verify_pair *pair)
     if (pair->min_f1 < 1 && boxes->matched + boxes->missed + boxes->extra > 0)
         app_say("  F1 of boxes of that IoU: %.3f (bound %g)", verify_f1(boxes), pair->min_f1);
     if (boxes->crowded > 0)
-        app_say("  %zu of %zu pictures have more boxes than are kept, so their boxes are not "
-                "judged: take a higher --conf",
+        app_say("  %zu of %zu pictures with more boxes than are kept, which are not judged: take a "
+                "higher --conf",
                 boxes->crowded, job->seen);
     app_say("  verdict: %s", pair->is_passed ? "passed" : "FAILED");
 }

@@ -131,7 +131,6 @@ static const struct {
     {"backend", "cuda", NULL},
     {"backend", "gpu nvidia trt rtx cuda:0 0", "it is called tensorrt"},
     {"backend", "x86 avx2 avx512 native", "it is called cpu; the environment's PAWL_MAX_ISA bounds the instruction set"},
-    {"precision", "int8", NULL},
     {"precision", "half 16 f16 float16", "it is called fp16"},
     {"precision", "32 f32 float float32 single", "it is called fp32"},
     {"precision", "bfloat16", "it is called bf16"},
@@ -296,7 +295,8 @@ static int find_choice(const app_option *option, const char *text)
 bool app_is_later_choice(const app_option *option, const char *text)
 {
     const int row = find_choice(option, text);
-    return row >= 0 && foreign_choices[row].advice == NULL;
+    return row >= 0 && foreign_choices[row].advice == NULL &&
+           app_list_has(foreign_choices[row].words, text, strlen(text));
 }
 
 int app_unknown_value(const app_command *command, const app_option *option, const char *text)

@@ -180,8 +180,9 @@ pawl_status pw_names_override(const char *const *names, size_t count, pw_network
     names_reader reader = {.network = network, .arena = &network->arena};
     if (count != (size_t)network->model.class_count)
         return pw_fail(error, PAWL_ERR_ARGUMENT,
-                       "the list given has %zu names, but the head has %d classes", count,
-                       (int)network->model.class_count);
+                       "the list given has %zu name%s, but the head has %d class%s", count,
+                       count == 1 ? "" : "s", (int)network->model.class_count,
+                       network->model.class_count == 1 ? "" : "es");
     PW_TRY(make_room(network, error));
     for (size_t i = 0; i < count; i++) {
         if (names[i] == NULL)

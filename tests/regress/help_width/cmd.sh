@@ -10,3 +10,4 @@ for command in '' convert build predict run bench inspect doctor val verify expl
 done
 COLUMNS=nonsense pawl help build | longest
 COLUMNS=-3 pawl help build | longest
+COLUMNS=100 pawl help trace | head -n 1

@@ -11,3 +11,16 @@ pawl verify "$SHAPES/shapes.pt" --images a.jpg 2>&1 | grep -c 'the 1 pictures'
 for id in L6 l6 l006 6 pawl-l6 PAWL-L006; do pawl explain $id | head -n 1; done
 for id in L L99 L-6 L6x PAWL 6.0; do pawl explain "$id" 2>&1; echo $?; done
 COLUMNS=40 pawl explain L6
+# One is no many.
+echo only >one.txt && pawl build x.wts -o y.engine --names one.txt 2>&1 | grep -o 'has 1 name.*'
+mkdir -p black one/images/val && printf 'P5 2 2 255\n\0\0\0\0' >black/b.pgm
+pawl build x.pt -o y.engine --precision int8 --calib black 2>&1 | grep -o 'black: 1 .* each'
+echo no >one/images/val/a.jpg
+pawl build x.pt -o y.engine --precision int8 --calib one/images/val -q 2>&1
+printf 'val: images/val\nnames: [a, b, c, d, e, f]\n' >one/data.yaml
+pawl val x.engine --data one/data.yaml --nosave 2>&1 | grep -o 'none of its .* file'
+mkdir -p one/labels/val && echo '0 0.5 0.5 0.1 0.1' >one/labels/val/a.txt
+pawl val x.engine --data one/data.yaml --nosave -q 2>&1
+# A precision in capitals is no word of ours, and is told here, not by the library.
+for word in INT8 FP16; do pawl build x.pt -o y.engine --precision $word 2>&1 | sed 's/; see .*//'; done
+pawl build x.pt -o y.engine --backend CUDA 2>&1 | sed 's/; see .*//'
