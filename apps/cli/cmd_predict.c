@@ -22,14 +22,14 @@ static const app_option options_table[] = {
     IOU_OPTION(predict_options, iou),
     MAX_DET_OPTION(predict_options, max_det),
     {.name = "classes", .type = APP_NUMBERS, .offset = offsetof(predict_options, classes),
-     .value = "N,N...", .high = INT32_MAX, .help = "keep only these class numbers, such as 0,2 or 0 2"},
+     .of = "boxes", .value = "N,N...", .high = INT32_MAX, .help = "keep only these class numbers, such as 0,2 or 0 2"},
     {.name = "agnostic-nms", .type = APP_FLAG, .offset = offsetof(predict_options, is_agnostic),
-     .help = "boxes of different classes suppress one another too"},
+     .of = "boxes", .help = "boxes of different classes suppress one another too"},
     {.name = "multi-label", .type = APP_FLAG, .offset = offsetof(predict_options, is_multi_label),
-     .help = "a box for each class above the confidence, not only the best"},
+     .of = "boxes", .help = "a box for each class above the confidence, not only the best"},
     IMGSZ_OPTION(predict_options, imgsz, RUN_IMGSZ),
     {.name = "rect", .type = APP_FLAG, .offset = offsetof(predict_options, is_rect),
-     .help = "leave out padding that is whole strides, as detect.py does with a .pt: other boxes, less time"},
+     .of = "boxes", .help = "leave out padding that is whole strides, as detect.py does with a .pt: other boxes, less time"},
     BATCH_OPTION(predict_options, batch),
     {.name = "names", .aliases = "data", .type = APP_TEXT,
      .offset = offsetof(predict_options, names), .value = "FILE",
@@ -50,7 +50,7 @@ static const app_option options_table[] = {
      .help = "write labels/STEM.txt (of a video STEM_FRAME.txt): class, centre x, centre y, width, height, as parts of the "
              "picture; segmentation: class, polygon; classification: probability, name"},
     {.name = "save-format", .type = APP_INTEGER, .offset = offsetof(predict_options, save_format),
-     .value = "N", .low = 0, .high = 1, .adds_to = "save-txt",
+     .of = "boxes", .value = "N", .low = 0, .high = 1, .adds_to = "save-txt",
      .help = "of --save-txt: 0 centre and size, 1 the corners x1, y1, x2, y2"},
     {.name = "save-csv", .type = APP_FLAG, .offset = offsetof(predict_options, is_save_csv),
      .help = "write predictions.csv: picture, name, confidence"},
@@ -59,19 +59,19 @@ static const app_option options_table[] = {
     {.name = "save-json", .type = APP_FLAG, .offset = offsetof(predict_options, is_save_json),
      .help = "write a COCO results file, predictions.json, in the run's folder"},
     {.name = "line-thickness", .aliases = "line-width", .type = APP_INTEGER,
-     .offset = offsetof(predict_options, line_thickness), .value = "N", .low = 1, .high = 1000,
+     .offset = offsetof(predict_options, line_thickness), .of = "boxes", .value = "N", .low = 1, .high = 1000,
      .help = "pixels of the boxes' lines (default: after the picture's size)"},
     {.name = "hide-labels", .type = APP_FLAG, .offset = offsetof(predict_options, hides_labels),
      .help = "draw boxes without labels"},
     {.name = "hide-conf", .type = APP_FLAG, .offset = offsetof(predict_options, hides_conf),
      .help = "draw labels without confidences"},
     {.name = "save-conf", .type = APP_FLAG, .offset = offsetof(predict_options, is_save_conf),
-     .adds_to = "save-txt",
+     .of = "boxes", .adds_to = "save-txt",
      .help = "with the confidence behind them"},
     {.name = "retina-masks", .type = APP_FLAG, .offset = offsetof(predict_options, is_retina),
-     .help = "masks enlarged to the picture before they are cut out: smoother"},
+     .of = "masks", .help = "masks enlarged to the picture before they are cut out: smoother"},
     {.name = "save-masks", .type = APP_FLAG, .offset = offsetof(predict_options, is_save_masks),
-     .help = "write masks/STEM_N.png, white on black, in the order of the boxes"},
+     .of = "masks", .help = "write masks/STEM_N.png, white on black, in the order of the boxes"},
     {.name = "save-coco", .type = APP_TEXT, .offset = offsetof(predict_options, coco),
      .value = "FILE", .writes = "json", .help = "write a COCO results file"},
     {.name = "save-letterbox", .type = APP_TEXT, .offset = offsetof(predict_options, letterbox),
@@ -319,7 +319,7 @@ static int run_sources(struct predict *predict, app_shape shape, int32_t batch)
 }
 
 /* Options that a task has no use for are an error where they ask for a file, else a warning. */
-static int check_task(struct predict *predict)
+static int check_task(struct predict *predict, const app_arguments *arguments)
 {
     static const char *const folders[] = {"runs/predict", "runs/predict-seg", "runs/predict-cls"};
     const pawl_task task = predict->session.model.task;
@@ -336,13 +336,8 @@ static int check_task(struct predict *predict)
         return code;
     if (task == PAWL_TASK_CLASSIFY && of_boxes != NULL)
         return app_usage(&cli_predict, "%s: the engine classifies, it finds no boxes", of_boxes);
-    if (task == PAWL_TASK_CLASSIFY && (options->classes.count > 0 || options->is_rect))
-        app_warn("%s does nothing: the engine classifies, it finds no boxes",
-                 options->is_rect ? "--rect" : "--classes");
+    app_warn_unfound(&cli_predict, arguments, cli_found(task));
     options->is_rect = options->is_rect && task != PAWL_TASK_CLASSIFY;
-    if (task != PAWL_TASK_SEGMENT && (options->is_retina || options->is_save_masks))
-        app_warn("%s does nothing: the engine makes no masks",
-                 options->is_retina ? "--retina-masks" : "--save-masks");
     return APP_EXIT_DONE;
 }
 
@@ -360,7 +355,7 @@ static int run_predict(struct predict *predict, const app_arguments *arguments)
         code = list_sources(predict, arguments->items + 1, arguments->count - 1);
     if (code != APP_EXIT_DONE)
         return code;
-    code = check_task(predict);
+    code = check_task(predict, arguments);
     if (code != APP_EXIT_DONE)
         return code;
     const app_shape shape = session_shape(&predict->session, options->imgsz);

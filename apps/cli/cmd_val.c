@@ -159,12 +159,14 @@ static int probe_outputs(const val_job *val)
     return code;
 }
 
-static int run_val(val_job *val, const char *engine)
+static int run_val(val_job *val, const app_arguments *arguments)
 {
-    int code = session_open(&val->session, engine, &val->options->session, val->options->imgsz,
-                            val->options->batch);
+    int code = session_open(&val->session, arguments->items[0], &val->options->session,
+                            val->options->imgsz, val->options->batch);
     if (code == APP_EXIT_DONE)
         code = check_task(val);
+    if (code == APP_EXIT_DONE)
+        app_warn_unfound(&cli_val, arguments, cli_found(val->session.model.task));
     if (code == APP_EXIT_DONE)
         code = val_data_open(&val->data, val->options, &val->session);
     session_end_plan(&val->session);
@@ -230,7 +232,7 @@ static int val_main(int argc, char **argv)
         app_term_json_on_stdout();
     app_pictures_limit(options.max_pixels);
     val_job val = {.options = &options};
-    code = run_val(&val, arguments.items[0]);
+    code = run_val(&val, &arguments);
     if (code != APP_EXIT_DONE)
         val_folder_drop(&val);
     val_close(&val);

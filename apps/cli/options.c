@@ -54,6 +54,11 @@ const char *cli_fallbacks(void)
     return "cpu reference";
 }
 
+const char *cli_found(pawl_task task)
+{
+    return task == PAWL_TASK_SEGMENT ? "boxes masks" : task == PAWL_TASK_DETECT ? "boxes" : "";
+}
+
 /* What is no weights is refused as that: no name of the output would help it. */
 static int refuse_overwriting(const app_command *command, const char *input, const char *path)
 {

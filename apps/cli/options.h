@@ -24,6 +24,9 @@ const char *cli_precisions(void); /* of any backend */
 const char *cli_activations(void);
 const char *cli_fallbacks(void); /* backends that every machine has */
 
+/* What a model of that task finds, as app_warn_unfound() takes it. */
+const char *cli_found(pawl_task task);
+
 /*
  * Where convert and build write: -o, or the argument behind the input, else the input's name with
  * the first of @p endings. No other of @p options may write there. Sets *path, which is the
@@ -65,16 +68,17 @@ int cli_build_progress(void *user, const char *stage, size_t done, size_t total)
 
 #define CONF_OPTION(owner, member)                                                                 \
     {.name = "conf", .aliases = "conf-thres", .type = APP_REAL, .offset = offsetof(owner, member),  \
-     .value = "N", .low = 0, .high = 1, .help = "boxes must be more confident than this"}
+     .value = "N", .low = 0, .high = 1, .of = "boxes",                                             \
+     .help = "boxes must be more confident than this"}
 
 #define IOU_OPTION(owner, member)                                                                  \
     {.name = "iou", .aliases = "iou-thres", .type = APP_REAL, .offset = offsetof(owner, member),    \
-     .value = "N", .low = 0, .high = 1,                                                            \
+     .value = "N", .low = 0, .high = 1, .of = "boxes",                                             \
      .help = "a box that overlaps a better one by more than this is dropped"}
 
 #define MAX_DET_OPTION(owner, member)                                                              \
     {.name = "max-det", .type = APP_INTEGER, .offset = offsetof(owner, member), .value = "N",       \
-     .low = 1, .high = 1000000, .help = "boxes a picture at most"}
+     .low = 1, .high = 1000000, .of = "boxes", .help = "boxes a picture at most"}
 
 #define ACTIVATION_OPTION(owner, member)                                                           \
     {.name = "activation", .type = APP_CHOICE, .offset = offsetof(owner, member), .value = "NAME",  \

@@ -63,6 +63,7 @@ typedef struct app_option {
     const char *instead;  /* what to do with another one; NULL: leave the option out */
     const char *writes;  /* endings of the file it writes, the usual one first; NULL: writes none */
     const char *adds_to; /* blank-separated: without one of these it does nothing; NULL: it does */
+    const char *of;      /* "boxes", "masks": nothing to do with a model that finds none; or NULL */
     const char *help;
 } app_option;
 

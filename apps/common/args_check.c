@@ -63,6 +63,16 @@ void app_warn_idle(const app_command *command, const app_arguments *arguments)
     }
 }
 
+void app_warn_unfound(const app_command *command, const app_arguments *arguments, const char *found)
+{
+    for (size_t i = 0; i < command->option_count; i++) {
+        const app_option *option = &command->options[i];
+        if ((arguments->given >> i & 1) != 0 && option->of != NULL &&
+            !app_list_has(found, option->of, strlen(option->of)))
+            app_warn("--%s does nothing: the model finds no %s", option->name, option->of);
+    }
+}
+
 int app_backend_check(const app_command *command, const app_arguments *arguments,
                       const char *backend)
 {

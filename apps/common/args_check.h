@@ -18,6 +18,11 @@ int app_backend_check(const app_command *command, const app_arguments *arguments
 int app_outputs_check(const app_command *command, const app_arguments *arguments,
                       const void *options, const char *output);
 
+/* Warns of options that were given and are of what the model does not find; @p found: what it does,
+ * blank-separated. */
+void app_warn_unfound(const app_command *command, const app_arguments *arguments,
+                      const char *found);
+
 /* Refuses a file to be written whose ending says that it is of another kind than @p endings. */
 int app_output_kind_check(const app_command *command, const char *path, const char *endings);
 

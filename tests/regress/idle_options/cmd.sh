@@ -20,3 +20,12 @@ val --save-conf
 val --save-conf --save-hybrid
 val --task val
 val --task train
+# So is one of boxes or masks, to a model that finds none.
+all='--conf 0.5 --iou 0.5 --max-det 9 --classes 1 --agnostic-nms --multi-label --rect --line-thickness 2 --retina-masks --save-masks'
+for model in "$CLASSIFIER" "$SEGMENTER" "$ENGINE"; do
+    # shellcheck disable=SC2086
+    said pawl predict "$model" "$one" --nosave --imgsz 64 $all
+done
+mkdir -p set/test/0 set/test/1 set/test/2
+for class in 0 1 2; do cp "$one" set/test/$class; done
+said pawl val "$CLASSIFIER" --data set --nosave --conf 0.5 --iou 0.5 --max-det 9
