@@ -31,6 +31,8 @@ like()
 
 hostile=$work/hostile
 like 'called no factory of a shared TensorRT library' -- "$hostile" nothing
+like 'html; no factory .*nothing to follow' -o "$work/nothing.html" -- "$hostile" nothing
+like '1 defect in .*html$' -o "$work/defect.html" -- "$hostile" defect
 like 'PAWL-T001  IBuilder #1 is ended before IBuilderConfig #2' -- "$hostile" defect
 like '1 program that it started was not followed\|2 objects, 1 defect' -- "$hostile" fork
 like '3 objects, 1 defect' --follow-children -- "$hostile" fork
