@@ -29,9 +29,9 @@ static char *usual_timing_cache(const char *name)
     if (folder != NULL && app_make_folders(folder))
         path = app_format("%s/%s", folder, name);
     if (path == NULL)
-        app_warn("timings are not kept: %s%s%s", folder != NULL ? "cannot make " : "",
-                 folder != NULL ? folder : "HOME is not set, and neither is XDG_CACHE_HOME",
-                 folder != NULL ? "; --timing-cache FILE says where else" : "");
+        app_warn("timings are not kept: %s%s; --timing-cache FILE says where",
+                 folder != NULL ? "cannot make " : "",
+                 folder != NULL ? folder : "HOME is not set, and neither is XDG_CACHE_HOME");
     free(folder);
     return path;
 }
