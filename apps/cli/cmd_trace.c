@@ -184,8 +184,8 @@ static int tell(pawl_trace *trace, const trace_options *options, const pawl_trac
         return code;
     }
     if (path != NULL)
-        app_note("pawl trace: %zu %s in %s%s", APP_COUNT(summary->defect_count, "defect", "defects"),
-                 path,
+        app_note("pawl trace: %zu %s in %s%s",
+                 APP_COUNT(summary->defect_count, "defect", "defects"), path,
                  summary->library_count > 0 ? ""
                                             : "; no factory of a shared TensorRT library was "
                                               "called, so there was nothing to follow");

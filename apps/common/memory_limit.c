@@ -10,14 +10,13 @@ static char limit_text[64];
 bool app_memory_limit(size_t bytes)
 {
     struct rlimit limit = {0, 0};
-    char size[APP_HUMAN_SIZE];
     if (getrlimit(RLIMIT_DATA, &limit) != 0)
         return false;
     limit.rlim_cur = limit.rlim_max < bytes ? limit.rlim_max : bytes;
     if (setrlimit(RLIMIT_DATA, &limit) != 0)
         return false;
-    (void)snprintf(limit_text, sizeof limit_text, " (--max-memory allows %s)",
-                   app_human_bytes(size, bytes));
+    (void)snprintf(limit_text, sizeof limit_text, " (--max-memory allows %.6g MiB)",
+                   (double)bytes / (1 << 20)); /* the unit of its M and G */
     return true;
 }
 

@@ -12,7 +12,7 @@
  */
 bool app_memory_limit(size_t bytes);
 
-/* " (--max-memory allows 512.0 MB)", or "" where there is no limit: behind what says that memory
+/* " (--max-memory allows 512 MiB)", or "" where there is no limit: behind what says that memory
  * ran out. */
 const char *app_memory_limit_text(void);
 

@@ -16,7 +16,7 @@ under() {
         status=$?
         case $status in
         0) done=$((done + 1)) ;;
-        9) refused=$((refused + 1)); [ "$(grep -c '^pawl: ' err)" = 1 ] && grep -q 'memory ran out.*--max-memory allows' err || { failed=1; cat err; echo "$megabytes MB: $*"; } ;;
+        9) refused=$((refused + 1)); [ "$(grep -c '^pawl: ' err)" = 1 ] && grep -q "memory ran out.*--max-memory allows $megabytes MiB" err || { failed=1; cat err; echo "$megabytes MB: $*"; } ;;
         *) failed=1; echo "status $status with $megabytes MB: $*"; cat err ;;
         esac
         [ -z "$(find out -name '*.pawl-tmp-*' -o -size 0 -type f)" ] || { failed=1; echo "half: $(ls out)"; }
