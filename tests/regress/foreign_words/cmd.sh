@@ -84,3 +84,17 @@ for command in convert build predict run bench inspect val verify; do
         done <named
     done
 done
+# And each command line that an answer prints runs, once its words in capitals are files.
+cp "$SHAPES/shapes.pt" best.pt
+cp "$ENGINE" best.engine
+cp -R "$SHAPES/pictures" photos
+grep -rhoE "'pawl [a-z]+ [^'%|]+'" "$SHAPES/../../apps" --include='*.c' | tr -d "'" | grep -v -e '^pawl verify -v$' -e COMMAND -e trtexec | sort -u >lines
+while IFS= read -r line; do
+    said=$(echo "$line" | sed -e 's/ \[OUT.wts\]//' -e 's/OUT\.wts/o.wts/' -e 's/-o \(ENGINE\|best.engine\)/-o o.engine/' -e 's/WEIGHTS/best.pt/' -e 's/ENGINE\|MODEL/best.engine/' \
+        -e 's/\(SOURCE\|PICTURE\)\.\.\.\|bus\.jpg/photos\/shapes1.jpg/' -e 's/FOLDER\|DIR/photos/' -e 's/X\.npy/x.npy/' -e 's/PREFIX/y/' \
+        -e "s|--data FILE|--data $SHAPES/truth.json --images photos|" -e 's/FILE/best.pt/')
+    cp "$SHAPES/x.npy" .
+    # shellcheck disable=SC2086 # words
+    $PAWL ${said#pawl } >out 2>&1 </dev/null || { echo "$line: $said"; cat out; }
+done <lines
+grep -c . lines
