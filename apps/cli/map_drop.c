@@ -224,7 +224,7 @@ static void say(const dropping *d, size_t kept, double start)
     char time[APP_HUMAN_SIZE];
     const double figure = figure_at(d, kept);
     app_say("accuracy: %s %.4f in fp32, %.4f with all in int8, %.4f with %zu of %zu layers in fp32 "
-            "(%+.4f, at most -%g asked); %s, %zu %s, %zu %s",
+            "(%+.4f, at most %g lower asked); %s, %zu %s, %zu %s",
             d->figure_name, d->fp32, figure_at(d, 0), figure, kept, d->layer_count,
             figure - d->fp32, d->options->most, app_human_duration(time, app_clock_ms() - start),
             APP_COUNT(d->data.picture_count, "picture", "pictures"),
