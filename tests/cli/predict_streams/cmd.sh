@@ -17,6 +17,6 @@ done
 ls out/o
 grep -c secret err.txt out.txt lines.jsonl
 sed -n 's/^\(stream [0-9]\/3\) .*/\1/p' out.txt | sort -u
-grep -E '^pawl|came' err.txt | sed -E 's/: [0-9]+ frames came, [0-9]+ /: N frames came, N /;s/its [0-9]+ frames/its N frames/' | sort -u
+grep -E '^pawl|came' err.txt | sed -E 's/: [0-9]+ frames came, [0-9]+ /: N frames came, N /;s/ in [0-9]+ frames?$/ in N frames/' | sort -u
 echo '--- nothing there'
 pawl predict "$ENGINE" rtmp://camera/none /dev/video77 --nosave 2>&1; echo "exit $?"

@@ -30,4 +30,5 @@ kill -s HUP "$pid"; kill -s INT "$pid"; end
 echo '--- SIGINT, and while the film is completed another'
 export FAKE_COPY=slow
 begin; kill -s INT "$pid"; await '[ -e out/o/long.whole.mp4 ] || { [ -e out/o/mot/long.txt ] && [ -e found.json ]; }'
-while kill -s INT "$pid"; do sleep 0.1; done 2>/dev/null; end # within half a second it is the first one's echo
+# Until it is heard: within half a second it is the first one's echo.
+while grep -q '^State:[[:space:]]*[^ZX]' /proc/"$pid"/status 2>/dev/null; do kill -s INT "$pid"; sleep 0.1; done; end

@@ -14,6 +14,8 @@ begin() {
     $PAWL predict -q "$ENGINE" "$1" --imgsz 64 --threads 1 --project out --name o --json lines.jsonl >/dev/null 2>&1 &
     pid=$!
 }
+# Until it is heard: within half a second it is the first one's echo.
+again() { while grep -q '^State:[[:space:]]*[^ZX]' /proc/"$pid"/status 2>/dev/null; do kill -s "$1" "$pid"; sleep 0.1; done; }
 children() { cat /proc/"$pid"/task/*/children 2>/dev/null; }
 # Whoever has ended and whose end nobody has asked for is gone, too.
 alive() { for one in $all; do grep -q '^State:[[:space:]]*[^ZX]' /proc/"$one"/status 2>/dev/null && echo "$one"; done; }
@@ -33,7 +35,7 @@ all=$(children); kill -s KILL "$pid"; count 'SIGKILL, an encoder that stands sti
 for signal in INT TERM HUP; do
     FAKE_COPY=hang begin long.mp4; await '[ "$(wc -l <lines.jsonl)" -ge 4 ]'
     kill -s $signal "$pid"; await '[ -e out/o/long.whole.mp4 ]'
-    all=$(children); kill -s $signal "$pid"; count "a second SIG$signal while the film is completed"
+    all=$(children); again $signal; count "a second SIG$signal while the film is completed"
 done
 printf '#!/bin/sh\necho begun >begun\nexec sleep 1000\n' >probe; chmod +x probe
 PAWL_FFPROBE=./probe begin long.mp4; await '[ -e begun ]'
