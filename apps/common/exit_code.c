@@ -79,6 +79,10 @@ int app_fail_library(const char *path, const pawl_error *error)
     if (path != NULL && error->status == PAWL_ERR_READ && app_is_address(path))
         return app_fail_address(path);
     const char *limit = error->status == PAWL_ERR_MEMORY ? app_memory_limit_text() : "";
+    /* The library knows a file by its last part, which is best.pt in every run of train.py. */
+    const size_t length = strlen(name);
+    if (length > 0 && strncmp(message, name, length) == 0 && strchr(" :,", message[length]) != NULL)
+        return app_fail(code, "%.*s%s%s", (int)(app_path_name(path) - path), path, message, limit);
     if (path == NULL || strstr(message, name) != NULL)
         return app_fail(code, "%s%s", message, limit);
     return app_fail(code, "%s: %s%s", path, message, limit);

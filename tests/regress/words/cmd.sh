@@ -24,3 +24,6 @@ pawl val x.engine --data one/data.yaml --nosave -q 2>&1
 # A precision in capitals is no word of ours, and is told here, not by the library.
 for word in INT8 FP16; do pawl build x.pt -o y.engine --precision $word 2>&1 | sed 's/; see .*//'; done
 pawl build x.pt -o y.engine --backend CUDA 2>&1 | sed 's/; see .*//'
+# Which of all the files that are called best.pt.
+mkdir -p exp3/weights && head -c 5000 "$SHAPES/shapes.pt" >exp3/weights/best.pt && : >exp3/weights/best.wts
+for command in build convert export inspect; do pawl $command exp3/weights/best.pt 2>&1 | cut -d ' ' -f 1-3; pawl $command ./exp3/weights/best.wts 2>&1 | cut -d ' ' -f 1-3; done
