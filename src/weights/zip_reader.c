@@ -253,23 +253,22 @@ static pawl_status check_method(const pw_zip *zip, const pw_zip_entry *entry, co
     return PAWL_OK;
 }
 
-/* Exactly size bytes out of exactly packed ones. */
-static bool unpack(const uint8_t *in, size_t packed, uint8_t *out, size_t size)
+/* Exactly size bytes out of exactly packed ones: Z_OK. Z_MEM_ERROR, or else it is not so. */
+static int unpack(const uint8_t *in, size_t packed, uint8_t *out, size_t size)
 {
     z_stream stream = {.next_in = in, .next_out = out};
     int code = inflateInit2(&stream, -MAX_WBITS);
     if (code != Z_OK)
-        return false;
+        return code;
     while (code == Z_OK) {
         const size_t read = (size_t)(stream.next_in - in), made = (size_t)(stream.next_out - out);
         stream.avail_in = (uInt)pw_size_min(packed - read, PART_MOST);
         stream.avail_out = (uInt)pw_size_min(size - made, PART_MOST);
         code = inflate(&stream, Z_NO_FLUSH);
     }
-    const bool is_whole =
-        code == Z_STREAM_END && stream.next_in == in + packed && stream.next_out == out + size;
+    const bool is_whole = stream.next_in == in + packed && stream.next_out == out + size;
     (void)inflateEnd(&stream);
-    return is_whole;
+    return code != Z_STREAM_END ? code : is_whole ? Z_OK : Z_DATA_ERROR;
 }
 
 static pawl_status unpack_entry(const pw_zip *zip, const pw_zip_entry *entry, const char *shown,
@@ -280,9 +279,10 @@ static pawl_status unpack_entry(const pw_zip *zip, const pw_zip_entry *entry, co
     if (limit != 0) /* it is for what a pickle makes; this is bounded by check_sizes() */
         zip->arena->limit = limit + entry->size + round;
     uint8_t *out = pw_arena_alloc(zip->arena, entry->size);
-    if (out == NULL)
+    const int code = out != NULL ? unpack(in, entry->packed, out, entry->size) : Z_MEM_ERROR;
+    if (code == Z_MEM_ERROR)
         return pw_fail_memory(error, "an unpacked zip entry", entry->size);
-    if (!unpack(in, entry->packed, out, entry->size))
+    if (code != Z_OK)
         return pw_fail_at(error, PAWL_ERR_CORRUPT, entry->header_at,
                           "%s: zip entry '%s' cannot be unpacked: the file is damaged; copy or "
                           "download it again",
