@@ -35,7 +35,7 @@ static pawl_status note_global(pw_pickle *p, const char *whole, size_t length, s
     if (*index != PW_NAME_NONE)
         return PAWL_OK;
     if (p->global_count >= GLOBAL_LIMIT)
-        return pw_fail_at(p->error, PAWL_ERR_LIMIT, p->offset + p->opcode_at,
+        return pw_fail_at(p->error, PAWL_ERR_LIMIT, pw_pickle_place(p),
                           "%s: the pickle names more than %u classes, which no checkpoint does",
                           p->file_name, GLOBAL_LIMIT);
     pawl_global_info *globals =
@@ -88,7 +88,7 @@ static pawl_status read_shape(const pw_pickle *p, const pw_value *sizes, const p
 {
     const size_t rank = sizes->as.list.count;
     if (rank > PAWL_MAX_RANK)
-        return pw_fail_at(p->error, PAWL_ERR_LIMIT, p->offset + p->opcode_at,
+        return pw_fail_at(p->error, PAWL_ERR_LIMIT, pw_pickle_place(p),
                           "%s: a tensor has %zu dimensions; at most %d are read", p->file_name,
                           rank, PAWL_MAX_RANK);
     if (strides->as.list.count != rank)
@@ -278,7 +278,7 @@ static pawl_status add_storage(pw_pickle *p, const pw_value *type, const pw_valu
                                size_t count, pw_storage **result)
 {
     if (p->storage_count >= STORAGE_LIMIT)
-        return pw_fail_at(p->error, PAWL_ERR_LIMIT, p->offset + p->opcode_at,
+        return pw_fail_at(p->error, PAWL_ERR_LIMIT, pw_pickle_place(p),
                           "%s: the pickle has more than %u storages, which no checkpoint has",
                           p->file_name, STORAGE_LIMIT);
     pw_storage *storage = pw_arena_alloc(p->arena, sizeof(*storage));

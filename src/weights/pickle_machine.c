@@ -19,7 +19,7 @@ pawl_status pw_pickle_corrupt(const pw_pickle *pickle, const char *what, ...)
     va_start(arguments, what);
     (void)pw_number_vformat(text, sizeof text, what, arguments);
     va_end(arguments);
-    const uint64_t at = pickle->offset + pickle->opcode_at;
+    const uint64_t at = pw_pickle_place(pickle);
     pw_fail_at(pickle->error, PAWL_ERR_CORRUPT, at,
                "%s: the pickle at byte %llu %s; the file is damaged: copy or download it again",
                pickle->file_name, (unsigned long long)at, text);
@@ -32,7 +32,7 @@ pawl_status pw_pickle_no_memory(const pw_pickle *pickle, size_t size)
     const size_t limit = arena->limit;
     if (limit != 0 && (arena->is_full || size > limit || arena->total > limit - size))
         return pw_fail_at(
-            pickle->error, PAWL_ERR_LIMIT, pickle->offset + pickle->opcode_at,
+            pickle->error, PAWL_ERR_LIMIT, pw_pickle_place(pickle),
             "%s: the pickle asks for more than %zu MiB of memory, which no checkpoint of "
             "its size needs; it was not made by torch.save",
             pickle->file_name, limit >> 20);

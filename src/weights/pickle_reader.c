@@ -407,13 +407,13 @@ static pawl_status op_persistent(pw_pickle *p)
 static pawl_status op_refused(pw_pickle *p)
 {
     const uint8_t opcode = p->data[p->opcode_at];
-    const uint64_t at = p->offset + p->opcode_at;
+    const uint64_t at = pw_pickle_place(p);
     return pw_fail_at(
         p->error, PAWL_ERR_UNSUPPORTED, at,
-        "%s: the pickle uses opcode 0x%02x '%c' at byte %llu, which torch.save does not "
+        "%s: the pickle at byte %llu uses opcode 0x%02x '%c', which torch.save does not "
         "write; save the checkpoint again with torch.save and its defaults",
-        p->file_name, opcode, opcode >= ' ' && opcode <= '~' ? opcode : '?',
-        (unsigned long long)at);
+        p->file_name, (unsigned long long)at, opcode,
+        opcode >= ' ' && opcode <= '~' ? opcode : '?');
 }
 
 static pawl_status (*const operations[256])(pw_pickle *) = {

@@ -30,7 +30,8 @@ typedef struct pw_pickle {
     const uint8_t *data; /* of the pickles */
     size_t size, at;
     size_t opcode_at;
-    uint64_t offset; /* of data in the file */
+    uint64_t offset; /* of data in the file, or of what that was unpacked from */
+    bool is_unpacked;
 
     /* temporary, until pw_pickle_end() */
     pw_value **stack;
@@ -53,6 +54,12 @@ typedef struct pw_pickle {
 /* A zeroed reader over size bytes that lie offset bytes into the file. */
 pw_pickle pw_pickle_over(const void *data, size_t size, uint64_t offset, const char *file_name,
                          pw_arena *arena, pawl_error *error);
+
+/* Where in the file the opcode at work stands; of what was unpacked, where that begins. */
+static inline uint64_t pw_pickle_place(const pw_pickle *p)
+{
+    return p->is_unpacked ? p->offset : p->offset + p->opcode_at;
+}
 
 /* Reads one pickle and stands behind its STOP. A new pickle has a new memo. */
 pawl_status pw_pickle_read(pw_pickle *pickle, pw_value **result) PW_NODISCARD;

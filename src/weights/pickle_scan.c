@@ -19,6 +19,7 @@ static void turn_to(pw_pickle *p, const void *data, size_t size, size_t packed, 
     p->size = pw_size_min(size, PW_PICKLE_SIZE_LIMIT);
     p->at = 0;
     p->offset = offset;
+    p->is_unpacked = false;
     p->storages = NULL;
     p->storage_count = p->storage_capacity = 0;
     p->storage_names = (pw_name_table){0};
@@ -53,6 +54,7 @@ static pawl_status scan_entry(pw_pickle *p, const pw_zip *zip, const pw_zip_entr
     uint64_t at = 0;
     PW_TRY(pw_zip_read(zip, entry, &bytes, &at, p->error));
     turn_to(p, bytes, entry->size, entry->packed, at);
+    p->is_unpacked = pw_zip_is_packed(entry);
     return pw_pickle_read(p, &value);
 }
 

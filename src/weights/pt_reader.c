@@ -170,6 +170,7 @@ pawl_status pw_pt_read_zip(const void *data, size_t size, pw_weights *weights, p
     weights->arena.limit = weights->arena.total + pw_pickle_room(archive.pickle->packed);
     pw_pickle pickle =
         pw_pickle_over(bytes, pickle_size, at, weights->file_name, &weights->arena, error);
+    pickle.is_unpacked = pw_zip_is_packed(archive.pickle);
     const pawl_status status = read_object(&archive, weights, &pickle, error);
     pw_pickle_end(&pickle);
     return status;

@@ -234,6 +234,11 @@ const pw_zip_entry *pw_zip_find(const pw_zip *zip, const char *name, size_t leng
     return index == PW_NAME_NONE ? NULL : &zip->entries[index];
 }
 
+bool pw_zip_is_packed(const pw_zip_entry *entry)
+{
+    return entry->method != METHOD_STORED;
+}
+
 static pawl_status check_method(const pw_zip *zip, const pw_zip_entry *entry, const char *shown,
                                 pawl_error *error)
 {

@@ -35,6 +35,9 @@ pawl_status pw_zip_open(const void *data, size_t size, const char *file_name, pw
 /* NULL where there is none. */
 const pw_zip_entry *pw_zip_find(const pw_zip *zip, const char *name, size_t length);
 
+/* Whether its content is not of the file as it lies there. */
+bool pw_zip_is_packed(const pw_zip_entry *entry);
+
 /* Where the bytes of an entry lie, in the file or, unpacked, in the arena; checks its local header
  * and, where there is one, its checksum. *at: of these bytes in the file, or of what they were
  * unpacked from; NULL: not asked. */

@@ -30,6 +30,7 @@ static inline void is_refused(opened made, mk_buffer *file, pawl_status status, 
     assert_int_equal(made.status, status);
     if (strstr(made.error.message, what) == NULL)
         fail_msg("'%s' is not in: %s", what, made.error.message);
+    assert_true(made.error.offset <= file->size);
     pw_arena_free(&made.weights.arena);
     mk_free(file);
 }

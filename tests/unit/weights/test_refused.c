@@ -127,6 +127,28 @@ static void bombs_are_refused(void **state)
     is_refused(parse(&file), &file, PAWL_ERR_LIMIT, "far more than weights are");
 }
 
+/* What was unpacked has no bytes in the file: its faults are where the packed ones begin. */
+static void faults_of_deflated_pickles_are_in_the_file(void **state)
+{
+    (void)state;
+    static char bytes[3000];
+    memset(bytes, ']', sizeof bytes);
+    static const struct {
+        char opcode;
+        pawl_status status;
+        const char *words;
+    } faults[] = {{'\0', PAWL_ERR_CORRUPT, "opcode 0x00"},
+                  {'\x97', PAWL_ERR_UNSUPPORTED, "opcode 0x97"}};
+    for (size_t i = 0; i < PW_COUNT(faults); i++) {
+        mk_zip zip = {.flags = MK_DEFLATED};
+        bytes[sizeof bytes - 2] = faults[i].opcode;
+        mk_zip_add(&zip, "a/data.pkl", bytes, sizeof bytes);
+        mk_zip_end(&zip);
+        mk_buffer file = zip.file;
+        is_refused(parse(&file), &file, faults[i].status, faults[i].words);
+    }
+}
+
 static void doubled_entries_are_refused(void **state)
 {
     (void)state;
@@ -194,6 +216,7 @@ int main(void)
         cmocka_unit_test(exported_programs_are_named),
         cmocka_unit_test(overlapping_entries_are_refused),
         cmocka_unit_test(bombs_are_refused),
+        cmocka_unit_test(faults_of_deflated_pickles_are_in_the_file),
         cmocka_unit_test(doubled_entries_are_refused),
         cmocka_unit_test(other_kinds_are_named),
     };
