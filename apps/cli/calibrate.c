@@ -251,7 +251,7 @@ static int calibrate(calibrating *c, pawl_builder *builder, const pawl_build_des
         return app_fail(APP_EXIT_INPUT,
                         "there is no %s yet: give --calib DIR, and it is made of the pictures",
                         c->options->cache);
-    code = c->options->cache != NULL ? app_file_probe(c->options->cache) : APP_EXIT_DONE;
+    code = app_file_probe(c->options->cache);
     if (code == APP_EXIT_DONE)
         code = list_pictures(c);
     if (code == APP_EXIT_DONE)

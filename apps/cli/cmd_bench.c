@@ -197,7 +197,7 @@ static int open_files(bench *of)
         code = app_fail(APP_EXIT_INPUT, "there are no pictures to look at");
     if (code == APP_EXIT_DONE && !app_inputs_add_all(of->pictures.items, of->pictures.count))
         code = app_fail_memory();
-    if (code == APP_EXIT_DONE && options->trace != NULL)
+    if (code == APP_EXIT_DONE)
         code = app_output_probe(options->trace);
     if (code == APP_EXIT_DONE && options->input != NULL) {
         code = app_npy_open(&of->input, options->input);

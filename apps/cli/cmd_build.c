@@ -297,9 +297,9 @@ static int probe_outputs(const struct build *build)
 {
     const build_options *options = build->options;
     int code = options->is_dry_run ? APP_EXIT_DONE : app_file_probe(build->output);
-    if (code == APP_EXIT_DONE && options->fp16_audit != NULL)
+    if (code == APP_EXIT_DONE)
         code = app_output_probe(options->fp16_audit);
-    if (code == APP_EXIT_DONE && options->drop.curve != NULL)
+    if (code == APP_EXIT_DONE)
         code = app_output_probe(options->drop.curve);
     return code;
 }
@@ -364,7 +364,7 @@ static int build_main(int argc, char **argv)
                                &build.output);
     if (code != APP_EXIT_DONE)
         return code;
-    code = options.lifetimes != NULL ? app_file_probe(options.lifetimes) : APP_EXIT_DONE;
+    code = app_file_probe(options.lifetimes);
     if (code == APP_EXIT_DONE)
         code = cli_lifetimes_begin(options.lifetimes);
     const bool is_recording = code == APP_EXIT_DONE;

@@ -151,12 +151,8 @@ static int report(val_job *val)
 /* They may be of the run's folder, which is there by now. */
 static int probe_outputs(const val_job *val)
 {
-    const char *const paths[] = {val->options->json, val->options->save_json};
-    int code = APP_EXIT_DONE;
-    for (size_t i = 0; i < sizeof paths / sizeof paths[0] && code == APP_EXIT_DONE; i++)
-        if (paths[i] != NULL)
-            code = app_output_probe(paths[i]);
-    return code;
+    const int code = app_output_probe(val->options->json);
+    return code == APP_EXIT_DONE ? app_output_probe(val->options->save_json) : code;
 }
 
 static int run_val(val_job *val, const app_arguments *arguments)

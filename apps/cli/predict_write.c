@@ -9,7 +9,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define VIEW_MS 500 /* between frames that are shown */
 
@@ -401,13 +400,8 @@ int predict_writer_complete(predict_writer *writer)
  * made for results goes with it where no picture could be read. */
 static bool remove_empty(const predict_writer *writer)
 {
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0] && !writer->has_looked; i++) {
-        char *part = app_format("%s/%s", writer->folder, parts[i]);
-        if (part != NULL)
-            (void)rmdir(part);
-        free(part);
-    }
-    return rmdir(writer->folder) == 0;
+    return app_folder_drop(writer->folder, parts,
+                           writer->has_looked ? 0 : sizeof parts / sizeof parts[0]);
 }
 
 int predict_writer_commit(predict_writer *writer)

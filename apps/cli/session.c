@@ -130,8 +130,7 @@ static int load(session *opened, const session_options *options, app_shape imgsz
     const bool may_be_weights =
         !is_engine && status != PAWL_ERR_READ && !app_path_ends_in(opened->path, "engine plan");
     if (may_be_weights && pawl_weights_load(opened->path, &making.weights, &other) >= 0) {
-        const int code =
-            options->save_engine != NULL ? app_file_probe(options->save_engine) : APP_EXIT_DONE;
+        const int code = app_file_probe(options->save_engine);
         if (code != APP_EXIT_DONE) {
             (void)pawl_weights_destroy(&making.weights);
             return code;

@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 int val_folder_open(val_job *val)
 {
@@ -27,13 +26,9 @@ int val_folder_open(val_job *val)
 
 void val_folder_drop(const val_job *val)
 {
-    if (val->folder == NULL)
-        return;
-    char *labels = app_format("%s/labels", val->folder);
-    if (labels != NULL)
-        (void)rmdir(labels);
-    free(labels);
-    (void)rmdir(val->folder);
+    static const char *const parts[] = {"labels"};
+    if (val->folder != NULL)
+        (void)app_folder_drop(val->folder, parts, 1);
 }
 
 /* The class that a category is of the engine, or its own number. */

@@ -466,6 +466,8 @@ int app_file_probe(const char *path)
 {
     pawl_error error = {0};
     pawl_file file = PAWL_FILE_INIT;
+    if (path == NULL)
+        return APP_EXIT_DONE;
     const int refused = app_inputs_check(path);
     if (refused != APP_EXIT_DONE)
         return refused;
@@ -478,7 +480,20 @@ int app_file_probe(const char *path)
 int app_output_probe(const char *path)
 {
     struct stat info;
+    if (path == NULL)
+        return APP_EXIT_DONE;
     const bool is_special =
         stat(path, &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode);
     return app_output_is_stdout(path) || is_special ? app_inputs_check(path) : app_file_probe(path);
+}
+
+bool app_folder_drop(const char *folder, const char *const *parts, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        char *part = app_format("%s/%s", folder, parts[i]);
+        if (part != NULL)
+            (void)rmdir(part);
+        free(part);
+    }
+    return rmdir(folder) == 0;
 }

@@ -98,8 +98,11 @@ void app_output_discard(app_output *output);
 int app_output_check(app_output *output);
 
 /* Before the work whose result is to be written there: whether it can be, by app_output_open() or
- * (no stdout, no device) by the library. Nothing is left there. */
+ * (no stdout, no device) by the library. NULL: nothing is. Nothing is left there. */
 int app_output_probe(const char *path);
 int app_file_probe(const char *path);
+
+/* Removes a run's folder if it is empty, @p parts of it first. True if it is gone. */
+bool app_folder_drop(const char *folder, const char *const *parts, size_t count);
 
 #endif
