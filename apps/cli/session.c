@@ -51,6 +51,12 @@ static int32_t thread_count(int32_t asked)
     return pawl_machine_info_get(&machine) >= 0 && machine.cores > 0 ? machine.cores : 1;
 }
 
+/* Only TensorRT has GPUs to choose from; start() says so where another backend is given one. */
+static int32_t gpu_of(const char *backend, int32_t gpu)
+{
+    return backend != NULL && strcmp(backend, "tensorrt") == 0 ? gpu : 0;
+}
+
 /* What the weights of a build hold while it lasts. */
 struct making {
     pawl_weights *weights;
@@ -69,7 +75,7 @@ static pawl_status build(struct making *making, const session *opened,
     network.activation = options->activation;
     builder.threads = opened->threads;
     desc.backend = options->backend;
-    desc.gpu = options->gpu;
+    desc.gpu = gpu_of(options->backend, options->gpu);
     desc.progress = cli_build_progress;
     desc.batch_min = 1;
     desc.batch_opt = desc.batch_max = batch > 0 ? batch : 1;
@@ -88,6 +94,7 @@ static pawl_status build(struct making *making, const session *opened,
     if (status == PAWL_ERR_DEVICE && options->fallback != NULL) {
         app_warn("%s; taking %s", error->message, options->fallback);
         desc.backend = options->fallback;
+        desc.gpu = gpu_of(options->fallback, options->gpu);
         status = pawl_builder_build(making->builder, making->network, &desc, plan, error);
     }
     app_progress_end();
@@ -169,7 +176,7 @@ static int start(session *opened, const session_options *options)
         app_warn("%s; taking %s", error.message, options->fallback);
         status = place(opened, options->fallback, options->gpu, &error);
     }
-    if (status >= 0 && options->gpu != 0 && strcmp(opened->backend, "tensorrt") != 0)
+    if (status >= 0 && options->gpu != gpu_of(opened->backend, options->gpu))
         app_warn("--device %d is a GPU of TensorRT's, and this runs on backend %s: it is ignored",
                  options->gpu, opened->backend);
     return status < 0 ? app_fail_library(path, &error) : APP_EXIT_DONE;

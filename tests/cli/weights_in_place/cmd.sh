@@ -13,6 +13,8 @@ sed -E 's/"name":"[a-z]+"/"name":N/g' engine >nameless
 cmp engine weights && cmp engine kept && cmp nameless wts && echo the same boxes
 pawl build -q "$SHAPES/shapes.pt" -o built.engine && cmp built.engine kept.engine && echo the same engine
 pawl predict "$SHAPES/shapes.pt" "$SHAPES/pictures" --batch 4 --imgsz 320x352 --nosave 2>&1 | grep -E -o 'built.* batch 4|shape \(.*' | LC_ALL=C sort
+# A number of a GPU is of no use to the processor: said once.
+pawl predict "$SHAPES/shapes.pt" "$p" --nosave --device 1 2>&1 | grep warning
 # An engine is none to be kept; the weights are not written over; what a build refuses is refused in its words.
 pawl predict "$ENGINE" "$p" --save-engine other.engine 2>&1; echo "exit $?"
 pawl predict shapes.wts "$p" --save-engine shapes.wts 2>&1; echo "exit $?"
