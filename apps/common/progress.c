@@ -15,6 +15,7 @@
 #define FIRST_LINE_MS 10000 /* of a log; what is over sooner is not worth a line */
 #define NEXT_LINE_MS  30000
 #define GUESS_MS      1000 /* of a stage, before the rest of it is guessed */
+#define DEAF_TICKS    2    /* seconds after a signal that a call has not heeded */
 
 /* One process, one line. With the terminal's lock. */
 static struct {
@@ -32,6 +33,7 @@ static struct {
     bool is_running, is_over;
     char stage[64];
     double begin_ms, told_ms; /* told: the last app_progress() */
+    int interrupted_ticks;
 } ticker;
 static pthread_cond_t ticker_wake = PTHREAD_COND_INITIALIZER;
 static pthread_mutex_t ticker_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -152,6 +154,14 @@ static void show_elapsed(void)
     app_term_unlock();
 }
 
+/* A library that asks nobody in the middle of minutes of work looks as if the signal were lost. */
+static void tell_interruption(void)
+{
+    if (app_is_interrupted() && ++ticker.interrupted_ticks == DEAF_TICKS)
+        app_warn("interrupted: what is under way cannot be broken off and ends first; a second "
+                 "signal ends it at once, with nothing written");
+}
+
 /* Once a second. */
 static void *tick(void *unused)
 {
@@ -163,8 +173,10 @@ static void *tick(void *unused)
         struct timespec until;
         (void)clock_gettime(CLOCK_REALTIME, &until);
         until.tv_sec++;
-        if (pthread_cond_timedwait(&ticker_wake, &ticker_lock, &until) == ETIMEDOUT)
+        if (pthread_cond_timedwait(&ticker_wake, &ticker_lock, &until) == ETIMEDOUT) {
+            tell_interruption();
             show_elapsed();
+        }
     }
     (void)pthread_mutex_unlock(&ticker_lock);
     (void)uselocale(LC_GLOBAL_LOCALE);

@@ -5,11 +5,13 @@ import fcntl
 import os
 import pty
 import re
+import signal
 import struct
 import subprocess
 import sys
 import tempfile
 import termios
+import time
 
 pawl, weights, engine, picture, ticker = sys.argv[1:6]
 faults = []
@@ -86,9 +88,24 @@ def check_logs():
     expect(re.fullmatch(r"waiting, 1\d s so far\n", log), f"a call of 15 s: {log!r}")
 
 
+def check_deaf_call():
+    """A call that heeds no signal: it is said once that a second one ends it, and that does."""
+    process = subprocess.Popen([ticker, "60"], stderr=subprocess.PIPE, text=True)
+    time.sleep(0.5)
+    for _ in range(2):
+        process.send_signal(signal.SIGINT)
+        time.sleep(4.5)
+    if process.poll() is None:
+        process.kill()
+    written = process.communicate()[1]
+    expect(process.returncode == -signal.SIGINT, f"a second signal: {process.returncode}")
+    expect(written.count("a second signal ends it at once") == 1, f"a call that heeds no signal: {written!r}")
+
+
 with tempfile.TemporaryDirectory() as folder:
     os.chdir(folder)
     check_terminals()
     check_logs()
+    check_deaf_call()
 print("\n".join(faults) or "all as it says")
 sys.exit(1 if faults else 0)
