@@ -384,6 +384,36 @@ static void test_faults(chain *c)
     }
 }
 
+/* A first run that fails is none that a graph may follow: the next one is plain too, and the one
+ * after it has its graph. */
+static void test_graph_after_failure(chain *c)
+{
+    static const struct {
+        const char *variable, *fault;
+    } faults[] = {{"DOUBLE_FAIL", "enqueueV2:0,enqueueV3:0"},
+                  {"FAKE_CUDA_FAIL", "cuLaunchKernel:1"}};
+    pawl_error error = {.message = ""};
+    boxes right, found;
+    expect(detect(c, c->detector, &right, &error) >= 0, "before a first run", error.message);
+    for (size_t f = 0; f < PW_COUNT(faults); f++) {
+        chain other = {.plan = NULL};
+        expect(open_chain(&other, pt_segmenter, &error) >= 0, faults[f].fault, error.message);
+        fake.forget();
+        setenv(faults[f].variable, faults[f].fault, 1);
+        expect(detect(&other, other.detector, &found, &error) < 0, faults[f].fault, "no error");
+        unsetenv(faults[f].variable);
+        fake.forget();
+        for (int i = 0; i < 3; i++)
+            expect(detect(&other, other.detector, &found, &error) >= 0 &&
+                       memcmp(&found, &right, sizeof found) == 0,
+                   faults[f].fault, error.message);
+        expect(fake.calls("cuStreamBeginCapture_v2") == 1 && fake.calls("cuGraphLaunch") == 2,
+               faults[f].fault, "no graph after the first run that did not fail");
+        expect_idle(faults[f].fault);
+        close_chain(&other);
+    }
+}
+
 /* A graph whose first start finds no memory is as none: the run goes on without it, and so do those
  * after it. */
 static void test_no_room_for_graphs(chain *c)
@@ -652,6 +682,7 @@ int main(int count, char **arguments)
             if (strcmp(mode, "whole") == 0) {
                 test_faults(&c);
                 test_no_room_for_graphs(&c);
+                test_graph_after_failure(&c);
             }
         }
     }

@@ -235,8 +235,9 @@ static pawl_status start_work(pw_trt_program *program, int which, pawl_error *er
         record(program, which);
     if (program->graphs[which] != NULL)
         return launch(program, which, error);
+    PW_TRY(put_work(program, which, error));
     program->is_warm = true;
-    return put_work(program, which, error);
+    return PAWL_OK;
 }
 
 /* What nms asks of a run whose candidates exceed a threshold. */

@@ -25,6 +25,7 @@ int fake_cuda_holds(uint64_t address, size_t size); /* 1: inside one live alloca
 /* Puts work on a live stream, as a library's own runs are: done after what is on it already, or, while the stream is captured, at each launch of
  * the graph. release is called with the argument when nothing can do it any more. 1: it is; 0: the argument is still the caller's. */
 int fake_cuda_launch(void *stream, void (*work)(void *argument), void *argument, void (*release)(void *argument));
+int fake_cuda_is_captured(const void *stream);  /* 1: it is live, and what is put on it is recorded */
 unsigned fake_cuda_calls(const char *function); /* since the last forget; 0 for an unknown name */
 void fake_cuda_forget(void);                    /* call counts and violations start anew */
 

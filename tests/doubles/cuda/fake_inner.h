@@ -56,6 +56,7 @@ EXPORT extern void fake_cuda_count(fake_cuda_counts *counts);
 EXPORT extern const char *fake_cuda_last_violation(void);
 EXPORT extern int fake_cuda_holds(uint64_t address, size_t size);
 EXPORT extern int fake_cuda_launch(void *stream, void (*work)(void *argument), void *argument, void (*release)(void *argument));
+EXPORT extern int fake_cuda_is_captured(const void *stream);
 EXPORT extern unsigned fake_cuda_calls(const char *function);
 EXPORT extern void fake_cuda_forget(void);
 

@@ -94,6 +94,15 @@ int fake_cuda_launch(void *stream_, void (*work)(void *argument), void *argument
     return is_queued;
 }
 
+int fake_cuda_is_captured(const void *stream_)
+{
+    pthread_mutex_lock(&fake.mutex);
+    const size_t index = fake_stream_index(stream_);
+    const int is_captured = index < MAX_HOLDINGS && fake.streams[index]->is_captured;
+    pthread_mutex_unlock(&fake.mutex);
+    return is_captured;
+}
+
 /* --- streams --- */
 
 size_t fake_stream_index(const void *handle)

@@ -206,6 +206,7 @@ typedef struct context {
     int32_t profile;           /* -1: none is chosen yet */
     shape inputs[MAX_TENSORS]; /* by tensor of the engine; rank 0: not set */
     void *addresses[MAX_TENSORS];
+    bool is_settled; /* it has run since a shape was set, and not into a graph */
 } context;
 
 /* ILogger::Severity */

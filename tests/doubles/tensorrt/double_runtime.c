@@ -379,6 +379,7 @@ static bool set_shape(context *own, int32_t index, const native_dims *dims)
                        (long long)range[0].d[i], (long long)range[2].d[i]);
             return false;
         }
+    own->is_settled = own->is_settled && memcmp(&own->inputs[index], &wanted, sizeof wanted) == 0;
     own->inputs[index] = wanted;
     return true;
 }
@@ -535,10 +536,23 @@ static bool launch(job *own, void *stream)
     return is_done;
 }
 
-static bool run(const context *own, void *const *addresses, void *stream)
+/* The first run of a shape settles what a capture cannot: NVIDIA's guide has one before each. */
+static bool may_run(const context *own, void *stream)
+{
+    int (*is_captured)(const void *) = NULL;
+    if (stream != NULL)
+        ask_driver("fake_cuda_is_captured", &is_captured);
+    if (own->is_settled || is_captured == NULL || is_captured(stream) == 0)
+        return true;
+    double_say(own->body.logger, SEVERITY_ERROR,
+               "Error Code 1: Cuda Runtime (operation not permitted when stream is capturing)");
+    return false;
+}
+
+static bool run(context *own, void *const *addresses, void *stream)
 {
     const graph *const plan = &own->engine->graph;
-    if (!has_profile(own, "enqueue"))
+    if (!has_profile(own, "enqueue") || !may_run(own, stream))
         return false;
     job *const made = calloc(1, sizeof *made);
     if (made == NULL)
@@ -558,21 +572,24 @@ static bool run(const context *own, void *const *addresses, void *stream)
                        addresses[i] == NULL ? "no address is set"
                                             : "an illegal memory access was encountered");
     }
-    if (is_right)
-        return launch(made, stream);
-    end_job(made);
-    return false;
+    if (!is_right) {
+        end_job(made);
+        return false;
+    }
+    const bool is_launched = launch(made, stream);
+    own->is_settled = own->is_settled || is_launched;
+    return is_launched;
 }
 
 bool VExecutionContext_enqueueV3(inner *self, void *stream)
 {
-    const context *const own = self->owner;
+    context *const own = self->owner;
     return !ENTER(self) && run(own, own->addresses, stream);
 }
 
 bool VExecutionContext_enqueueV2(inner *self, void *const *bindings, void *stream, void *event)
 {
-    const context *const own = self->owner;
+    context *const own = self->owner;
     (void)event;
     return !ENTER(self) &&
            run(own, bindings + (own->profile > 0 ? own->profile : 0) * own->engine->tensor_count,
