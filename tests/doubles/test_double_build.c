@@ -7,11 +7,13 @@
 #include "backend/backend.h"
 #include "backend/tensorrt/trt_calls.h"
 #include "backend/tensorrt/trt_network.h"
+#include "backend/tensorrt/trt_watch.h"
 #include "support/counted.h"
 #include "support/messages.h"
 #include "support/symbols.h"
 #include "support/tiny_build.h"
 #include <pawl/object.h>
+#include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -227,6 +229,43 @@ static void test_forgotten_cache(void)
     (void)pw_object_end(plan);
 }
 
+static void *say_on(void *argument)
+{
+    atomic_bool *const is_over = argument;
+    while (!atomic_load(is_over)) {
+        (void)pw_trt_watch_take("Error Code 1: Internal Error (a thread of the library's)");
+        (void)pw_trt_watch_warn("- 44 weights are affected by this issue: Detected subnormal FP16 "
+                                "values.");
+        (void)sched_yield();
+    }
+    return NULL;
+}
+
+/* A thread that says more while a build's end is told, well or not (for ThreadSanitizer). */
+static void test_says_on(void)
+{
+    char path[] = "/tmp/pawl-cache-XXXXXX";
+    atomic_bool is_over = false;
+    pthread_t thread;
+    pawl_error error = {.status = PAWL_OK};
+    if (!expect(pthread_create(&thread, NULL, say_on, &is_over) == 0, "a thread", "it starts"))
+        return;
+    make_file(path);
+    for (int i = 0; i < 20; i++) {
+        pw_plan *const plan = pt_tiny_tensorrt_plan(SIDE, 1);
+        if (i % 2 == 1)
+            setenv("DOUBLE_FAIL", "buildSerializedNetwork:0", 1);
+        const pawl_status status = build(plan, NULL, path, &error);
+        unsetenv("DOUBLE_FAIL");
+        expect((status >= 0) == (i % 2 == 0), "beside a thread that says on", error.message);
+        (void)pw_object_end(plan);
+    }
+    atomic_store(&is_over, true);
+    (void)pthread_join(thread, NULL);
+    expect(live() == 0, "nothing is left", "beside a thread that says on");
+    remove_both(path);
+}
+
 typedef struct refusal {
     const char *what;
     void (*make)(pw_plan *plan);
@@ -380,6 +419,7 @@ int main(void)
     test_last_time();
     test_unused_cache();
     test_forgotten_cache();
+    test_says_on();
     test_refused();
     test_halves();
     test_without_halves();

@@ -165,8 +165,38 @@ static void test_threads(void)
     pthread_barrier_destroy(&barrier);
 }
 
+static void *say_on(void *argument)
+{
+    const atomic_bool *const is_over = argument;
+    while (!atomic_load(is_over))
+        (void)pw_trt_watch_take("of a worker");
+    return NULL;
+}
+
+/* A worker that says on while the call's failure is told (for ThreadSanitizer): the sentence has
+ * what it said, or says that there is no reason. */
+static void test_says_on(void)
+{
+    atomic_bool is_over = false;
+    pthread_t worker;
+    PW_TRT_WATCH(watch, PW_TRT_WATCH_WORKERS);
+    if (pthread_create(&worker, NULL, say_on, &is_over) != 0)
+        abort();
+    for (int i = 0; i < 1000; i++) {
+        pawl_error error;
+        expect(pw_trt_fail(&error, PAWL_ERR_DEVICE, "it failed") == PAWL_ERR_DEVICE &&
+                   (strcmp(error.message, "it failed: of a worker") == 0 ||
+                    strcmp(error.message, "it failed: it gives no reason") == 0),
+               "beside a worker", error.message);
+        pw_trt_watch_forget();
+    }
+    atomic_store(&is_over, true);
+    pthread_join(worker, NULL);
+    pw_trt_watch_forget();
+}
+
 /* By pointer: inlined into one frame they are more than a frame may be. */
-static void (*const tests[])(void) = {test_causes, test_threads};
+static void (*const tests[])(void) = {test_causes, test_threads, test_says_on};
 
 int main(void)
 {

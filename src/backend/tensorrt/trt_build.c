@@ -434,6 +434,7 @@ pawl_status pw_trt_build(const pw_trt_library *library, const pw_plan *plan,
     } while (status == PAWL_ERR_DEVICE && (give_up_source(&job) || give_up_halves(&job)));
     if (status < 0 && error != NULL)
         *error = reason;
+    pw_trt_watch_warnings(&watch, NULL, NULL); /* nobody counts on while it is read */
     if (status >= 0)
         pw_trt_half_explain(&said, &plan->network, plan->options.is_fp16_fixed);
     return status;

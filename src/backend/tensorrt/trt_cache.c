@@ -38,7 +38,7 @@ static pw_trt_native *offer(const pw_trt_library *library, pw_trt_object *config
         pw_trt_delete(native);
         return NULL;
     }
-    if (content->size == 0 || watch.count == 0)
+    if (content->size == 0 || !pw_trt_watch_has_errors())
         return native;
     pw_trt_watch_forget(); /* the caller says it in words */
     *set = native;

@@ -78,6 +78,16 @@ static bool find_cause(const pw_trt_watch *watch, pw_trt_cause *cause)
            (pw_trt_cause_find(watch->first, cause) || pw_trt_cause_find(watch->last, cause));
 }
 
+bool pw_trt_watch_has_errors(void)
+{
+    if (innermost == NULL)
+        return false;
+    lock(innermost);
+    const bool has_some = innermost->count > 0;
+    unlock(innermost);
+    return has_some;
+}
+
 bool pw_trt_watch_cause(pw_trt_cause *cause)
 {
     if (innermost == NULL)
@@ -193,35 +203,46 @@ static void add_cut(pw_strbuf *to, const char *text, size_t limit)
     pw_strbuf_add(to, "%.*s%s", (int)kept, text, kept < length ? "..." : "");
 }
 
-pawl_status pw_trt_fail(pawl_error *error, pawl_status status, const char *format, ...)
+/* With its lock held: what the watch holds, and a known cause. False: it holds nothing. */
+static bool add_reason(pw_strbuf *text, pw_trt_watch *watch, pawl_status *status)
 {
     enum { FIRST_LIMIT = 190, LAST_LIMIT = 100 };
+    pw_trt_cause cause = {.remedy = ""};
+    if (watch->count == 0 && watch->warned[0] == '\0')
+        return false;
+    if (watch->count == 0)
+        (void)put(watch, watch->warned);
+    if (find_cause(watch, &cause))
+        *status = cause.status;
+    pw_strbuf_add(text, ": ");
+    add_cut(text, watch->first, FIRST_LIMIT);
+    if (pw_trt_adds_something(watch->first, watch->last)) {
+        pw_strbuf_add(text, " (at the end: ");
+        add_cut(text, watch->last, LAST_LIMIT);
+        pw_strbuf_add(text, ")");
+    }
+    if (cause.remedy[0] != '\0')
+        pw_strbuf_add(text, "; %s", cause.remedy);
+    watch->is_told = true;
+    return true;
+}
+
+pawl_status pw_trt_fail(pawl_error *error, pawl_status status, const char *format, ...)
+{
     char sentence[sizeof error->message];
     pw_strbuf text = PW_STRBUF(sentence);
-    pw_trt_cause cause = {.remedy = ""};
+    pw_trt_watch *const watch = innermost;
+    bool has_reason = false;
     va_list arguments;
     va_start(arguments, format);
     pw_strbuf_vadd(&text, format, arguments);
     va_end(arguments);
-    if (innermost == NULL || (innermost->count == 0 && innermost->warned[0] == '\0')) {
+    if (watch != NULL) {
+        lock(watch);
+        has_reason = add_reason(&text, watch, &status);
+        unlock(watch);
+    }
+    if (!has_reason)
         pw_strbuf_add(&text, ": it gives no reason");
-        return pw_fail(error, status, "%s", sentence);
-    }
-    lock(innermost);
-    if (innermost->count == 0)
-        (void)put(innermost, innermost->warned);
-    if (find_cause(innermost, &cause))
-        status = cause.status;
-    pw_strbuf_add(&text, ": ");
-    add_cut(&text, innermost->first, FIRST_LIMIT);
-    if (pw_trt_adds_something(innermost->first, innermost->last)) {
-        pw_strbuf_add(&text, " (at the end: ");
-        add_cut(&text, innermost->last, LAST_LIMIT);
-        pw_strbuf_add(&text, ")");
-    }
-    if (cause.remedy[0] != '\0')
-        pw_strbuf_add(&text, "; %s", cause.remedy);
-    innermost->is_told = true;
-    unlock(innermost);
     return pw_fail(error, status, "%s", sentence);
 }

@@ -53,6 +53,9 @@ void pw_trt_watch_end(pw_trt_watch *watch);
 /* Shows the library's warnings to the caller first, from now on. */
 void pw_trt_watch_warnings(pw_trt_watch *watch, pw_trt_warning warning, void *user);
 
+/* Whether this thread's innermost watch holds an error. One that is PW_TRT_WATCH_WORKERS is asked
+ * so, for its members are written by other threads meanwhile. */
+bool pw_trt_watch_has_errors(void);
 /* The known cause of what this thread's innermost watch holds; false: none. */
 bool pw_trt_watch_cause(struct pw_trt_cause *cause);
 /* That watch begins anew: what was said so far has been dealt with. */
