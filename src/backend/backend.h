@@ -3,8 +3,9 @@
  * What a backend is to the rest: a small table of functions. The same lower() serves the builder (to tune), the engine (to start) and a
  * context (for each new shape): another batch, size, ISA or machine is always "lower again".
  *
- *     open(plan, machine)        -> pw_device_plan : constants packed for this machine, kernels chosen; shared by all contexts, read-only
- *     lower(device_plan, shape)  -> pw_program     : steps, memory plan, workspace, bindings; one context's own
+ *     open(plan, machine)        -> pw_device_plan : the plan on this machine, shared by all contexts; what it keeps it guards itself
+ *     lower(device_plan, shape)  -> pw_program     : steps, memory plan, workspace, bindings; one context's own. Constants are packed for the first
+ *                                                    program that needs them, and kept in the device plan
  *     enqueue(program), wait(program)              : a run: allocates nothing (but for an observer), searches nothing, waits for nobody else's work
  */
 #ifndef PW_BACKEND_H
