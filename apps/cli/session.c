@@ -90,6 +90,8 @@ static pawl_status build(struct making *making, const session *opened,
     if (status >= 0)
         status = pawl_builder_create(&builder, &making->builder, error);
     if (status >= 0)
+        app_progress_elapsed("building"); /* through TensorRT it may take minutes */
+    if (status >= 0)
         status = pawl_builder_build(making->builder, making->network, &desc, plan, error);
     if (status == PAWL_ERR_DEVICE && options->fallback != NULL) {
         app_warn("%s; taking %s", error->message, options->fallback);

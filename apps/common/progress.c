@@ -27,7 +27,8 @@ static struct {
     bool has_line;   /* of this stage, in a log */
 } shown;
 
-/* The thread that shows what a call does not tell. */
+/* The thread that shows what a call does not tell: how long it takes so far, beside the last stage
+ * that began (a library's build says there what it took last time). With the terminal's lock. */
 static struct {
     pthread_t thread;
     bool is_running, is_over;
@@ -94,6 +95,12 @@ static void note_shown(double now, bool is_bar)
     shown.shown_ms = now;
 }
 
+static int columns(void)
+{
+    const int width = app_terminal_width(stderr);
+    return width >= LEAST_WIDTH ? width : DEFAULT_WIDTH;
+}
+
 static void draw_bar(const char *stage, size_t done, size_t total, const char *left)
 {
     char bar[BAR_WIDTH + 1];
@@ -101,8 +108,7 @@ static void draw_bar(const char *stage, size_t done, size_t total, const char *l
     memset(bar, '#', full);
     memset(bar + full, '.', BAR_WIDTH - full);
     bar[BAR_WIDTH] = '\0';
-    const int width = app_terminal_width(stderr);
-    const int room = (width >= LEAST_WIDTH ? width : DEFAULT_WIDTH) - BAR_WIDTH - 12;
+    const int room = columns() - BAR_WIDTH - 12;
     fprintf(stderr, "\r\033[K[%s] %3d%%%s", bar, (int)(100 * (double)done / (double)total),
             (int)strlen(left) < room ? left : "");
     if ((int)strlen(left) + 1 < room)
@@ -118,6 +124,8 @@ void app_progress(const char *stage, size_t done, size_t total)
     done = done < total ? done : total;
     app_term_lock();
     ticker.told_ms = now;
+    if (done == 0)
+        (void)snprintf(ticker.stage, sizeof ticker.stage, "%s", stage);
     begin_stage(stage, done, now);
     put_remaining(left, done, total, now);
     if (!app_term_is_terminal()) {
@@ -144,7 +152,8 @@ static void show_elapsed(void)
         begin_stage(ticker.stage, 0, ticker.begin_ms);
         put_duration(duration, now - ticker.begin_ms);
         if (app_term_is_terminal()) {
-            fprintf(stderr, "\r\033[K%.40s, %s so far", ticker.stage, duration);
+            const int room = columns() - (int)strlen(duration) - (int)sizeof ", so far";
+            fprintf(stderr, "\r\033[K%.*s, %s so far", room > 0 ? room : 0, ticker.stage, duration);
             note_shown(now, true);
         } else if (is_line_due(now)) {
             fprintf(stderr, "%s, %s so far\n", ticker.stage, duration);

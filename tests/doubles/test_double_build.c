@@ -161,6 +161,12 @@ static void test_last_time(void)
                    strcmp(of.first, "TensorRT builds") == 0,
                others[i], of.first);
     }
+    watching of_level = {.count = 0}; /* which may take ten times as long */
+    put(times, of_it);
+    plan->options.optimisation_level = 5;
+    expect(build(plan, &of_level, cache, &error) == PAWL_OK &&
+               strcmp(of_level.first, "TensorRT builds") == 0,
+           "the time of another level", of_level.first);
     expect(unlink(cache) == 0 && unlink(times) == 0 && rmdir(folder) == 0, "kept", "two files");
     (void)pw_object_end(plan);
 }

@@ -14,6 +14,7 @@ import termios
 import time
 
 pawl, weights, engine, picture, ticker = sys.argv[1:6]
+LAST_TIME = "TensorRT builds, which took 61 s last time"
 faults = []
 
 
@@ -71,6 +72,10 @@ def check_terminals():
     expect(quiet == "", f"-q: {quiet!r}")
     elapsed = on_terminal([ticker, "3"])
     expect(re.search(r"\r\033\[Kwaiting, \d s so far", elapsed) and elapsed.endswith("\r\033[K"), f"elapsed: {elapsed!r}")
+    told = on_terminal([ticker, "4", "optimise", LAST_TIME])
+    expect(re.search(rf"\r\033\[K{LAST_TIME}, \d s so far\r", told), f"elapsed beside the last time: {told!r}")
+    told = on_terminal([ticker, "4", LAST_TIME], columns=30)
+    expect(re.search(r"\r\033\[KTensorRT builds, w, \d s so far\r", told), f"a narrow terminal: {told!r}")
 
 
 def in_log(*command):
@@ -86,6 +91,8 @@ def check_logs():
     expect(re.fullmatch(r"measuring: [6-9]\d %, \d s left\n", log), f"a job of 15 s: {log!r}")
     log = in_log(ticker, "15")
     expect(re.fullmatch(r"waiting, 1\d s so far\n", log), f"a call of 15 s: {log!r}")
+    log = in_log(ticker, "12", "optimise", LAST_TIME)
+    expect(re.fullmatch(rf"{LAST_TIME}, 1\d s so far\n", log), f"a build of 12 s: {log!r}")
 
 
 def check_deaf_call():

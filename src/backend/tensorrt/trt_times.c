@@ -5,16 +5,33 @@
 #include "base/strbuf.h"
 #include <string.h>
 
-enum { KEY_SIZE = 128, TEXT_SIZE = 3000 };
+enum { KEY_SIZE = 256, TEXT_SIZE = 3000 };
 
-/* "0123456789abcdef fp16 640x640 1:1:4 = " */
+/* "0123456789abcdef fp16 640x640 1:1:4 = "; before the sign what else makes a build longer or
+ * shorter, where it is not as usual. */
 static void key_of(const pw_plan *plan, char key[KEY_SIZE])
 {
     const pw_profile *const profile = &plan->profile;
+    const pw_build_options *const options = &plan->options;
     pw_strbuf text = {.text = key, .capacity = KEY_SIZE, .length = 0};
-    pw_strbuf_add(&text, "%016llx %.8s %dx%d %d:%d:%d = ", (unsigned long long)plan->source_hash[0],
+    pw_strbuf_add(&text, "%016llx %.8s %dx%d %d:%d:%d", (unsigned long long)plan->source_hash[0],
                   plan->precision, (int)profile->height, (int)profile->width,
                   (int)profile->batch_min, (int)profile->batch_opt, (int)profile->batch_max);
+    if (profile->height_min != profile->height_max || profile->width_min != profile->width_max)
+        pw_strbuf_add(&text, " of %dx%d-%dx%d", (int)profile->height_min, (int)profile->width_min,
+                      (int)profile->height_max, (int)profile->width_max);
+    if (profile->contexts > 1)
+        pw_strbuf_add(&text, " contexts %d", (int)profile->contexts);
+    if (options->optimisation_level >= 0)
+        pw_strbuf_add(&text, " level %d", (int)options->optimisation_level);
+    if (options->tactic_sources >= 0)
+        pw_strbuf_add(&text, " tactics %d", (int)options->tactic_sources);
+    if (options->workspace_size != 0)
+        pw_strbuf_add(&text, " workspace %zu", options->workspace_size);
+    pw_strbuf_add(&text, "%s%s%s%s = ", options->is_tf32 ? " tf32" : "",
+                  options->is_fp16_fixed ? " fixed" : "",
+                  options->is_version_compatible ? " later" : "",
+                  options->is_hardware_compatible ? " any" : "");
 }
 
 static bool path_of(const char *cache, char path[1100])

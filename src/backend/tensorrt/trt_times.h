@@ -8,7 +8,7 @@
 
 #include "plan/plan_ir.h"
 
-/* Seconds that a build of the plan's network, precision and shapes took last; 0: not known. cache: the timing cache's path, NULL: none. */
+/* Seconds that a build of the plan's network, precision, shapes and options took last; 0: not known. cache: the timing cache's path, NULL: none. */
 double pw_trt_times_last(const char *cache, const pw_plan *plan);
 /* Keeps them; what cannot be kept is nobody's error. */
 void pw_trt_times_keep(const char *cache, const pw_plan *plan, double seconds);
