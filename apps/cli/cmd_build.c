@@ -97,7 +97,7 @@ static const app_option options_table[] = {
     {.name = "tactics", .type = APP_TEXT, .offset = offsetof(build_options, tactics), .value = "LIST",
      .backends = "tensorrt",
      .help = "where kernels may come from, of cublas,cublaslt,cudnn,edge,jit: fewer are built faster (default: the library's)"},
-    DEVICE_OPTION(build_options, gpu),
+    DEVICE_OPTION(build_options, gpu, "tensorrt"),
     {.name = "shapes", .type = APP_SHAPES, .offset = offsetof(build_options, shapes),
      .value = "MIN:OPT:MAX", .high = PAWL_MAX_SIDE, .backends = "tensorrt",
      .help = "heights and widths that the engine takes, each N or HxW (default: just --imgsz)"},

@@ -52,9 +52,9 @@ int cli_build_progress(void *user, const char *stage, size_t done, size_t total)
      .value = "N", .low = 1, .high = PAWL_MAX_THREADS,                                             \
      .help = "worker threads (default: the cores this process may use)"}
 
-#define DEVICE_OPTION(owner, member)                                                               \
+#define DEVICE_OPTION(owner, member, of)                                                           \
     {.name = "device", .type = APP_INTEGER, .offset = offsetof(owner, member), .value = "N",        \
-     .high = 1023, .help = "GPU of TensorRT, as nvidia-smi and CUDA_VISIBLE_DEVICES number them; the processor is --backend cpu"}
+     .high = 1023, .backends = (of), .help = "GPU of TensorRT, as nvidia-smi and CUDA_VISIBLE_DEVICES number them; the processor is --backend cpu"}
 
 #define IMGSZ_OPTION(owner, member, text)                                                          \
     {.name = "imgsz", .aliases = "img img-size", .type = APP_SHAPE,                                 \

@@ -18,7 +18,7 @@ typedef struct session_options {
 /* clang-format off */
 #define SESSION_OPTIONS(owner, member)                                                             \
     THREADS_OPTION(owner, member.threads),                                                         \
-    DEVICE_OPTION(owner, member.gpu),                                                              \
+    DEVICE_OPTION(owner, member.gpu, NULL),                                                              \
     {.name = "backend", .type = APP_CHOICE, .offset = offsetof(owner, member.backend),              \
      .value = "NAME", .choices = cli_backends,                                                     \
      .help = "run on this one, not on the one the engine was built for"},                          \

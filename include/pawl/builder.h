@@ -65,8 +65,8 @@ typedef struct pawl_build_desc {
     int32_t is_unoptimised; /* 1: run no pass, for comparisons */
     pawl_progress progress; /* NULL: none */
     void *progress_user;    /* handed to progress */
-    /* What follows is TensorRT's, but for timing_cache and tuning. The engine keeps it; set while a backend is built for that does not know it, it
-       is a warning in the log. */
+    /* What follows is TensorRT's, but for timing_cache and tuning. The engine keeps it, but for timing_cache, gpu and is_small; set while a backend
+       is built for that does not know it, it is a warning in the log. */
     size_t workspace_size;          /* bytes a kernel may take; 0: 1 GiB */
     int32_t optimisation_level;     /* 0 (fast build) to 5; -1: the usual one. Before 8.6 only FP16 has any (8.2.1 on): all layers are of halves
                                        up to 2, and usually where the GPU is fast at them; from 3 on the library chooses */

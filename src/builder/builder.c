@@ -66,37 +66,37 @@ static bool has_word(const char *words, const char *word)
     return false;
 }
 
-/* An option that only some backends know is kept in the plan and changes nothing on this one, which
- * is said. Not of level 0: a desc that is zeroed has it. */
+/* An option that only some backends know changes nothing on this one, which is said; the plan keeps
+ * what a build elsewhere can use. Not of level 0: a desc that is zeroed has it. */
 static void warn_of_options(const pw_build *build)
 {
     const pawl_build_desc *desc = &build->desc;
     const struct {
         const char *name;
-        bool is_set;
-    } options[] = {{"workspace_size", desc->workspace_size != 0},
-                   {"optimisation_level", desc->optimisation_level > 0},
-                   {"timing_cache", desc->timing_cache != NULL},
-                   {"is_version_compatible", desc->is_version_compatible != 0},
-                   {"is_hardware_compatible", desc->is_hardware_compatible != 0},
-                   {"is_fp16_fixed", desc->is_fp16_fixed != 0},
-                   {"height_min", desc->height_min != 0},
-                   {"width_min", desc->width_min != 0},
-                   {"height_max", desc->height_max != 0},
-                   {"width_max", desc->width_max != 0},
-                   {"contexts", desc->contexts > 1},
-                   {"is_tf32", desc->is_tf32 != 0},
-                   {"tactic_sources", desc->tactic_sources > 0},
-                   {"gpu", desc->gpu != 0},
-                   {"is_small", desc->is_small != 0},
-                   {"tuning", desc->tuning != PAWL_TUNE_OFF}};
+        bool is_set, is_gone; /* gone: after the build it means nothing, and no engine has it */
+    } options[] = {{"workspace_size", desc->workspace_size != 0, false},
+                   {"optimisation_level", desc->optimisation_level > 0, false},
+                   {"timing_cache", desc->timing_cache != NULL, true},
+                   {"is_version_compatible", desc->is_version_compatible != 0, false},
+                   {"is_hardware_compatible", desc->is_hardware_compatible != 0, false},
+                   {"is_fp16_fixed", desc->is_fp16_fixed != 0, false},
+                   {"height_min", desc->height_min != 0, false},
+                   {"width_min", desc->width_min != 0, false},
+                   {"height_max", desc->height_max != 0, false},
+                   {"width_max", desc->width_max != 0, false},
+                   {"contexts", desc->contexts > 1, false},
+                   {"is_tf32", desc->is_tf32 != 0, false},
+                   {"tactic_sources", desc->tactic_sources > 0, false},
+                   {"gpu", desc->gpu != 0, true},
+                   {"is_small", desc->is_small != 0, true},
+                   {"tuning", desc->tuning != PAWL_TUNE_OFF, false}};
     const char *known = build->backend->options != NULL ? build->backend->options : "";
     for (size_t i = 0; i < PW_COUNT(options); i++)
         if (options[i].is_set && !has_word(known, options[i].name))
             pw_log(PAWL_LOG_WARNING,
-                   "%s is set, which backend %s does not know: it changes nothing there, and is "
-                   "kept in the engine for a backend that does",
-                   options[i].name, build->backend->name);
+                   "%s is set, which backend %s does not know: it changes nothing there%s",
+                   options[i].name, build->backend->name,
+                   options[i].is_gone ? "" : ", and is kept in the engine for a backend that does");
     if (desc->timing_cache != NULL && desc->tuning == PAWL_TUNE_OFF && has_word(known, "tuning"))
         pw_log(PAWL_LOG_WARNING,
                "timing_cache is set, but tuning is off: nothing is timed, and %s is neither read "

@@ -93,7 +93,7 @@ grep -q 'nvidia-smi' out || fail 'no advice about the driver'
 export PAWL_TENSORRT_LIBRARY="$doubles/libdouble_trt_85.so"
 expect 2 'give one of them' "$pawl" build "$shapes/shapes.pt" --backend tensorrt --imgsz 320 --shapes 256:320:640 -o x.engine
 for option in '--workspace 64' '--opt-level 3' '--timing-cache t.cache' '--version-compatible' '--hardware-compatible' \
-    '--shapes 256:320:640' '--fp16-fix scale' '--contexts 2'; do
+    '--shapes 256:320:640' '--fp16-fix scale' '--contexts 2' '--tf32 on' '--tactics edge' '--device 0' '--device 1'; do
     for backend in '' '--backend cpu' '--backend reference'; do
         # shellcheck disable=SC2086 # words
         expect 2 "${option%% *}" "$pawl" build "$shapes/shapes.pt" $option $backend -o x.engine
