@@ -14,6 +14,13 @@ static void unmake_graph(pw_object *object)
 static const pw_type graph_type = {
     .name = "gpu graph", .size = sizeof(pw_gpu_graph), .unmake = unmake_graph, .is_foreign = true};
 
+/* Without advice: who asks goes on without a graph. */
+static pawl_status check(int result, const char *what, pawl_error *error)
+{
+    return result == 0 ? PAWL_OK
+                       : pw_fail(error, PAWL_ERR_DEVICE, "%s failed: CUDA error %d", what, result);
+}
+
 pawl_status pw_gpu_capture_begin(const pw_gpu_stream *stream, pawl_error *error)
 {
     /* CU_STREAM_CAPTURE_MODE_THREAD_LOCAL: what other threads do meanwhile is not its business. */
@@ -21,8 +28,8 @@ pawl_status pw_gpu_capture_begin(const pw_gpu_stream *stream, pawl_error *error)
     const pw_cuda *const cuda = stream->device->cuda;
     if (!pw_cuda_has_graphs(cuda))
         return pw_fail(error, PAWL_ERR_UNSUPPORTED, "this NVIDIA driver has no graphs");
-    return pw_cuda_check(cuda, cuda->cuStreamBeginCapture_v2(stream->stream, THREAD_LOCAL),
-                         "recording a graph", error);
+    return check(cuda->cuStreamBeginCapture_v2(stream->stream, THREAD_LOCAL), "recording a graph",
+                 error);
 }
 
 static pawl_status instantiate(const pw_gpu_stream *stream, void *recorded, pw_gpu_graph **graph,
@@ -36,7 +43,7 @@ static pawl_status instantiate(const pw_gpu_stream *stream, void *recorded, pw_g
     const int result = cuda->cuGraphInstantiateWithFlags(&made->graph, recorded, 0);
     if (result != 0) {
         made->graph = NULL;
-        return pw_cuda_refused(cuda, result, "making a graph", error);
+        return check(result, "making a graph", error);
     }
     (void)pw_object_publish(made);
     *graph = PW_TAKE(made);
@@ -48,7 +55,7 @@ pawl_status pw_gpu_capture_end(const pw_gpu_stream *stream, pw_gpu_graph **graph
     const pw_cuda *const cuda = stream->device->cuda;
     void *recorded = NULL;
     const int result = cuda->cuStreamEndCapture(stream->stream, &recorded);
-    pawl_status status = pw_cuda_check(cuda, result, "recording a graph", error);
+    pawl_status status = check(result, "recording a graph", error);
     if (status >= 0 && graph != NULL)
         status = instantiate(stream, recorded, graph, error);
     if (recorded != NULL)

@@ -50,7 +50,7 @@ pawl_status pw_gpu_module_find(const pw_gpu_module *module, const char *name, vo
     PW_TRY(pw_gpu_enter(module->device, error));
     const int result = cuda->cuModuleGetFunction(function, module->module, name);
     pw_gpu_leave(module->device);
-    return pw_cuda_check(cuda, result, name, error);
+    return pw_cuda_check(cuda, result, "looking up a kernel", error);
 }
 
 pawl_status pw_gpu_launch(const pw_gpu_stream *stream, void *function, uint32_t columns,

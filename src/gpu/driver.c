@@ -27,8 +27,16 @@ pawl_status pw_cuda_refused(const pw_cuda *cuda, int result, const char *what, p
     const char *text = NULL;
     if (cuda->cuGetErrorString(result, &text) != CUDA_SUCCESS || text == NULL)
         text = "unknown error";
-    return pw_fail(error, result == CUDA_ERROR_OUT_OF_MEMORY ? PAWL_ERR_MEMORY : PAWL_ERR_DEVICE,
-                   "%s failed: %s (CUDA error %d)", what, text, result);
+    if (result == CUDA_ERROR_OUT_OF_MEMORY)
+        return pw_fail(
+            error, PAWL_ERR_MEMORY,
+            "%s failed: %s (CUDA error %d): end what else uses the GPU (nvidia-smi lists "
+            "that), or take a smaller batch or shape",
+            what, text, result);
+    return pw_fail(error, PAWL_ERR_DEVICE,
+                   "%s failed: %s (CUDA error %d): see with nvidia-smi whether the GPU works, then "
+                   "start the program again",
+                   what, text, result);
 }
 
 static pawl_status load(pw_cuda *cuda, pawl_error *error)

@@ -99,6 +99,27 @@ static void test_life(void)
     expect(pw_gpu_device_create(7, &second, &error) == PAWL_ERR_DEVICE, "device 7 is not there");
 }
 
+/* What the driver refuses is one sentence, which says what to do. */
+static void test_advice(void)
+{
+    pw_gpu_device *device = NULL;
+    pw_gpu_memory *memory = NULL;
+    pw_gpu_stream *stream = NULL;
+    pawl_error error = {.message = ""};
+    expect(pw_gpu_device_create(0, &device, &error) == PAWL_OK, error.message);
+    asked.forget();
+    setenv("FAKE_CUDA_FAIL", "cuMemAlloc_v2:1", 1);
+    expect(pw_gpu_memory_create(device, 16, &memory, &error) == PAWL_ERR_MEMORY &&
+               strstr(error.message, "a smaller batch or shape") != NULL,
+           error.message);
+    setenv("FAKE_CUDA_FAIL", "cuStreamCreate:1", 1);
+    expect(pw_gpu_stream_create(device, &stream, &error) == PAWL_ERR_DEVICE &&
+               strstr(error.message, "see with nvidia-smi") != NULL,
+           error.message);
+    unsetenv("FAKE_CUDA_FAIL");
+    (void)pw_object_end(device);
+}
+
 /* Every driver call in turn fails: an error comes back, and nothing is left but what the fault
  * itself kept. */
 static void test_faults(void)
@@ -159,9 +180,10 @@ int main(int count, char **arguments)
     pt_find(driver, "fake_cuda_forget", &asked.forget);
     if (strcmp(name, "life") == 0)
         test_life();
-    else if (strcmp(name, "faults") == 0)
+    else if (strcmp(name, "faults") == 0) {
         test_faults();
-    else
+        test_advice();
+    } else
         test_nothing();
     expect(asked.live() == 0, "something of the driver's is left");
     printf("%u passed, %u failed\n", passed, failed);
