@@ -32,6 +32,7 @@ typedef struct calibrating {
     pawl_model_info model;
     pawl_plan_info info;
     size_t seen, unreadable, blank, small, found; /* pictures */
+    int unreadable_code;                          /* of app_exit_shared() */
 } calibrating;
 
 static const char *const methods[] = {"entropy", "minmax", "percentile", "mse"};
@@ -172,8 +173,11 @@ static int look_at_all(calibrating *c)
             code = app_fail_interrupted();
         else if (app_picture_read(c->pictures.items[i], NULL, &image, &error) >= 0)
             code = look(c, image);
-        else if (c->unreadable++ < COMPLAINTS_MOST)
-            app_warn("%s; the calibration goes on without it", error.message);
+        else {
+            c->unreadable_code = app_exit_shared(c->unreadable, c->unreadable_code, error.status);
+            if (c->unreadable++ < COMPLAINTS_MOST)
+                app_warn("%s; the calibration goes on without it", error.message);
+        }
         (void)pawl_image_destroy(&image);
     }
     app_progress_end();
@@ -190,9 +194,10 @@ static int judge(const calibrating *c)
                         "give pictures like those that the model will see",
                         source, APP_COUNT(c->blank, "picture", "pictures"));
     if (c->seen == 0 && c->unreadable == 1)
-        return app_fail(APP_EXIT_INPUT, "--calib %s: its one picture could not be read", source);
+        return app_fail(c->unreadable_code, "--calib %s: its one picture could not be read",
+                        source);
     if (c->seen == 0)
-        return app_fail(APP_EXIT_INPUT, "--calib %s: none of the %zu pictures could be read",
+        return app_fail(c->unreadable_code, "--calib %s: none of the %zu pictures could be read",
                         source, c->unreadable);
     if (c->unreadable > 0)
         app_warn("--calib: %zu of %zu pictures could not be read", c->unreadable,

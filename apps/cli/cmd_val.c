@@ -78,8 +78,8 @@ const app_command cli_val = {
     "COCO's mean average precision of boxes and of masks by pycocotools' rules, and "
     "precision and recall as YOLOv5's val.py has them; of classifiers the share of "
     "pictures whose class comes first, or among the first five. -v adds a row for each "
-    "class. A picture that cannot be read is left out and reported (exit code 8; 3 if "
-    "every one is bad).",
+    "class. A picture that cannot be read is left out and reported (exit code 8; 3, "
+    "or 4 for files of another kind, if every one is bad).",
     .example = "pawl val best.engine --data coco.yaml",
     APP_OPTIONS(options_table),
     APP_DEFAULTS(val_defaults),

@@ -77,8 +77,10 @@ static int sort_arguments(verify_job *job, app_arguments *arguments)
         return code;
     if (kept == 0)
         return app_usage(&cli_verify, "needs %s", cli_verify.arguments);
-    if (job->pictures.count == 0)
+    if (job->pictures.count == 0 && job->options->images == NULL)
         return app_usage(&cli_verify, "needs --images, the pictures to look at");
+    if (job->pictures.count == 0)
+        return app_fail(APP_EXIT_INPUT, "there are no pictures to look at");
     const bool is_noted = app_inputs_add_all(arguments->items, (size_t)kept) &&
                           app_inputs_add_all(job->pictures.items, job->pictures.count);
     return is_noted ? APP_EXIT_DONE : app_fail_memory();
@@ -95,7 +97,7 @@ static int show_pictures(verify_job *job, verify_pair *pair)
         app_progress("pictures", i, job->pictures.count);
         if (app_picture_read(job->pictures.items[i], NULL, &image, &error) < 0) {
             (void)app_fail_library(job->pictures.items[i], &error);
-            job->failed++;
+            job->failed_code = app_exit_shared(job->failed++, job->failed_code, error.status);
             continue;
         }
         int code = verify_picture(pair, image);
@@ -109,9 +111,9 @@ static int show_pictures(verify_job *job, verify_pair *pair)
     }
     app_progress_end();
     if (job->seen == 0)
-        return job->failed == 1 ? APP_EXIT_INPUT /* why has been said */
-                                : app_fail(APP_EXIT_INPUT, "none of the %zu pictures could be read",
-                                           job->failed);
+        return job->failed == 1 ? job->failed_code /* why has been said */
+                                : app_fail(job->failed_code,
+                                           "none of the %zu pictures could be read", job->failed);
     verify_judge(pair);
     return APP_EXIT_DONE;
 }

@@ -51,6 +51,7 @@ typedef struct val_job {
     size_t label_count;
     const char *stage; /* of the progress; NULL: the usual one */
     size_t seen, failed;
+    int failed_code; /* of app_exit_shared() */
     val_times times;
     coco_result boxes, masks; /* masks: where the data has them */
 } val_job;

@@ -155,7 +155,8 @@ static bool read_picture(val_job *val, size_t place, val_item *item, int *code)
         *code = val_labels_read(&val->data, index);
     if (picture->is_seen && *code == APP_EXIT_DONE)
         return true;
-    val->failed++;
+    val->failed_code =
+        app_exit_shared(val->failed++, val->failed_code, status < 0 ? status : PAWL_ERR_READ);
     (void)pawl_image_destroy(&item->image);
     return false;
 }
@@ -244,9 +245,9 @@ int val_run(val_job *val)
     if (val->failed > MOST_COMPLAINTS)
         app_warn("%zu pictures in all could not be used", val->failed);
     if (val->seen == 0)
-        return val->failed == 1 ? APP_EXIT_INPUT /* why has been said */
-                                : app_fail(APP_EXIT_INPUT, "none of the %zu pictures could be read",
-                                           val->failed);
+        return val->failed == 1 ? val->failed_code /* why has been said */
+                                : app_fail(val->failed_code,
+                                           "none of the %zu pictures could be read", val->failed);
     forget_unseen(&val->data);
     compare_sizes(&val->data);
     if (val->data.source == VAL_LABELS)

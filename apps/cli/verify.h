@@ -98,6 +98,7 @@ typedef struct verify_job {
     pawl_weights_info weights_info;
     app_paths pictures;
     size_t seen, failed;
+    int failed_code;   /* of app_exit_shared() */
     app_output report; /* with --html */
 } verify_job;
 

@@ -66,6 +66,13 @@ int app_exit_of(pawl_status status)
     return APP_EXIT_FAILED;
 }
 
+int app_exit_shared(size_t before, int shared, pawl_status status)
+{
+    const int own = app_exit_of(status);
+    const int code = own == APP_EXIT_LIMIT || own == APP_EXIT_UNSUPPORTED ? own : APP_EXIT_INPUT;
+    return before == 0 || shared == code ? code : APP_EXIT_INPUT;
+}
+
 int app_fail_library(const char *path, const pawl_error *error)
 {
     const int code = app_exit_of(error->status);

@@ -174,8 +174,12 @@ static void warn_empty(const finding *to, const char *source)
     if (!to->is_recursive && app_paths_add_tree(&below, source, APP_PICTURE_ENDINGS) &&
         (to->videos == NULL || app_paths_add_tree(&below, source, APP_VIDEO_ENDINGS)) &&
         below.count > 0)
-        app_warn("%s holds no %s itself; with --recursive there are %zu in its folders", source,
-                 what, below.count);
+        app_warn(
+            to->videos != NULL
+                ? "%s holds no %s itself; with --recursive there are %zu in its folders"
+                : "%s holds no %s itself, but %zu in its folders: name one of those, or give a "
+                  "list or a pattern",
+            source, what, below.count);
     else
         app_warn("%s holds no %s (%s%s)", source, what, APP_PICTURE_ENDINGS,
                  to->videos != NULL ? " " APP_VIDEO_ENDINGS : "");

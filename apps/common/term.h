@@ -87,6 +87,9 @@ const char *app_bold(FILE *out);
 const char *app_plain(FILE *out);
 
 int app_exit_of(pawl_status status);
+/* The exit code of pictures none of which could be read, one by one: 9 or 4 where each is refused
+ * for that, else 3. @p before: how many failed so far, with @p shared. */
+int app_exit_shared(size_t before, int shared, pawl_status status);
 
 /* 0 while what was written to a stream arrives, else errno of what broke it. */
 int app_stream_broken(FILE *stream);
