@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static void forget(app_lines *lines)
@@ -31,7 +32,9 @@ int app_lines_open(app_lines *lines, const char *path)
     if (lines->path == NULL)
         return app_fail_memory();
     if (!lines->is_stdout) {
-        lines->file = app_open_output(path, O_CREAT | O_TRUNC | O_APPEND);
+        struct stat info;
+        lines->is_new = lstat(path, &info) != 0; /* a link stays, wherever it leads */
+        lines->file = app_open_output(path, O_CREAT | O_APPEND);
         if (lines->file < 0) {
             const int code = app_fail_write(lines->path, errno);
             forget(lines);
@@ -78,13 +81,15 @@ static int write_line(app_lines *lines)
         (void)fwrite(lines->text, 1, lines->length, stdout);
         return app_finish_stdout(APP_EXIT_DONE);
     }
+    if (lines->written == 0 && ftruncate(lines->file, 0) != 0 && errno != EINVAL)
+        return app_fail_write(lines->path, errno); /* EINVAL: no file, so there is nothing to cut */
     const int reason = write_whole(lines);
     if (reason == 0) {
         lines->written += lines->length;
         return APP_EXIT_DONE;
     }
     if (ftruncate(lines->file, (off_t)lines->written) != 0 && errno != EINVAL)
-        return app_fail_write(lines->path, errno); /* EINVAL: no file, so there is nothing to cut */
+        return app_fail_write(lines->path, errno);
     return app_fail_write(lines->path, reason);
 }
 
@@ -101,6 +106,8 @@ int app_lines_write(app_lines *lines, json_t *value)
 int app_lines_close(app_lines *lines)
 {
     int code = APP_EXIT_DONE;
+    if (lines->is_new && lines->written == 0)
+        (void)unlink(lines->path);
     if (lines->is_open && !lines->is_stdout && close(lines->file) != 0)
         code = app_fail_write(lines->path, errno);
     forget(lines);

@@ -11,6 +11,7 @@
 typedef struct app_lines {
     bool is_open;
     bool is_stdout;
+    bool is_new;    /* the file was made here */
     int file;       /* where it is not stdout */
     char *path;     /* for messages */
     size_t written; /* bytes of whole lines */
@@ -18,8 +19,9 @@ typedef struct app_lines {
     size_t length, capacity;
 } app_lines;
 
-/* Opens @p path, "-" or another name of stdout. What is in the file goes, and lines are seen in it
- * as they are written. An input of the run is refused. */
+/* Opens @p path, "-" or another name of stdout. Lines are seen in the file as they are written.
+ * What was in it goes with the first of them: a run that ends before leaves the file of the last
+ * one, or none. An input of the run is refused. */
 int app_lines_open(app_lines *lines, const char *path);
 /* Writes @p value, which is taken, as one line; NULL: memory ran out.
  * Half a line that found no room is taken back. */
