@@ -135,6 +135,10 @@ static int export_main(int argc, char **argv)
     if (!app_parse(&cli_export, argc, argv, &options, &arguments, &code))
         return code;
     export_job job = {.options = &options, .input = arguments.items[0]};
+    if (arguments.count == 2) /* --include onnx engine is two formats to export.py */
+        code = app_refuse_foreign_value(&cli_export, "include", arguments.items[1]);
+    if (code != APP_EXIT_DONE)
+        return code;
     code = cli_output_path(&cli_export, &arguments, &options, options.output, "onnx", &job.output);
     if (code == APP_EXIT_DONE)
         code = run_export(&job);

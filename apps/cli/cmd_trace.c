@@ -141,21 +141,35 @@ static bool find_program(const char *name, char *path, size_t size)
     }
 }
 
-static pawl_trace_format format_of(const trace_options *options)
+typedef struct trace_format {
+    const char *name, *endings;
+    pawl_trace_format format;
+} trace_format;
+
+/* As --report says, else the ending of -o, else text. */
+static const trace_format *format_of(const trace_options *options)
 {
-    static const struct {
-        const char *name, *endings;
-        pawl_trace_format format;
-    } formats[] = {{"text", "txt log", PAWL_TRACE_TEXT},
-                   {"json", "json", PAWL_TRACE_JSON},
-                   {"svg", "svg", PAWL_TRACE_SVG},
-                   {"html", "html htm", PAWL_TRACE_HTML}};
+    static const trace_format formats[] = {{"text", "txt log", PAWL_TRACE_TEXT},
+                                           {"json", "json", PAWL_TRACE_JSON},
+                                           {"svg", "svg", PAWL_TRACE_SVG},
+                                           {"html", "html htm", PAWL_TRACE_HTML}};
     for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
         if (options->report != NULL
                 ? strcmp(options->report, formats[i].name) == 0
                 : options->output != NULL && app_path_ends_in(options->output, formats[i].endings))
-            return formats[i].format;
-    return PAWL_TRACE_TEXT;
+            return &formats[i];
+    return &formats[0];
+}
+
+/* NULL: stderr. */
+static const char *path_of(const trace_options *options)
+{
+    const pawl_trace_format format = format_of(options)->format;
+    if (options->output != NULL)
+        return options->output;
+    return format == PAWL_TRACE_SVG    ? "pawl-trace.svg"
+           : format == PAWL_TRACE_HTML ? "pawl-trace.html"
+                                       : NULL;
 }
 
 static void put_line(void *user, const char *text)
@@ -167,13 +181,9 @@ static void put_line(void *user, const char *text)
 /* Writes the report where it is wanted; an exit code, reported. */
 static int tell(pawl_trace *trace, const trace_options *options, const pawl_trace_info *summary)
 {
-    const pawl_trace_format format = format_of(options);
+    const pawl_trace_format format = format_of(options)->format;
     pawl_error error = {0};
-    const char *path = options->output;
-    if (path == NULL && format == PAWL_TRACE_SVG)
-        path = "pawl-trace.svg";
-    if (path == NULL && format == PAWL_TRACE_HTML)
-        path = "pawl-trace.html";
+    const char *path = path_of(options);
     const pawl_status status = path != NULL
                                    ? pawl_trace_save(trace, format, path, &error)
                                    : pawl_trace_report(trace, format, put_line, NULL, &error);
@@ -293,18 +303,28 @@ static int check_suppressions(const char *path)
     return APP_EXIT_DONE;
 }
 
-/* The report takes the place of nothing that the program is, or is given. */
+/* The report is called what it is, goes where it can be written and nothing else is, and takes the
+ * place of nothing that the program is, or is given: told before the program runs. */
 static int check_output(const app_arguments *arguments, const trace_options *options)
 {
-    char path[4096];
-    if (options->output == NULL)
+    char program[4096];
+    const char *path = path_of(options);
+    if (path == NULL)
         return APP_EXIT_DONE;
-    const bool is_found = find_program(arguments->items[0], path, sizeof path);
+    if (app_output_is_stdout(path))
+        return app_usage(&cli_trace,
+                         "--output %s: stdout is the program's: name a file, or leave it out for "
+                         "stderr",
+                         path);
+    const int misnamed = app_output_kind_check(&cli_trace, path, format_of(options)->endings);
+    if (misnamed != APP_EXIT_DONE)
+        return misnamed;
+    const bool is_found = find_program(arguments->items[0], program, sizeof program);
     if (!app_inputs_add_all(arguments->items, (size_t)arguments->count) ||
-        (is_found && !app_inputs_add(path)) ||
+        (is_found && !app_inputs_add(program)) ||
         (options->suppressions != NULL && !app_inputs_add(options->suppressions)))
         return app_fail_memory();
-    return app_inputs_check(options->output);
+    return app_file_probe(path);
 }
 
 static int trace_main(int argc, char **argv)

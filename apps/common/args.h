@@ -128,6 +128,8 @@ bool app_list_has(const char *list, const char *word, size_t length);
 /* Says what a word in the place of a command is called here, or what was probably meant, and
  * returns the code to end with. */
 int app_unknown_command(const char *word);
+/* The same of a word that is a value of the option elsewhere; DONE where it is none. */
+int app_refuse_foreign_value(const app_command *command, const char *name, const char *text);
 
 /* Help on a terminal of @p width columns. */
 void app_help_command(FILE *out, const app_command *command, int width);

@@ -307,6 +307,14 @@ int app_unknown_value(const app_command *command, const app_option *option, cons
     return app_usage(command, "--%s %s: %s", option->name, text, foreign_choices[row].advice);
 }
 
+int app_refuse_foreign_value(const app_command *command, const char *name, const char *text)
+{
+    const app_option *option = app_option_find(command, name, strlen(name));
+    return option == NULL || find_choice(option, text) < 0
+               ? APP_EXIT_DONE
+               : app_unknown_value(command, option, text);
+}
+
 static const app_command *command_near(const char *word)
 {
     const app_command *best = NULL;

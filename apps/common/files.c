@@ -86,6 +86,7 @@ const char *app_path_other_kind(const char *path, const char *own)
         {"npy npz", "an array"},
         {"json jsonl ndjson", "JSON"},
         {"yaml yml", "YAML"},
+        {"html htm", "a page"},
         {"txt csv log md", "a text"},
         {"zip gz tar 7z", "an archive"},
         {"c h cpp py sh", "a source file"},

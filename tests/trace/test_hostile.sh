@@ -207,6 +207,9 @@ code=0
 "$pawl" trace --suppressions "$work/supp" -- "$hostile" defect >"$work/out" 2>"$work/err" || code=$?
 [ "$code" = 3 ] && grep -q 'supp:4: there is no PAWL-T099' "$work/err" && [ ! -s "$work/out" ] || fail "an id that is none: $code"
 "$pawl" trace -o "$work/nowhere/report.html" -- "$hostile" defect >"$work/out" 2>"$work/err" && fail "nowhere: exit 0" || :
+[ ! -s "$work/out" ] && grep -q 'there is no folder .*nowhere' "$work/err" || fail "the program ran before a report that cannot be written was told"
+mkdir "$work/nowhere"
+"$pawl" trace -o "$work/nowhere/report.html" -- sh -c 'rmdir "$1" && exec "$2" defect' sh "$work/nowhere" "$hostile" >"$work/out" 2>"$work/err" && fail "gone: exit 0" || :
 grep -q 'PAWL-T001' "$work/err" && grep -q 'nowhere' "$work/err" || fail "a report that cannot be written is lost"
 "$pawl" trace --repair -- "$hostile" defect >"$work/out" 2>"$work/err" && fail "exit 0" || :
 grep -q 'postponed by --repair' "$work/err" && ! grep -q '^\[E\]' "$work/err" || fail "--repair"

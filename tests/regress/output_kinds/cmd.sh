@@ -34,3 +34,13 @@ gone pawl predict "$ENGINE" "$SHAPES/pictures/shapes1.jpg" --nosave --save-coco 
 gone pawl bench "$ENGINE" --iterations 1 --json gone/x.json
 gone pawl build "$SHAPES/shapes.pt" x.engine --lifetimes gone/x.svg
 gone pawl build "$SHAPES/shapes.pt" "$PWD/gone/further/x.engine" | sed "s|$PWD/||g"
+
+# A trace's report is called what it is, and goes where it can: that is told before the program runs.
+try pawl trace --report svg -o x.json -- echo ran
+try pawl trace --report text -o x.html -- echo ran
+pawl trace -o gone/x.json -- echo ran 2>&1
+pawl trace -o /dev/full -- echo ran 2>&1
+for name in - /dev/stdout; do pawl trace --report json -o $name -- echo ran 2>&1; done
+try pawl inspect "$ENGINE" --json x.html
+# Two formats are no format and a name.
+for word in engine torchscript saved_model; do try pawl export "$SHAPES/shapes.pt" --include onnx $word; done
