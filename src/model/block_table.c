@@ -1,56 +1,58 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The classes of YOLOv5, v1.0 to v7.0, with their emitters. */
+/* The classes of YOLOv5, v1.0 to v7.0, with their emitters and the parts of theirs that hold
+ * weights. */
 #include "model/emit.h"
+#include <string.h>
 
 /* clang-format off */
 static const pw_block blocks[] = {
-    {"models",   "Conv",                 PW_RANK_CONV,  1, pw_block_conv, 0},
-    {"models",   "DWConv",               PW_RANK_CONV,  1, pw_block_conv, 0}, /* a Conv with groups */
-    {"models",   "Focus",                PW_RANK_UNIT,  1, pw_block_focus, 0},
-    {"models",   "Bottleneck",           PW_RANK_UNIT,  1, pw_block_bottleneck, 0},
-    {"models",   "CrossConv",            PW_RANK_UNIT,  1, pw_block_cross_conv, 0},
-    {"models",   "ConvPlus",             PW_RANK_UNIT,  1, pw_block_conv_plus, 0},
-    {"models",   "GhostConv",            PW_RANK_UNIT,  1, pw_block_ghost_conv, 0},
-    {"models",   "MixConv2d",            PW_RANK_UNIT,  1, pw_block_mix_conv, 0},
-    {"models",   "SPP",                  PW_RANK_UNIT,  1, pw_block_spp, 0},
-    {"models",   "SPPF",                 PW_RANK_UNIT,  1, pw_block_sppf, 0},
-    {"models",   "TransformerBlock",     PW_RANK_UNIT,  1, pw_block_transformer, 0},
-    {"models",   "GhostBottleneck",      PW_RANK_GROUP, 1, pw_block_ghost_bottleneck, 0},
-    {"models",   "BottleneckCSP",        PW_RANK_STAGE, 1, pw_block_csp, 0},
-    {"models",   "C3",                   PW_RANK_STAGE, 1, pw_block_c3, 0},
-    {"models",   "C3TR",                 PW_RANK_STAGE, 1, pw_block_c3, 0}, /* differ in their m */
-    {"models",   "C3SPP",                PW_RANK_STAGE, 1, pw_block_c3, 0},
-    {"models",   "C3Ghost",              PW_RANK_STAGE, 1, pw_block_c3, 0},
-    {"models",   "C3x",                  PW_RANK_STAGE, 1, pw_block_c3, 0},
-    {"models",   "Concat",               PW_RANK_UNIT,  PW_ANY_INPUTS, pw_block_concat, 0},
-    {"models",   "Sum",                  PW_RANK_UNIT,  PW_ANY_INPUTS, pw_block_sum, 0},
-    {"models",   "Contract",             PW_RANK_UNIT,  1, pw_block_contract, 0},
-    {"models",   "Expand",               PW_RANK_UNIT,  1, pw_block_expand, 0},
-    {"models",   "DWConvTranspose2d",    PW_RANK_CONV,  1, pw_block_deconv, 0},
-    {"models",   "Detect",               PW_RANK_HEAD,  PW_ANY_INPUTS, pw_block_detect, 0},
-    {"models",   "Segment",              PW_RANK_HEAD,  PW_ANY_INPUTS, pw_block_segment, 0},
-    {"models",   "Classify",             PW_RANK_HEAD,  PW_ANY_INPUTS, pw_block_classify, 0},
-    {"torch.nn", "Conv2d",               PW_RANK_TORCH, 1, pw_block_conv2d, 0},
-    {"torch.nn", "ConvTranspose2d",      PW_RANK_TORCH, 1, pw_block_deconv, 0},
-    {"torch.nn", "BatchNorm2d",          PW_RANK_TORCH, 1, pw_block_batchnorm, 0},
-    {"torch.nn", "SyncBatchNorm",        PW_RANK_TORCH, 1, pw_block_batchnorm, 0},
-    {"torch.nn", "MaxPool2d",            PW_RANK_TORCH, 1, pw_block_pool, PW_OP_MAXPOOL},
-    {"torch.nn", "AvgPool2d",            PW_RANK_TORCH, 1, pw_block_pool, PW_OP_AVGPOOL},
-    {"torch.nn", "Upsample",             PW_RANK_TORCH, 1, pw_block_upsample, 0},
-    {"torch.nn", "UpsamplingNearest2d",  PW_RANK_TORCH, 1, pw_block_upsample, 0},
-    {"torch.nn", "ZeroPad2d",            PW_RANK_TORCH, 1, pw_block_pad, 0},
-    {"torch.nn", "Identity",             PW_RANK_TORCH, 1, pw_block_nothing, 0},
-    {"torch.nn", "Dropout",              PW_RANK_TORCH, 1, pw_block_nothing, 0}, /* but in training */
-    {"torch.nn", "Dropout2d",            PW_RANK_TORCH, 1, pw_block_nothing, 0},
-    {"torch.nn", "SiLU",                 PW_RANK_TORCH, 1, pw_block_activation, 0},
-    {"torch.nn", "LeakyReLU",            PW_RANK_TORCH, 1, pw_block_activation, 0},
-    {"torch.nn", "Hardswish",            PW_RANK_TORCH, 1, pw_block_activation, 0},
-    {"torch.nn", "ReLU",                 PW_RANK_TORCH, 1, pw_block_activation, 0},
-    {"torch.nn", "Sigmoid",              PW_RANK_TORCH, 1, pw_block_activation, 0},
-    {"torch.nn", "ReLU6",                PW_RANK_TORCH, 1, pw_block_activation, 0},
-    {"torch.nn", "ELU",                  PW_RANK_TORCH, 1, pw_block_activation, 0},
-    {"torch.nn", "Mish",                 PW_RANK_TORCH, 1, pw_block_activation, 0},
-    {"torch.nn", "GELU",                 PW_RANK_TORCH, 1, pw_block_activation, 0},
+    {"models",   "Conv",                 PW_RANK_CONV,  1, pw_block_conv, 0, "conv bn"},
+    {"models",   "DWConv",               PW_RANK_CONV,  1, pw_block_conv, 0, "conv bn"}, /* a Conv with groups */
+    {"models",   "Focus",                PW_RANK_UNIT,  1, pw_block_focus, 0, "conv"},
+    {"models",   "Bottleneck",           PW_RANK_UNIT,  1, pw_block_bottleneck, 0, "cv1 cv2"},
+    {"models",   "CrossConv",            PW_RANK_UNIT,  1, pw_block_cross_conv, 0, "cv1 cv2"},
+    {"models",   "ConvPlus",             PW_RANK_UNIT,  1, pw_block_conv_plus, 0, "cv1 cv2"},
+    {"models",   "GhostConv",            PW_RANK_UNIT,  1, pw_block_ghost_conv, 0, "cv1 cv2"},
+    {"models",   "MixConv2d",            PW_RANK_UNIT,  1, pw_block_mix_conv, 0, "m bn"},
+    {"models",   "SPP",                  PW_RANK_UNIT,  1, pw_block_spp, 0, "cv1 cv2"},
+    {"models",   "SPPF",                 PW_RANK_UNIT,  1, pw_block_sppf, 0, "cv1 cv2"},
+    {"models",   "TransformerBlock",     PW_RANK_UNIT,  1, pw_block_transformer, 0, "conv linear tr"},
+    {"models",   "GhostBottleneck",      PW_RANK_GROUP, 1, pw_block_ghost_bottleneck, 0, "conv shortcut"},
+    {"models",   "BottleneckCSP",        PW_RANK_STAGE, 1, pw_block_csp, 0, "cv1 cv2 cv3 cv4 bn m"},
+    {"models",   "C3",                   PW_RANK_STAGE, 1, pw_block_c3, 0, "cv1 cv2 cv3 cv4 bn m"},
+    {"models",   "C3TR",                 PW_RANK_STAGE, 1, pw_block_c3, 0, "cv1 cv2 cv3 m"}, /* differ in their m */
+    {"models",   "C3SPP",                PW_RANK_STAGE, 1, pw_block_c3, 0, "cv1 cv2 cv3 m"},
+    {"models",   "C3Ghost",              PW_RANK_STAGE, 1, pw_block_c3, 0, "cv1 cv2 cv3 m"},
+    {"models",   "C3x",                  PW_RANK_STAGE, 1, pw_block_c3, 0, "cv1 cv2 cv3 m"},
+    {"models",   "Concat",               PW_RANK_UNIT,  PW_ANY_INPUTS, pw_block_concat, 0, ""},
+    {"models",   "Sum",                  PW_RANK_UNIT,  PW_ANY_INPUTS, pw_block_sum, 0, ""},
+    {"models",   "Contract",             PW_RANK_UNIT,  1, pw_block_contract, 0, ""},
+    {"models",   "Expand",               PW_RANK_UNIT,  1, pw_block_expand, 0, ""},
+    {"models",   "DWConvTranspose2d",    PW_RANK_CONV,  1, pw_block_deconv, 0, ""},
+    {"models",   "Detect",               PW_RANK_HEAD,  PW_ANY_INPUTS, pw_block_detect, 0, "m"},
+    {"models",   "Segment",              PW_RANK_HEAD,  PW_ANY_INPUTS, pw_block_segment, 0, "m proto"},
+    {"models",   "Classify",             PW_RANK_HEAD,  PW_ANY_INPUTS, pw_block_classify, 0, "conv linear"},
+    {"torch.nn", "Conv2d",               PW_RANK_TORCH, 1, pw_block_conv2d, 0, ""},
+    {"torch.nn", "ConvTranspose2d",      PW_RANK_TORCH, 1, pw_block_deconv, 0, ""},
+    {"torch.nn", "BatchNorm2d",          PW_RANK_TORCH, 1, pw_block_batchnorm, 0, ""},
+    {"torch.nn", "SyncBatchNorm",        PW_RANK_TORCH, 1, pw_block_batchnorm, 0, ""},
+    {"torch.nn", "MaxPool2d",            PW_RANK_TORCH, 1, pw_block_pool, PW_OP_MAXPOOL, ""},
+    {"torch.nn", "AvgPool2d",            PW_RANK_TORCH, 1, pw_block_pool, PW_OP_AVGPOOL, ""},
+    {"torch.nn", "Upsample",             PW_RANK_TORCH, 1, pw_block_upsample, 0, ""},
+    {"torch.nn", "UpsamplingNearest2d",  PW_RANK_TORCH, 1, pw_block_upsample, 0, ""},
+    {"torch.nn", "ZeroPad2d",            PW_RANK_TORCH, 1, pw_block_pad, 0, ""},
+    {"torch.nn", "Identity",             PW_RANK_TORCH, 1, pw_block_nothing, 0, ""},
+    {"torch.nn", "Dropout",              PW_RANK_TORCH, 1, pw_block_nothing, 0, ""}, /* but in training */
+    {"torch.nn", "Dropout2d",            PW_RANK_TORCH, 1, pw_block_nothing, 0, ""},
+    {"torch.nn", "SiLU",                 PW_RANK_TORCH, 1, pw_block_activation, 0, ""},
+    {"torch.nn", "LeakyReLU",            PW_RANK_TORCH, 1, pw_block_activation, 0, ""},
+    {"torch.nn", "Hardswish",            PW_RANK_TORCH, 1, pw_block_activation, 0, ""},
+    {"torch.nn", "ReLU",                 PW_RANK_TORCH, 1, pw_block_activation, 0, ""},
+    {"torch.nn", "Sigmoid",              PW_RANK_TORCH, 1, pw_block_activation, 0, ""},
+    {"torch.nn", "ReLU6",                PW_RANK_TORCH, 1, pw_block_activation, 0, ""},
+    {"torch.nn", "ELU",                  PW_RANK_TORCH, 1, pw_block_activation, 0, ""},
+    {"torch.nn", "Mish",                 PW_RANK_TORCH, 1, pw_block_activation, 0, ""},
+    {"torch.nn", "GELU",                 PW_RANK_TORCH, 1, pw_block_activation, 0, ""},
 };
 /* clang-format on */
 
@@ -71,6 +73,41 @@ static pawl_status fail_unknown(const pw_emit *emit, const pw_module *module)
                    emit->index, module->path, module->package, module->type);
 }
 
+static bool has_weights(const pw_module *module)
+{
+    bool found = module->tensor_count > 0;
+    for (size_t i = 0; i < module->child_count && !found; i++)
+        found = has_weights(module->children[i]);
+    return found;
+}
+
+static bool is_listed(const char *list, const char *name)
+{
+    const size_t length = strlen(name);
+    for (const char *at = list; *at != '\0'; at += strspn(at, " ")) {
+        const size_t word = strcspn(at, " ");
+        if (word == length && memcmp(at, name, length) == 0)
+            return true;
+        at += word;
+    }
+    return false;
+}
+
+/* Whoever writes attention into a class of YOLOv5 keeps its name: of the change the file shows only
+ * a part that the class has not. What is done with it only the changed source says. */
+static pawl_status check_parts(const pw_emit *emit, const pw_module *module, const pw_block *block)
+{
+    for (size_t i = 0; i < module->child_count; i++) {
+        const pw_module *part = module->children[i];
+        if (!is_listed(block->parts, part->name) && has_weights(part))
+            return pw_fail(emit->error, PAWL_ERR_UNSUPPORTED,
+                           "layer %zu: %s is %s.%s, a part with weights that YOLOv5's %s has not: "
+                           "this class was changed, and pawl runs only YOLOv5's own",
+                           emit->index, part->path, part->package, part->type, module->type);
+    }
+    return PAWL_OK;
+}
+
 pawl_status pw_emit_block(pw_emit *emit, const pw_module *module, pw_rank below,
                           const uint32_t *inputs, size_t input_count, uint32_t *output)
 {
@@ -85,7 +122,8 @@ pawl_status pw_emit_block(pw_emit *emit, const pw_module *module, pw_rank below,
         return pw_fail(emit->error, PAWL_ERR_CORRUPT,
                        "layer %zu, %s (%s): it takes one input, not %zu: the file is damaged",
                        emit->index, module->path, module->type, input_count);
-    return block->emit(emit, module, inputs, input_count, output);
+    PW_TRY(block->emit(emit, module, inputs, input_count, output));
+    return check_parts(emit, module, block);
 }
 
 pawl_status pw_emit_part(pw_emit *emit, const pw_module *module, const char *name, pw_rank below,

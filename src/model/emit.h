@@ -40,6 +40,7 @@ typedef struct pw_block {
     size_t input_count; /* or PW_ANY_INPUTS */
     pw_emitter emit;
     pw_op op;           /* of the layer, where an emitter makes one of several */
+    const char *parts;   /* names of its children that may hold weights */
 } pw_block;
 
 /* module_read.c: readings with a sentence for each way to fail. */

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -19,6 +20,8 @@ enum change {
     TYPE,
     PACKAGE,
     NO_CHILD,
+    EMPTY_CHILD, /* one of the name key and the type text, without weights */
+    HEAVY_CHILD, /* the same with weights */
     NO_TENSOR,
     RESHAPE
 };
@@ -61,6 +64,11 @@ static struct change_row {
     {"Mish", "model.4.cv2.act", TYPE, NULL, "Mish", 0, OK, ""},
     {"GELU", "model.4.cv2.act", TYPE, NULL, "GELU", 0, OK, ""},
     {"Identity", "model.4.cv2.act", TYPE, NULL, "Identity", 0, OK, ""},
+    {"attention in a Bottleneck", "model.4.m.0", HEAVY_CHILD, "ca", "CBAM", 0, NOT, "model.4.m.0.ca is models.common.CBAM, a part with weights that YOLOv5's Bottleneck has not"},
+    {"attention in a Conv", "model.4.cv2", HEAVY_CHILD, "con", "SE", 0, NOT, "a part with weights that YOLOv5's Conv has not"},
+    {"attention in a C3", "model.4", HEAVY_CHILD, "cv", "SE", 0, NOT, "a part with weights that YOLOv5's C3 has not"},
+    {"attention in a head", "model.24", HEAVY_CHILD, "ia", "ImplicitA", 0, NOT, "a part with weights that YOLOv5's Detect has not"},
+    {"an unused part without weights", "model.4.m.0", EMPTY_CHILD, "drop", "Dropout", 0, OK, ""},
     {"no layer list", "model", TYPE, NULL, "ModuleDict", 0, NOT, "no list of layers"},
     {"an ensemble", "", TYPE, NULL, "Ensemble", 0, NOT, "an ensemble of 0 models: pawl runs one; save that alone"},
     {"no model at all", "", NO_CHILD, "model", NULL, 0, NOT, "models.yolo.DetectionModel, which has no list of layers"},
@@ -172,6 +180,26 @@ static void remove_child(pw_module *module, const char *name)
     module->child_count = kept;
 }
 
+static void add_child(fixture *f, pw_module *module, const struct change_row *row)
+{
+    const size_t count = module->child_count, size = strlen(row->path) + strlen(row->key) + 2;
+    const pw_module *first = find(f, "model.0.conv");
+    pw_module *child = pw_arena_alloc(&f->weights->arena, sizeof *child);
+    pw_module **grown = pw_arena_array(&f->weights->arena, count + 1, sizeof(pw_module *));
+    char *path = pw_arena_alloc(&f->weights->arena, size);
+    assert_true(child != NULL && grown != NULL && path != NULL);
+    (void)snprintf(path, size, "%s.%s", row->path, row->key);
+    *child =
+        (pw_module){.name = row->key, .path = path, .package = "models.common", .type = row->text};
+    if (row->change == HEAVY_CHILD) {
+        child->tensors = first->tensors;
+        child->tensor_count = first->tensor_count;
+    }
+    memcpy(grown, module->children, count * sizeof(pw_module *));
+    grown[module->child_count++] = child;
+    module->children = grown;
+}
+
 static void change_tensor(pw_module *module, const struct change_row *row)
 {
     for (size_t i = 0; i < module->tensor_count; i++) {
@@ -236,6 +264,10 @@ static void apply(fixture *f, const struct change_row *row)
         break;
     case NO_CHILD:
         remove_child(module, row->key);
+        break;
+    case EMPTY_CHILD:
+    case HEAVY_CHILD:
+        add_child(f, module, row);
         break;
     case NO_TENSOR:
     case RESHAPE:
