@@ -75,7 +75,9 @@ static pawl_status fail_unknown(const pw_emit *emit, const pw_module *module)
 
 static bool has_weights(const pw_module *module)
 {
-    bool found = module->tensor_count > 0;
+    bool found = false;
+    for (size_t i = 0; i < module->tensor_count && !found; i++)
+        found = module->tensors[i].tensor != NULL && !pw_tensor_is_tally(module->tensors[i].tensor);
     for (size_t i = 0; i < module->child_count && !found; i++)
         found = has_weights(module->children[i]);
     return found;

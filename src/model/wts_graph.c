@@ -21,7 +21,7 @@ static size_t list_layers(const pw_weights *weights, bool found[PW_PUBLISHED_LAY
     size_t count = 0;
     for (size_t i = 0; i < weights->tensor_count; i++) {
         const char *name = weights->tensors[i]->name;
-        if (pw_tree_is_tally(weights->tensors[i]))
+        if (pw_tensor_is_tally(weights->tensors[i]))
             continue;
         *stranger = name;
         if (strncmp(name, "model.", 6) != 0 || name[6] < '0' || name[6] > '9')

@@ -155,14 +155,6 @@ pawl_status pw_tree_ignore(pw_tree *tree, const pw_tree_node *node, const char *
     return PAWL_OK;
 }
 
-bool pw_tree_is_tally(const pw_tensor_data *tensor)
-{
-    const char *dot = strrchr(tensor->name, '.');
-    const char *key = dot != NULL ? dot + 1 : tensor->name;
-    return tensor->count == 1 &&
-           (strcmp(key, "total_ops") == 0 || strcmp(key, "total_params") == 0);
-}
-
 /* After claimed_count + 1 tensors, tallies aside, at the latest one is found, so the square is of
  * what was claimed, not of what a file may list. */
 const pw_tensor_data *pw_tree_unclaimed(const pw_tree *tree)
@@ -170,7 +162,7 @@ const pw_tensor_data *pw_tree_unclaimed(const pw_tree *tree)
     for (size_t i = 0; i < tree->weights->tensor_count; i++) {
         const pw_tensor_data *tensor = tree->weights->tensors[i];
         size_t at = 0;
-        if (pw_tree_is_tally(tensor))
+        if (pw_tensor_is_tally(tensor))
             continue;
         while (at < tree->claimed_count && tree->claimed[at] != tensor)
             at++;

@@ -41,8 +41,6 @@ pawl_status pw_tree_claim(pw_tree *tree, pw_tree_node *node, const char *key, co
 bool pw_tree_shape(pw_tensor_data *tensor, const int64_t *dims, int32_t rank);
 /* Notes a tensor that says nothing new. */
 pawl_status pw_tree_ignore(pw_tree *tree, const pw_tree_node *node, const char *key) PW_NODISCARD;
-/* Whether thop left it, which counts operations in buffers of every module: no model reads those. */
-bool pw_tree_is_tally(const pw_tensor_data *tensor);
 /* The first tensor of the file that belongs to no module and is no tally; NULL: there is none. */
 const pw_tensor_data *pw_tree_unclaimed(const pw_tree *tree);
 

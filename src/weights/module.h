@@ -106,6 +106,8 @@ bool pw_value_bool(const pw_value *value, bool *result);
 const char *pw_value_text(const pw_value *value);               /* NULL unless STRING */
 bool pw_value_ints(const pw_value *value, int64_t *result, size_t count); /* a LIST of count, or one INT repeated (kernel_size 3 == (3, 3)) */
 
+/* Whether thop left it, which counts operations in buffers of every module: no model reads those. */
+bool pw_tensor_is_tally(const pw_tensor_data *tensor);
 /* Dense: the last dimension runs fastest, without gaps. */
 bool pw_tensor_is_dense(const pw_tensor_data *tensor);
 /* Widens to dense row-major float32; values has tensor->count elements. */

@@ -179,6 +179,16 @@ bool pw_value_ints(const pw_value *value, int64_t *result, size_t count)
     return true;
 }
 
+bool pw_tensor_is_tally(const pw_tensor_data *tensor)
+{
+    if (tensor->name == NULL)
+        return false;
+    const char *dot = strrchr(tensor->name, '.');
+    const char *key = dot != NULL ? dot + 1 : tensor->name;
+    return tensor->count == 1 &&
+           (strcmp(key, "total_ops") == 0 || strcmp(key, "total_params") == 0);
+}
+
 bool pw_tensor_is_dense(const pw_tensor_data *tensor)
 {
     int64_t expected = 1;

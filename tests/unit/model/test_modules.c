@@ -22,6 +22,7 @@ enum change {
     NO_CHILD,
     EMPTY_CHILD, /* one of the name key and the type text, without weights */
     HEAVY_CHILD, /* the same with weights */
+    TALLY_CHILD, /* the same with what thop counts in */
     NO_TENSOR,
     RESHAPE
 };
@@ -69,6 +70,7 @@ static struct change_row {
     {"attention in a C3", "model.4", HEAVY_CHILD, "cv", "SE", 0, NOT, "a part with weights that YOLOv5's C3 has not"},
     {"attention in a head", "model.24", HEAVY_CHILD, "ia", "ImplicitA", 0, NOT, "a part with weights that YOLOv5's Detect has not"},
     {"an unused part without weights", "model.4.m.0", EMPTY_CHILD, "drop", "Dropout", 0, OK, ""},
+    {"thop's tallies in a part", "model.4.m.0", TALLY_CHILD, "drop", "Dropout", 0, OK, ""},
     {"no layer list", "model", TYPE, NULL, "ModuleDict", 0, NOT, "no list of layers"},
     {"an ensemble", "", TYPE, NULL, "Ensemble", 0, NOT, "an ensemble of 0 models: pawl runs one; save that alone"},
     {"no model at all", "", NO_CHILD, "model", NULL, 0, NOT, "models.yolo.DetectionModel, which has no list of layers"},
@@ -195,6 +197,12 @@ static void add_child(fixture *f, pw_module *module, const struct change_row *ro
         child->tensors = first->tensors;
         child->tensor_count = first->tensor_count;
     }
+    if (row->change == TALLY_CHILD) {
+        static pw_tensor_data tally = {.name = "drop.total_ops", .dtype = PAWL_F32, .count = 1};
+        static pw_module_tensor entry = {.key = "total_ops", .tensor = &tally};
+        child->tensors = &entry;
+        child->tensor_count = 1;
+    }
     memcpy(grown, module->children, count * sizeof(pw_module *));
     grown[module->child_count++] = child;
     module->children = grown;
@@ -267,6 +275,7 @@ static void apply(fixture *f, const struct change_row *row)
         break;
     case EMPTY_CHILD:
     case HEAVY_CHILD:
+    case TALLY_CHILD:
         add_child(f, module, row);
         break;
     case NO_TENSOR:
