@@ -406,6 +406,11 @@ static void test_without_halves(void)
     (void)pw_object_end(plan);
 }
 
+/* By pointer: inlined into one frame they are more than a frame may be. */
+static void (*const tests[])(void) = {test_stopped,      test_crowd,           test_last_time,
+                                      test_unused_cache, test_forgotten_cache, test_says_on,
+                                      test_refused,      test_halves,          test_without_halves};
+
 int main(void)
 {
     const pawl_logger logger = {.level = PAWL_LOG_WARNING, .write = keep_message};
@@ -420,15 +425,8 @@ int main(void)
     pt_find(trt, "double_forget", &forget);
     pt_find(trt, "double_halves", &halves);
     (void)pawl_logger_set(&logger);
-    test_stopped();
-    test_crowd();
-    test_last_time();
-    test_unused_cache();
-    test_forgotten_cache();
-    test_says_on();
-    test_refused();
-    test_halves();
-    test_without_halves();
+    for (size_t i = 0; i < sizeof tests / sizeof tests[0]; i++)
+        tests[i]();
     expect(pawl_object_count() == 0, "objects", "are left");
     printf("%s: ", library->version_text);
     return expect_end();
