@@ -3,6 +3,7 @@
  * all groups around it. */
 #define _GNU_SOURCE 1 /* sched_getaffinity */
 #include "base/os.h"
+#include "base/words.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -87,18 +88,6 @@ static int32_t quota_of_group(char *folder, bool is_v2)
     return cores_of_quota(numbers[0], numbers[1]);
 }
 
-/* Is word one of a list with commas? */
-static bool has_word(const char *list, const char *word)
-{
-    const size_t length = strlen(word);
-    for (const char *at = list; at != NULL; at = strchr(at, ',')) {
-        at += *at == ',';
-        if (strncmp(at, word, length) == 0 && (at[length] == ',' || at[length] == '\0'))
-            return true;
-    }
-    return false;
-}
-
 /* Our group in the hierarchy of v2, or in that of v1's cpu controller: "id:controllers:path". */
 static bool find_group(const char *groups, bool is_v2, char *group)
 {
@@ -116,7 +105,7 @@ static bool find_group(const char *groups, bool is_v2, char *group)
             continue;
         *path++ = '\0';
         controllers++;
-        is_found = is_v2 ? controllers[0] == '\0' : has_word(controllers, "cpu");
+        is_found = is_v2 ? controllers[0] == '\0' : pw_words_have(controllers, ',', "cpu");
         if (is_found)
             (void)snprintf(group, PATH_SIZE, "%s", path);
     }
@@ -138,7 +127,7 @@ static bool read_mount(char *line, bool is_v2, const char **root, const char **m
     const char *options = strtok_r(NULL, " \n", &save);
     if (type == NULL || strcmp(type, is_v2 ? "cgroup2" : "cgroup") != 0)
         return false;
-    if (!is_v2 && (options == NULL || !has_word(options, "cpu")))
+    if (!is_v2 && (options == NULL || !pw_words_have(options, ',', "cpu")))
         return false;
     word = strtok_r(line, " ", &save);
     for (int i = 0; i < 3 && word != NULL; i++)

@@ -5,6 +5,7 @@
 #include "base/desc.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/words.h"
 #include "builder/pass.h"
 #include "network/operator.h"
 #include "weights/module.h"
@@ -56,16 +57,6 @@ pawl_status pawl_builder_destroy(pawl_builder **builder)
     return pw_object_destroy_handle((void **)builder, &builder_type);
 }
 
-/* Whether word is one of the words, which blanks separate. */
-static bool has_word(const char *words, const char *word)
-{
-    const size_t length = strlen(word);
-    for (const char *at = words; length > 0 && (at = strstr(at, word)) != NULL; at += length)
-        if ((at == words || at[-1] == ' ') && (at[length] == ' ' || at[length] == '\0'))
-            return true;
-    return false;
-}
-
 /* An option that only some backends know changes nothing on this one, which is said; the plan keeps
  * what a build elsewhere can use. Not of level 0: a desc that is zeroed has it. */
 static void warn_of_options(const pw_build *build)
@@ -73,31 +64,35 @@ static void warn_of_options(const pw_build *build)
     const pawl_build_desc *desc = &build->desc;
     const struct {
         const char *name;
-        bool is_set, is_gone; /* gone: after the build it means nothing, and no engine has it */
-    } options[] = {{"workspace_size", desc->workspace_size != 0, false},
-                   {"optimisation_level", desc->optimisation_level > 0, false},
-                   {"timing_cache", desc->timing_cache != NULL, true},
-                   {"is_version_compatible", desc->is_version_compatible != 0, false},
-                   {"is_hardware_compatible", desc->is_hardware_compatible != 0, false},
-                   {"is_fp16_fixed", desc->is_fp16_fixed != 0, false},
-                   {"height_min", desc->height_min != 0, false},
-                   {"width_min", desc->width_min != 0, false},
-                   {"height_max", desc->height_max != 0, false},
-                   {"width_max", desc->width_max != 0, false},
-                   {"contexts", desc->contexts > 1, false},
-                   {"is_tf32", desc->is_tf32 != 0, false},
-                   {"tactic_sources", desc->tactic_sources > 0, false},
-                   {"gpu", desc->gpu != 0, true},
-                   {"is_small", desc->is_small != 0, true},
-                   {"tuning", desc->tuning != PAWL_TUNE_OFF, false}};
+        bool is_set;
+    } options[] = {{"workspace_size", desc->workspace_size != 0},
+                   {"optimisation_level", desc->optimisation_level > 0},
+                   {"timing_cache", desc->timing_cache != NULL},
+                   {"is_version_compatible", desc->is_version_compatible != 0},
+                   {"is_hardware_compatible", desc->is_hardware_compatible != 0},
+                   {"is_fp16_fixed", desc->is_fp16_fixed != 0},
+                   {"height_min", desc->height_min != 0},
+                   {"width_min", desc->width_min != 0},
+                   {"height_max", desc->height_max != 0},
+                   {"width_max", desc->width_max != 0},
+                   {"contexts", desc->contexts > 1},
+                   {"is_tf32", desc->is_tf32 != 0},
+                   {"tactic_sources", desc->tactic_sources > 0},
+                   {"gpu", desc->gpu != 0},
+                   {"is_small", desc->is_small != 0},
+                   {"tuning", desc->tuning != PAWL_TUNE_OFF}};
+    static const char gone[] = "timing_cache gpu is_small"; /* with the build: no engine has them */
     const char *known = build->backend->options != NULL ? build->backend->options : "";
     for (size_t i = 0; i < PW_COUNT(options); i++)
-        if (options[i].is_set && !has_word(known, options[i].name))
+        if (options[i].is_set && !pw_words_have(known, ' ', options[i].name))
             pw_log(PAWL_LOG_WARNING,
                    "%s is set, which backend %s does not know: it changes nothing there%s",
                    options[i].name, build->backend->name,
-                   options[i].is_gone ? "" : ", and is kept in the engine for a backend that does");
-    if (desc->timing_cache != NULL && desc->tuning == PAWL_TUNE_OFF && has_word(known, "tuning"))
+                   pw_words_have(gone, ' ', options[i].name)
+                       ? ""
+                       : ", and is kept in the engine for a backend that does");
+    if (desc->timing_cache != NULL && desc->tuning == PAWL_TUNE_OFF &&
+        pw_words_have(known, ' ', "tuning"))
         pw_log(PAWL_LOG_WARNING,
                "timing_cache is set, but tuning is off: nothing is timed, and %s is neither read "
                "nor written",
@@ -138,7 +133,7 @@ static pawl_status check_backend(pw_build *build)
     if (absence != NULL)
         return pw_fail(build->error, PAWL_ERR_DEVICE, "backend %s cannot be used here: %s", name,
                        absence);
-    if (!has_word(build->backend->precisions, precision))
+    if (!pw_words_have(build->backend->precisions, ' ', precision))
         return pw_fail(build->error, PAWL_ERR_UNSUPPORTED,
                        "backend %s cannot build in precision \"%s\"; it can: %s", name, precision,
                        build->backend->precisions);

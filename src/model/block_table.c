@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The classes of YOLOv5, v1.0 to v7.0, with their emitters and the parts of theirs that hold
  * weights. */
+#include "base/words.h"
 #include "model/emit.h"
-#include <string.h>
 
 /* clang-format off */
 static const pw_block blocks[] = {
@@ -83,25 +83,13 @@ static bool has_weights(const pw_module *module)
     return found;
 }
 
-static bool is_listed(const char *list, const char *name)
-{
-    const size_t length = strlen(name);
-    for (const char *at = list; *at != '\0'; at += strspn(at, " ")) {
-        const size_t word = strcspn(at, " ");
-        if (word == length && memcmp(at, name, length) == 0)
-            return true;
-        at += word;
-    }
-    return false;
-}
-
 /* Whoever writes attention into a class of YOLOv5 keeps its name: of the change the file shows only
  * a part that the class has not. What is done with it only the changed source says. */
 static pawl_status check_parts(const pw_emit *emit, const pw_module *module, const pw_block *block)
 {
     for (size_t i = 0; i < module->child_count; i++) {
         const pw_module *part = module->children[i];
-        if (!is_listed(block->parts, part->name) && has_weights(part))
+        if (!pw_words_have(block->parts, ' ', part->name) && has_weights(part))
             return pw_fail(emit->error, PAWL_ERR_UNSUPPORTED,
                            "layer %zu: %s is %s.%s, a part with weights that YOLOv5's %s has not: "
                            "this class was changed, and pawl runs only YOLOv5's own",
